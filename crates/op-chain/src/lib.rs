@@ -1,0 +1,1 @@
+//! What an OP Stack chain is.

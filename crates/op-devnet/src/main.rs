@@ -1,0 +1,2 @@
+//! op-devnet.
+fn main() {}

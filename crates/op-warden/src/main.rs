@@ -1,0 +1,2 @@
+//! op-warden.
+fn main() {}
