@@ -1,1 +1,18 @@
-//! What an OP Stack chain is.
+//! What an OP Stack chain is, as data: the files that describe it, the keys that
+//! run it, the contracts that settle it, and the JSON-RPC calls that read it.
+//!
+//! Nothing here decides anything. Gates, health and runners build on it:
+//!
+//! * [`rollup`]: `rollup.json`, the consensus layer's view of the chain
+//! * [`genesis`]: `genesis.json`, the execution layer's view, and its block hash
+//! * [`forks`]: the fork schedule that both files carry
+//! * [`key`]: secret keys and the addresses and peer ids that follow from them
+//! * [`contracts`]: bindings of the L1 contracts' getters
+//! * [`rpc`]: batched JSON-RPC with a deadline
+
+pub mod contracts;
+pub mod forks;
+pub mod genesis;
+pub mod key;
+pub mod rollup;
+pub mod rpc;

@@ -1,0 +1,49 @@
+//! Getters of the official L1 contracts, as far as the project reads them.
+//!
+//! Signatures hold for contracts from v2.3 (mid-2024) to v8 (2026) unless a comment says otherwise.
+
+use alloy_sol_types::sol;
+
+sol! {
+    /// Roles and parameters of one chain.
+    interface SystemConfig {
+        /// The batcher's address, right-aligned.
+        function batcherHash() external view returns (bytes32);
+        /// The key that signs unsafe blocks.
+        function unsafeBlockSigner() external view returns (address);
+        /// Semantic version of the contract.
+        function version() external view returns (string memory);
+        /// The chain's dispute game factory.
+        function disputeGameFactory() external view returns (address);
+        /// The chain's portal.
+        function optimismPortal() external view returns (address);
+    }
+
+    /// Where deposits enter and withdrawals leave.
+    interface OptimismPortal {
+        /// The game type that withdrawals are proven against.
+        function respectedGameType() external view returns (uint32);
+    }
+
+    /// Makes and lists dispute games.
+    interface DisputeGameFactory {
+        /// The implementation of a game type, zero when none is registered.
+        function gameImpls(uint32 gameType) external view returns (address);
+        /// Arguments that clones of the implementation carry; contracts v7 and later only.
+        function gameArgs(uint32 gameType) external view returns (bytes memory);
+        /// The bond in wei that `create` demands.
+        function initBonds(uint32 gameType) external view returns (uint256);
+        /// How many games there are.
+        function gameCount() external view returns (uint256);
+        /// A game by its position.
+        function gameAtIndex(uint256 index) external view returns (uint32 gameType, uint64 timestamp, address proxy);
+    }
+
+    /// The implementation of a permissioned game; contracts before v7 hold the roles here.
+    interface PermissionedDisputeGame {
+        /// Who may propose.
+        function proposer() external view returns (address);
+        /// Who may challenge.
+        function challenger() external view returns (address);
+    }
+}

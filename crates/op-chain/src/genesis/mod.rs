@@ -1,0 +1,230 @@
+//! `genesis.json` → the L2 genesis block and its hash, without an execution engine.
+//!
+//! The rules are op-geth's (`core/genesis.go`, `toBlockWithRoot`); op-reth's agree wherever the
+//! Ethereum and the OP fork times of the file agree, and [`GenesisError::ForkPair`] reports it when they don't.
+
+mod alloc;
+mod number;
+
+use std::path::Path;
+
+use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, EMPTY_ROOT_HASH, Header, constants::EMPTY_WITHDRAWALS};
+use alloy_primitives::{Address, B64, B256, Bytes, U256, b256};
+use serde::Deserialize;
+
+use self::{alloc::State, number::Quantity};
+use crate::forks::ForkTimes;
+
+/// `sha256("")`: the requests hash of a block without EIP-7685 requests.
+const EMPTY_REQUESTS_HASH: B256 =
+    b256!("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// EIP-1559's initial base fee in wei, used when a London genesis names none.
+const INITIAL_BASE_FEE: u64 = 1_000_000_000;
+
+/// The L2 genesis block that a genesis.json stands for.
+#[derive(Debug, Clone)]
+pub struct GenesisBlock {
+    /// Hash of the block: what rollup.json calls `genesis.l2.hash`.
+    pub hash: B256,
+    /// The header that hashes to it.
+    pub header: Header,
+    /// `config.chainId`.
+    pub chain_id: u64,
+    /// OP fork times of `config`.
+    pub forks: ForkTimes,
+    /// Storage root of the `L2ToL1MessagePasser`, part of every output root.
+    pub message_passer_root: B256,
+}
+
+/// Why a genesis.json has no hash.
+#[derive(Debug, thiserror::Error)]
+pub enum GenesisError {
+    /// The file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Not JSON, or not of geth's genesis format.
+    #[error("not a genesis.json in geth's format: {0}")]
+    Format(#[from] serde_json::Error),
+    /// The registry's older files carry `"config": null`; the forks then come from rollup.json.
+    #[error("\"config\" is missing: give the rollup.json too, its chain id and fork times are used instead")]
+    NoConfig,
+    /// op-geth and op-reth would compute different hashes.
+    #[error("{ethereum} and {optimism} disagree on whether they are active at genesis: engines would compute different hashes")]
+    ForkPair {
+        /// The Ethereum fork time's name.
+        ethereum: &'static str,
+        /// The OP fork time's name.
+        optimism: &'static str,
+    },
+    /// London must be active from block 0 on an OP Stack chain.
+    #[error("config.londonBlock is not 0: this is not an OP Stack genesis")]
+    NotLondon,
+    /// `stateHash` replaces `alloc`; op-geth refuses both, and refuses it from Isthmus on.
+    #[error("\"stateHash\" goes with an empty alloc and a genesis before Isthmus only")]
+    StateHash,
+}
+
+impl GenesisBlock {
+    /// Reads a file and computes its block. See [`GenesisBlock::from_json`].
+    pub fn from_file(path: &Path, fallback: Option<&Fallback>) -> Result<Self, GenesisError> {
+        let json = std::fs::read(path)
+            .map_err(|source| GenesisError::Read { path: path.display().to_string(), source })?;
+        Self::from_json(&json, fallback)
+    }
+
+    /// Computes the genesis block of a genesis.json.
+    ///
+    /// `fallback` stands in for a missing `config`, as in the superchain registry's older files.
+    pub fn from_json(json: &[u8], fallback: Option<&Fallback>) -> Result<Self, GenesisError> {
+        let file: File = serde_json::from_slice(json)?;
+        let config = match (&file.config, fallback) {
+            (Some(config), _) => config.clone(),
+            (None, Some(fallback)) => fallback.config(),
+            (None, None) => return Err(GenesisError::NoConfig),
+        };
+        config.check(file.timestamp.0)?;
+        let header = header(&file, &config)?;
+        Ok(Self {
+            hash: header.hash_slow(),
+            header,
+            chain_id: config.chain_id,
+            forks: config.forks,
+            message_passer_root: file.alloc.message_passer_root,
+        })
+    }
+}
+
+/// What rollup.json says where genesis.json has no `config`.
+#[derive(Debug, Clone)]
+pub struct Fallback {
+    /// L2 chain id.
+    pub chain_id: u64,
+    /// Fork times.
+    pub forks: ForkTimes,
+}
+
+impl Fallback {
+    fn config(&self) -> Config {
+        Config {
+            chain_id: self.chain_id,
+            london_block: Some(0),
+            shanghai_time: self.forks.canyon_time,
+            cancun_time: self.forks.ecotone_time,
+            prague_time: self.forks.isthmus_time,
+            forks: self.forks.clone(),
+        }
+    }
+}
+
+fn header(file: &File, config: &Config) -> Result<Header, GenesisError> {
+    let timestamp = file.timestamp.0;
+    let active = |time: Option<u64>| time.is_some_and(|time| time <= timestamp);
+    let isthmus = active(config.forks.isthmus_time);
+    let state_root = match file.state_hash {
+        None => file.alloc.root,
+        Some(root) if file.alloc.is_empty() && !isthmus => root,
+        Some(_) => return Err(GenesisError::StateHash),
+    };
+    let cancun = active(config.cancun_time);
+    let or_zero = |value: Option<Quantity<u64>>| value.map_or(0, |quantity| quantity.0);
+    Ok(Header {
+        parent_hash: file.parent_hash,
+        ommers_hash: EMPTY_OMMER_ROOT_HASH,
+        beneficiary: file.coinbase,
+        state_root,
+        transactions_root: EMPTY_ROOT_HASH,
+        receipts_root: EMPTY_ROOT_HASH,
+        difficulty: file.difficulty.0,
+        number: or_zero(file.number),
+        gas_limit: file.gas_limit.0,
+        gas_used: or_zero(file.gas_used),
+        timestamp,
+        extra_data: file.extra_data.clone(),
+        mix_hash: file.mix_hash,
+        nonce: B64::from(or_zero(file.nonce)),
+        base_fee_per_gas: Some(file.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |fee| fee.0)),
+        withdrawals_root: if isthmus {
+            Some(file.alloc.message_passer_root)
+        } else {
+            active(config.shanghai_time).then_some(EMPTY_WITHDRAWALS)
+        },
+        blob_gas_used: cancun.then(|| or_zero(file.blob_gas_used)),
+        excess_blob_gas: cancun
+            .then(|| or_zero(file.excess_blob_gas))
+            // op-geth takes an early excessBlobGas over as it stands.
+            .or_else(|| file.excess_blob_gas.map(|gas| gas.0)),
+        parent_beacon_block_root: cancun.then_some(B256::ZERO),
+        requests_hash: active(config.prague_time).then_some(EMPTY_REQUESTS_HASH),
+        ..Header::default()
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File {
+    #[serde(default)]
+    config: Option<Config>,
+    #[serde(default)]
+    nonce: Option<Quantity<u64>>,
+    timestamp: Quantity<u64>,
+    #[serde(default)]
+    extra_data: Bytes,
+    gas_limit: Quantity<u64>,
+    difficulty: Quantity<U256>,
+    #[serde(default)]
+    mix_hash: B256,
+    #[serde(default)]
+    coinbase: Address,
+    #[serde(default)]
+    number: Option<Quantity<u64>>,
+    #[serde(default)]
+    gas_used: Option<Quantity<u64>>,
+    #[serde(default)]
+    parent_hash: B256,
+    #[serde(default)]
+    base_fee_per_gas: Option<Quantity<u64>>,
+    #[serde(default)]
+    excess_blob_gas: Option<Quantity<u64>>,
+    #[serde(default)]
+    blob_gas_used: Option<Quantity<u64>>,
+    #[serde(default)]
+    state_hash: Option<B256>,
+    alloc: State,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Config {
+    chain_id: u64,
+    london_block: Option<u64>,
+    shanghai_time: Option<u64>,
+    cancun_time: Option<u64>,
+    prague_time: Option<u64>,
+    #[serde(flatten)]
+    forks: ForkTimes,
+}
+
+impl Config {
+    /// Refuses what the engines would not agree on.
+    fn check(&self, timestamp: u64) -> Result<(), GenesisError> {
+        if self.london_block != Some(0) {
+            return Err(GenesisError::NotLondon);
+        }
+        let active = |time: Option<u64>| time.is_some_and(|time| time <= timestamp);
+        for (ethereum, optimism, names) in [
+            (self.shanghai_time, self.forks.canyon_time, ("shanghaiTime", "canyonTime")),
+            (self.cancun_time, self.forks.ecotone_time, ("cancunTime", "ecotoneTime")),
+            (self.prague_time, self.forks.isthmus_time, ("pragueTime", "isthmusTime")),
+        ] {
+            if active(ethereum) != active(optimism) {
+                return Err(GenesisError::ForkPair { ethereum: names.0, optimism: names.1 });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Secret keys of the chain's roles: read from files, never shown.
+
+use std::{fmt, path::Path};
+
+use alloy_primitives::{Address, hex};
+use k256::ecdsa::SigningKey;
+use zeroize::Zeroizing;
+
+/// A secp256k1 secret key. Zeroed when dropped; `Debug` shows the address only.
+#[derive(Clone)]
+pub struct SecretKey(SigningKey);
+
+/// Why a key file holds no key. Never contains a part of the file.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file does not exist.
+    #[error("there is no such file")]
+    Missing,
+    /// The file could not be read.
+    #[error("it cannot be read: {0}")]
+    Unreadable(std::io::Error),
+    /// Not 32 bytes in hex.
+    #[error("it does not hold 32 bytes in hex")]
+    NotHex,
+    /// Zero, or not below the order of the curve.
+    #[error("it is zero or not below the order of secp256k1")]
+    OutOfRange,
+}
+
+impl SecretKey {
+    /// Reads a key file: 64 hex digits, `0x` and surrounding white space allowed.
+    pub fn from_file(path: &Path) -> Result<Self, KeyError> {
+        let text = std::fs::read(path).map(Zeroizing::new).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => KeyError::Missing,
+            _ => KeyError::Unreadable(error),
+        })?;
+        Self::from_hex(text.trim_ascii())
+    }
+
+    /// Parses 64 hex digits, `0x` allowed.
+    pub fn from_hex(text: &[u8]) -> Result<Self, KeyError> {
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        hex::decode_to_slice(text, bytes.as_mut_slice()).map_err(|_| KeyError::NotHex)?;
+        Self::from_bytes(&bytes)
+    }
+
+    /// Takes the 32 bytes of a key.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        SigningKey::from_bytes(bytes.into()).map(Self).map_err(|_| KeyError::OutOfRange)
+    }
+
+    /// The Ethereum address of the key.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        Address::from_private_key(&self.0)
+    }
+
+    /// The libp2p peer id of the key: what follows `/p2p/` in a multiaddr.
+    ///
+    /// Base58 of the identity multihash of the protobuf-encoded public key
+    /// (libp2p specs, `peer-ids/peer-ids.md`).
+    #[must_use]
+    pub fn peer_id(&self) -> String {
+        /// Identity multihash of 37 bytes: key type 2 (secp256k1), then 33 bytes of key.
+        const PREFIX: [u8; 6] = [0x00, 0x25, 0x08, 0x02, 0x12, 0x21];
+        let public = self.0.verifying_key().to_encoded_point(true);
+        bs58::encode([&PREFIX, public.as_bytes()].concat()).into_string()
+    }
+
+    /// The key in hex without `0x`, for a program that takes nothing else.
+    #[must_use]
+    pub fn to_hex(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex::encode(Zeroizing::new(self.0.to_bytes())))
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SecretKey({})", self.address())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::address;
+
+    /// Account 0 of Foundry's published test mnemonic.
+    const PUBLISHED: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+    #[test]
+    fn address_of_a_published_key() {
+        let key = SecretKey::from_hex(PUBLISHED.as_bytes()).unwrap();
+        assert_eq!(key.address(), address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266"));
+        assert_eq!(*key.to_hex(), PUBLISHED);
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let key = SecretKey::from_hex(PUBLISHED.as_bytes()).unwrap();
+        assert!(!format!("{key:?}").contains(&PUBLISHED[..8]));
+    }
+
+    #[test]
+    fn files_with_white_space_and_prefix_are_read() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!(" 0x{PUBLISHED}\n")).unwrap();
+        assert!(SecretKey::from_file(file.path()).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_a_key_is_refused() {
+        let order = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
+        for (text, expected) in [
+            ("", "NotHex"),
+            (&PUBLISHED[1..], "NotHex"),
+            (&format!("{PUBLISHED}00"), "NotHex"),
+            (&"0".repeat(64), "OutOfRange"),
+            (order, "OutOfRange"),
+        ] {
+            let error = SecretKey::from_hex(text.as_bytes()).unwrap_err();
+            assert_eq!(format!("{error:?}"), expected, "{text}");
+        }
+        assert!(matches!(SecretKey::from_file(Path::new("/nonexistent/key")), Err(KeyError::Missing)));
+    }
+}

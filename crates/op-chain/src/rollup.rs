@@ -1,0 +1,121 @@
+//! `rollup.json`: what op-node knows of the chain.
+//!
+//! Own types, because the published crates reject fields that current op-deployer writes.
+//! Fields without a name here are kept in `other`, so that a file survives a round trip.
+
+use alloy_primitives::{Address, B256};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::forks::ForkTimes;
+
+/// The rollup configuration (op-node `rollup/types.go`, `Config`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RollupConfig {
+    /// Where the chain begins, on both layers.
+    pub genesis: Anchor,
+    /// Seconds between L2 blocks.
+    pub block_time: u64,
+    /// How far the sequencer's clock may run ahead of its L1 origin, in seconds.
+    pub max_sequencer_drift: u64,
+    /// L1 blocks within which a batch must be included.
+    pub seq_window_size: u64,
+    /// L1 blocks within which a channel must be complete.
+    pub channel_timeout: u64,
+    /// Chain id of the L1.
+    pub l1_chain_id: u64,
+    /// Chain id of the L2.
+    pub l2_chain_id: u64,
+    /// When each fork activates.
+    #[serde(flatten)]
+    pub forks: ForkTimes,
+    /// Address that the batcher sends its transactions to.
+    pub batch_inbox_address: Address,
+    /// The `OptimismPortal` proxy on L1.
+    pub deposit_contract_address: Address,
+    /// The `SystemConfig` proxy on L1.
+    pub l1_system_config_address: Address,
+    /// Fields that this version does not name.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The L1 and L2 blocks that the chain begins with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// The L1 origin: deposits count from the block after it.
+    pub l1: BlockId,
+    /// The L2 genesis block.
+    pub l2: BlockId,
+    /// Timestamp of the L2 genesis block, seconds since the Unix epoch.
+    pub l2_time: u64,
+    /// The system configuration in force at the L1 origin.
+    pub system_config: SystemConfig,
+}
+
+/// A block by hash and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockId {
+    /// Block hash.
+    pub hash: B256,
+    /// Block number.
+    pub number: u64,
+}
+
+/// The genesis copy of what the `SystemConfig` contract holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SystemConfig {
+    /// The batcher; the superchain registry writes `batcherAddress`.
+    #[serde(rename = "batcherAddr", alias = "batcherAddress")]
+    pub batcher: Address,
+    /// Packed fee scalars.
+    pub scalar: B256,
+    /// L2 block gas limit.
+    #[serde(rename = "gasLimit")]
+    pub gas_limit: u64,
+    /// `overhead`, `eip1559Params`, `minBaseFee` and whatever later forks add.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn minimal() -> Value {
+        let hash = format!("0x{}", "11".repeat(32));
+        let address = format!("0x{}", "22".repeat(20));
+        json!({
+            "genesis": {
+                "l1": {"hash": hash, "number": 7}, "l2": {"hash": hash, "number": 0}, "l2_time": 1_781_926_452_u64,
+                "system_config": {"batcherAddr": address, "scalar": hash, "gasLimit": 60_000_000, "minBaseFee": 3}
+            },
+            "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 3600, "channel_timeout": 300,
+            "l1_chain_id": 900, "l2_chain_id": 901, "regolith_time": 0, "jovian_time": 60,
+            "batch_inbox_address": address, "deposit_contract_address": address, "l1_system_config_address": address,
+            "chain_op_config": {"eip1559Elasticity": 6}
+        })
+    }
+
+    #[test]
+    fn unknown_fields_survive_a_round_trip() {
+        let file = minimal();
+        let config: RollupConfig = serde_json::from_value(file.clone()).unwrap();
+        assert_eq!(config.forks.jovian_time, Some(60));
+        assert_eq!(config.forks.karst_time, None);
+        assert_eq!(serde_json::to_value(&config).unwrap(), file);
+    }
+
+    #[test]
+    fn a_missing_or_mistyped_field_is_an_error_not_a_default() {
+        for field in ["genesis", "l1_chain_id", "block_time", "l1_system_config_address"] {
+            let mut file = minimal();
+            file.as_object_mut().unwrap().remove(field);
+            assert!(serde_json::from_value::<RollupConfig>(file).is_err(), "{field} removed");
+        }
+        let mut file = minimal();
+        file["jovian_time"] = json!("60");
+        assert!(serde_json::from_value::<RollupConfig>(file).is_err(), "fork time as a string");
+    }
+}

@@ -1,0 +1,341 @@
+//! JSON-RPC in batches, within a deadline.
+//!
+//! Built on reqwest alone: a batch whose third call reverts still has its other answers, an answer
+//! has a size limit, and no error shows the endpoint's URL (it often carries an API key).
+
+use std::{error::Error, fmt, time::Duration};
+
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use alloy_sol_types::SolCall;
+use reqwest::{StatusCode, Url};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json, value::RawValue};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// The largest answer that is read, in bytes.
+const MAX_ANSWER: usize = 32 << 20;
+/// Pause before the first retry; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Attempts in all.
+const ATTEMPTS: u32 = 4;
+
+/// A value that was to be read from a node: the value, or why it is not known.
+pub type Reading<T> = Result<T, Unread>;
+
+/// Why a value could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// Nothing is known: no connection, no answer in time, an HTTP error, a JSON-RPC error.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The node executed the call and the contract refused it.
+    #[error("the call reverted: {0}")]
+    Reverted(String),
+    /// There is an answer, but it is not what the method returns.
+    #[error("the answer makes no sense: {0}")]
+    Malformed(String),
+}
+
+/// An endpoint's URL is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum RpcUrlError {
+    /// Not a URL.
+    #[error("not a URL: {0}")]
+    Url(String),
+    /// Another scheme than http or https.
+    #[error("scheme {0:?} is not supported, only http and https are")]
+    Scheme(String),
+    /// The HTTP client could not be set up.
+    #[error("no HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A JSON-RPC endpoint over HTTP.
+#[derive(Clone)]
+pub struct Rpc {
+    http: reqwest::Client,
+    url: Url,
+    patience: Duration,
+}
+
+impl Rpc {
+    /// An endpoint that is given `patience` to answer a batch, all retries included.
+    pub fn new(url: &str, patience: Duration) -> Result<Self, RpcUrlError> {
+        let url = Url::parse(url).map_err(|error| RpcUrlError::Url(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(RpcUrlError::Scheme(url.scheme().to_owned()));
+        }
+        // The first caller in the process decides; a later one finds ring installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        Ok(Self { http, url, patience })
+    }
+
+    /// Scheme, host and port: what may be shown. Path, query and user often hold a secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// Sends the batch as one HTTP request and returns all answers.
+    ///
+    /// Tries again after 429, 5xx and broken connections, not after a refused one.
+    pub async fn send(&self, batch: Batch) -> Answers {
+        if batch.calls.is_empty() {
+            return Answers(Ok(Vec::new()));
+        }
+        let deadline = Instant::now() + self.patience;
+        let count = batch.calls.len();
+        Answers(match timeout_at(deadline, self.attempts(&batch.calls, deadline)).await {
+            Ok(Ok(body)) => by_id(&body, count),
+            Ok(Err(unread)) => Err(unread),
+            Err(_) => Err(Unread::Unreachable(format!("no answer within {:?}", self.patience))),
+        })
+    }
+
+    /// Reads one value; batches are better.
+    pub async fn request<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: impl Serialize,
+    ) -> Reading<T> {
+        let mut batch = Batch::default();
+        let slot = batch.request(method, params);
+        self.send(batch).await.take(&slot)
+    }
+
+    async fn attempts(&self, calls: &[Call], deadline: Instant) -> Reading<Vec<u8>> {
+        let mut pause = FIRST_PAUSE;
+        for attempt in 1.. {
+            let failure = match self.attempt(calls).await {
+                Ok(body) => return Ok(body),
+                Err(failure) => failure,
+            };
+            let wait = failure.retry_after.unwrap_or(pause + jitter(pause));
+            if !failure.passing || attempt == ATTEMPTS || Instant::now() + wait >= deadline {
+                return Err(Unread::Unreachable(failure.reason));
+            }
+            sleep(wait).await;
+            pause *= 2;
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    async fn attempt(&self, calls: &[Call]) -> Result<Vec<u8>, Failure> {
+        let mut response =
+            self.http.post(self.url.clone()).json(calls).send().await.map_err(Failure::transport)?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(Failure::status(status, &response));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(Failure::lasting(format!("the answer is larger than {MAX_ANSWER} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+impl fmt::Debug for Rpc {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Rpc({})", self.shown())
+    }
+}
+
+/// Up to `span` of pause that differs between processes and moments.
+fn jitter(span: Duration) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let random = RandomState::new().hash_one(()) % 1_000;
+    span.mul_f64(f64::from(u16::try_from(random).unwrap_or(0)) / 1_000.0)
+}
+
+struct Failure {
+    reason: String,
+    /// Whether another attempt may succeed.
+    passing: bool,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn lasting(reason: String) -> Self {
+        Self { reason, passing: false, retry_after: None }
+    }
+
+    fn transport(error: reqwest::Error) -> Self {
+        let passing = !error.is_connect();
+        let error = error.without_url();
+        // reqwest's own text ends before the cause.
+        let causes = std::iter::successors(error.source(), |&cause| cause.source());
+        let reason = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
+        Self { reason, passing, retry_after: None }
+    }
+
+    fn status(status: StatusCode, response: &reqwest::Response) -> Self {
+        let retry_after = response
+            .headers()
+            .get(reqwest::header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+            .map(Duration::from_secs);
+        let passing = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
+        Self { reason: format!("HTTP {status}"), passing, retry_after }
+    }
+}
+
+/// Calls that travel together.
+#[derive(Default)]
+pub struct Batch {
+    calls: Vec<Call>,
+}
+
+#[derive(Serialize)]
+struct Call {
+    jsonrpc: &'static str,
+    id: usize,
+    method: &'static str,
+    params: Value,
+}
+
+impl Batch {
+    /// Adds a call whose result is `T` in JSON.
+    pub fn request<T: DeserializeOwned>(&mut self, method: &'static str, params: impl Serialize) -> Slot<T> {
+        // A value that cannot be JSON becomes null, and the node names the missing parameter.
+        let params = serde_json::to_value(params).unwrap_or_default();
+        self.push(method, params, |raw| serde_json::from_str(raw.get()).map_err(|error| error.to_string()))
+    }
+
+    /// Adds a contract call against the latest block.
+    pub fn call<C: SolCall>(&mut self, to: Address, call: &C) -> Slot<C::Return> {
+        let params = json!([{"to": to, "data": Bytes::from(call.abi_encode())}, "latest"]);
+        self.push("eth_call", params, |raw| {
+            let bytes: Bytes = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
+            if bytes.is_empty() {
+                return Err(format!("{} returned nothing: there is no such contract at this address", C::SIGNATURE));
+            }
+            C::abi_decode_returns_validate(&bytes).map_err(|error| error.to_string())
+        })
+    }
+
+    fn push<T>(
+        &mut self,
+        method: &'static str,
+        params: Value,
+        decode: fn(&RawValue) -> Result<T, String>,
+    ) -> Slot<T> {
+        let id = self.calls.len();
+        self.calls.push(Call { jsonrpc: "2.0", id, method, params });
+        Slot { id, decode }
+    }
+}
+
+/// The place of one answer in a batch.
+pub struct Slot<T> {
+    id: usize,
+    decode: fn(&RawValue) -> Result<T, String>,
+}
+
+/// The answers to a batch.
+#[derive(Debug)]
+pub struct Answers(Reading<Vec<Reading<Box<RawValue>>>>);
+
+impl Answers {
+    /// The answer to one call.
+    pub fn take<T>(&self, slot: &Slot<T>) -> Reading<T> {
+        let answers = self.0.as_ref().map_err(Clone::clone)?;
+        let raw = answers[slot.id].as_ref().map_err(Clone::clone)?;
+        (slot.decode)(raw).map_err(Unread::Malformed)
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    id: Option<usize>,
+    #[serde(borrow, default)]
+    result: Option<&'a RawValue>,
+    #[serde(default)]
+    error: Option<RpcError>,
+}
+
+#[derive(Deserialize)]
+struct RpcError {
+    code: i64,
+    message: String,
+}
+
+impl RpcError {
+    /// Code 3 is geth's for reverts; others say it in words only.
+    fn into_unread(self) -> Unread {
+        if self.code == 3 || self.message.contains("revert") {
+            Unread::Reverted(self.message)
+        } else {
+            Unread::Unreachable(format!("the node answers {:?} (code {})", self.message, self.code))
+        }
+    }
+}
+
+/// Sorts the answers of a batch by their ids.
+fn by_id(body: &[u8], count: usize) -> Reading<Vec<Reading<Box<RawValue>>>> {
+    let answers: Vec<Answer<'_>> = match serde_json::from_slice(body) {
+        Ok(answers) => answers,
+        Err(error) => return Err(not_a_batch(body, &error)),
+    };
+    let missing = || Err(Unread::Unreachable("the node left this call unanswered".to_owned()));
+    let mut slots: Vec<_> = (0..count).map(|_| missing()).collect();
+    for answer in answers {
+        let Some(slot) = answer.id.and_then(|id| slots.get_mut(id)) else { continue };
+        *slot = match (answer.result, answer.error) {
+            (_, Some(error)) => Err(error.into_unread()),
+            (Some(result), None) => Ok(result.to_owned()),
+            (None, None) => RawValue::from_string("null".to_owned())
+                .map_err(|error| Unread::Malformed(error.to_string())),
+        };
+    }
+    Ok(slots)
+}
+
+/// A node that refuses a batch as a whole answers with one error object.
+fn not_a_batch(body: &[u8], error: &serde_json::Error) -> Unread {
+    match serde_json::from_slice::<Answer<'_>>(body) {
+        Ok(Answer { error: Some(error), .. }) => error.into_unread(),
+        _ => Unread::Malformed(format!("not JSON-RPC ({error}): is this the URL of a node?")),
+    }
+}
+
+/// Number, hash, parent and time of a block, read from one answer so that they belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockHead {
+    /// Block hash.
+    pub hash: B256,
+    /// Block number.
+    pub number: U64,
+    /// Hash of the block before.
+    pub parent_hash: B256,
+    /// Seconds since the Unix epoch.
+    pub timestamp: U64,
+}
+
+/// Standard calls by name.
+impl Batch {
+    /// `eth_chainId`.
+    pub fn chain_id(&mut self) -> Slot<U64> {
+        self.request("eth_chainId", json!([]))
+    }
+
+    /// `eth_getBlockByNumber`; `None` when the node has no such block.
+    pub fn block(&mut self, number: u64) -> Slot<Option<BlockHead>> {
+        self.request("eth_getBlockByNumber", (U64::from(number), false))
+    }
+
+    /// `eth_getBlockByNumber` of a tag: `latest`, `safe`, `finalized`.
+    pub fn head(&mut self, tag: &'static str) -> Slot<Option<BlockHead>> {
+        self.request("eth_getBlockByNumber", (tag, false))
+    }
+
+    /// `eth_getBalance` in wei at the latest block.
+    pub fn balance(&mut self, account: Address) -> Slot<U256> {
+        self.request("eth_getBalance", (account, "latest"))
+    }
+}
