@@ -1,0 +1,215 @@
+# What runs: one definition for the NixOS module and for op-devnet. Pure, builtins only.
+#
+# `params` says where things are (see production.nix and devnet.nix); the result is
+#   services  name -> what lib.nix's `service` returns
+#   warden    op-warden's configuration: the gates of those services
+params:
+let
+  lib = import ./lib.nix;
+
+  inherit (params)
+    engine
+    l1
+    chain
+    disputeGameFactory
+    ports
+    p2p
+    jwt
+    dir
+    key
+    batcher
+    proposer
+    challenger
+    ;
+
+  engineFile = if engine == "reth" then ./services/engine-reth.nix else ./services/engine-geth.nix;
+
+  # What must hold before any program reads the chain's files.
+  chainGates = [
+    "l1-chain"
+    "l1-origin"
+    "l2-chain"
+    "genesis-hash"
+    "genesis-timestamp"
+  ];
+
+  # The same, against the engine that the service will talk to.
+  liveGates = chainGates ++ [ "genesis-live" ];
+
+  mkEngine =
+    name: enginePorts: extra:
+    import engineFile (
+      {
+        inherit lib chain;
+        jwt = jwt name;
+        dataDir = dir name;
+        ports = enginePorts;
+        gate.gates = chainGates;
+      }
+      // (if engine == "geth" then { configFile = "${dir name}.toml"; } else { })
+      // extra
+    );
+
+  mkNode =
+    name: engineName: pair: extra:
+    import ./services/node.nix (
+      {
+        inherit lib chain l1;
+        engineKind = engine;
+        inherit engineName;
+        engine = pair.engine;
+        jwt = jwt engineName;
+        dataDir = dir name;
+        ports = pair.node;
+        p2p = p2p // {
+          identity = key "p2p-${name}";
+        };
+        gate = {
+          gates = liveGates;
+          engineRpc = lib.http pair.engine.http;
+        };
+      }
+      // extra
+    );
+
+  sequencer = {
+    sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine { };
+    sequencer-node = mkNode "sequencer-node" "sequencer-engine" ports.sequencer {
+      sequencerKey = key "sequencer";
+      gate = {
+        gates = liveGates ++ [ "sequencer-key" ];
+        engineRpc = lib.http ports.sequencer.engine.http;
+        key = key "sequencer";
+      };
+    };
+  };
+
+  mkFollower =
+    name:
+    let
+      pair = ports.follower name;
+      engineName = "follower-${name}-engine";
+      nodeName = "follower-${name}-node";
+    in
+    {
+      ${engineName} = mkEngine engineName pair.engine {
+        sequencerHttp = lib.http ports.sequencer.engine.http;
+      };
+      ${nodeName} = mkNode nodeName engineName pair { staticPeers = [ p2p.sequencer ]; };
+    };
+
+  # What batcher, proposer, challenger and dispute-mon share: the sequencer's view of the chain.
+  common = {
+    inherit lib l1;
+    node = ports.sequencer.node;
+  };
+
+  settlement = {
+    batcher = import ./services/batcher.nix (
+      common
+      // {
+        inherit (batcher) maxChannelDuration subSafetyMargin pollInterval;
+        engine = ports.sequencer.engine;
+        ports = ports.batcher;
+        key = key "batcher";
+        gate = {
+          gates = liveGates ++ [
+            "batcher-key"
+            "funding"
+          ];
+          engineRpc = lib.http ports.sequencer.engine.http;
+          key = key "batcher";
+          minBalance = batcher.minBalance;
+        };
+      }
+    );
+
+    proposer = import ./services/proposer.nix (
+      common
+      // {
+        inherit disputeGameFactory;
+        inherit (proposer)
+          gameType
+          proposalInterval
+          pollInterval
+          allowNonFinalized
+          ;
+        ports = ports.proposer;
+        key = key "proposer";
+        gate = {
+          gates = liveGates ++ [
+            "game-type"
+            "proposer-key"
+            "funding"
+          ];
+          engineRpc = lib.http ports.sequencer.engine.http;
+          key = key "proposer";
+          inherit (proposer) gameType minBalance;
+        };
+      }
+    );
+
+    challenger = import ./services/challenger.nix (
+      common
+      // {
+        inherit chain disputeGameFactory;
+        inherit (challenger)
+          gameTypes
+          vm
+          prestate
+          vmBin
+          vmServer
+          customChain
+          pollInterval
+          ;
+        engine = ports.sequencer.engine;
+        dataDir = dir "challenger";
+        ports = ports.challenger;
+        key = key "challenger";
+        gate = {
+          gates = liveGates ++ [
+            "game-type"
+            "challenger-key"
+            "funding"
+          ];
+          engineRpc = lib.http ports.sequencer.engine.http;
+          key = key "challenger";
+          gameType = proposer.gameType;
+          inherit (challenger) minBalance;
+        };
+      }
+    );
+
+    dispute-mon = import ./services/dispute-mon.nix (
+      common
+      // {
+        inherit disputeGameFactory;
+        inherit (params.disputeMon) honestActors monitorInterval;
+        ports = ports.dispute-mon;
+        gate = {
+          gates = liveGates ++ [ "game-type" ];
+          engineRpc = lib.http ports.sequencer.engine.http;
+          gameType = proposer.gameType;
+        };
+      }
+    );
+  };
+
+  followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
+
+  services = sequencer // settlement // followers;
+in
+{
+  inherit services;
+  warden = {
+    chain = {
+      inherit (chain) genesis rollup l2ChainId;
+      inherit disputeGameFactory;
+    };
+    l1 = {
+      rpc = l1.rpc;
+      chainId = l1.chainId;
+    };
+    services = builtins.mapAttrs (_: service: service.gate) services;
+  };
+}

@@ -1,0 +1,87 @@
+# Helpers of the service definitions. Builtins only.
+rec {
+  # A flag is left out when its value is null or false, stands alone when it is true,
+  # and joins the items of a list with commas: what Go's urfave/cli and Rust's clap both accept.
+  renderFlags =
+    settings:
+    builtins.concatMap (name: renderFlag name settings.${name}) (builtins.attrNames settings);
+
+  renderFlag =
+    name: value:
+    if value == null || value == false then
+      [ ]
+    else if value == true then
+      [ "--${name}" ]
+    else
+      [ "--${name}=${renderValue value}" ];
+
+  renderValue =
+    value:
+    if builtins.isList value then
+      builtins.concatStringsSep "," (map toString value)
+    else
+      toString value;
+
+  http = port: "http://127.0.0.1:${toString port}";
+
+  # Prometheus metrics of the Go programs, on loopback.
+  goMetrics = port: {
+    "metrics.enabled" = true;
+    "metrics.addr" = "127.0.0.1";
+    "metrics.port" = port;
+  };
+
+  goRpc = port: {
+    "rpc.addr" = "127.0.0.1";
+    "rpc.port" = port;
+  };
+
+  # Fills in what most services leave at its default and renders the argument list.
+  service =
+    {
+      # Component: key of images.json, and the name that op-devnet builds it under.
+      component,
+      # Program inside the image.
+      program ? component,
+      # Words before the flags.
+      subcommand ? [ ],
+      settings,
+      environment ? { },
+      # Environment variable -> key file: secrets reach the program through `op-warden exec`.
+      credentials ? { },
+      # Files that the program reads beside the chain's own: path -> text.
+      files ? { },
+      dataDir ? null,
+      # Arguments that run to completion before the first start.
+      init ? null,
+      ports ? { },
+      # Started before this one; `requires` also keeps this one from starting without it.
+      after ? [ ],
+      requires ? [ ],
+      # What `op-warden gate` judges: an entry of its configuration's `services`.
+      gate,
+      # A JSON-RPC method that answers once the service can be used.
+      ready ? null,
+      # Time to close databases and wait for transactions, in seconds.
+      stopTimeout,
+    }:
+    {
+      inherit
+        component
+        program
+        settings
+        environment
+        credentials
+        files
+        dataDir
+        init
+        ports
+        after
+        requires
+        gate
+        ready
+        stopTimeout
+        ;
+      args = subcommand ++ renderFlags settings;
+    };
+}

@@ -1,0 +1,35 @@
+# op-batcher: writes the sequencer's blocks to L1, which makes them safe.
+{
+  lib,
+  l1,
+  engine,
+  node,
+  ports,
+  key,
+  gate,
+  # L1 blocks that a channel stays open; 0 would never close one on an idle chain.
+  maxChannelDuration,
+  subSafetyMargin,
+  pollInterval,
+}:
+lib.service {
+  component = "op-batcher";
+  settings =
+    lib.goRpc ports.rpc
+    // lib.goMetrics ports.metrics
+    // {
+      l1-eth-rpc = l1.rpc;
+      l2-eth-rpc = lib.http engine.http;
+      rollup-rpc = lib.http node.rpc;
+      data-availability-type = "calldata";
+      max-channel-duration = maxChannelDuration;
+      sub-safety-margin = subSafetyMargin;
+      poll-interval = pollInterval;
+      num-confirmations = 1;
+    };
+  credentials.OP_BATCHER_PRIVATE_KEY = key;
+  inherit gate ports;
+  after = [ "sequencer-node" ];
+  # It waits for its transactions in flight.
+  stopTimeout = 90;
+}

@@ -1,0 +1,51 @@
+# op-challenger: disputes false output roots and resolves games.
+{
+  lib,
+  dataDir,
+  l1,
+  chain,
+  engine,
+  node,
+  ports,
+  key,
+  gate,
+  disputeGameFactory,
+  gameTypes,
+  # Prefix of the trace program's flags: "cannon" or "cannon-kona".
+  vm,
+  prestate,
+  # Paths of the VM and of the trace server; null where the image brings them.
+  vmBin,
+  vmServer,
+  # Lets the trace program take the chain's config from the preimage oracle: for a devnet only,
+  # whose chain is in no prestate. Without it cannon panics and the challenger posts status 02.
+  customChain,
+  pollInterval,
+}:
+lib.service {
+  component = "op-challenger";
+  settings = lib.goMetrics ports.metrics // {
+    l1-eth-rpc = l1.rpc;
+    # Required even when all data is calldata.
+    l1-beacon = if l1.beacon == null then l1.rpc else l1.beacon;
+    l2-eth-rpc = lib.http engine.http;
+    rollup-rpc = lib.http node.rpc;
+    game-factory-address = disputeGameFactory;
+    # The default changes between releases, and an unlisted type is skipped silently.
+    game-types = gameTypes;
+    datadir = dataDir;
+    rollup-config = chain.rollup;
+    l2-genesis = chain.genesis;
+    l1-genesis = l1.chainConfig;
+    "${vm}-prestate" = prestate;
+    "${vm}-server" = vmServer;
+    "${vm}-l2-custom" = customChain;
+    cannon-bin = vmBin;
+    http-poll-interval = pollInterval;
+    num-confirmations = 1;
+  };
+  credentials.OP_CHALLENGER_PRIVATE_KEY = key;
+  inherit dataDir gate ports;
+  after = [ "sequencer-node" ];
+  stopTimeout = 60;
+}

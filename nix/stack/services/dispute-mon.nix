@@ -1,0 +1,25 @@
+# op-dispute-mon: watches every game and says whether it agrees.
+{
+  lib,
+  l1,
+  node,
+  ports,
+  gate,
+  disputeGameFactory,
+  # Addresses whose claims count as ours.
+  honestActors,
+  monitorInterval,
+}:
+lib.service {
+  component = "op-dispute-mon";
+  settings = lib.goMetrics ports.metrics // {
+    l1-eth-rpc = l1.rpc;
+    rollup-rpc = lib.http node.rpc;
+    game-factory-address = disputeGameFactory;
+    honest-actors = honestActors;
+    monitor-interval = monitorInterval;
+  };
+  inherit gate ports;
+  after = [ "sequencer-node" ];
+  stopTimeout = 30;
+}

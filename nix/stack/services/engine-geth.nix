@@ -1,0 +1,70 @@
+# op-geth: the devnet's execution engine, a legacy choice in production (no support since
+# 2026-05-31, no Karst).
+{
+  lib,
+  dataDir,
+  configFile,
+  jwt,
+  chain,
+  ports,
+  gate,
+  # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
+  sequencerHttp ? null,
+}:
+let
+  # Archive state in the hash scheme: withdrawal proofs need the state of past blocks.
+  database = {
+    datadir = dataDir;
+    "state.scheme" = "hash";
+  };
+in
+lib.service {
+  component = "op-geth";
+  program = "geth";
+  settings = database // {
+    config = configFile;
+    networkid = chain.l2ChainId;
+    syncmode = "full";
+    gcmode = "archive";
+    nodiscover = true;
+    maxpeers = 0;
+    ipcdisable = true;
+    http = true;
+    "http.addr" = "127.0.0.1";
+    "http.port" = ports.http;
+    # op-batcher throttles through miner_setMaxDASize and stops without it.
+    "http.api" = [
+      "eth"
+      "net"
+      "web3"
+      "debug"
+      "txpool"
+      "miner"
+    ];
+    "authrpc.addr" = "127.0.0.1";
+    "authrpc.port" = ports.authrpc;
+    "authrpc.jwtsecret" = jwt;
+    metrics = true;
+    "metrics.addr" = "127.0.0.1";
+    "metrics.port" = ports.metrics;
+    "rollup.disabletxpoolgossip" = true;
+    "rollup.sequencerhttp" = sequencerHttp;
+  };
+  # No flag turns the devp2p listener off, and blocks come from op-node.
+  files.${configFile} = "[Node.P2P]\nListenAddr = \"\"\n";
+  inherit dataDir gate;
+  init = [
+    "init"
+  ]
+  ++ lib.renderFlags database
+  ++ [ chain.genesis ];
+  ports = {
+    inherit (ports) http authrpc metrics;
+  };
+  ready = {
+    url = lib.http ports.http;
+    method = "eth_chainId";
+  };
+  # Killed earlier, it loses the recent state ("Unclean shutdown detected").
+  stopTimeout = 300;
+}

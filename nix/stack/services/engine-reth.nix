@@ -1,0 +1,53 @@
+# op-reth: the production execution engine. It initialises its database from the chain file.
+{
+  lib,
+  dataDir,
+  jwt,
+  chain,
+  ports,
+  gate,
+  # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
+  sequencerHttp ? null,
+}:
+lib.service {
+  component = "op-reth";
+  subcommand = [ "node" ];
+  settings = {
+    chain = chain.genesis;
+    datadir = dataDir;
+    addr = "127.0.0.1";
+    port = ports.p2p;
+    disable-discovery = true;
+    max-inbound-peers = 0;
+    max-outbound-peers = 0;
+    ipcdisable = true;
+    http = true;
+    "http.addr" = "127.0.0.1";
+    "http.port" = ports.http;
+    "http.api" = [
+      "eth"
+      "net"
+      "web3"
+      "debug"
+      "txpool"
+      "miner"
+    ];
+    "authrpc.addr" = "127.0.0.1";
+    "authrpc.port" = ports.authrpc;
+    "authrpc.jwtsecret" = jwt;
+    metrics = "127.0.0.1:${toString ports.metrics}";
+    "rollup.disable-tx-pool-gossip" = true;
+    "rollup.sequencer" = sequencerHttp;
+    # Withdrawals are proven with eth_getProof at past blocks: a day of them at 2 s.
+    "rpc.eth-proof-window" = 43200;
+    # Defaults are made for 12 s slots.
+    "builder.deadline" = 2;
+    "builder.interval" = "100ms";
+  };
+  inherit dataDir gate ports;
+  ready = {
+    url = lib.http ports.http;
+    method = "eth_chainId";
+  };
+  stopTimeout = 300;
+}

@@ -1,0 +1,74 @@
+# op-node: derives the chain from L1; the sequencer's also makes and signs the unsafe blocks.
+{
+  lib,
+  dataDir,
+  engine,
+  engineName,
+  engineKind,
+  jwt,
+  chain,
+  l1,
+  ports,
+  p2p,
+  gate,
+  # Key file of the unsafe block signer; null on a follower.
+  sequencerKey ? null,
+  # Libp2p addresses that are dialled for ever.
+  staticPeers ? [ ],
+}:
+let
+  sequencing = sequencerKey != null;
+in
+lib.service {
+  component = "op-node";
+  settings =
+    lib.goRpc ports.rpc
+    // lib.goMetrics ports.metrics
+    // {
+      l1 = l1.rpc;
+      "l1.rpckind" = "standard";
+      "l1.beacon" = l1.beacon;
+      "l1.beacon.ignore" = l1.beacon == null;
+      # anvil's genesis block carries the empty state root, so no proof against it holds.
+      "l1.trustrpc" = l1.private;
+      "l1.http-poll-interval" = l1.pollInterval;
+      "l1.epoch-poll-interval" = l1.epochPollInterval;
+      "rollup.l1-chain-config" = l1.chainConfig;
+      l2 = lib.http engine.authrpc;
+      "l2.jwt-secret" = jwt;
+      "l2.enginekind" = engineKind;
+      "rollup.config" = chain.rollup;
+      "verifier.l1-confs" = l1.confirmations;
+      # Needed by op-challenger and op-dispute-mon from the first start on: it is never backfilled.
+      "safedb.path" = "${dataDir}/safedb";
+      "p2p.listen.ip" = p2p.listenIp;
+      "p2p.listen.tcp" = ports.p2p;
+      "p2p.listen.udp" = ports.p2p;
+      "p2p.no-discovery" = true;
+      # The built-in list is resolved by DNS at start, even without discovery.
+      "p2p.bootnodes" = p2p.bootnodes;
+      "p2p.static" = if staticPeers == [ ] then null else staticPeers;
+      "p2p.priv.path" = p2p.identity;
+      "p2p.peerstore.path" = "${dataDir}/peerstore";
+      "p2p.discovery.path" = "${dataDir}/discovery";
+    }
+    // (
+      if sequencing then
+        {
+          "sequencer.enabled" = true;
+          "sequencer.l1-confs" = l1.confirmations;
+          "rpc.enable-admin" = true;
+        }
+      else
+        { }
+    );
+  credentials = if sequencing then { OP_NODE_P2P_SEQUENCER_KEY = sequencerKey; } else { };
+  inherit dataDir gate ports;
+  after = [ engineName ];
+  requires = [ engineName ];
+  ready = {
+    url = lib.http ports.rpc;
+    method = "optimism_syncStatus";
+  };
+  stopTimeout = 60;
+}

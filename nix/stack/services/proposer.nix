@@ -1,0 +1,35 @@
+# op-proposer: claims output roots on L1 as dispute games.
+{
+  lib,
+  l1,
+  node,
+  ports,
+  key,
+  gate,
+  disputeGameFactory,
+  gameType,
+  # Longer than the safe head's cadence, else it proposes the same root twice (GameAlreadyExists).
+  proposalInterval,
+  pollInterval,
+  allowNonFinalized,
+}:
+lib.service {
+  component = "op-proposer";
+  settings =
+    lib.goRpc ports.rpc
+    // lib.goMetrics ports.metrics
+    // {
+      l1-eth-rpc = l1.rpc;
+      rollup-rpc = lib.http node.rpc;
+      game-factory-address = disputeGameFactory;
+      game-type = gameType;
+      proposal-interval = proposalInterval;
+      poll-interval = pollInterval;
+      allow-non-finalized = allowNonFinalized;
+      num-confirmations = 1;
+    };
+  credentials.OP_PROPOSER_PRIVATE_KEY = key;
+  inherit gate ports;
+  after = [ "sequencer-node" ];
+  stopTimeout = 60;
+}
