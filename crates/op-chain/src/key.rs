@@ -121,6 +121,9 @@ mod tests {
             let error = SecretKey::from_hex(text.as_bytes()).unwrap_err();
             assert_eq!(format!("{error:?}"), expected, "{text}");
         }
-        assert!(matches!(SecretKey::from_file(Path::new("/nonexistent/key")), Err(KeyError::Missing)));
+        assert!(matches!(
+            SecretKey::from_file(Path::new("/nonexistent/key")),
+            Err(KeyError::Missing)
+        ));
     }
 }

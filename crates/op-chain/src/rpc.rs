@@ -67,7 +67,8 @@ impl Rpc {
         }
         // The first caller in the process decides; a later one finds ring installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { http, url, patience })
     }
 
@@ -122,8 +123,13 @@ impl Rpc {
     }
 
     async fn attempt(&self, calls: &[Call]) -> Result<Vec<u8>, Failure> {
-        let mut response =
-            self.http.post(self.url.clone()).json(calls).send().await.map_err(Failure::transport)?;
+        let mut response = self
+            .http
+            .post(self.url.clone())
+            .json(calls)
+            .send()
+            .await
+            .map_err(Failure::transport)?;
         let status = response.status();
         if !status.is_success() {
             return Err(Failure::status(status, &response));
@@ -131,7 +137,9 @@ impl Rpc {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
             if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(Failure::lasting(format!("the answer is larger than {MAX_ANSWER} bytes")));
+                return Err(Failure::lasting(format!(
+                    "the answer is larger than {MAX_ANSWER} bytes"
+                )));
             }
             body.extend_from_slice(&chunk);
         }
@@ -200,19 +208,29 @@ struct Call {
 
 impl Batch {
     /// Adds a call whose result is `T` in JSON.
-    pub fn request<T: DeserializeOwned>(&mut self, method: &'static str, params: impl Serialize) -> Slot<T> {
+    pub fn request<T: DeserializeOwned>(
+        &mut self,
+        method: &'static str,
+        params: impl Serialize,
+    ) -> Slot<T> {
         // A value that cannot be JSON becomes null, and the node names the missing parameter.
         let params = serde_json::to_value(params).unwrap_or_default();
-        self.push(method, params, |raw| serde_json::from_str(raw.get()).map_err(|error| error.to_string()))
+        self.push(method, params, |raw| {
+            serde_json::from_str(raw.get()).map_err(|error| error.to_string())
+        })
     }
 
     /// Adds a contract call against the latest block.
     pub fn call<C: SolCall>(&mut self, to: Address, call: &C) -> Slot<C::Return> {
         let params = json!([{"to": to, "data": Bytes::from(call.abi_encode())}, "latest"]);
         self.push("eth_call", params, |raw| {
-            let bytes: Bytes = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
+            let bytes: Bytes =
+                serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
             if bytes.is_empty() {
-                return Err(format!("{} returned nothing: there is no such contract at this address", C::SIGNATURE));
+                return Err(format!(
+                    "{} returned nothing: there is no such contract at this address",
+                    C::SIGNATURE
+                ));
             }
             C::abi_decode_returns_validate(&bytes).map_err(|error| error.to_string())
         })

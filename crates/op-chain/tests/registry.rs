@@ -9,7 +9,8 @@ use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
 fn data() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let folder = env::var_os("OP_STACK_TEST_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    let folder =
+        env::var_os("OP_STACK_TEST_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     folder.join("genesis").is_dir().then_some(folder)
 }
 
@@ -22,7 +23,8 @@ fn published_hashes_are_recomputed() {
     let mut seen = 0;
     for chain in fs::read_dir(data.join("genesis")).unwrap() {
         let folder = chain.unwrap().path();
-        let json = zstd::decode_all(fs::File::open(folder.join("genesis.json.zst")).unwrap()).unwrap();
+        let json =
+            zstd::decode_all(fs::File::open(folder.join("genesis.json.zst")).unwrap()).unwrap();
         let rollup: RollupConfig =
             serde_json::from_slice(&fs::read(folder.join("rollup.json")).unwrap()).unwrap();
         let started = std::time::Instant::now();

@@ -1,2 +1,7 @@
-//! op-warden.
-fn main() {}
+//! See the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    op_warden::cli::main()
+}

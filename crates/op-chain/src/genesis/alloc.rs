@@ -7,7 +7,9 @@
 use std::{borrow::Cow, fmt};
 
 use alloy_consensus::EMPTY_ROOT_HASH;
-use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, address, hex, keccak256, map::HashMap};
+use alloy_primitives::{
+    Address, B256, KECCAK256_EMPTY, U256, address, hex, keccak256, map::HashMap,
+};
 use alloy_trie::{HashBuilder, Nibbles, TrieAccount};
 use serde::{Deserialize, Deserializer, de};
 
@@ -52,9 +54,8 @@ impl<'de> de::Visitor<'de> for AllocVisitor {
         let mut leaves = Vec::new();
         let mut message_passer_root = B256::ZERO;
         while let Some(Text(key)) = map.next_key()? {
-            let address = key
-                .parse::<Address>()
-                .map_err(|_| invalid(&key, "a 20-byte address in hex"))?;
+            let address =
+                key.parse::<Address>().map_err(|_| invalid(&key, "a 20-byte address in hex"))?;
             let account: Account<'de> = map.next_value()?;
             if address == MESSAGE_PASSER {
                 message_passer_root = account.storage.0;
@@ -68,7 +69,8 @@ impl<'de> de::Visitor<'de> for AllocVisitor {
             leaves.push((keccak256(address), alloy_rlp::encode(leaf)));
         }
         let accounts = leaves.len();
-        let root = trie_root(leaves).map_err(|_| de::Error::custom("an address appears twice in alloc"))?;
+        let root = trie_root(leaves)
+            .map_err(|_| de::Error::custom("an address appears twice in alloc"))?;
         Ok(State { root, message_passer_root, accounts })
     }
 }
@@ -96,8 +98,10 @@ impl<'a> CodeHashes<'a> {
         if let Some(hash) = self.0.get(&code) {
             return Ok(*hash);
         }
-        let digits = code.0.strip_prefix("0x").ok_or_else(|| E::custom("code must begin with 0x"))?;
-        let bytes = hex::decode(digits).map_err(|error| E::custom(format_args!("code: {error}")))?;
+        let digits =
+            code.0.strip_prefix("0x").ok_or_else(|| E::custom("code must begin with 0x"))?;
+        let bytes =
+            hex::decode(digits).map_err(|error| E::custom(format_args!("code: {error}")))?;
         let hash = keccak256(bytes);
         self.0.insert(code, hash);
         Ok(hash)
@@ -145,7 +149,9 @@ impl<'de> de::Visitor<'de> for StorageVisitor {
                 leaves.push((keccak256(word(&slot)?), alloy_rlp::encode(value)));
             }
         }
-        trie_root(leaves).map(StorageRoot).map_err(|_| de::Error::custom("a storage slot appears twice"))
+        trie_root(leaves)
+            .map(StorageRoot)
+            .map_err(|_| de::Error::custom("a storage slot appears twice"))
     }
 }
 

@@ -8,7 +8,9 @@ mod number;
 
 use std::path::Path;
 
-use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, EMPTY_ROOT_HASH, Header, constants::EMPTY_WITHDRAWALS};
+use alloy_consensus::{
+    EMPTY_OMMER_ROOT_HASH, EMPTY_ROOT_HASH, Header, constants::EMPTY_WITHDRAWALS,
+};
 use alloy_primitives::{Address, B64, B256, Bytes, U256, b256};
 use serde::Deserialize;
 
@@ -51,10 +53,14 @@ pub enum GenesisError {
     #[error("not a genesis.json in geth's format: {0}")]
     Format(#[from] serde_json::Error),
     /// The registry's older files carry `"config": null`; the forks then come from rollup.json.
-    #[error("\"config\" is missing: give the rollup.json too, its chain id and fork times are used instead")]
+    #[error(
+        "\"config\" is missing: give the rollup.json too, its chain id and fork times are used instead"
+    )]
     NoConfig,
     /// op-geth and op-reth would compute different hashes.
-    #[error("{ethereum} and {optimism} disagree on whether they are active at genesis: engines would compute different hashes")]
+    #[error(
+        "{ethereum} and {optimism} disagree on whether they are active at genesis: engines would compute different hashes"
+    )]
     ForkPair {
         /// The Ethereum fork time's name.
         ethereum: &'static str,

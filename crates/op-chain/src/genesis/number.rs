@@ -23,7 +23,9 @@ impl Integer for u64 {
     fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix("0x") {
             // from_str_radix would take a sign.
-            Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => Self::from_str_radix(hex, 16).ok(),
+            Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                Self::from_str_radix(hex, 16).ok()
+            }
             None if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
             _ => None,
         }
@@ -40,7 +42,9 @@ impl Integer for U256 {
             Some(hex) if !hex.is_empty() && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
                 Self::from_str_radix(hex, 16).ok()
             }
-            None if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => Self::from_str(text).ok(),
+            None if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Self::from_str(text).ok()
+            }
             _ => None,
         }
     }

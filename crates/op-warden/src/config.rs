@@ -1,0 +1,167 @@
+//! The configuration file, written by the NixOS module or by op-devnet.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{Address, U256};
+use serde::{Deserialize, Serialize};
+
+use crate::gate::Gate;
+
+/// The whole file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Config {
+    /// The chain and its files.
+    pub chain: Chain,
+    /// The L1 that it settles on.
+    pub l1: L1,
+    /// How long a judgement may take, in seconds. What is not known by then is `wait`.
+    #[serde(default = "default_deadline")]
+    pub deadline_seconds: u64,
+    /// The services and what each must satisfy before it starts.
+    pub services: BTreeMap<String, Service>,
+}
+
+const fn default_deadline() -> u64 {
+    20
+}
+
+/// The chain and its files.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Chain {
+    /// Path of genesis.json.
+    pub genesis: PathBuf,
+    /// Path of rollup.json.
+    pub rollup: PathBuf,
+    /// The chain id that the operator means to run.
+    pub l2_chain_id: u64,
+    /// The dispute game factory that proposer, challenger and dispute-mon are given.
+    pub dispute_game_factory: Address,
+}
+
+/// The L1 that the chain settles on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct L1 {
+    /// JSON-RPC endpoint.
+    pub rpc: String,
+    /// The chain id that the operator means to settle on.
+    pub chain_id: u64,
+}
+
+/// One service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Service {
+    /// What must hold; never empty.
+    pub gates: Vec<Gate>,
+    /// File with the key that the service signs with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
+    /// JSON-RPC of the engine that the service uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_rpc: Option<String>,
+    /// Dispute game type that the service works with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub game_type: Option<u32>,
+    /// Least balance of the key's account on L1, in wei.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_balance: Option<U256>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read the configuration {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Not the format of this version.
+    #[error("the configuration {path} is not valid: {source}")]
+    Format {
+        /// The file.
+        path: String,
+        /// Where and what.
+        source: serde_json::Error,
+    },
+    /// A service without gates would always pass.
+    #[error(
+        "service {0:?} has no gates: a service that nothing judges must not be started by op-warden"
+    )]
+    NoGates(String),
+    /// A gate's parameter is missing.
+    #[error("service {service:?} has gate {gate}, which needs \"{field}\"")]
+    Missing {
+        /// The service.
+        service: String,
+        /// The gate.
+        gate: Gate,
+        /// The field of the service that it needs.
+        field: &'static str,
+    },
+    /// No such service.
+    #[error("there is no service {name:?} in the configuration; it has: {known}")]
+    UnknownService {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let shown = || path.display().to_string();
+        let text =
+            std::fs::read(path).map_err(|source| ConfigError::Read { path: shown(), source })?;
+        let config: Self = serde_json::from_slice(&text)
+            .map_err(|source| ConfigError::Format { path: shown(), source })?;
+        for (name, service) in &config.services {
+            service.check(name)?;
+        }
+        Ok(config)
+    }
+
+    /// The service of that name.
+    pub fn service(&self, name: &str) -> Result<&Service, ConfigError> {
+        self.services.get(name).ok_or_else(|| ConfigError::UnknownService {
+            name: name.to_owned(),
+            known: self.services.keys().cloned().collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+impl Service {
+    /// Every gate has the parameters that it judges by.
+    fn check(&self, name: &str) -> Result<(), ConfigError> {
+        if self.gates.is_empty() {
+            return Err(ConfigError::NoGates(name.to_owned()));
+        }
+        for &gate in &self.gates {
+            let missing = gate.needs().iter().find(|field| !self.has(field));
+            if let Some(&field) = missing {
+                return Err(ConfigError::Missing { service: name.to_owned(), gate, field });
+            }
+        }
+        Ok(())
+    }
+
+    fn has(&self, field: &str) -> bool {
+        match field {
+            "key" => self.key.is_some(),
+            "engineRpc" => self.engine_rpc.is_some(),
+            "gameType" => self.game_type.is_some(),
+            "minBalance" => self.min_balance.is_some(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The role's account can pay for its L1 transactions.
+
+use alloy_primitives::utils::format_ether;
+
+use super::{Finding, Gate, facts::Facts, finding::with};
+use crate::config::Service;
+
+pub(super) fn balance(service: &Service, facts: &Facts) -> Vec<Finding> {
+    const GATE: Gate = Gate::Funding;
+    let (Some(least), Some((path, key))) = (service.min_balance, facts.key(service)) else {
+        return Vec::new();
+    };
+    let account = match key {
+        Ok(account) => account,
+        Err(error) => {
+            return vec![
+                Finding::compare(
+                    GATE,
+                    ("an account", "minBalance of the service"),
+                    (error, format!("key file {}", path.display())),
+                )
+                .wait_unless(false, "Put the service's key in place first."),
+            ];
+        }
+    };
+    let source = format!("eth_getBalance of {account} on {}", facts.l1.shown);
+    let expected = format!("at least {} ETH", format_ether(least));
+    let Some(balance) = facts.l1.balances.get(account) else { return Vec::new() };
+    let finding = with(balance, GATE, &expected, &source, |&balance| {
+        Finding::compare(
+            GATE,
+            (&expected, "minBalance of the service"),
+            (format!("{} ETH", format_ether(balance)), &source),
+        )
+        .wait_unless(balance >= least, format!("Send ETH on L1 to {account}."))
+    });
+    vec![finding]
+}

@@ -1,0 +1,148 @@
+//! The judgement before a start.
+//!
+//! [`Facts`](facts::Facts) are gathered once, in as few requests as possible; then every gate is a
+//! pure function of them. A gate has three answers: *pass*, *wait* (something is absent or cannot be
+//! read now) and *refuse* (something is wrong). What could not be read is never a pass.
+
+mod chain;
+pub mod facts;
+mod finding;
+mod funding;
+mod game;
+mod genesis;
+mod keys;
+pub mod report;
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use self::facts::Facts;
+pub use self::finding::{Answer, Finding};
+use crate::config::{Config, ConfigError, Service};
+
+/// A precondition by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gate {
+    /// genesis.json and rollup.json can be read; judged before every other gate.
+    ChainFiles,
+    /// The L1 endpoint serves the chain that rollup.json and the operator mean.
+    L1Chain,
+    /// The L1 origin is a canonical block of that L1.
+    L1Origin,
+    /// genesis.json, rollup.json and the operator mean the same L2.
+    L2Chain,
+    /// genesis.json hashes to what rollup.json says.
+    GenesisHash,
+    /// The L2 begins at the L1 origin's second.
+    GenesisTimestamp,
+    /// The running engine holds this chain.
+    GenesisLive,
+    /// The sequencer's P2P key is the unsafe block signer.
+    SequencerKey,
+    /// The batcher's key is the one in `SystemConfig`.
+    BatcherKey,
+    /// The proposer's key may propose.
+    ProposerKey,
+    /// The challenger's key may challenge.
+    ChallengerKey,
+    /// The game type is registered and respected.
+    GameType,
+    /// The key's account can pay for L1 transactions.
+    Funding,
+}
+
+impl Gate {
+    /// Fields of the service that the gate cannot judge without.
+    #[must_use]
+    pub const fn needs(self) -> &'static [&'static str] {
+        match self {
+            Self::ChainFiles
+            | Self::L1Chain
+            | Self::L1Origin
+            | Self::L2Chain
+            | Self::GenesisHash
+            | Self::GenesisTimestamp => &[],
+            Self::GenesisLive => &["engineRpc"],
+            Self::SequencerKey | Self::BatcherKey => &["key"],
+            Self::ProposerKey | Self::ChallengerKey => &["key", "gameType"],
+            Self::GameType => &["gameType"],
+            Self::Funding => &["key", "minBalance"],
+        }
+    }
+
+    /// Judges the gate for one service.
+    fn judge(self, service: &Service, facts: &Facts) -> Vec<Finding> {
+        match self {
+            Self::ChainFiles => chain::files(facts),
+            Self::L1Chain => chain::l1_chain(facts),
+            Self::L1Origin => chain::l1_origin(facts),
+            Self::L2Chain => chain::l2_chain(facts),
+            Self::GenesisHash => genesis::hash(facts),
+            Self::GenesisTimestamp => genesis::timestamp(facts),
+            Self::GenesisLive => genesis::live(service, facts),
+            Self::SequencerKey => keys::sequencer(service, facts),
+            Self::BatcherKey => keys::batcher(service, facts),
+            Self::ProposerKey => keys::proposer(service, facts),
+            Self::ChallengerKey => keys::challenger(service, facts),
+            Self::GameType => game::registered_and_respected(service, facts),
+            Self::Funding => funding::balance(service, facts),
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The name in the configuration is the name for people too.
+        self.serialize(formatter)
+    }
+}
+
+/// The judgement of one service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judgement {
+    /// The service.
+    pub service: String,
+    /// The worst answer of all findings.
+    pub answer: Answer,
+    /// What was compared.
+    pub findings: Vec<Finding>,
+}
+
+/// Judges services by name, within the configuration's deadline.
+pub async fn run(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, ConfigError> {
+    let services: Vec<&Service> =
+        names.iter().map(|name| config.service(name)).collect::<Result<_, _>>()?;
+    let deadline = Duration::from_secs(config.deadline_seconds);
+    let facts = match timeout(deadline, Facts::gather(config, &services)).await {
+        Ok(Ok(facts)) => facts,
+        Ok(Err(error)) => return Ok(unknown(names, &chain::unusable(&error))),
+        Err(_) => return Ok(unknown(names, &chain::too_late(deadline))),
+    };
+    Ok(names.iter().zip(services).map(|(name, service)| judge(name, service, &facts)).collect())
+}
+
+/// Without facts, every service has the same finding.
+fn unknown(names: &[&str], finding: &Finding) -> Vec<Judgement> {
+    names.iter().map(|name| Judgement::of(name, vec![finding.clone()])).collect()
+}
+
+/// Judges one service by the facts.
+fn judge(name: &str, service: &Service, facts: &Facts) -> Judgement {
+    let gates = std::iter::once(&Gate::ChainFiles).chain(&service.gates);
+    let findings = gates.flat_map(|&gate| {
+        let findings = gate.judge(service, facts);
+        if findings.is_empty() { vec![Finding::not_judged(gate)] } else { findings }
+    });
+    Judgement::of(name, findings.collect())
+}
+
+impl Judgement {
+    fn of(service: &str, findings: Vec<Finding>) -> Self {
+        let answer = findings.iter().map(|finding| finding.answer).max().unwrap_or(Answer::Wait);
+        Self { service: service.to_owned(), answer, findings }
+    }
+}

@@ -1,0 +1,3 @@
+//! Proofs over whole chains.
+
+pub mod heads;
