@@ -1,0 +1,125 @@
+//! The programs and artifacts that a devnet is made of: the official ones, found or built.
+
+mod build;
+mod child;
+mod component;
+mod environment;
+mod lock;
+mod progress;
+mod stamp;
+mod tools;
+pub(crate) mod warden;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::B256;
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+
+use self::build::{Build, WITNESS_FILE};
+pub(crate) use self::component::Component;
+pub(crate) use self::environment::Environment;
+
+/// Components that are ready for use.
+#[derive(Debug, Clone)]
+pub(crate) struct Components {
+    environment: Environment,
+}
+
+/// The fault proof program as dispute games know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Prestate {
+    pub(crate) path: PathBuf,
+    /// The games' `absolutePrestate`.
+    pub(crate) hash: B256,
+}
+
+impl Components {
+    /// Builds what of `needs` is neither given by the user nor built already.
+    ///
+    /// Dropping the future ends the build's processes.
+    pub(crate) async fn locate_or_build(
+        environment: Environment,
+        needs: &[Component],
+    ) -> anyhow::Result<Self> {
+        let builds = missing_builds(&environment, needs);
+        if !builds.is_empty() {
+            tools::check(&environment, needs, &builds)?;
+            let _lock = lock::lock(&environment.cache_dir).await?;
+            // The process that held the lock may have built them.
+            let builds = missing_builds(&environment, needs);
+            for (index, build) in builds.iter().enumerate() {
+                let work = build.run(&environment);
+                progress::show(build.name(), index + 1, builds.len(), work).await?;
+            }
+        }
+        for component in needs {
+            let path = environment.path(*component);
+            ensure!(path.exists(), "there is no {} at {}", component.name(), path.display());
+        }
+        Ok(Self { environment })
+    }
+
+    /// Where `component` is, which must have been among the needs.
+    pub(crate) fn path(&self, component: Component) -> PathBuf {
+        self.environment.path(component)
+    }
+
+    /// The prestate, which must have been among the needs.
+    pub(crate) fn prestate(&self) -> anyhow::Result<Prestate> {
+        let path = self.path(Component::Prestate);
+        let hash = witness_hash(&path.with_file_name(WITNESS_FILE))?;
+        Ok(Prestate { path, hash })
+    }
+}
+
+/// In the order in which they must run.
+fn missing_builds(environment: &Environment, needs: &[Component]) -> Vec<Build> {
+    let mut builds = Vec::new();
+    for component in needs {
+        let inputs: &[_] = match component {
+            Component::Prestate => &[Component::Cannon, Component::OpProgramClient],
+            _ => &[],
+        };
+        for component in inputs.iter().chain([component]) {
+            let build = Build::of(*component);
+            let available = environment.provided(*component).is_some()
+                || (build.is_fresh(environment) && environment.path(*component).exists());
+            if !available && !builds.contains(&build) {
+                builds.push(build);
+            }
+        }
+    }
+    builds
+}
+
+fn witness_hash(path: &Path) -> anyhow::Result<B256> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Witness {
+        witness_hash: B256,
+    }
+
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let witness: Witness = serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a witness of cannon", path.display()))?;
+    Ok(witness.witness_hash)
+}
+
+/// An environment of its own in `dir`, whose tools are those of `search_path`.
+#[cfg(test)]
+fn test_environment(dir: &Path, search_path: &str) -> Environment {
+    Environment {
+        bin_dir: None,
+        contracts_dir: None,
+        cache_dir: dir.join("cache"),
+        search_path: search_path.into(),
+        cargo: None,
+        workspace: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, test_kill_process};
+
+use super::*;
+
+/// An environment in `dir` in which `go` is a script.
+fn with_go(dir: &Path, script: &str) -> Environment {
+    let tools = dir.join("tools");
+    fs::create_dir_all(&tools).unwrap();
+    let go = tools.join("go");
+    fs::write(&go, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    test_environment(dir, &format!("{}:{path}", tools.display()))
+}
+
+/// A `go` that writes the name of the package into the file after `-o`, and counts its runs.
+const COUNTING_GO: &str = r#"echo run >> "$(dirname "$0")/runs"
+while [ "$1" != -o ]; do shift; done
+printf %s "$3" > "$2""#;
+
+fn runs(dir: &Path) -> usize {
+    fs::read_to_string(dir.join("tools/runs")).unwrap_or_default().lines().count()
+}
+
+#[tokio::test]
+async fn builds_once_and_again_when_the_stamp_differs() {
+    let dir = tempfile::tempdir().unwrap();
+    let environment = with_go(dir.path(), COUNTING_GO);
+    let needs = [Component::OpNode, Component::OpGeth];
+    for _ in 0..2 {
+        let components = Components::locate_or_build(environment.clone(), &needs).await.unwrap();
+        let op_geth = fs::read_to_string(components.path(Component::OpGeth)).unwrap();
+        assert_eq!(op_geth, "github.com/ethereum/go-ethereum/cmd/geth");
+        assert_eq!(runs(dir.path()), 2);
+    }
+    fs::write(environment.cache_dir.join("bin/op-node.stamp"), "other pins").unwrap();
+    Components::locate_or_build(environment, &needs).await.unwrap();
+    assert_eq!(runs(dir.path()), 3, "op-node only");
+}
+
+#[tokio::test]
+async fn given_programs_are_not_built() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut environment = with_go(dir.path(), "exit 1");
+    let given = dir.path().join("given");
+    fs::create_dir(&given).unwrap();
+    fs::write(given.join("op-node"), "").unwrap();
+    environment.bin_dir = Some(given.clone());
+    let components = Components::locate_or_build(environment, &[Component::OpNode]).await.unwrap();
+    assert_eq!(components.path(Component::OpNode), given.join("op-node"));
+}
+
+#[tokio::test]
+async fn a_failed_build_says_what_failed() {
+    let dir = tempfile::tempdir().unwrap();
+    let environment = with_go(dir.path(), "echo 'go: go.mod requires go >= 1.26' >&2; exit 1");
+    let error = Components::locate_or_build(environment, &[Component::OpNode]).await.unwrap_err();
+    let error = format!("{error:#}");
+    assert!(error.starts_with("cannot build op-node: "), "{error}");
+    assert!(error.contains("log/op-node.log"), "{error}");
+    assert!(error.ends_with("go.mod requires go >= 1.26"), "{error}");
+}
+
+#[tokio::test]
+async fn an_interrupted_build_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = r#"echo $$ > "$(dirname "$0")/pid"
+while [ "$1" != -o ]; do shift; done
+echo half > "$2"
+exec sleep 60"#;
+    let environment = with_go(dir.path(), script);
+    let build = Components::locate_or_build(environment.clone(), &[Component::OpNode]);
+    let pid = tokio::select! {
+        _ = build => panic!("the build ended"),
+        pid = appearing_pid(dir.path().join("tools/pid")) => pid,
+    };
+    assert!(!environment.path(Component::OpNode).exists());
+    assert!(!Build::of(Component::OpNode).is_fresh(&environment));
+    while test_kill_process(pid).is_ok() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // The next build is not hindered.
+    let environment = with_go(dir.path(), COUNTING_GO);
+    Components::locate_or_build(environment, &[Component::OpNode]).await.unwrap();
+}
+
+async fn appearing_pid(file: PathBuf) -> Pid {
+    loop {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        if let Some(pid) = text.strip_suffix('\n').and_then(|text| text.parse().ok()) {
+            return Pid::from_raw(pid).unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[test]
+fn the_prestate_needs_its_inputs_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let environment = test_environment(dir.path(), "");
+    let names: Vec<_> = missing_builds(
+        &environment,
+        &[Component::OpNode, Component::Prestate, Component::Anvil, Component::Cast],
+    )
+    .into_iter()
+    .map(Build::name)
+    .collect();
+    assert_eq!(names, ["op-node", "cannon", "op-program-client64.elf", "prestate", "node_modules"]);
+}
+
+#[test]
+fn reads_the_witness_hash() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(WITNESS_FILE);
+    let hash = B256::repeat_byte(3);
+    fs::write(&path, format!(r#"{{"witnessHash":"{hash}","witness":"0x00"}}"#)).unwrap();
+    assert_eq!(witness_hash(&path).unwrap(), hash);
+    fs::write(&path, "{}").unwrap();
+    let error = witness_hash(&path).unwrap_err().to_string();
+    assert!(error.ends_with("witness.json is not a witness of cannon"), "{error}");
+}
+
+/// Takes minutes when nothing is built: run it with `--ignored --nocapture`.
+#[tokio::test]
+#[ignore = "builds the official programs"]
+async fn builds_the_official_programs() {
+    use Component::{
+        Anvil, Cannon, Cast, ContractsPackage, Forge, OpBatcher, OpChallenger, OpDeployer,
+        OpDisputeMon, OpGeth, OpNode, OpProgram, OpProposer,
+    };
+    let needs = [
+        Anvil,
+        Cast,
+        Forge,
+        ContractsPackage,
+        OpNode,
+        OpGeth,
+        OpBatcher,
+        OpProposer,
+        OpChallenger,
+        OpDisputeMon,
+        OpDeployer,
+        Cannon,
+        OpProgram,
+        Component::Prestate,
+    ];
+    let environment = Environment::from_process().unwrap();
+    for attempt in ["cold", "warm"] {
+        let start = Instant::now();
+        let components = Components::locate_or_build(environment.clone(), &needs).await.unwrap();
+        let prestate = components.prestate().unwrap();
+        println!("{attempt}: {:?}, {prestate:?}", start.elapsed());
+    }
+    let start = Instant::now();
+    println!("{:?}: {:?}", warden::locate_or_build(&environment).await.unwrap(), start.elapsed());
+}

@@ -1,0 +1,91 @@
+//! Finds op-warden, the agent of this workspace.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use tokio::process::Command;
+
+use super::child::BuildLog;
+use super::environment::{Environment, Workspace};
+
+const NAME: &str = "op-warden";
+
+/// The op-warden of `OP_DEVNET_BIN_DIR`, else the workspace's, freshly built, else the one
+/// beside this program.
+pub(crate) async fn locate_or_build(environment: &Environment) -> anyhow::Result<PathBuf> {
+    if let Some(path) = environment.provided_file(NAME) {
+        return Ok(path);
+    }
+    let cargo = environment.cargo.clone().or_else(|| environment.tool("cargo"));
+    if let (Some(cargo), Some(workspace)) = (cargo, &environment.workspace) {
+        return build(environment, Command::new(cargo), workspace).await;
+    }
+    beside_this_program()
+}
+
+async fn build(
+    environment: &Environment,
+    mut cargo: Command,
+    workspace: &Workspace,
+) -> anyhow::Result<PathBuf> {
+    // `cargo run` sets these for op-devnet itself; build scripts that watch them would run again.
+    let of_this_package = env::vars_os().map(|(name, _)| name).filter(|name| {
+        name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        })
+    });
+    for name in of_this_package {
+        cargo.env_remove(name);
+    }
+    cargo
+        .args(["build", "--quiet", "--release", "--package", NAME])
+        .arg("--manifest-path")
+        .arg(&workspace.manifest)
+        .arg("--target-dir")
+        .arg(&workspace.target_dir);
+    BuildLog::create(environment.cache_dir.join("log").join(NAME).with_extension("log"))?
+        .run(cargo.env("PATH", &environment.search_path), None)
+        .await
+        .context("cannot build op-warden")?;
+    Ok(workspace.target_dir.join("release").join(NAME))
+}
+
+fn beside_this_program() -> anyhow::Result<PathBuf> {
+    let path =
+        env::current_exe().context("cannot tell where op-devnet itself is")?.with_file_name(NAME);
+    if !path.is_file() {
+        bail!(
+            "op-warden is neither in OP_DEVNET_BIN_DIR nor at {}, and there is no workspace with \
+             cargo to build it in",
+            path.display()
+        );
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::components::test_environment;
+
+    #[tokio::test]
+    async fn a_given_warden_is_used() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(NAME), "").unwrap();
+        let mut environment = test_environment(dir.path(), "");
+        environment.bin_dir = Some(dir.path().to_owned());
+        let path = locate_or_build(&environment).await.unwrap();
+        assert_eq!(path, dir.path().join(NAME));
+    }
+
+    #[tokio::test]
+    async fn says_where_it_was_looked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let environment = test_environment(dir.path(), "");
+        let error = locate_or_build(&environment).await.unwrap_err().to_string();
+        assert!(error.starts_with("op-warden is neither in OP_DEVNET_BIN_DIR nor at /"), "{error}");
+    }
+}

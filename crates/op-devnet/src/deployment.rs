@@ -1,0 +1,190 @@
+//! A chain that the official op-deployer laid out with `--deployment-target genesis`.
+//!
+//! Its L1 contracts are not deployed by transactions: they are part of the L1's genesis. The L2
+//! starts from the L1's first block, whose hash is known only once that L1 runs; op-deployer then
+//! derives the L2's genesis and rollup configuration from it.
+
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use alloy_eips::eip7840::BlobParams;
+use alloy_genesis::{ChainConfig, Genesis};
+use alloy_primitives::{Address, U64, U256, uint};
+use alloy_rpc_types_eth::Header;
+use anyhow::{Context, ensure};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use self::state::{Alloc, State};
+pub(crate) use self::state::{Contracts, Roles};
+
+/// Gas limit of an L1 block: Ethereum's of 2026.
+const L1_GAS_LIMIT: u64 = 60_000_000;
+/// 10,000 ETH in wei, as anvil gives to its own accounts.
+const FUNDS: U256 = uint!(10_000_000_000_000_000_000_000_U256);
+
+/// What an op-deployer work directory says about its only chain.
+#[derive(Debug, Clone)]
+pub(crate) struct Deployment {
+    pub(crate) l1_chain_id: u64,
+    pub(crate) l2_chain_id: u64,
+    pub(crate) roles: Roles,
+    pub(crate) contracts: Contracts,
+    l1_alloc: Alloc,
+    /// The whole state file: op-deployer wants it back.
+    state: Value,
+}
+
+/// The files that describe an L2 to its nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChainFiles {
+    pub(crate) genesis: PathBuf,
+    pub(crate) rollup: PathBuf,
+}
+
+impl Deployment {
+    /// Reads the work directory `dir`, which is never changed.
+    pub(crate) fn read(dir: &Path) -> anyhow::Result<Self> {
+        let path = state::find(dir)?;
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        Self::from_state(&text).with_context(|| format!("cannot use {}", path.display()))
+    }
+
+    fn from_state(text: &str) -> anyhow::Result<Self> {
+        let raw: Value = serde_json::from_str(text).context("it is not JSON")?;
+        let state = State::parse(&raw)?;
+        Ok(Self {
+            l1_chain_id: state.intent.l1_chain_id,
+            l2_chain_id: state.chain_intent.id()?,
+            roles: state.chain_intent.roles,
+            contracts: state.contracts,
+            l1_alloc: state.l1_alloc,
+            state: raw,
+        })
+    }
+
+    /// Writes geth's genesis format, for `anvil --init`. `timestamp` is in Unix seconds; each of
+    /// the `funded` accounts gets 10,000 ETH.
+    pub(crate) fn write_l1_genesis(
+        &self,
+        path: &Path,
+        timestamp: u64,
+        funded: &[Address],
+    ) -> anyhow::Result<()> {
+        let mut alloc = self.l1_alloc.clone();
+        for address in funded {
+            alloc.entry(*address).or_default().balance = FUNDS;
+        }
+        let genesis = Genesis {
+            config: l1_chain_config(self.l1_chain_id),
+            timestamp,
+            gas_limit: L1_GAS_LIMIT,
+            alloc,
+            ..Genesis::default()
+        };
+        write_json(path, &genesis)
+    }
+
+    /// Has `op_deployer` derive the L2's genesis and rollup configuration from the L1's first
+    /// block, into `out_dir`.
+    pub(crate) async fn inspect(
+        &self,
+        op_deployer: &Path,
+        l1_block0: &Header,
+        out_dir: &Path,
+    ) -> anyhow::Result<ChainFiles> {
+        let work_dir = out_dir.join("op-deployer");
+        fs::create_dir_all(&work_dir)
+            .with_context(|| format!("cannot create {}", work_dir.display()))?;
+        write_json(&work_dir.join("state.json"), &self.state_starting_at(l1_block0))?;
+        let files = ChainFiles {
+            genesis: out_dir.join("genesis.json"),
+            rollup: out_dir.join("rollup.json"),
+        };
+        tokio::try_join!(
+            self.inspect_one(op_deployer, "genesis", &work_dir, &files.genesis),
+            self.inspect_one(op_deployer, "rollup", &work_dir, &files.rollup),
+        )?;
+        Ok(files)
+    }
+
+    fn state_starting_at(&self, block: &Header) -> Value {
+        let mut state = self.state.clone();
+        state["opChainDeployments"][0]["startBlock"] = json!({
+            "hash": block.hash,
+            "parentHash": block.parent_hash,
+            "number": U64::from(block.number),
+            "timestamp": U64::from(block.timestamp),
+        });
+        state
+    }
+
+    async fn inspect_one(
+        &self,
+        op_deployer: &Path,
+        what: &str,
+        work_dir: &Path,
+        out_file: &Path,
+    ) -> anyhow::Result<()> {
+        let output = Command::new(op_deployer)
+            // By default it makes a cache in the home folder.
+            .arg("--cache-dir")
+            .arg(work_dir.join("cache"))
+            .args(["inspect", what, "--workdir"])
+            .arg(work_dir)
+            .arg("--outfile")
+            .arg(out_file)
+            .arg(self.l2_chain_id.to_string())
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await
+            .with_context(|| format!("cannot start {}", op_deployer.display()))?;
+        ensure!(
+            output.status.success(),
+            "op-deployer inspect {what} failed ({}):\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(())
+    }
+}
+
+/// Every fork up to Prague is active from the first block on.
+fn l1_chain_config(chain_id: u64) -> ChainConfig {
+    ChainConfig {
+        chain_id,
+        homestead_block: Some(0),
+        eip150_block: Some(0),
+        eip155_block: Some(0),
+        eip158_block: Some(0),
+        byzantium_block: Some(0),
+        constantinople_block: Some(0),
+        petersburg_block: Some(0),
+        istanbul_block: Some(0),
+        berlin_block: Some(0),
+        london_block: Some(0),
+        terminal_total_difficulty: Some(U256::ZERO),
+        terminal_total_difficulty_passed: true,
+        shanghai_time: Some(0),
+        cancun_time: Some(0),
+        prague_time: Some(0),
+        blob_schedule: [("cancun", BlobParams::cancun()), ("prague", BlobParams::prague())]
+            .map(|(fork, params)| (fork.to_owned(), params))
+            .into(),
+        ..ChainConfig::default()
+    }
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_vec(value)?;
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
