@@ -113,7 +113,7 @@ struct Codes {
 
 impl Codes {
     /// Has the L1 run the constructors: a call without a recipient returns what would be deployed,
-    /// immutables included.
+    /// immutables included. Without a sender, the answer does not depend on anybody's nonce.
     async fn construct(l1: &Rpc, package: &Package, contracts: &[Contract]) -> Result<Self> {
         let mut batch = Batch::default();
         let mut construct =

@@ -48,7 +48,7 @@ use self::{
 pub(crate) use self::{
     deploy::Deployment,
     plan::Addresses,
-    spec::{ChainSpec, ForkOffsets, Roles},
+    spec::{ChainSpec, L1_CHAIN_ID, Roles},
 };
 
 /// A chain whose files are written and whose contracts are planned.

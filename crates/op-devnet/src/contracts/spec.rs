@@ -5,13 +5,16 @@ use anyhow::{Result, bail, ensure};
 use op_chain::forks::ForkTimes;
 
 /// Seconds between L2 blocks.
-pub(crate) const L2_BLOCK_TIME: u64 = 2;
+pub(super) const L2_BLOCK_TIME: u64 = 2;
 /// Gas limit of an L2 block.
-pub(crate) const L2_GAS_LIMIT: u64 = 60_000_000;
+pub(super) const L2_GAS_LIMIT: u64 = 60_000_000;
 /// Weight of the L1 base fee in the L1 data fee (Ecotone scalars, 6 decimals).
-pub(crate) const BASE_FEE_SCALAR: u32 = 1368;
+pub(super) const BASE_FEE_SCALAR: u32 = 1368;
 /// Weight of the L1 blob base fee in the L1 data fee (Ecotone scalars, 6 decimals).
-pub(crate) const BLOB_BASE_FEE_SCALAR: u32 = 801_949;
+pub(super) const BLOB_BASE_FEE_SCALAR: u32 = 801_949;
+
+/// Chain id of the L1 that the default contracts are deployed on.
+pub(crate) const L1_CHAIN_ID: u64 = 900;
 
 /// A chain to be made: ids, roles, schedule and delays.
 #[derive(Debug, Clone)]
@@ -47,7 +50,7 @@ impl ChainSpec {
     /// Chain 901 on L1 900 with delays short enough to watch a withdrawal through.
     pub(crate) const fn new(roles: Roles, prestate: B256) -> Self {
         Self {
-            l1_chain_id: 900,
+            l1_chain_id: L1_CHAIN_ID,
             l2_chain_id: 901,
             roles,
             forks: ForkOffsets::DEFAULT,
