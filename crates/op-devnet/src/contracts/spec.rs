@@ -47,7 +47,7 @@ pub(crate) struct Roles {
 }
 
 impl ChainSpec {
-    /// Chain 901 on L1 900 with delays short enough to watch a withdrawal through.
+    /// Chain 901 on the private L1, with delays short enough to watch a withdrawal through.
     pub(crate) const fn new(roles: Roles, prestate: B256) -> Self {
         Self {
             l1_chain_id: L1_CHAIN_ID,

@@ -17,7 +17,7 @@ use op_chain::{
     rpc::{Batch, Rpc},
 };
 
-use super::*;
+use super::{spec::ForkOffsets, *};
 
 /// The first account of anvil's default mnemonic, and its key.
 const OWNER: Address = address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
