@@ -3,7 +3,7 @@
 //! Built on reqwest alone: a batch whose third call reverts still has its other answers, an answer
 //! has a size limit, and no error shows the endpoint's URL (it often carries an API key).
 
-use std::{error::Error, fmt, time::Duration};
+use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use alloy_sol_types::SolCall;
@@ -97,7 +97,7 @@ impl Rpc {
     /// Reads one value; batches are better.
     pub async fn request<T: DeserializeOwned>(
         &self,
-        method: &'static str,
+        method: impl Into<Cow<'static, str>>,
         params: impl Serialize,
     ) -> Reading<T> {
         let mut batch = Batch::default();
@@ -202,7 +202,7 @@ pub struct Batch {
 struct Call {
     jsonrpc: &'static str,
     id: usize,
-    method: &'static str,
+    method: Cow<'static, str>,
     params: Value,
 }
 
@@ -210,7 +210,7 @@ impl Batch {
     /// Adds a call whose result is `T` in JSON.
     pub fn request<T: DeserializeOwned>(
         &mut self,
-        method: &'static str,
+        method: impl Into<Cow<'static, str>>,
         params: impl Serialize,
     ) -> Slot<T> {
         // A value that cannot be JSON becomes null, and the node names the missing parameter.
@@ -238,12 +238,12 @@ impl Batch {
 
     fn push<T>(
         &mut self,
-        method: &'static str,
+        method: impl Into<Cow<'static, str>>,
         params: Value,
         decode: fn(&RawValue) -> Result<T, String>,
     ) -> Slot<T> {
         let id = self.calls.len();
-        self.calls.push(Call { jsonrpc: "2.0", id, method, params });
+        self.calls.push(Call { jsonrpc: "2.0", id, method: method.into(), params });
         Slot { id, decode }
     }
 }

@@ -14,9 +14,9 @@ use std::process::Stdio;
 
 use alloy_eips::eip7840::BlobParams;
 use alloy_genesis::{ChainConfig, Genesis};
-use alloy_primitives::{Address, U64, U256, uint};
-use alloy_rpc_types_eth::Header;
+use alloy_primitives::{Address, U256, uint};
 use anyhow::{Context, ensure};
+use op_chain::rpc::BlockHead;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -97,7 +97,7 @@ impl Deployment {
     pub(crate) async fn inspect(
         &self,
         op_deployer: &Path,
-        l1_block0: &Header,
+        l1_block0: &BlockHead,
         out_dir: &Path,
     ) -> anyhow::Result<ChainFiles> {
         let work_dir = out_dir.join("op-deployer");
@@ -115,13 +115,13 @@ impl Deployment {
         Ok(files)
     }
 
-    fn state_starting_at(&self, block: &Header) -> Value {
+    fn state_starting_at(&self, block: &BlockHead) -> Value {
         let mut state = self.state.clone();
         state["opChainDeployments"][0]["startBlock"] = json!({
             "hash": block.hash,
             "parentHash": block.parent_hash,
-            "number": U64::from(block.number),
-            "timestamp": U64::from(block.timestamp),
+            "number": block.number,
+            "timestamp": block.timestamp,
         });
         state
     }

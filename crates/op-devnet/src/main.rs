@@ -1,2 +1,28 @@
-//! op-devnet.
-fn main() {}
+//! op-devnet: a whole OP Stack chain on one machine, from the official programs, behind op-warden's
+//! gates.
+//!
+//! In the order of the data: [`components`] finds or builds the programs, [`stack`] says what runs,
+//! [`contracts`] or [`deployment`] make the chain on the private [`l1`], [`devnet`] puts it together,
+//! [`supervisor`] runs it, [`prove`] shows that it works and [`fault`] that it refuses to start wrong.
+
+mod accounts;
+mod chain;
+mod cli;
+mod clock;
+mod components;
+mod contracts;
+mod deployment;
+mod devnet;
+mod fault;
+mod home;
+mod l1;
+mod ports;
+mod prove;
+mod stack;
+mod status;
+mod supervisor;
+mod up;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -131,7 +131,7 @@ fn reads_the_witness_hash() {
 async fn builds_the_official_programs() {
     use Component::{
         Anvil, Cannon, Cast, ContractsPackage, Forge, OpBatcher, OpChallenger, OpDeployer,
-        OpDisputeMon, OpGeth, OpNode, OpProgram, OpProposer,
+        OpDisputeMon, OpGeth, OpNode, OpProgram, OpProposer, Prestate,
     };
     let needs = [
         Anvil,
@@ -147,7 +147,7 @@ async fn builds_the_official_programs() {
         OpDeployer,
         Cannon,
         OpProgram,
-        Component::Prestate,
+        Prestate,
     ];
     let environment = Environment::from_process().unwrap();
     for attempt in ["cold", "warm"] {

@@ -62,10 +62,6 @@ pub(crate) struct Contracts {
     pub(crate) dispute_game_factory: Address,
     #[serde(rename = "AnchorStateRegistryProxy")]
     pub(crate) anchor_state_registry: Address,
-    #[serde(rename = "L1StandardBridgeProxy")]
-    pub(crate) l1_standard_bridge: Address,
-    #[serde(rename = "L1CrossDomainMessengerProxy")]
-    pub(crate) l1_cross_domain_messenger: Address,
 }
 
 /// The file as op-deployer writes it, at any stage of a deployment.

@@ -2,7 +2,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use alloy_primitives::{B256, address, b256};
+use alloy_primitives::{B256, U64, address, b256};
 use alloy_provider::{Provider, ProviderBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -67,8 +67,6 @@ fn example_state() -> Value {
             "OptimismPortalProxy": address(2),
             "DisputeGameFactoryProxy": address(2),
             "AnchorStateRegistryProxy": address(2),
-            "L1StandardBridgeProxy": address(2),
-            "L1CrossDomainMessengerProxy": address(2),
             "startBlock": null,
         }],
         "l1StateDump": gzip(&json!({
@@ -80,6 +78,10 @@ fn example_state() -> Value {
             },
         }).to_string()),
     })
+}
+
+fn first_block(hash: B256, timestamp: u64) -> BlockHead {
+    BlockHead { hash, number: U64::ZERO, parent_hash: B256::ZERO, timestamp: U64::from(timestamp) }
 }
 
 fn error_of(state: &Value) -> String {
@@ -160,7 +162,10 @@ async fn shows_what_op_deployer_says() {
     let deployment = Deployment::from_state(&example_state().to_string()).unwrap();
     let Some(op_deployer) = program(Component::OpDeployer) else { return };
     let dir = tempfile::tempdir().unwrap();
-    let error = deployment.inspect(&op_deployer, &Header::default(), dir.path()).await.unwrap_err();
+    let error = deployment
+        .inspect(&op_deployer, &first_block(B256::ZERO, 0), dir.path())
+        .await
+        .unwrap_err();
     let error = error.to_string();
     assert!(error.starts_with("op-deployer inspect "), "{error}");
     assert!(error.contains("Application failed: "), "{error}");
@@ -193,11 +198,10 @@ async fn derives_the_official_rollup_configuration() {
     let Some(dir) = official_work_dir() else { return };
     let Some(op_deployer) = program(Component::OpDeployer) else { return };
     let out_dir = tempfile::tempdir().unwrap();
-    let block = Header {
-        hash: b256!("0x4164f92d594b498176fd019835c36b8493f410edc2e019b6a8a03f640dc8dc02"),
-        inner: alloy_consensus::Header { timestamp: 0x6966_7aa3, ..Default::default() },
-        ..Header::default()
-    };
+    let block = first_block(
+        b256!("0x4164f92d594b498176fd019835c36b8493f410edc2e019b6a8a03f640dc8dc02"),
+        0x6966_7aa3,
+    );
 
     let start = Instant::now();
     let deployment = Deployment::read(&dir).unwrap();
@@ -247,7 +251,14 @@ async fn anvil_runs_the_official_l1() {
     let system_config = deployment.contracts.system_config;
     assert!(!provider.get_code_at(system_config).await.unwrap().is_empty());
 
-    let files = deployment.inspect(&op_deployer, &block.header, out_dir.path()).await.unwrap();
+    let files = deployment
+        .inspect(
+            &op_deployer,
+            &first_block(block.header.hash, block.header.timestamp),
+            out_dir.path(),
+        )
+        .await
+        .unwrap();
     let rollup: Value = serde_json::from_slice(&fs::read(files.rollup).unwrap()).unwrap();
     assert_eq!(rollup["genesis"]["l1"], json!({ "hash": block.header.hash, "number": 0 }));
     assert_eq!(rollup["genesis"]["l2_time"], 1_800_000_000);

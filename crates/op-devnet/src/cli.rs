@@ -1,0 +1,199 @@
+//! The command line.
+
+use std::{io::stdout, path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, Parser, Subcommand};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    clock::Clock,
+    devnet::Options,
+    fault::{self, Fault},
+    home::Home,
+    prove::{self, Depth},
+    status,
+    supervisor::leftovers,
+    up,
+};
+
+/// A whole OP Stack chain on this machine, from the official programs, behind op-warden's gates.
+#[derive(Parser)]
+#[command(name = "op-devnet", version, about, after_help = "Example: op-devnet up --prove")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Brings the chain up, or continues it, until Ctrl-C
+    #[command(
+        after_help = "Examples:\n  op-devnet up                       run until Ctrl-C\n  op-devnet up --prove               bring up a fresh chain, prove that it works, stop\n  op-devnet up --break batcher-key   plant a fault and show what the gate says"
+    )]
+    Up(UpArgs),
+    /// Stops a devnet that runs elsewhere
+    #[command(after_help = "Example: op-devnet down")]
+    Down(DirArgs),
+    /// Stops the devnet and removes its chain
+    #[command(after_help = "Example: op-devnet reset")]
+    Reset(DirArgs),
+    /// Shows the services and heads
+    #[command(after_help = "Example: op-devnet status --json")]
+    Status {
+        #[command(flatten)]
+        dir: DirArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows what a service printed
+    #[command(after_help = "Example: op-devnet logs batcher --follow")]
+    Logs {
+        /// The service, as `status` names it
+        service: String,
+        #[command(flatten)]
+        dir: DirArgs,
+        /// Keep printing
+        #[arg(long, short)]
+        follow: bool,
+    },
+}
+
+#[derive(Args)]
+struct DirArgs {
+    /// Folder of the devnet
+    #[arg(long, value_name = "DIR", default_value = ".devnet")]
+    dir: PathBuf,
+}
+
+#[derive(Args)]
+struct UpArgs {
+    /// Folder of the devnet [default: .devnet; with --prove or --break a temporary one]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// How many followers run beside the sequencer
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=8))]
+    followers: u8,
+    /// Take the contracts from an op-deployer work directory made with `--deployment-target genesis`
+    #[arg(long, value_name = "DIR")]
+    deployment: Option<PathBuf>,
+    /// Prove that the chain works, print the proof and stop; `full` adds withdrawal and dispute
+    #[arg(long, value_name = "DEPTH", num_args = 0..=1, require_equals = true, default_missing_value = "basic", conflicts_with = "fault")]
+    prove: Option<Depth>,
+    /// Plant a fault, show what the gate says, and stop
+    #[arg(long = "break", value_name = "FAULT")]
+    fault: Option<Fault>,
+    /// Print the proof or the gate's answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Parses the command line, runs it and prints an error once.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = runtime
+        .context("cannot start the asynchronous runtime")
+        .and_then(|runtime| runtime.block_on(run(cli.command)));
+    result.unwrap_or_else(|error| {
+        eprintln!("op-devnet: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Up(args) => up(args).await,
+        Command::Down(args) => down(&Home::open(&args.dir)?).await,
+        Command::Reset(args) => reset(&Home::open(&args.dir)?).await,
+        Command::Status { dir, json } => status::show(&Home::open(&dir.dir)?, json).await,
+        Command::Logs { service, dir, follow } => {
+            logs(&Home::open(&dir.dir)?, &service, follow).await
+        }
+    }
+}
+
+async fn up(args: UpArgs) -> Result<ExitCode> {
+    ensure!(
+        !args.json || args.prove.is_some() || args.fault.is_some(),
+        "--json goes with --prove or --break"
+    );
+    let clock = Clock::start(args.json);
+    // A proof is about a fresh chain, and leaves nothing behind.
+    let temporary = match &args.dir {
+        None if args.prove.is_some() || args.fault.is_some() => Some(
+            tempfile::Builder::new()
+                .prefix("op-devnet-")
+                .tempdir()
+                .context("no temporary folder")?,
+        ),
+        _ => None,
+    };
+    let dir = match (&args.dir, &temporary) {
+        (Some(dir), _) => dir.clone(),
+        (None, Some(temporary)) => temporary.path().to_owned(),
+        (None, None) => PathBuf::from(".devnet"),
+    };
+    let options = Options { dir, followers: args.followers.into(), deployment: args.deployment };
+    let passed = match (args.prove, args.fault) {
+        (Some(depth), _) => prove::run(&options, depth, args.json, &clock).await,
+        (None, Some(fault)) => fault::run(&options, fault, args.json, &clock).await,
+        (None, None) => up::run(&options, &clock).await.map(|()| true),
+    };
+    if let Some(temporary) = temporary
+        && !matches!(passed, Ok(true))
+    {
+        clock.say(format!("the logs are kept in {}", temporary.keep().display()));
+    }
+    Ok(if passed? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Ends the supervisor and whatever it may have left.
+async fn down(home: &Home) -> Result<ExitCode> {
+    /// Longer than the longest stop timeout that is ever needed in practice.
+    const PATIENCE: Duration = Duration::from_secs(120);
+    let deadline = Instant::now() + PATIENCE;
+    if let Some(pid) = home.supervisor()? {
+        let target = Pid::from_raw(pid.cast_signed()).context("the lock holds no pid")?;
+        kill_process(target, Signal::TERM)
+            .with_context(|| format!("cannot stop the supervisor (pid {pid})"))?;
+        while home.supervisor()?.is_some() {
+            ensure!(
+                Instant::now() < deadline,
+                "the supervisor (pid {pid}) does not end: kill -9 {pid}, then op-devnet down again"
+            );
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+    let left = leftovers::end(home.dir()).await;
+    if left > 0 {
+        println!("ended {left} processes that an earlier run had left");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reset(home: &Home) -> Result<ExitCode> {
+    home.check_ours()?;
+    down(home).await?;
+    let lock = home.lock()?;
+    home.clear(&lock)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn logs(home: &Home, service: &str, follow: bool) -> Result<ExitCode> {
+    let path = home.log(service);
+    let mut file = std::fs::File::open(&path).with_context(|| {
+        format!(
+            "there is no log of {service:?} in {}; op-devnet status names the services",
+            home.dir().display()
+        )
+    })?;
+    std::io::copy(&mut file, &mut stdout())?;
+    while follow {
+        sleep(Duration::from_millis(200)).await;
+        std::io::copy(&mut file, &mut stdout())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

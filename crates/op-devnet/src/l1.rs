@@ -1,0 +1,109 @@
+//! The private L1: anvil with blocks every two seconds.
+
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
+
+use serde_json::{Value, json};
+
+use crate::{
+    home::Home,
+    stack::Ready,
+    supervisor::{process::Spec, unit::Unit},
+};
+
+/// The L1's name among the services.
+pub(crate) const L1: &str = "l1";
+
+/// How the L1 begins.
+#[derive(Debug, Clone)]
+pub(crate) enum Start {
+    /// From nothing, with contracts to be deployed.
+    Empty {
+        /// Of block 0, in Unix seconds.
+        timestamp: u64,
+    },
+    /// From a genesis file that holds the contracts.
+    Genesis(PathBuf),
+    /// Where it stopped.
+    Continue,
+}
+
+/// The L1 as a service.
+pub(crate) fn unit(home: &Home, anvil: PathBuf, port: u16, chain_id: u64, start: &Start) -> Unit {
+    let state = home.dir().join("l1").join("state.json");
+    let mut args: Vec<OsString> = [
+        "--silent",
+        "--host=127.0.0.1",
+        &format!("--port={port}"),
+        &format!("--chain-id={chain_id}"),
+        "--block-time=2",
+        // Finalises after four blocks.
+        "--slots-in-an-epoch=2",
+        "--hardfork=prague",
+        "--gas-limit=60000000",
+        "--state-interval=5",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    args.extend(["--state".into(), state.into_os_string()]);
+    match start {
+        Start::Empty { timestamp } => args.push(format!("--timestamp={timestamp}").into()),
+        Start::Genesis(file) => args.extend(["--init".into(), file.into()]),
+        // With a timestamp it would count on from that one, behind its own blocks.
+        Start::Continue => {}
+    }
+    Unit {
+        name: L1.to_owned(),
+        after: Vec::new(),
+        gate: None,
+        init: None,
+        spec: Spec {
+            program: anvil,
+            args,
+            environment: BTreeMap::new(),
+            home: home.dir().to_owned(),
+            log: home.log(L1),
+        },
+        ready: Some(Ready { url: url(port), method: "eth_chainId".to_owned() }),
+        stop_timeout: Duration::from_secs(10),
+    }
+}
+
+/// The L1's JSON-RPC.
+pub(crate) fn url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+/// The L1's fork schedule in geth's format, which op-node needs for a chain id that it does not know.
+pub(crate) fn chain_config(chain_id: u64) -> Value {
+    let mut config = json!({
+        "chainId": chain_id,
+        "terminalTotalDifficulty": 0,
+        "shanghaiTime": 0,
+        "cancunTime": 0,
+        "pragueTime": 0,
+        // EIP-7840; EIP-4844's and EIP-7691's parameters.
+        "blobSchedule": {
+            "cancun": {"target": 3, "max": 6, "baseFeeUpdateFraction": 3_338_477},
+            "prague": {"target": 6, "max": 9, "baseFeeUpdateFraction": 5_007_716},
+        },
+    });
+    for fork in [
+        "homestead",
+        "eip150",
+        "eip155",
+        "eip158",
+        "byzantium",
+        "constantinople",
+        "petersburg",
+        "istanbul",
+        "muirGlacier",
+        "berlin",
+        "london",
+        "arrowGlacier",
+        "grayGlacier",
+        "mergeNetsplit",
+    ] {
+        config[format!("{fork}Block")] = json!(0);
+    }
+    config
+}

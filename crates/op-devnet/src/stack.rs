@@ -1,0 +1,210 @@
+//! The service definitions: `nix/stack`, evaluated with placeholders, filled in for this devnet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The evaluation of `nix/stack/devnet.nix`; a test keeps it fresh.
+const DEFINITIONS: &str = include_str!("../stack.json");
+
+/// Stands for each follower's name.
+const FOLLOWER: &str = "@{follower}";
+
+/// The services of this devnet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Stack {
+    pub(crate) services: BTreeMap<String, Service>,
+    /// op-warden's configuration.
+    pub(crate) warden: Value,
+}
+
+/// What runs, and how: see `nix/stack/lib.nix`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Service {
+    /// The official program.
+    pub(crate) component: String,
+    pub(crate) args: Vec<String>,
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Environment variable to key file.
+    pub(crate) credentials: BTreeMap<String, String>,
+    /// Path to text.
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) data_dir: Option<String>,
+    /// Arguments that run to completion before the first start.
+    pub(crate) init: Option<Vec<String>>,
+    pub(crate) after: Vec<String>,
+    pub(crate) requires: Vec<String>,
+    pub(crate) ready: Option<Ready>,
+    /// Seconds.
+    pub(crate) stop_timeout: u64,
+}
+
+/// A JSON-RPC method that answers once the service can be used.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Ready {
+    pub(crate) url: String,
+    pub(crate) method: String,
+}
+
+/// Placeholder to value.
+pub(crate) type Values = BTreeMap<String, Value>;
+
+/// The definitions with followers, before the placeholders are filled in.
+#[derive(Debug)]
+pub(crate) struct Template(Value);
+
+impl Template {
+    /// The stack with followers named "1" to "n".
+    pub(crate) fn with_followers(followers: usize) -> Result<Self> {
+        let mut definitions: Value =
+            serde_json::from_str(DEFINITIONS).context("stack.json is not valid")?;
+        for pointer in ["/services", "/warden/services"] {
+            let services = definitions
+                .pointer_mut(pointer)
+                .and_then(Value::as_object_mut)
+                .with_context(|| format!("stack.json has no {pointer}"))?;
+            *services = expand(services, followers)?;
+        }
+        Ok(Self(definitions))
+    }
+
+    /// The ports to choose: every placeholder `port.SERVICE.NAME`, without `port.`.
+    pub(crate) fn ports(&self) -> BTreeSet<String> {
+        let mut ports = BTreeSet::new();
+        visit(&self.0, &mut |text| {
+            let names = placeholders(text).filter_map(|name| name.strip_prefix("port."));
+            ports.extend(names.map(str::to_owned));
+        });
+        ports
+    }
+
+    /// Fills in the placeholders; one without a value is an error.
+    pub(crate) fn fill(self, values: &Values) -> Result<Stack> {
+        let mut definitions = self.0;
+        fill(&mut definitions, values)?;
+        serde_json::from_value(definitions).context("stack.json is not of this version's format")
+    }
+}
+
+/// Repeats every service of a follower for each follower.
+fn expand(services: &Map<String, Value>, followers: usize) -> Result<Map<String, Value>> {
+    let mut expanded = Map::new();
+    for (name, service) in services {
+        if !name.contains(FOLLOWER) {
+            expanded.insert(name.clone(), service.clone());
+            continue;
+        }
+        let text = service.to_string();
+        for follower in 1..=followers {
+            let follower = follower.to_string();
+            let service = serde_json::from_str(&text.replace(FOLLOWER, &follower))?;
+            expanded.insert(name.replace(FOLLOWER, &follower), service);
+        }
+    }
+    Ok(expanded)
+}
+
+fn visit(value: &Value, see: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => see(text),
+        Value::Array(items) => items.iter().for_each(|item| visit(item, see)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                see(name);
+                visit(value, see);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn fill(value: &mut Value, values: &Values) -> Result<()> {
+    match value {
+        Value::String(text) => {
+            *value = match whole_placeholder(text) {
+                // Keeps a number a number.
+                Some(name) => lookup(name, values)?.clone(),
+                None => Value::String(fill_text(text, values)?),
+            };
+        }
+        Value::Array(items) => {
+            for item in items {
+                fill(item, values)?;
+            }
+        }
+        Value::Object(fields) => {
+            let old = std::mem::take(fields);
+            for (name, mut value) in old {
+                fill(&mut value, values)?;
+                fields.insert(fill_text(&name, values)?, value);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn whole_placeholder(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("@{")?.strip_suffix('}')?;
+    (!name.contains('}')).then_some(name)
+}
+
+/// The names between `@{` and `}`.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split("@{").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+fn fill_text(text: &str, values: &Values) -> Result<String> {
+    let mut filled = text.to_owned();
+    for name in placeholders(text) {
+        let value = lookup(name, values)?;
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        filled = filled.replace(&format!("@{{{name}}}"), &value);
+    }
+    Ok(filled)
+}
+
+fn lookup<'a>(name: &str, values: &'a Values) -> Result<&'a Value> {
+    values
+        .get(name)
+        .with_context(|| format!("stack.json asks for @{{{name}}}, which op-devnet does not know"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn followers_are_repeated_and_numbers_stay_numbers() {
+        let template = Template::with_followers(2).unwrap();
+        let services = template.0["services"].as_object().unwrap();
+        assert!(
+            services.contains_key("follower-1-engine") && services.contains_key("follower-2-node")
+        );
+        assert!(!services.keys().any(|name| name.contains('@')));
+        assert!(template.ports().contains("follower-2-engine.http"));
+
+        let mut value = json!({"id": "@{id}", "url": "http://a:@{id}/@{name}"});
+        let values = Values::from([("id".to_owned(), json!(7)), ("name".to_owned(), json!("x"))]);
+        fill(&mut value, &values).unwrap();
+        assert_eq!(value, json!({"id": 7, "url": "http://a:7/x"}));
+    }
+
+    #[test]
+    fn an_unknown_placeholder_is_an_error() {
+        let error = fill(&mut json!(["--a=@{unknown}"]), &Values::new()).unwrap_err();
+        assert!(error.to_string().contains("@{unknown}"), "{error}");
+    }
+
+    #[test]
+    fn every_port_of_a_follower_is_its_own() {
+        let ports = Template::with_followers(3).unwrap().ports();
+        let of = |follower: &str| ports.iter().filter(|port| port.starts_with(follower)).count();
+        assert_eq!(of("follower-1-"), of("follower-3-"));
+        assert!(of("follower-1-") >= 5);
+    }
+}

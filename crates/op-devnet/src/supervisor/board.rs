@@ -1,0 +1,120 @@
+//! What is known of each service, for the other services, for `status` and for proofs.
+
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use op_warden::gate::Judgement;
+use serde::{Deserialize, Serialize};
+
+/// All services by name.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Board {
+    /// The supervisor's process id.
+    pub(crate) pid: u32,
+    /// JSON-RPC endpoints by service: of the L1, the engines and the op-nodes.
+    pub(crate) endpoints: BTreeMap<String, String>,
+    pub(crate) services: BTreeMap<String, Status>,
+}
+
+/// One service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Status {
+    pub(crate) phase: Phase,
+    pub(crate) pid: Option<u32>,
+    /// How often it died and was started again.
+    pub(crate) restarts: u32,
+    /// When the phase began, in seconds since the Unix epoch.
+    pub(crate) since: u64,
+    /// How it last ended, if it ever did.
+    pub(crate) last_exit: Option<String>,
+    /// The last judgement of its gate.
+    pub(crate) gate: Option<GateRun>,
+}
+
+/// One run of `op-warden gate`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GateRun {
+    pub(crate) judgement: Judgement,
+    /// Duration of the process, in milliseconds.
+    pub(crate) milliseconds: f64,
+}
+
+/// Where a service stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Phase {
+    /// For a service that must come before it.
+    Pending,
+    /// At its gate, which says wait.
+    GateWaits,
+    /// At its gate, which says refuse.
+    Refused,
+    /// Started, not yet answering.
+    Starting,
+    /// In use.
+    Running,
+    /// Died, about to be started again.
+    Restarting,
+    /// Ended for good.
+    Stopped,
+}
+
+impl Phase {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::GateWaits => "gate waits",
+            Self::Refused => "REFUSED",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Restarting => "restarting",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Pending,
+            pid: None,
+            restarts: 0,
+            since: now(),
+            last_exit: None,
+            gate: None,
+        }
+    }
+}
+
+impl Status {
+    pub(crate) fn enter(&mut self, phase: Phase) {
+        if self.phase != phase {
+            self.phase = phase;
+            self.since = now();
+        }
+    }
+}
+
+impl Board {
+    pub(crate) fn phase(&self, service: &str) -> Option<Phase> {
+        self.services.get(service).map(|status| status.phase)
+    }
+
+    pub(crate) fn is_running(&self, service: &str) -> bool {
+        self.phase(service) == Some(Phase::Running)
+    }
+
+    pub(crate) fn all_running(&self) -> bool {
+        self.services.values().all(|status| status.phase == Phase::Running)
+    }
+}
+
+/// Seconds since the Unix epoch.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}

@@ -1,0 +1,221 @@
+//! One service kept running as systemd would: gate, start, watch, start again.
+
+use std::{path::PathBuf, process::ExitStatus, time::Duration};
+
+use anyhow::{Context, Result};
+use op_chain::rpc::Rpc;
+use op_warden::gate::{Answer, Judgement};
+use serde_json::{Value, json};
+use tokio::{
+    process::Command,
+    sync::watch,
+    time::{Instant, sleep},
+};
+
+use super::{
+    board::{Board, GateRun, Phase, Status},
+    process::{Process, Spec},
+};
+use crate::stack::Ready;
+
+/// Between two looks at whether a service answers.
+const POLL: Duration = Duration::from_millis(50);
+/// Before a gate that said wait or refuse is asked again; doubles up to the last.
+const GATE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+/// Before a service that died is started again; doubles up to the last.
+const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// A service that ran this long starts with the first pause again.
+const STABLE: Duration = Duration::from_secs(60);
+
+/// A service and how to run it.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit {
+    pub(crate) name: String,
+    /// Services that must run before this one starts.
+    pub(crate) after: Vec<String>,
+    /// `None` for the L1, which is outside of the stack.
+    pub(crate) gate: Option<Gate>,
+    /// Runs to completion once.
+    pub(crate) init: Option<Init>,
+    pub(crate) spec: Spec,
+    pub(crate) ready: Option<Ready>,
+    pub(crate) stop_timeout: Duration,
+}
+
+/// How to ask a service's gate.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    pub(crate) op_warden: PathBuf,
+    pub(crate) config: PathBuf,
+}
+
+/// What has to succeed once before the first start.
+#[derive(Debug, Clone)]
+pub(crate) struct Init {
+    pub(crate) spec: Spec,
+    /// Made when it has succeeded.
+    pub(crate) done: PathBuf,
+}
+
+impl Unit {
+    /// Keeps the service running until `stop` becomes true.
+    pub(super) async fn keep_running(
+        self,
+        board: watch::Sender<Board>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let report = Report { service: &self.name, board: &board };
+        let mut pause = RESTART_PAUSE.0;
+        loop {
+            let started = tokio::select! {
+                () = stopped(&mut stop) => break,
+                started = self.start(&report) => started,
+            };
+            let began = Instant::now();
+            let exit = match started {
+                Ok(mut process) => {
+                    report.update(|status| {
+                        status.enter(Phase::Starting);
+                        status.pid = Some(process.pid());
+                    });
+                    tokio::select! {
+                        () = stopped(&mut stop) => {
+                            let _ = process.stop(self.stop_timeout).await;
+                            break;
+                        }
+                        exit = self.watch(&mut process, &report) => describe(exit),
+                    }
+                }
+                Err(error) => format!("{error:#}"),
+            };
+            report.update(|status| {
+                status.enter(Phase::Restarting);
+                status.pid = None;
+                status.restarts += 1;
+                status.last_exit = Some(exit.clone());
+            });
+            if began.elapsed() > STABLE {
+                pause = RESTART_PAUSE.0;
+            }
+            tokio::select! {
+                () = stopped(&mut stop) => break,
+                () = sleep(pause) => {}
+            }
+            pause = (pause * 2).min(RESTART_PAUSE.1);
+        }
+        report.update(|status| {
+            status.enter(Phase::Stopped);
+            status.pid = None;
+        });
+    }
+
+    /// Everything up to the start of the process.
+    async fn start(&self, report: &Report<'_>) -> Result<Process> {
+        let ready = |board: &Board| self.after.iter().all(|name| board.is_running(name));
+        report.board.subscribe().wait_for(ready).await.context("the supervisor is gone")?;
+        self.pass_gate(report).await?;
+        if let Some(init) = &self.init
+            && !init.done.exists()
+        {
+            init.spec.run().await.context("initialisation failed")?;
+            std::fs::write(&init.done, "")
+                .with_context(|| format!("cannot write {}", init.done.display()))?;
+        }
+        self.spec.start()
+    }
+
+    /// Asks the gate until it passes.
+    async fn pass_gate(&self, report: &Report<'_>) -> Result<()> {
+        let Some(gate) = &self.gate else { return Ok(()) };
+        let mut pause = GATE_PAUSE.0;
+        loop {
+            let run = gate.ask(&self.name).await?;
+            let answer = run.judgement.answer;
+            report.update(|status| {
+                status.gate = Some(run.clone());
+                match answer {
+                    Answer::Wait => status.enter(Phase::GateWaits),
+                    Answer::Refuse => status.enter(Phase::Refused),
+                    Answer::Pass | Answer::Skip => {}
+                }
+            });
+            if answer <= Answer::Pass {
+                return Ok(());
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(GATE_PAUSE.1);
+        }
+    }
+
+    /// Reports when the service answers; ends with the process.
+    async fn watch(&self, process: &mut Process, report: &Report<'_>) -> Result<ExitStatus> {
+        tokio::select! {
+            exit = process.wait() => return exit,
+            ready = self.wait_ready() => ready?,
+        }
+        report.update(|status| status.enter(Phase::Running));
+        process.wait().await
+    }
+
+    async fn wait_ready(&self) -> Result<()> {
+        let Some(ready) = &self.ready else { return Ok(()) };
+        let rpc = Rpc::new(&ready.url, Duration::from_secs(2))?;
+        while rpc.request::<Value>(ready.method.clone(), json!([])).await.is_err() {
+            sleep(POLL).await;
+        }
+        Ok(())
+    }
+}
+
+/// Enters what happens to one service on the board.
+struct Report<'a> {
+    service: &'a str,
+    board: &'a watch::Sender<Board>,
+}
+
+impl Report<'_> {
+    fn update(&self, change: impl FnOnce(&mut Status)) {
+        self.board.send_modify(|board| {
+            change(board.services.entry(self.service.to_owned()).or_default())
+        });
+    }
+}
+
+impl Gate {
+    async fn ask(&self, service: &str) -> Result<GateRun> {
+        let began = Instant::now();
+        let output = Command::new(&self.op_warden)
+            .args(["gate", service, "--json", "--config"])
+            .arg(&self.config)
+            .kill_on_drop(true)
+            .output()
+            .await
+            .with_context(|| format!("cannot run {}", self.op_warden.display()))?;
+        let milliseconds = began.elapsed().as_secs_f64() * 1_000.0;
+        let judgement: Judgement = serde_json::from_slice(&output.stdout).with_context(|| {
+            format!(
+                "op-warden could not judge {service}: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            )
+        })?;
+        // The exit code is what systemd goes by, so it must say the same.
+        anyhow::ensure!(
+            output.status.success() == (judgement.answer <= Answer::Pass),
+            "op-warden's report and its exit code ({}) disagree on {service}",
+            output.status
+        );
+        Ok(GateRun { judgement, milliseconds })
+    }
+}
+
+fn describe(exit: Result<ExitStatus>) -> String {
+    match exit {
+        Ok(status) => status.to_string(),
+        Err(error) => format!("{error:#}"),
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the supervisor; if it is gone, so is the reason to run.
+    let _ = stop.wait_for(|stop| *stop).await;
+}

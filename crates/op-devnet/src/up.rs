@@ -1,0 +1,87 @@
+//! `up`: the chain runs until Ctrl-C.
+
+use anyhow::{Context, Result};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    clock::Clock,
+    devnet::{Devnet, Options},
+    status,
+    supervisor::board::{Board, Phase},
+};
+
+/// Brings the devnet up and keeps it until SIGINT or SIGTERM.
+pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
+    let interrupted = interrupted()?;
+    tokio::pin!(interrupted);
+    let prepared = tokio::select! {
+        prepared = Devnet::prepare(options, clock) => prepared?,
+        () = &mut interrupted => return Ok(()),
+    };
+    let mut devnet = prepared.start(clock).await?;
+    tokio::select! {
+        () = tell(&devnet, clock) => {}
+        () = &mut interrupted => {}
+    }
+    clock.say("stopping");
+    devnet.supervisor.shut_down().await;
+    clock.say("stopped; op-devnet up continues this chain");
+    Ok(())
+}
+
+/// Ends with SIGINT (Ctrl-C) or SIGTERM.
+pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Prints what changes, for as long as the devnet runs.
+async fn tell(devnet: &Devnet, clock: &Clock) {
+    let mut changes = devnet.supervisor.board();
+    let mut before = Board::default();
+    loop {
+        let board = changes.borrow_and_update().clone();
+        for (name, status) in &board.services {
+            if before.phase(name) != Some(status.phase) {
+                announce(clock, name, &board);
+            }
+        }
+        if board.all_running() && !before.all_running() {
+            clock.say(format!("the chain is up; Ctrl-C stops it\n{}", status::endpoints(&board)));
+        }
+        before = board;
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// One line, and the whole judgement when a gate did not pass.
+fn announce(clock: &Clock, name: &str, board: &Board) {
+    let status = &board.services[name];
+    let gate = status.gate.as_ref();
+    match status.phase {
+        Phase::Running => clock.say(format!(
+            "{name}: running{}",
+            gate.map(|gate| format!(" (gate passed in {:.0} ms)", gate.milliseconds))
+                .unwrap_or_default()
+        )),
+        Phase::GateWaits | Phase::Refused => {
+            let report = gate
+                .map(|gate| op_warden::gate::report::service(&gate.judgement))
+                .unwrap_or_default();
+            clock.say(report.trim_end());
+        }
+        Phase::Restarting => clock.say(format!(
+            "{name}: ended ({}), starting again; op-devnet logs {name}",
+            status.last_exit.as_deref().unwrap_or("no exit code")
+        )),
+        Phase::Pending | Phase::Starting | Phase::Stopped => {}
+    }
+}
