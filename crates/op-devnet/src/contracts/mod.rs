@@ -56,12 +56,6 @@ pub(crate) use self::{
 pub(crate) struct Prepared {
     /// The L1 contracts by name.
     pub(crate) addresses: Addresses,
-    /// The L1 block after which the chain begins.
-    pub(crate) l1_origin: BlockId,
-    /// Hash of the L2 genesis block.
-    pub(crate) l2_genesis: B256,
-    /// Output root of the L2 genesis block, where dispute games start from.
-    pub(crate) anchor_root: B256,
     chain_id: u64,
     owner: Address,
     steps: Vec<Step>,
@@ -93,24 +87,15 @@ pub(crate) async fn prepare(
     let genesis = l2_genesis::build(l1, &package, spec, &proxies, start.timestamp).await?;
     let genesis = serde_json::to_vec(&genesis)?;
     let block = GenesisBlock::from_json(&genesis, None).context("the L2 genesis has no hash")?;
-    let anchor_root = output_root(&block);
     implementations::create(&mut plan, spec, &proxies)?;
-    games::create(&mut plan, spec, &proxies, anchor_root)?;
+    games::create(&mut plan, spec, &proxies, output_root(&block))?;
     let Plan { addresses, steps, .. } = plan;
 
     let rollup = rollup::config(spec, &proxies, start.origin, block.hash, start.timestamp);
     write(&out_dir.join("genesis.json"), &genesis).await?;
     write(&out_dir.join("rollup.json"), &pretty(&rollup)?).await?;
     write(&out_dir.join("addresses.json"), &pretty(&addresses)?).await?;
-    Ok(Prepared {
-        addresses,
-        l1_origin: start.origin,
-        l2_genesis: block.hash,
-        anchor_root,
-        chain_id: start.chain_id,
-        owner,
-        steps,
-    })
+    Ok(Prepared { addresses, chain_id: start.chain_id, owner, steps })
 }
 
 impl Prepared {
