@@ -30,6 +30,9 @@ const CANNON_VM: &str = "multithreaded64-5";
 /// What Cannon says about the state in a prestate folder.
 pub(super) const WITNESS_FILE: &str = "witness.json";
 
+/// For the tools' temporary files, in the work folder.
+const TMP_DIR: &str = "tmp";
+
 /// Something to build. Its product is one file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Build {
@@ -77,11 +80,13 @@ impl Build {
         let log = BuildLog::create(log_path)?;
         let work_dir = environment.cache_dir.join("partial");
         remove(&work_dir)
-            .and_then(|()| write_pins(&work_dir))
+            .and_then(|()| prepare(&work_dir))
             .with_context(|| format!("cannot prepare {}", work_dir.display()))?;
         for step in self.steps(environment, &work_dir) {
             let Step { mut command, output } = step;
-            command.current_dir(&work_dir).env("PATH", &environment.search_path);
+            // An interrupted `go` leaves hundreds of megabytes in the folder for temporary files.
+            command.current_dir(&work_dir).env("TMPDIR", work_dir.join(TMP_DIR));
+            command.env("PATH", &environment.search_path);
             log.run(&mut command, output.as_deref())
                 .await
                 .with_context(|| format!("cannot build {}", self.name()))?;
@@ -182,8 +187,9 @@ fn identity(environment: &Environment, component: Component) -> String {
     format!("{} {size:?} {changed:?}", path.display())
 }
 
-fn write_pins(folder: &Path) -> io::Result<()> {
-    // Cannon and Go write into folders that exist.
+/// The pins, and the folders that tools expect to find.
+fn prepare(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder.join(TMP_DIR))?;
     fs::create_dir_all(folder.join(Build::Prestate.name()))?;
     fs::write(folder.join("go.mod"), GO_MOD)?;
     fs::write(folder.join("go.sum"), GO_SUM)?;

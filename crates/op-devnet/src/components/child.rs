@@ -67,7 +67,7 @@ fn last_lines(output: &[u8]) -> String {
     lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n")
 }
 
-/// An interrupt instead of a kill: `go` and `npm` then remove their temporary files.
+/// Ends a tool as Ctrl-C would, with the processes that it started.
 struct InterruptOnDrop(Child);
 
 impl Drop for InterruptOnDrop {
