@@ -25,6 +25,8 @@ pub(crate) const BATCHER: usize = 1;
 pub(crate) const PROPOSER: usize = 2;
 pub(crate) const CHALLENGER: usize = 3;
 pub(crate) const SEQUENCER: usize = 4;
+/// Has no role on any chain.
+pub(crate) const STRANGER: usize = 8;
 /// Deposits and withdraws in proofs.
 pub(crate) const USER: usize = 6;
 

@@ -114,6 +114,7 @@ impl Devnet {
         let start = made.as_ref().map_or(Start::Continue, |making| making.start.clone());
         supervisor.start(l1::unit(
             &home,
+            L1,
             components.path(Component::Anvil),
             ports["l1.rpc"],
             chain_id,
@@ -151,7 +152,7 @@ impl Devnet {
 pub(crate) struct Prepared {
     pub(crate) devnet: Devnet,
     pub(crate) stack: Stack,
-    components: Components,
+    pub(crate) components: Components,
     op_warden: PathBuf,
     l1: Rpc,
     deploying: Option<contracts::Prepared>,
@@ -328,7 +329,7 @@ async fn package_chain(
         anchor_state_registry: address("AnchorStateRegistryProxy")?,
         proposer: roles.proposer,
         challenger: roles.challenger,
-        game_types: ["permissioned", "alphabet"].map(str::to_owned).to_vec(),
+        game_types: ["permissioned", "cannon", "alphabet"].map(str::to_owned).to_vec(),
         game_type: 1,
     };
     Ok((chain, Some(prepared)))

@@ -27,9 +27,16 @@ pub(crate) enum Start {
     Continue,
 }
 
-/// The L1 as a service.
-pub(crate) fn unit(home: &Home, anvil: PathBuf, port: u16, chain_id: u64, start: &Start) -> Unit {
-    let state = home.dir().join("l1").join("state.json");
+/// An L1 as a service.
+pub(crate) fn unit(
+    home: &Home,
+    name: &str,
+    anvil: PathBuf,
+    port: u16,
+    chain_id: u64,
+    start: &Start,
+) -> Unit {
+    let state = home.dir().join("l1").join(format!("{name}.json"));
     let mut args: Vec<OsString> = [
         "--silent",
         "--host=127.0.0.1",
@@ -52,7 +59,7 @@ pub(crate) fn unit(home: &Home, anvil: PathBuf, port: u16, chain_id: u64, start:
         Start::Continue => {}
     }
     Unit {
-        name: L1.to_owned(),
+        name: name.to_owned(),
         after: Vec::new(),
         gate: None,
         init: None,
@@ -61,7 +68,7 @@ pub(crate) fn unit(home: &Home, anvil: PathBuf, port: u16, chain_id: u64, start:
             args,
             environment: BTreeMap::new(),
             home: home.dir().to_owned(),
-            log: home.log(L1),
+            log: home.log(name),
         },
         ready: Some(Ready { url: url(port), method: "eth_chainId".to_owned() }),
         stop_timeout: Duration::from_secs(10),
