@@ -21,6 +21,7 @@ mod prove;
 mod stack;
 mod status;
 mod supervisor;
+mod transaction;
 mod up;
 
 fn main() -> std::process::ExitCode {

@@ -1,9 +1,6 @@
 //! Carries a plan out: signs, sends, mines and checks every step.
 
-use alloy_consensus::{SignableTransaction as _, TxEip1559};
-use alloy_eips::Encodable2718 as _;
-use alloy_network::TxSignerSync as _;
-use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use alloy_signer_local::PrivateKeySigner;
 use anyhow::{Context as _, Result, bail, ensure};
 use op_chain::rpc::{Batch, Rpc};
@@ -11,11 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::plan::Step;
+use crate::transaction::Draft;
 
-/// Wei per gas offered at most; the devnet's L1 starts at 1 gwei.
-const MAX_FEE: u128 = 100_000_000_000;
-/// Wei per gas for whoever mines.
-const PRIORITY_FEE: u128 = 1_000_000_000;
 /// Blocks over which the steps may spread; one of 60 M gas holds them all.
 const MAX_BLOCKS: usize = 4;
 
@@ -78,20 +72,14 @@ async fn send(
 }
 
 fn sign(step: &Step, chain_id: u64, deployer: &PrivateKeySigner) -> Result<Bytes> {
-    let mut transaction = TxEip1559 {
-        chain_id,
+    let draft = Draft {
         nonce: step.nonce,
-        gas_limit: step.gas_limit,
-        max_fee_per_gas: MAX_FEE,
-        max_priority_fee_per_gas: PRIORITY_FEE,
         to: step.to,
+        value: U256::ZERO,
         input: step.input.clone(),
-        ..TxEip1559::default()
+        gas_limit: step.gas_limit,
     };
-    let signature = deployer
-        .sign_transaction_sync(&mut transaction)
-        .with_context(|| format!("cannot sign the transaction to {}", step.label))?;
-    Ok(transaction.into_signed(signature).encoded_2718().into())
+    draft.sign(chain_id, deployer).with_context(|| format!("L1 deployment: cannot {}", step.label))
 }
 
 /// The fields of a receipt that tell success.
