@@ -94,6 +94,8 @@ let
     {
       ${engineName} = mkEngine engineName pair.engine {
         sequencerHttp = lib.http ports.sequencer.engine.http;
+        # op-node dials a static peer at its start and then once a minute, so the sequencer comes first.
+        after = [ "sequencer-node" ];
       };
       ${nodeName} = mkNode nodeName engineName pair { staticPeers = [ p2p.sequencer ]; };
     };

@@ -65,7 +65,7 @@ pub(crate) struct Devnet {
     pub(crate) home: Home,
     pub(crate) chain: Chain,
     pub(crate) supervisor: Supervisor,
-    pub(crate) followers: usize,
+    followers: usize,
     pub(crate) ports: Ports,
     _lock: Lock,
 }
@@ -141,10 +141,9 @@ impl Devnet {
         l1::url(self.ports.get(port).copied().unwrap_or_default())
     }
 
-    /// Engines with a name: the sequencer's first.
-    pub(crate) fn engines(&self) -> Vec<String> {
-        let followers = (1..=self.followers).map(|follower| format!("follower-{follower}-engine"));
-        std::iter::once("sequencer-engine".to_owned()).chain(followers).collect()
+    /// The followers' names: the prefixes of their services.
+    pub(crate) fn followers(&self) -> impl Iterator<Item = String> {
+        (1..=self.followers).map(|follower| format!("follower-{follower}"))
     }
 }
 
@@ -153,7 +152,7 @@ pub(crate) struct Prepared {
     pub(crate) devnet: Devnet,
     pub(crate) stack: Stack,
     pub(crate) components: Components,
-    op_warden: PathBuf,
+    pub(crate) op_warden: PathBuf,
     l1: Rpc,
     deploying: Option<contracts::Prepared>,
 }

@@ -10,6 +10,7 @@
   gate,
   # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
   sequencerHttp ? null,
+  after ? [ ],
 }:
 let
   # Archive state in the hash scheme: withdrawal proofs need the state of past blocks.
@@ -52,7 +53,7 @@ lib.service {
   };
   # No flag turns the devp2p listener off, and blocks come from op-node.
   files.${configFile} = "[Node.P2P]\nListenAddr = \"\"\n";
-  inherit dataDir gate;
+  inherit dataDir gate after;
   init = [
     "init"
   ]

@@ -8,6 +8,7 @@
   gate,
   # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
   sequencerHttp ? null,
+  after ? [ ],
 }:
 lib.service {
   component = "op-reth";
@@ -44,7 +45,7 @@ lib.service {
     "builder.deadline" = 2;
     "builder.interval" = "100ms";
   };
-  inherit dataDir gate ports;
+  inherit dataDir gate ports after;
   ready = {
     url = lib.http ports.http;
     method = "eth_chainId";

@@ -1,0 +1,91 @@
+//! The record of a proof: its steps with their times, as a table and as JSON.
+
+use std::{cell::RefCell, collections::BTreeMap, fmt::Write, time::Duration};
+
+use anyhow::{Result, anyhow};
+use serde::Serialize;
+use tokio::time::timeout;
+
+use crate::clock::Clock;
+
+/// What was proven.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Proof {
+    /// Every step held.
+    pub(super) passed: bool,
+    /// Where the contracts come from.
+    contracts: String,
+    steps: Vec<Step>,
+    /// Duration of each service's gate, in milliseconds.
+    gates: BTreeMap<String, f64>,
+}
+
+/// One thing that held, or did not.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Step {
+    name: String,
+    /// Time of its end, in seconds from the start of the command.
+    seconds: f64,
+    passed: bool,
+    /// What was seen, or what went wrong.
+    detail: String,
+}
+
+/// Takes down steps as they end.
+pub(super) struct Recorder {
+    clock: Clock,
+    steps: RefCell<Vec<Step>>,
+}
+
+impl Recorder {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, steps: RefCell::default() }
+    }
+
+    /// Runs a step for at most `patience` and takes down how it went.
+    pub(super) async fn step(&self, name: &str, patience: Duration, work: impl Future<Output = Result<String>>) {
+        let result = timeout(patience, work)
+            .await
+            .unwrap_or_else(|_| Err(anyhow!("not within {} s", patience.as_secs())));
+        let passed = result.is_ok();
+        let detail = result.unwrap_or_else(|error| format!("{error:#}"));
+        self.clock.say(format!("{} {name}: {detail}", mark(passed)));
+        let seconds = self.clock.elapsed().as_secs_f64();
+        self.steps.borrow_mut().push(Step { name: name.to_owned(), seconds, passed, detail });
+    }
+
+    pub(super) fn finish(self, contracts: String, gates: BTreeMap<String, f64>) -> Proof {
+        let steps = self.steps.into_inner();
+        Proof { passed: steps.iter().all(|step| step.passed), contracts, steps, gates }
+    }
+}
+
+const fn mark(passed: bool) -> &'static str {
+    if passed { "✓" } else { "✗" }
+}
+
+impl Proof {
+    /// The proof for people.
+    pub(super) fn table(&self) -> String {
+        let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
+        let mut text = format!("\ncontracts: {}\n", self.contracts);
+        // Writing to a String cannot fail.
+        for step in &self.steps {
+            let _ = writeln!(
+                text,
+                "{} {:width$}  {:>6.1} s  {}",
+                mark(step.passed),
+                step.name,
+                step.seconds,
+                step.detail
+            );
+        }
+        let gates: Vec<String> =
+            self.gates.iter().map(|(service, milliseconds)| format!("{service} {milliseconds:.0}")).collect();
+        let _ = writeln!(text, "gates before the start, ms: {}", gates.join(", "));
+        let _ = writeln!(text, "{}", if self.passed { "PROVEN" } else { "NOT PROVEN" });
+        text
+    }
+}
