@@ -178,7 +178,7 @@ async fn reset(home: &Home) -> Result<ExitCode> {
     home.check_ours()?;
     down(home).await?;
     let lock = home.lock()?;
-    home.clear(&lock)?;
+    home.clear(&lock, &[])?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,6 @@
 //! A chain that the official op-deployer laid out with `--deployment-target genesis`.
 //!
-//! Its L1 contracts are not deployed by transactions: they are part of the L1's genesis. The L2
+//! Its L1 contracts are not deployed by transactions: they are part of the L1's first state. The L2
 //! starts from the L1's first block, whose hash is known only once that L1 runs; op-deployer then
 //! derives the L2's genesis and rollup configuration from it.
 
@@ -12,22 +12,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use alloy_eips::eip7840::BlobParams;
-use alloy_genesis::{ChainConfig, Genesis};
-use alloy_primitives::{Address, U256, uint};
+use alloy_genesis::GenesisAccount;
+use alloy_primitives::{Address, U64};
 use anyhow::{Context, ensure};
-use op_chain::rpc::BlockHead;
+use op_chain::rpc::{Batch, BlockHead, Rpc, Slot};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
 use self::state::{Alloc, State};
 pub(crate) use self::state::{Contracts, Roles};
-
-/// Gas limit of an L1 block: Ethereum's of 2026.
-const L1_GAS_LIMIT: u64 = 60_000_000;
-/// 10,000 ETH in wei, as anvil gives to its own accounts.
-const FUNDS: U256 = uint!(10_000_000_000_000_000_000_000_U256);
 
 /// What an op-deployer work directory says about its only chain.
 #[derive(Debug, Clone)]
@@ -70,26 +64,24 @@ impl Deployment {
         })
     }
 
-    /// Writes geth's genesis format, for `anvil --init`. `timestamp` is in Unix seconds; each of
-    /// the `funded` accounts gets 10,000 ETH.
-    pub(crate) fn write_l1_genesis(
-        &self,
-        path: &Path,
-        timestamp: u64,
-        funded: &[Address],
-    ) -> anyhow::Result<()> {
-        let mut alloc = self.l1_alloc.clone();
-        for address in funded {
-            alloc.entry(*address).or_default().balance = FUNDS;
+    /// Puts the contracts into the state of an anvil that has mined nothing yet.
+    ///
+    /// Not by `anvil --init`, because that does not go with keeping the state on disk.
+    pub(crate) async fn install(&self, l1: &Rpc) -> anyhow::Result<()> {
+        for (address, account) in &self.l1_alloc {
+            let mut batch = Batch::default();
+            let slots: Vec<Slot<Value>> = installation(*address, account)
+                .into_iter()
+                .map(|(method, params)| batch.request(method, params))
+                .collect();
+            let answers = l1.send(batch).await;
+            for slot in &slots {
+                answers
+                    .take(slot)
+                    .with_context(|| format!("the L1 does not take account {address}"))?;
+            }
         }
-        let genesis = Genesis {
-            config: l1_chain_config(self.l1_chain_id),
-            timestamp,
-            gas_limit: L1_GAS_LIMIT,
-            alloc,
-            ..Genesis::default()
-        };
-        write_json(path, &genesis)
+        Ok(())
     }
 
     /// Has `op_deployer` derive the L2's genesis and rollup configuration from the L1's first
@@ -158,30 +150,22 @@ impl Deployment {
     }
 }
 
-/// Every fork up to Prague is active from the first block on.
-fn l1_chain_config(chain_id: u64) -> ChainConfig {
-    ChainConfig {
-        chain_id,
-        homestead_block: Some(0),
-        eip150_block: Some(0),
-        eip155_block: Some(0),
-        eip158_block: Some(0),
-        byzantium_block: Some(0),
-        constantinople_block: Some(0),
-        petersburg_block: Some(0),
-        istanbul_block: Some(0),
-        berlin_block: Some(0),
-        london_block: Some(0),
-        terminal_total_difficulty: Some(U256::ZERO),
-        terminal_total_difficulty_passed: true,
-        shanghai_time: Some(0),
-        cancun_time: Some(0),
-        prague_time: Some(0),
-        blob_schedule: [("cancun", BlobParams::cancun()), ("prague", BlobParams::prague())]
-            .map(|(fork, params)| (fork.to_owned(), params))
-            .into(),
-        ..ChainConfig::default()
+/// The calls that give an anvil one account. Its own funded accounts keep what they have.
+fn installation(address: Address, account: &GenesisAccount) -> Vec<(&'static str, Value)> {
+    let mut calls = Vec::new();
+    if !account.balance.is_zero() {
+        calls.push(("anvil_setBalance", json!([address, account.balance])));
     }
+    if let Some(nonce) = account.nonce {
+        calls.push(("anvil_setNonce", json!([address, U64::from(nonce)])));
+    }
+    if let Some(code) = &account.code {
+        calls.push(("anvil_setCode", json!([address, code])));
+    }
+    for (slot, value) in account.storage.iter().flatten() {
+        calls.push(("anvil_setStorageAt", json!([address, slot, value])));
+    }
+    calls
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {

@@ -1,7 +1,6 @@
 //! Brings a devnet up: components, L1, contracts, services.
 
 use std::{
-    collections::BTreeMap,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -9,31 +8,28 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use op_chain::{
-    key::SecretKey,
-    rpc::{Batch, Rpc},
-};
-use serde_json::json;
+use op_chain::rpc::Rpc;
 use tokio::sync::watch;
 
 use crate::{
-    accounts, chain,
+    accounts,
     chain::Chain,
     clock::Clock,
     components::{Component, Components, Environment, warden},
-    contracts::{self, ChainSpec, Roles},
-    deployment::Deployment,
+    contracts,
     home::{Home, Lock},
-    l1::{self, L1, Start},
+    l1::{self, L1},
     ports::{self, Ports},
-    stack::{Service, Stack, Template, Values},
+    source::{Made, Source},
+    stack::{Service, Stack, Template},
     supervisor::{
         Supervisor,
         board::{Board, Phase, now},
         leftovers,
-        process::Spec,
+        process::{Spec, tail},
         unit::{Gate, Init, Unit},
     },
+    wiring,
 };
 
 /// What the user chose.
@@ -83,54 +79,42 @@ impl Devnet {
         }
         let existing = Chain::load(&home)?;
         if existing.is_none() {
-            // A chain that was not finished cannot be continued.
-            home.clear(&lock)?;
+            // A chain that was not finished cannot be continued. Keys may be the user's.
+            home.clear(&lock, &["keys"])?;
         }
         for folder in ["chain", "data", "keys", "l1", "logs"] {
             fs::create_dir_all(home.dir().join(folder))?;
         }
-
-        let environment = Environment::from_process()?;
-        let warden = warden::locate_or_build(&environment);
-        let mut needs = PROGRAMS.to_vec();
-        needs.extend(options.deployment.as_ref().map(|_| Component::OpDeployer));
-        let components = Components::locate_or_build(environment.clone(), &needs);
-        let (components, op_warden) = tokio::try_join!(components, warden)?;
+        let source = Source::read(options.deployment.as_deref())?;
+        let (components, op_warden) = programs(&source).await?;
 
         let template = Template::with_followers(options.followers)?;
-        let ports = ports::choose(
-            template.ports().into_iter().chain(["l1.rpc".to_owned()]),
-            &home.dir().join("ports.json"),
-        )?;
-        let mut supervisor = Supervisor::new(&home, endpoints(&ports, options.followers));
-        let made = match &existing {
-            Some(_) => None,
-            None => Some(Making::begin(options, &home)?),
+        let names = template.ports().into_iter().chain(["l1.rpc".to_owned()]);
+        let ports = ports::choose(names, &home.dir().join("ports.json"))?;
+        let mut supervisor = Supervisor::new(&home, wiring::endpoints(&ports, options.followers));
+        let (chain_id, begins) = match &existing {
+            Some(chain) => (chain.l1_chain_id, None),
+            None => (source.l1_chain_id(), Some(now())),
         };
-        let chain_id = existing.as_ref().map_or_else(
-            || made.as_ref().map_or(0, Making::l1_chain_id),
-            |chain| chain.l1_chain_id,
-        );
-        let start = made.as_ref().map_or(Start::Continue, |making| making.start.clone());
+        let port = ports["l1.rpc"];
         supervisor.start(l1::unit(
             &home,
             L1,
             components.path(Component::Anvil),
-            ports["l1.rpc"],
+            port,
             chain_id,
-            &start,
+            begins,
         ));
         wait_running(&mut supervisor.board(), &home, L1).await?;
-        clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(ports["l1.rpc"])));
+        clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));
 
-        let l1 = Rpc::new(&l1::url(ports["l1.rpc"]), Duration::from_secs(30))?;
-        let (chain, deploying) = match (existing, made) {
-            (Some(chain), _) => (chain, None),
-            (None, Some(making)) => making.files(&l1, &home, &components).await?,
-            (None, None) => anyhow::bail!("there is no chain and none is being made"),
+        let l1 = Rpc::new(&l1::url(port), Duration::from_secs(30))?;
+        let Made { chain, deploying } = match existing {
+            Some(chain) => Made { chain, deploying: None },
+            None => source.make(&l1, &home, &components).await?,
         };
-        let stack = fill(template, &home, &chain, &components, &ports, options.followers)?;
-        write_files(&home, &stack)?;
+        let stack = wiring::fill(template, &home, &chain, &components, &ports, options.followers)?;
+        wiring::write_files(&home, &stack)?;
         let devnet =
             Self { home, chain, supervisor, followers: options.followers, ports, _lock: lock };
         Ok(Prepared { devnet, stack, components, op_warden, l1, deploying })
@@ -145,6 +129,18 @@ impl Devnet {
     pub(crate) fn followers(&self) -> impl Iterator<Item = String> {
         (1..=self.followers).map(|follower| format!("follower-{follower}"))
     }
+}
+
+/// The programs, and op-warden.
+async fn programs(source: &Source) -> Result<(Components, PathBuf)> {
+    let environment = Environment::from_process()?;
+    let warden = warden::locate_or_build(&environment);
+    let mut needs = PROGRAMS.to_vec();
+    if matches!(source, Source::Deployment(_)) {
+        needs.push(Component::OpDeployer);
+    }
+    let components = Components::locate_or_build(environment.clone(), &needs);
+    tokio::try_join!(components, warden)
 }
 
 /// A devnet whose L1 runs and whose services are not started.
@@ -179,7 +175,6 @@ impl Prepared {
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
             let deployment = prepared.deploy(&self.l1, &accounts::signer(accounts::OWNER)?).await?;
-            self.devnet.chain.save(&self.devnet.home)?;
             clock.say(format!(
                 "contracts: {} transactions, {:.1} M gas, L1 block {}",
                 deployment.transactions,
@@ -187,7 +182,7 @@ impl Prepared {
                 deployment.l1_block
             ));
         }
-        Ok(())
+        self.devnet.chain.save(&self.devnet.home)
     }
 
     /// A service behind its gate.
@@ -233,224 +228,6 @@ impl Prepared {
     }
 }
 
-/// A chain that is being made.
-struct Making {
-    start: Start,
-    source: Source,
-}
-
-enum Source {
-    /// The contracts of the npm package, deployed by transactions.
-    Package,
-    /// An op-deployer work directory, whose contracts are in the L1's genesis.
-    Deployment(Box<Deployment>),
-}
-
-impl Making {
-    fn begin(options: &Options, home: &Home) -> Result<Self> {
-        let timestamp = now();
-        let Some(dir) = &options.deployment else {
-            return Ok(Self { start: Start::Empty { timestamp }, source: Source::Package });
-        };
-        let deployment = Deployment::read(dir)?;
-        let genesis = home.dir().join("l1").join("genesis.json");
-        deployment.write_l1_genesis(&genesis, timestamp, &accounts::addresses()?)?;
-        Ok(Self {
-            start: Start::Genesis(genesis),
-            source: Source::Deployment(Box::new(deployment)),
-        })
-    }
-
-    fn l1_chain_id(&self) -> u64 {
-        match &self.source {
-            Source::Package => contracts::L1_CHAIN_ID,
-            Source::Deployment(deployment) => deployment.l1_chain_id,
-        }
-    }
-
-    /// Writes genesis.json, rollup.json and the role keys.
-    async fn files(
-        self,
-        l1: &Rpc,
-        home: &Home,
-        components: &Components,
-    ) -> Result<(Chain, Option<contracts::Prepared>)> {
-        match self.source {
-            Source::Package => package_chain(l1, home, components).await,
-            Source::Deployment(deployment) => {
-                Ok((deployed_chain(l1, home, components, &deployment).await?, None))
-            }
-        }
-    }
-}
-
-async fn package_chain(
-    l1: &Rpc,
-    home: &Home,
-    components: &Components,
-) -> Result<(Chain, Option<contracts::Prepared>)> {
-    let roles = Roles {
-        owner: accounts::address(accounts::OWNER)?,
-        batcher: accounts::address(accounts::BATCHER)?,
-        proposer: accounts::address(accounts::PROPOSER)?,
-        challenger: accounts::address(accounts::CHALLENGER)?,
-        unsafe_block_signer: accounts::address(accounts::SEQUENCER)?,
-    };
-    let spec = ChainSpec {
-        funded: accounts::addresses()?,
-        ..ChainSpec::new(roles, components.prestate()?.hash)
-    };
-    let package = components.path(Component::ContractsPackage);
-    let prepared = contracts::prepare(l1, &package, &spec, &home.chain()).await?;
-    chain::write_role_keys(
-        home,
-        [
-            ("batcher", roles.batcher),
-            ("proposer", roles.proposer),
-            ("challenger", roles.challenger),
-            ("sequencer", roles.unsafe_block_signer),
-        ],
-    )?;
-    let address = |name: &str| {
-        prepared
-            .addresses
-            .get(name)
-            .copied()
-            .with_context(|| format!("the deployment has no {name}"))
-    };
-    let chain = Chain {
-        contracts: "npm contracts-bedrock 0.17.3".to_owned(),
-        l1_chain_id: spec.l1_chain_id,
-        l2_chain_id: spec.l2_chain_id,
-        optimism_portal: address("OptimismPortalProxy")?,
-        dispute_game_factory: address("DisputeGameFactoryProxy")?,
-        system_config: address("SystemConfigProxy")?,
-        anchor_state_registry: address("AnchorStateRegistryProxy")?,
-        proposer: roles.proposer,
-        challenger: roles.challenger,
-        game_types: ["permissioned", "cannon", "alphabet"].map(str::to_owned).to_vec(),
-        game_type: 1,
-    };
-    Ok((chain, Some(prepared)))
-}
-
-async fn deployed_chain(
-    l1: &Rpc,
-    home: &Home,
-    components: &Components,
-    deployment: &Deployment,
-) -> Result<Chain> {
-    let mut batch = Batch::default();
-    let block = batch.block(0);
-    let block = l1.send(batch).await.take(&block)?.context("the L1 has no block 0")?;
-    deployment.inspect(&components.path(Component::OpDeployer), &block, &home.chain()).await?;
-    let roles = &deployment.roles;
-    chain::write_role_keys(
-        home,
-        [
-            ("batcher", roles.batcher),
-            ("proposer", roles.proposer),
-            ("challenger", roles.challenger),
-            ("sequencer", roles.unsafe_block_signer),
-        ],
-    )?;
-    let contracts = &deployment.contracts;
-    let chain = Chain {
-        contracts: "op-deployer".to_owned(),
-        l1_chain_id: deployment.l1_chain_id,
-        l2_chain_id: deployment.l2_chain_id,
-        optimism_portal: contracts.optimism_portal,
-        dispute_game_factory: contracts.dispute_game_factory,
-        system_config: contracts.system_config,
-        anchor_state_registry: contracts.anchor_state_registry,
-        proposer: roles.proposer,
-        challenger: roles.challenger,
-        game_types: vec!["permissioned".to_owned()],
-        game_type: 1,
-    };
-    chain.save(home)?;
-    Ok(chain)
-}
-
-/// Fills in the placeholders of the service definitions.
-fn fill(
-    template: Template,
-    home: &Home,
-    chain: &Chain,
-    components: &Components,
-    ports: &Ports,
-    followers: usize,
-) -> Result<Stack> {
-    let sequencer = node_key(home, "sequencer")?;
-    for follower in 1..=followers {
-        node_key(home, &format!("follower-{follower}"))?;
-    }
-    let p2p_port = ports.get("sequencer-node.p2p").context("the sequencer has no P2P port")?;
-    let text = |path: PathBuf| json!(path.display().to_string());
-    let mut values = Values::from([
-        ("l1.rpc".to_owned(), json!(l1::url(ports["l1.rpc"]))),
-        ("l1.chainId".to_owned(), json!(chain.l1_chain_id)),
-        ("l1.chainConfig".to_owned(), text(home.chain().join("l1-chain-config.json"))),
-        ("chain.genesis".to_owned(), text(home.chain().join("genesis.json"))),
-        ("chain.rollup".to_owned(), text(home.chain().join("rollup.json"))),
-        ("chain.l2ChainId".to_owned(), json!(chain.l2_chain_id)),
-        ("chain.disputeGameFactory".to_owned(), json!(chain.dispute_game_factory)),
-        ("dir".to_owned(), text(home.data())),
-        ("keys".to_owned(), text(home.keys())),
-        ("p2p.bootnodes".to_owned(), json!(sequencer.enode(*p2p_port))),
-        (
-            "p2p.sequencer".to_owned(),
-            json!(format!("/ip4/127.0.0.1/tcp/{p2p_port}/p2p/{}", sequencer.peer_id())),
-        ),
-        ("proposer.gameType".to_owned(), json!(chain.game_type)),
-        ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
-        ("challenger.prestate".to_owned(), text(components.prestate()?.path)),
-        ("bin.cannon".to_owned(), text(components.path(Component::Cannon))),
-        ("bin.op-program".to_owned(), text(components.path(Component::OpProgram))),
-        ("address.proposer".to_owned(), json!(chain.proposer)),
-        ("address.challenger".to_owned(), json!(chain.challenger)),
-    ]);
-    values.extend(ports.iter().map(|(name, port)| (format!("port.{name}"), json!(port))));
-    template.fill(&values)
-}
-
-/// The P2P identity of a node; its engine's JWT secret is made along with it.
-fn node_key(home: &Home, pair: &str) -> Result<SecretKey> {
-    chain::jwt_secret(home, &format!("{pair}-engine"))?;
-    chain::p2p_identity(home, &format!("{pair}-node"))
-}
-
-/// Writes what the services read beside the chain's own files.
-fn write_files(home: &Home, stack: &Stack) -> Result<()> {
-    use crate::home::write_atomically;
-    let warden: op_warden::config::Config = serde_json::from_value(stack.warden.clone())
-        .context("the definitions hold no valid op-warden configuration")?;
-    write_atomically(&home.warden_config(), &serde_json::to_vec_pretty(&warden)?)?;
-    let l1 = l1::chain_config(warden.l1.chain_id);
-    write_atomically(&home.chain().join("l1-chain-config.json"), &serde_json::to_vec_pretty(&l1)?)?;
-    for service in stack.services.values() {
-        for (path, content) in &service.files {
-            write_atomically(Path::new(path), content.as_bytes())?;
-        }
-    }
-    Ok(())
-}
-
-fn endpoints(ports: &Ports, followers: usize) -> BTreeMap<String, String> {
-    let pairs = std::iter::once("sequencer".to_owned())
-        .chain((1..=followers).map(|n| format!("follower-{n}")));
-    let mut endpoints = BTreeMap::from([(L1.to_owned(), l1::url(ports["l1.rpc"]))]);
-    for pair in pairs {
-        for (service, port) in [("engine", "http"), ("node", "rpc")] {
-            let name = format!("{pair}-{service}");
-            if let Some(&port) = ports.get(&format!("{name}.{port}")) {
-                endpoints.insert(name, l1::url(port));
-            }
-        }
-    }
-    endpoints
-}
-
 /// Waits until a service runs; its end is an error with its last words.
 pub(crate) async fn wait_running(
     board: &mut watch::Receiver<Board>,
@@ -466,7 +243,7 @@ pub(crate) async fn wait_running(
         "{service} ended ({}); the last lines of {}:\n{}",
         board.services[service].last_exit.as_deref().unwrap_or("no exit code"),
         home.log(service).display(),
-        crate::supervisor::process::tail(&home.log(service), 8)
+        tail(&home.log(service), 8)
     );
     Ok(())
 }

@@ -1,10 +1,6 @@
 //! The field's real failures, planted one at a time, and what the gate says to each.
 
-use std::{
-    fs,
-    path::Path,
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result, bail};
@@ -18,10 +14,10 @@ use tokio::time::timeout;
 use crate::{
     accounts,
     clock::Clock,
-    devnet::{Devnet, Options, Prepared},
     components::Component,
+    devnet::{Devnet, Options, Prepared},
     l1, ports,
-    supervisor::board::{GateRun, Status},
+    supervisor::board::{GateRun, Status, now},
     up::interrupted,
 };
 
@@ -112,14 +108,16 @@ impl Fault {
 /// Overwrites a key file with the key of an account that has no role.
 fn write_key(path: &Path) -> Result<()> {
     let stranger = accounts::key(accounts::STRANGER)?;
-    fs::write(path, stranger.to_hex().as_bytes()).with_context(|| format!("cannot write {}", path.display()))
+    fs::write(path, stranger.to_hex().as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn edit(path: &Path, change: impl FnOnce(&mut Value)) -> Result<()> {
     let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut value: Value = serde_json::from_slice(&text)?;
     change(&mut value);
-    fs::write(path, serde_json::to_vec(&value)?).with_context(|| format!("cannot write {}", path.display()))
+    fs::write(path, serde_json::to_vec(&value)?)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Moves the whole L2 genesis to 15,616 s before its L1 origin. Both files agree with each other, so
@@ -150,7 +148,12 @@ struct Outcome {
 }
 
 /// Plants the fault in a devnet, shows the gate's answer and stops. True when it was the right one.
-pub(crate) async fn run(options: &Options, fault: Fault, json: bool, clock: &Clock) -> Result<bool> {
+pub(crate) async fn run(
+    options: &Options,
+    fault: Fault,
+    json: bool,
+    clock: &Clock,
+) -> Result<bool> {
     let outcome = tokio::select! {
         outcome = attempt(options, fault, clock) => outcome?,
         () = interrupted()? => bail!("interrupted"),
@@ -177,7 +180,8 @@ async fn attempt(options: &Options, fault: Fault, clock: &Clock) -> Result<Outco
 /// Waits for the expected finding, or for the program's start, which is wrong.
 async fn outcome(devnet: &Devnet, fault: Fault) -> Result<Outcome> {
     let expected = fault.expected();
-    let found = |finding: &Finding| finding.gate == expected.gate && finding.answer == expected.answer;
+    let found =
+        |finding: &Finding| finding.gate == expected.gate && finding.answer == expected.answer;
     let decided = |status: &Status| {
         status.pid.is_some()
             || status.gate.as_ref().is_some_and(|gate| gate.judgement.findings.iter().any(found))
@@ -228,10 +232,17 @@ impl Prepared {
         const SEPOLIA: u64 = 11_155_111;
         let devnet = &mut self.devnet;
         let port = ports::spare(&devnet.ports)?;
-        let timestamp = crate::supervisor::board::now();
-        let unit = l1::unit(&devnet.home, "other-l1", self.components.path(Component::Anvil), port, SEPOLIA, &l1::Start::Empty { timestamp });
+        let unit = l1::unit(
+            &devnet.home,
+            "other-l1",
+            self.components.path(Component::Anvil),
+            port,
+            SEPOLIA,
+            Some(now()),
+        );
         devnet.supervisor.start(unit);
-        crate::devnet::wait_running(&mut devnet.supervisor.board(), &devnet.home, "other-l1").await?;
+        crate::devnet::wait_running(&mut devnet.supervisor.board(), &devnet.home, "other-l1")
+            .await?;
         Ok(l1::url(port))
     }
 }

@@ -104,11 +104,11 @@ impl Home {
         pid.trim().parse().map(Some).with_context(|| format!("{} holds no pid", path.display()))
     }
 
-    /// Removes everything but the lock. For folders that a devnet made.
-    pub(crate) fn clear(&self, _lock: &Lock) -> Result<()> {
+    /// Removes everything but the lock and what is named in `keep`. For folders that a devnet made.
+    pub(crate) fn clear(&self, _lock: &Lock, keep: &[&str]) -> Result<()> {
         for entry in fs::read_dir(&self.dir)? {
             let path = entry?.path();
-            if path == self.lock_file() {
+            if path == self.lock_file() || keep.iter().any(|name| path.ends_with(name)) {
                 continue;
             }
             let removed =

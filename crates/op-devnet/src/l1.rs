@@ -13,28 +13,14 @@ use crate::{
 /// The L1's name among the services.
 pub(crate) const L1: &str = "l1";
 
-/// How the L1 begins.
-#[derive(Debug, Clone)]
-pub(crate) enum Start {
-    /// From nothing, with contracts to be deployed.
-    Empty {
-        /// Of block 0, in Unix seconds.
-        timestamp: u64,
-    },
-    /// From a genesis file that holds the contracts.
-    Genesis(PathBuf),
-    /// Where it stopped.
-    Continue,
-}
-
-/// An L1 as a service.
+/// An L1 as a service. It begins at `timestamp` in Unix seconds, or goes on from its saved state.
 pub(crate) fn unit(
     home: &Home,
     name: &str,
     anvil: PathBuf,
     port: u16,
     chain_id: u64,
-    start: &Start,
+    timestamp: Option<u64>,
 ) -> Unit {
     let state = home.dir().join("l1").join(format!("{name}.json"));
     let mut args: Vec<OsString> = [
@@ -51,12 +37,11 @@ pub(crate) fn unit(
     ]
     .map(OsString::from)
     .to_vec();
-    args.extend(["--state".into(), state.into_os_string()]);
-    match start {
-        Start::Empty { timestamp } => args.push(format!("--timestamp={timestamp}").into()),
-        Start::Genesis(file) => args.extend(["--init".into(), file.into()]),
+    args.extend(["--dump-state".into(), state.clone().into_os_string()]);
+    match timestamp {
+        Some(timestamp) => args.push(format!("--timestamp={timestamp}").into()),
         // With a timestamp it would count on from that one, behind its own blocks.
-        Start::Continue => {}
+        None => args.extend(["--load-state".into(), state.into_os_string()]),
     }
     Unit {
         name: name.to_owned(),

@@ -2,7 +2,8 @@
 //! gates.
 //!
 //! In the order of the data: [`components`] finds or builds the programs, [`stack`] says what runs,
-//! [`contracts`] or [`deployment`] make the chain on the private [`l1`], [`devnet`] puts it together,
+//! [`source`] makes the chain on the private [`l1`] from [`contracts`] or a [`deployment`], [`wiring`]
+//! fills in the services for it, [`devnet`] puts it all together,
 //! [`supervisor`] runs it, [`prove`] shows that it works and [`fault`] that it refuses to start wrong.
 
 mod accounts;
@@ -18,11 +19,13 @@ mod home;
 mod l1;
 mod ports;
 mod prove;
+mod source;
 mod stack;
 mod status;
 mod supervisor;
 mod transaction;
 mod up;
+mod wiring;
 
 fn main() -> std::process::ExitCode {
     cli::main()

@@ -39,7 +39,9 @@ pub(crate) fn choose(names: impl IntoIterator<Item = String>, file: &Path) -> Re
 
 /// One more port.
 pub(crate) fn spare(used: &Ports) -> Result<u16> {
-    candidates().find(|port| !used.values().any(|used| used == port)).context("no port is free between 20000 and 32000")
+    candidates()
+        .find(|port| !used.values().any(|used| used == port))
+        .context("no port is free between 20000 and 32000")
 }
 
 /// Free ports, beginning somewhere else in each process: two devnets may start at once.

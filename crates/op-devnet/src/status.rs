@@ -25,6 +25,8 @@ pub(crate) struct SyncStatus {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Head {
     pub(crate) number: u64,
+    /// Seconds since the Unix epoch.
+    pub(crate) timestamp: u64,
 }
 
 /// Asks an op-node for its heads.

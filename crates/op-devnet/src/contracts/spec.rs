@@ -86,9 +86,9 @@ impl ForkOffsets {
         ecotone: Some(0),
         fjord: Some(0),
         granite: Some(0),
-        holocene: Some(20),
-        isthmus: Some(40),
-        jovian: Some(60),
+        holocene: Some(2),
+        isthmus: Some(4),
+        jovian: Some(6),
     };
 
     /// Activation times of a chain whose genesis block has the given timestamp.
@@ -170,7 +170,7 @@ mod tests {
         ForkOffsets::DEFAULT.check().unwrap();
         let times = ForkOffsets::DEFAULT.times(1000);
         assert_eq!(times.granite_time, Some(0));
-        assert_eq!(times.jovian_time, Some(1060));
+        assert_eq!(times.jovian_time, Some(1006));
         assert_eq!(times.karst_time, None);
     }
 
@@ -192,8 +192,8 @@ mod tests {
     fn forks_activate_in_order_and_without_gaps() {
         let gap = ForkOffsets { holocene: None, ..ForkOffsets::DEFAULT };
         assert!(refusal(gap).starts_with("isthmus is scheduled without holocene"));
-        let swapped = ForkOffsets { holocene: Some(50), ..ForkOffsets::DEFAULT };
-        assert!(refusal(swapped).starts_with("isthmus (+40 s) is scheduled before holocene"));
+        let swapped = ForkOffsets { holocene: Some(5), ..ForkOffsets::DEFAULT };
+        assert!(refusal(swapped).starts_with("isthmus (+4 s) is scheduled before holocene"));
         let granite =
             ForkOffsets { holocene: None, isthmus: None, jovian: None, ..ForkOffsets::DEFAULT };
         granite.check().unwrap();

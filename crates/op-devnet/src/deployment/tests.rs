@@ -2,12 +2,12 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use alloy_primitives::{B256, U64, address, b256};
-use alloy_provider::{Provider, ProviderBuilder};
+use alloy_primitives::{B256, U256, address, b256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use op_chain::contracts::SystemConfig;
 use tokio::process::Child;
 
 use super::*;
@@ -140,21 +140,12 @@ fn finds_the_state_of_a_work_directory() {
 }
 
 #[test]
-fn funding_keeps_code_and_storage() {
+fn an_account_is_installed_with_all_it_has() {
     let deployment = Deployment::from_state(&example_state().to_string()).unwrap();
-    let (contract, account) = (Address::with_last_byte(2), Address::with_last_byte(9));
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("l1.json");
-    deployment.write_l1_genesis(&path, 1_700_000_000, &[contract, account]).unwrap();
-
-    let genesis: Genesis = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    assert_eq!(genesis.config.chain_id, 1337);
-    assert_eq!(genesis.config.prague_time, Some(0));
-    assert_eq!((genesis.timestamp, genesis.gas_limit), (1_700_000_000, 60_000_000));
-    assert_eq!(genesis.alloc[&account].balance, FUNDS);
-    let contract = &genesis.alloc[&contract];
-    assert_eq!(contract.balance, FUNDS);
-    assert!(contract.code.is_some() && contract.storage.is_some() && contract.nonce == Some(1));
+    let (address, account) = deployment.l1_alloc.first_key_value().unwrap();
+    let methods: Vec<_> =
+        installation(*address, account).into_iter().map(|(method, _)| method).collect();
+    assert_eq!(methods, ["anvil_setNonce", "anvil_setCode", "anvil_setStorageAt"]);
 }
 
 #[tokio::test]
@@ -214,7 +205,7 @@ async fn derives_the_official_rollup_configuration() {
     assert_eq!(json(&files.genesis)["alloc"].as_object().unwrap().len(), 2_340);
 }
 
-/// Anvil takes the L1 genesis, and what it makes of it gives the L2's files.
+/// Anvil takes the contracts, and its first block gives the L2's files.
 #[tokio::test]
 async fn anvil_runs_the_official_l1() {
     let Some(dir) = official_work_dir() else { return };
@@ -225,19 +216,14 @@ async fn anvil_runs_the_official_l1() {
     };
     let deployment = Deployment::read(&dir).unwrap();
     let out_dir = tempfile::tempdir().unwrap();
-    let genesis = out_dir.path().join("l1-genesis.json");
-    let funded = Address::repeat_byte(9);
-    deployment.write_l1_genesis(&genesis, 1_800_000_000, &[funded]).unwrap();
-
-    // Every HTTP client wants one installed, even without TLS.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let _l1 = start_anvil(&anvil, &genesis, port);
-    let provider =
-        ProviderBuilder::new().connect_http(format!("http://127.0.0.1:{port}").parse().unwrap());
+    let _l1 = start_anvil(&anvil, port);
+    let l1 = Rpc::new(&format!("http://127.0.0.1:{port}"), Duration::from_secs(5)).unwrap();
     let block = tokio::time::timeout(Duration::from_secs(20), async {
         loop {
-            if let Ok(Some(block)) = provider.get_block_by_number(0.into()).await {
+            let mut batch = Batch::default();
+            let block = batch.block(0);
+            if let Ok(Some(block)) = l1.send(batch).await.take(&block) {
                 return block;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -246,28 +232,22 @@ async fn anvil_runs_the_official_l1() {
     .await
     .unwrap();
 
-    assert_eq!(block.header.timestamp, 1_800_000_000);
-    assert_eq!(provider.get_balance(funded).await.unwrap(), FUNDS);
-    let system_config = deployment.contracts.system_config;
-    assert!(!provider.get_code_at(system_config).await.unwrap().is_empty());
+    deployment.install(&l1).await.unwrap();
+    let mut batch = Batch::default();
+    let batcher = batch.call(deployment.contracts.system_config, &SystemConfig::batcherHashCall {});
+    let batcher = l1.send(batch).await.take(&batcher).unwrap();
+    assert_eq!(Address::from_word(batcher), deployment.roles.batcher);
 
-    let files = deployment
-        .inspect(
-            &op_deployer,
-            &first_block(block.header.hash, block.header.timestamp),
-            out_dir.path(),
-        )
-        .await
-        .unwrap();
+    let files = deployment.inspect(&op_deployer, &block, out_dir.path()).await.unwrap();
     let rollup: Value = serde_json::from_slice(&fs::read(files.rollup).unwrap()).unwrap();
-    assert_eq!(rollup["genesis"]["l1"], json!({ "hash": block.header.hash, "number": 0 }));
+    assert_eq!(rollup["genesis"]["l1"], json!({ "hash": block.hash, "number": 0 }));
     assert_eq!(rollup["genesis"]["l2_time"], 1_800_000_000);
 }
 
-fn start_anvil(anvil: &Path, genesis: &Path, port: u16) -> Child {
+fn start_anvil(anvil: &Path, port: u16) -> Child {
     Command::new(anvil)
-        .args(["--silent", "--port", &port.to_string(), "--chain-id", "1337", "--init"])
-        .arg(genesis)
+        .args(["--silent", "--port", &port.to_string(), "--chain-id", "1337"])
+        .args(["--timestamp", "1800000000"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true)

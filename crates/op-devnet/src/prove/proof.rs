@@ -45,7 +45,12 @@ impl Recorder {
     }
 
     /// Runs a step for at most `patience` and takes down how it went.
-    pub(super) async fn step(&self, name: &str, patience: Duration, work: impl Future<Output = Result<String>>) {
+    pub(super) async fn step(
+        &self,
+        name: &str,
+        patience: Duration,
+        work: impl Future<Output = Result<String>>,
+    ) {
         let result = timeout(patience, work)
             .await
             .unwrap_or_else(|_| Err(anyhow!("not within {} s", patience.as_secs())));
@@ -82,8 +87,11 @@ impl Proof {
                 step.detail
             );
         }
-        let gates: Vec<String> =
-            self.gates.iter().map(|(service, milliseconds)| format!("{service} {milliseconds:.0}")).collect();
+        let gates: Vec<String> = self
+            .gates
+            .iter()
+            .map(|(service, milliseconds)| format!("{service} {milliseconds:.0}"))
+            .collect();
         let _ = writeln!(text, "gates before the start, ms: {}", gates.join(", "));
         let _ = writeln!(text, "{}", if self.passed { "PROVEN" } else { "NOT PROVEN" });
         text

@@ -58,3 +58,6 @@ mod tests {
         assert_eq!(error.await.unwrap_err().to_string(), "waited 0 s for two blocks: one block");
     }
 }
+#[cfg(test)]
+#[path = "live.rs"]
+mod live;

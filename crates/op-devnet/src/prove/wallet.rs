@@ -19,6 +19,8 @@ use crate::transaction::Draft;
 
 /// How long a transaction may take into a block; both layers make one every two seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a transaction may be overtaken by others of its account.
+const ATTEMPTS: usize = 3;
 
 /// An account on one layer.
 #[derive(Debug)]
@@ -53,23 +55,31 @@ impl Wallet {
         value: U256,
     ) -> Result<Receipt> {
         let input = Bytes::from(call.abi_encode());
-        let transaction = self
-            .submit(to, input.clone(), value)
-            .await
-            .with_context(|| format!("cannot send {} to {to}", C::SIGNATURE))?;
         let receipt = self
-            .receipt(transaction)
+            .included(to, &input, value)
             .await
             .with_context(|| format!("{} to {to} is in no block", C::SIGNATURE))?;
         if !receipt.succeeded() {
             let reason = self.reason(to, &input, value, &receipt).await;
-            bail!("{} to {to} reverted in {transaction}: {reason}", C::SIGNATURE);
+            bail!("{} to {to} reverted in {}: {reason}", C::SIGNATURE, receipt.transaction_hash);
         }
         Ok(receipt)
     }
 
+    /// Submits a call until it is in a block: once, unless others use the account too. On L2 they
+    /// do: a deposit on L1 takes a nonce of its sender's.
+    async fn included(&self, to: Address, input: &Bytes, value: U256) -> Result<Receipt> {
+        for _ in 0..ATTEMPTS {
+            let submitted = self.submit(to, input.clone(), value).await?;
+            if let Fate::Included(receipt) = self.fate(submitted).await? {
+                return Ok(receipt);
+            }
+        }
+        bail!("{} was overtaken {ATTEMPTS} times: who else sends from it?", self.address())
+    }
+
     /// Hands a transaction to the node.
-    async fn submit(&self, to: Address, input: Bytes, value: U256) -> Result<B256> {
+    async fn submit(&self, to: Address, input: Bytes, value: U256) -> Result<Submitted> {
         let _turn = self.turn.lock().await;
         let mut batch = Batch::default();
         let nonce = batch.request::<U64>("eth_getTransactionCount", (self.address(), "pending"));
@@ -77,8 +87,9 @@ impl Wallet {
             .request::<U64>("eth_estimateGas", [call_object(self.address(), to, &input, value)]);
         let answers = self.rpc.send(batch).await;
         let gas = answers.take(&gas).context("the call would fail")?;
+        let nonce = answers.take(&nonce).context("cannot read the account's nonce")?.to();
         let draft = Draft {
-            nonce: answers.take(&nonce).context("cannot read the account's nonce")?.to(),
+            nonce,
             to: TxKind::Call(to),
             value,
             input,
@@ -86,20 +97,28 @@ impl Wallet {
             gas_limit: gas.to::<u64>().saturating_mul(3) / 2,
         };
         let raw = draft.sign(self.chain_id, &self.signer)?;
-        self.rpc
+        let hash = self
+            .rpc
             .request("eth_sendRawTransaction", [raw])
             .await
-            .context("the node does not take the transaction")
+            .context("the node does not take the transaction")?;
+        Ok(Submitted { hash, nonce })
     }
 
-    async fn receipt(&self, transaction: B256) -> Result<Receipt> {
-        until(format!("transaction {transaction}"), PATIENCE, async || {
+    /// Waits until a transaction is in a block or never will be.
+    async fn fate(&self, Submitted { hash, nonce }: Submitted) -> Result<Fate> {
+        until(format!("transaction {hash}"), PATIENCE, async || {
+            // In this order: a nonce that is used up now has its receipt afterwards.
+            let next =
+                self.rpc.request::<U64>("eth_getTransactionCount", (self.address(), "latest"));
+            let next = next.await?.to::<u64>();
             let receipt: Option<Receipt> =
-                self.rpc.request("eth_getTransactionReceipt", [transaction]).await?;
-            Ok(receipt.map_or_else(
-                || ControlFlow::Continue("it is still pending, or was replaced".to_owned()),
-                ControlFlow::Break,
-            ))
+                self.rpc.request("eth_getTransactionReceipt", [hash]).await?;
+            Ok(match receipt {
+                Some(receipt) => ControlFlow::Break(Fate::Included(receipt)),
+                None if next > nonce => ControlFlow::Break(Fate::Overtaken),
+                None => ControlFlow::Continue("it is still pending".to_owned()),
+            })
         })
         .await
     }
@@ -113,6 +132,20 @@ impl Wallet {
             Ok(_) => format!("the same call now passes; it used {} gas", receipt.gas_used),
         }
     }
+}
+
+/// A transaction that the node has taken.
+#[derive(Debug, Clone, Copy)]
+struct Submitted {
+    hash: B256,
+    nonce: u64,
+}
+
+/// What becomes of a transaction.
+enum Fate {
+    Included(Receipt),
+    /// Another transaction of the account has its nonce.
+    Overtaken,
 }
 
 fn call_object(from: Address, to: Address, input: &Bytes, value: U256) -> Value {

@@ -1,0 +1,136 @@
+//! Where a new chain's contracts come from, and how its files and keys are made.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use op_chain::rpc::{Batch, Rpc};
+
+use crate::{
+    accounts,
+    chain::{self, Chain},
+    components::{Component, Components},
+    contracts::{self, ChainSpec, Roles},
+    deployment::Deployment,
+    home::Home,
+};
+
+/// The two sources of contracts.
+pub(crate) enum Source {
+    /// The npm package, deployed by transactions.
+    Package,
+    /// An op-deployer work directory, put into the L1's first state.
+    Deployment(Box<Deployment>),
+}
+
+/// A chain with its files and keys.
+pub(crate) struct Made {
+    pub(crate) chain: Chain,
+    /// Contracts that are still to be deployed.
+    pub(crate) deploying: Option<contracts::Prepared>,
+}
+
+impl Source {
+    /// The package, or the work directory `deployment`.
+    pub(crate) fn read(deployment: Option<&Path>) -> Result<Self> {
+        deployment
+            .map_or(Ok(Self::Package), |dir| Ok(Self::Deployment(Box::new(Deployment::read(dir)?))))
+    }
+
+    pub(crate) const fn l1_chain_id(&self) -> u64 {
+        match self {
+            Self::Package => contracts::L1_CHAIN_ID,
+            Self::Deployment(deployment) => deployment.l1_chain_id,
+        }
+    }
+
+    /// Writes genesis.json, rollup.json and the role keys, on an L1 that has mined nothing yet.
+    pub(crate) async fn make(
+        &self,
+        l1: &Rpc,
+        home: &Home,
+        components: &Components,
+    ) -> Result<Made> {
+        match self {
+            Self::Package => from_package(l1, home, components).await,
+            Self::Deployment(deployment) => from_deployment(l1, home, components, deployment).await,
+        }
+    }
+}
+
+async fn from_package(l1: &Rpc, home: &Home, components: &Components) -> Result<Made> {
+    let roles = Roles {
+        owner: accounts::address(accounts::OWNER)?,
+        batcher: accounts::address(accounts::BATCHER)?,
+        proposer: accounts::address(accounts::PROPOSER)?,
+        challenger: accounts::address(accounts::CHALLENGER)?,
+        unsafe_block_signer: accounts::address(accounts::SEQUENCER)?,
+    };
+    let spec = ChainSpec {
+        funded: accounts::addresses()?,
+        ..ChainSpec::new(roles, components.prestate()?.hash)
+    };
+    let package = components.path(Component::ContractsPackage);
+    let prepared = contracts::prepare(l1, &package, &spec, &home.chain()).await?;
+    let keys = [
+        ("batcher", roles.batcher),
+        ("proposer", roles.proposer),
+        ("challenger", roles.challenger),
+        ("sequencer", roles.unsafe_block_signer),
+    ];
+    chain::write_role_keys(home, keys)?;
+    let address = |name: &str| {
+        prepared
+            .addresses
+            .get(name)
+            .copied()
+            .with_context(|| format!("the deployment has no {name}"))
+    };
+    let chain = Chain {
+        contracts: "npm contracts-bedrock 0.17.3".to_owned(),
+        l1_chain_id: spec.l1_chain_id,
+        l2_chain_id: spec.l2_chain_id,
+        optimism_portal: address("OptimismPortalProxy")?,
+        dispute_game_factory: address("DisputeGameFactoryProxy")?,
+        proposer: roles.proposer,
+        challenger: roles.challenger,
+        game_types: ["permissioned", "cannon", "alphabet"].map(str::to_owned).to_vec(),
+        game_type: PERMISSIONED,
+    };
+    Ok(Made { chain, deploying: Some(prepared) })
+}
+
+async fn from_deployment(
+    l1: &Rpc,
+    home: &Home,
+    components: &Components,
+    deployment: &Deployment,
+) -> Result<Made> {
+    deployment.install(l1).await?;
+    let mut batch = Batch::default();
+    let block = batch.block(0);
+    let block = l1.send(batch).await.take(&block)?.context("the L1 has no block 0")?;
+    deployment.inspect(&components.path(Component::OpDeployer), &block, &home.chain()).await?;
+    let roles = &deployment.roles;
+    let keys = [
+        ("batcher", roles.batcher),
+        ("proposer", roles.proposer),
+        ("challenger", roles.challenger),
+        ("sequencer", roles.unsafe_block_signer),
+    ];
+    chain::write_role_keys(home, keys)?;
+    let chain = Chain {
+        contracts: "op-deployer".to_owned(),
+        l1_chain_id: deployment.l1_chain_id,
+        l2_chain_id: deployment.l2_chain_id,
+        optimism_portal: deployment.contracts.optimism_portal,
+        dispute_game_factory: deployment.contracts.dispute_game_factory,
+        proposer: roles.proposer,
+        challenger: roles.challenger,
+        game_types: vec!["permissioned".to_owned()],
+        game_type: PERMISSIONED,
+    };
+    Ok(Made { chain, deploying: None })
+}
+
+/// The game type that both sources make the respected one.
+const PERMISSIONED: u32 = 1;

@@ -1,0 +1,98 @@
+//! Fills in the service definitions for one devnet.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use op_chain::key::SecretKey;
+use serde_json::json;
+
+use crate::{
+    chain::{self, Chain},
+    components::{Component, Components},
+    home::{Home, write_atomically},
+    l1::{self, L1},
+    ports::Ports,
+    stack::{Stack, Template, Values},
+};
+
+/// Fills in the placeholders of the service definitions.
+pub(crate) fn fill(
+    template: Template,
+    home: &Home,
+    chain: &Chain,
+    components: &Components,
+    ports: &Ports,
+    followers: usize,
+) -> Result<Stack> {
+    let sequencer = node_key(home, "sequencer")?;
+    for follower in 1..=followers {
+        node_key(home, &format!("follower-{follower}"))?;
+    }
+    let p2p_port = ports.get("sequencer-node.p2p").context("the sequencer has no P2P port")?;
+    let text = |path: PathBuf| json!(path.display().to_string());
+    let mut values = Values::from([
+        ("l1.rpc".to_owned(), json!(l1::url(ports["l1.rpc"]))),
+        ("l1.chainId".to_owned(), json!(chain.l1_chain_id)),
+        ("l1.chainConfig".to_owned(), text(home.chain().join("l1-chain-config.json"))),
+        ("chain.genesis".to_owned(), text(home.chain().join("genesis.json"))),
+        ("chain.rollup".to_owned(), text(home.chain().join("rollup.json"))),
+        ("chain.l2ChainId".to_owned(), json!(chain.l2_chain_id)),
+        ("chain.disputeGameFactory".to_owned(), json!(chain.dispute_game_factory)),
+        ("dir".to_owned(), text(home.data())),
+        ("keys".to_owned(), text(home.keys())),
+        ("p2p.bootnodes".to_owned(), json!(sequencer.enode(*p2p_port))),
+        (
+            "p2p.sequencer".to_owned(),
+            json!(format!("/ip4/127.0.0.1/tcp/{p2p_port}/p2p/{}", sequencer.peer_id())),
+        ),
+        ("proposer.gameType".to_owned(), json!(chain.game_type)),
+        ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
+        ("challenger.prestate".to_owned(), text(components.prestate()?.path)),
+        ("bin.cannon".to_owned(), text(components.path(Component::Cannon))),
+        ("bin.op-program".to_owned(), text(components.path(Component::OpProgram))),
+        ("address.proposer".to_owned(), json!(chain.proposer)),
+        ("address.challenger".to_owned(), json!(chain.challenger)),
+    ]);
+    values.extend(ports.iter().map(|(name, port)| (format!("port.{name}"), json!(port))));
+    template.fill(&values)
+}
+
+/// The P2P identity of a node; its engine's JWT secret is made along with it.
+fn node_key(home: &Home, pair: &str) -> Result<SecretKey> {
+    chain::jwt_secret(home, &format!("{pair}-engine"))?;
+    chain::p2p_identity(home, &format!("{pair}-node"))
+}
+
+/// Writes what the services read beside the chain's own files.
+pub(crate) fn write_files(home: &Home, stack: &Stack) -> Result<()> {
+    let warden: op_warden::config::Config = serde_json::from_value(stack.warden.clone())
+        .context("the definitions hold no valid op-warden configuration")?;
+    write_atomically(&home.warden_config(), &serde_json::to_vec_pretty(&warden)?)?;
+    let l1 = l1::chain_config(warden.l1.chain_id);
+    write_atomically(&home.chain().join("l1-chain-config.json"), &serde_json::to_vec_pretty(&l1)?)?;
+    for service in stack.services.values() {
+        for (path, content) in &service.files {
+            write_atomically(Path::new(path), content.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// JSON-RPC endpoints by service.
+pub(crate) fn endpoints(ports: &Ports, followers: usize) -> BTreeMap<String, String> {
+    let pairs = std::iter::once("sequencer".to_owned())
+        .chain((1..=followers).map(|n| format!("follower-{n}")));
+    let mut endpoints = BTreeMap::from([(L1.to_owned(), l1::url(ports["l1.rpc"]))]);
+    for pair in pairs {
+        for (service, port) in [("engine", "http"), ("node", "rpc")] {
+            let name = format!("{pair}-{service}");
+            if let Some(&port) = ports.get(&format!("{name}.{port}")) {
+                endpoints.insert(name, l1::url(port));
+            }
+        }
+    }
+    endpoints
+}
