@@ -76,7 +76,7 @@ pub(crate) struct HonestGames {
 /// The wallet is op-proposer's own: nobody else may make a permissioned game.
 pub(crate) async fn propose(chain: &Chain, proposer: &Wallet, node: &Rpc) -> Result<FalseGame> {
     let newest = quiet_moment(chain, proposer.rpc()).await?;
-    let true_root = games::output(node, newest.l2_block).await?.output_root;
+    let true_root = games::output(node, newest.l2_block).await?.root;
     let false_root = !true_root;
     let factory = chain.dispute_game_factory;
     let bond = bond(chain, proposer.rpc()).await?;
@@ -110,7 +110,7 @@ async fn quiet_moment(chain: &Chain, l1: &Rpc) -> Result<Game> {
         let head = batch.head("latest");
         let head = l1.send(batch).await.take(&head)?.context("the L1 has no head")?;
         let age = head.timestamp.to::<u64>().saturating_sub(newest.created);
-        Ok(if newest.game_type == chain.game_type && age <= QUIET {
+        Ok(if newest.kind == chain.game_type && age <= QUIET {
             ControlFlow::Break(newest)
         } else {
             ControlFlow::Continue(format!("the newest was made {age} s ago"))
@@ -182,7 +182,7 @@ pub(crate) async fn loss(l1: &Rpc, game: &FalseGame, delays: Delays) -> Result<(
 pub(crate) async fn honest_games(chain: &Chain, l1: &Rpc, node: &Rpc) -> Result<HonestGames> {
     let mut honest = HonestGames { won: 0, in_progress: 0 };
     for game in games::since(l1, chain.dispute_game_factory, 0).await? {
-        let truth = games::output(node, game.l2_block).await?.output_root;
+        let truth = games::output(node, game.l2_block).await?.root;
         match (games::status(l1, game.address).await?, game.root == truth) {
             (GameStatus::DefenderWins, true) => honest.won += 1,
             (GameStatus::InProgress, true) => honest.in_progress += 1,

@@ -46,7 +46,8 @@ pub(crate) struct Game {
     /// Its place in the factory's list.
     pub(crate) index: u64,
     pub(crate) address: Address,
-    pub(crate) game_type: u32,
+    #[serde(rename = "gameType")]
+    pub(crate) kind: u32,
     /// Timestamp of the L1 block that made it.
     pub(crate) created: u64,
     /// The claimed output root.
@@ -89,7 +90,7 @@ pub(crate) async fn since(l1: &Rpc, factory: Address, first: u64) -> Result<Vec<
             Ok(Game {
                 index,
                 address: entry.proxy,
-                game_type: entry.gameType,
+                kind: entry.gameType,
                 created: entry.timestamp,
                 root: answers.take(&root).with_context(unreadable)?,
                 l2_block: answers
@@ -119,7 +120,8 @@ pub(crate) async fn status(l1: &Rpc, game: Address) -> Result<GameStatus> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Output {
     pub(crate) version: B256,
-    pub(crate) output_root: B256,
+    #[serde(rename = "outputRoot")]
+    pub(crate) root: B256,
     pub(crate) state_root: B256,
     /// Storage root of `L2ToL1MessagePasser`.
     pub(crate) withdrawal_storage_root: B256,

@@ -58,6 +58,3 @@ mod tests {
         assert_eq!(error.await.unwrap_err().to_string(), "waited 0 s for two blocks: one block");
     }
 }
-#[cfg(test)]
-#[path = "live.rs"]
-mod live;

@@ -1,12 +1,13 @@
 //! An account that sends transactions and waits for what becomes of them.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::{ops::ControlFlow, path::Path, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{SolCall, SolEvent};
 use anyhow::{Context, Result, bail};
 use op_chain::{
+    key::SecretKey,
     rollup::BlockId,
     rpc::{Batch, Rpc, Unread},
 };
@@ -35,6 +36,14 @@ pub(crate) struct Wallet {
 impl Wallet {
     pub(crate) fn new(rpc: Rpc, chain_id: u64, signer: PrivateKeySigner) -> Self {
         Self { rpc, chain_id, signer, turn: Mutex::default() }
+    }
+
+    /// The account whose key is in a file.
+    pub(crate) fn from_key_file(rpc: Rpc, chain_id: u64, path: &Path) -> Result<Self> {
+        let key = SecretKey::from_file(path)
+            .with_context(|| format!("cannot use the key in {}", path.display()))?;
+        let signer = key.to_hex().parse().context("the key does not sign")?;
+        Ok(Self::new(rpc, chain_id, signer))
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -171,7 +180,8 @@ struct Log {
     address: Address,
     topics: Vec<B256>,
     data: Bytes,
-    log_index: U64,
+    #[serde(rename = "logIndex")]
+    index: U64,
 }
 
 impl Receipt {
@@ -190,7 +200,7 @@ impl Receipt {
         })?;
         let event = E::decode_raw_log(log.topics.iter().copied(), &log.data)
             .with_context(|| format!("{emitter} logged a malformed {}", E::SIGNATURE))?;
-        Ok((event, log.log_index.to()))
+        Ok((event, log.index.to()))
     }
 
     /// Whether the call did not revert.

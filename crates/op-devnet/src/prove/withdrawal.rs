@@ -213,12 +213,11 @@ async fn covering_game(
     until(what, COVERED, async || {
         let games = games::since(l1, chain.dispute_game_factory, initiated.first_game).await?;
         let newest = games.iter().map(|game| game.l2_block).max();
-        let covering = games
-            .into_iter()
-            .filter(|game| game.game_type == chain.game_type && game.l2_block >= block);
+        let covering =
+            games.into_iter().filter(|game| game.kind == chain.game_type && game.l2_block >= block);
         for game in covering {
             let output = games::output(node, game.l2_block).await?;
-            if output.output_root == game.root {
+            if output.root == game.root {
                 return Ok(ControlFlow::Break((game, output)));
             }
         }
