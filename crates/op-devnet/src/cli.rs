@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     clock::Clock,
-    devnet::Options,
+    devnet::{self, Options},
     fault::{self, Fault},
     home::Home,
     prove::{self, Depth},
@@ -33,6 +33,9 @@ enum Command {
         after_help = "Examples:\n  op-devnet up                       run until Ctrl-C\n  op-devnet up --prove               bring up a fresh chain, prove that it works, stop\n  op-devnet up --break batcher-key   plant a fault and show what the gate says"
     )]
     Up(UpArgs),
+    /// Builds what `up` needs and is not there yet: the official programs, the prestate, op-warden
+    #[command(after_help = "Example: op-devnet build")]
+    Build,
     /// Stops a devnet that runs elsewhere
     #[command(after_help = "Example: op-devnet down")]
     Down(DirArgs),
@@ -106,6 +109,7 @@ pub(crate) fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Up(args) => up(args).await,
+        Command::Build => devnet::build().await.map(|()| ExitCode::SUCCESS),
         Command::Down(args) => down(&Home::open(&args.dir)?).await,
         Command::Reset(args) => reset(&Home::open(&args.dir)?).await,
         Command::Status { dir, json } => status::show(&Home::open(&dir.dir)?, json).await,

@@ -86,7 +86,7 @@ impl Devnet {
             fs::create_dir_all(home.dir().join(folder))?;
         }
         let source = Source::read(options.deployment.as_deref())?;
-        let (components, op_warden) = programs(&source).await?;
+        let (components, op_warden) = programs(source.needs()).await?;
 
         let template = Template::with_followers(options.followers)?;
         let names = template.ports().into_iter().chain(["l1.rpc".to_owned()]);
@@ -131,16 +131,18 @@ impl Devnet {
     }
 }
 
-/// The programs, and op-warden.
-async fn programs(source: &Source) -> Result<(Components, PathBuf)> {
+/// Builds every component that is not there yet.
+pub(crate) async fn build() -> Result<()> {
+    programs(&[Component::OpDeployer, Component::Cast, Component::Forge]).await?;
+    Ok(())
+}
+
+/// The programs with `others`, and op-warden.
+async fn programs(others: &[Component]) -> Result<(Components, PathBuf)> {
     let environment = Environment::from_process()?;
-    let warden = warden::locate_or_build(&environment);
-    let mut needs = PROGRAMS.to_vec();
-    if matches!(source, Source::Deployment(_)) {
-        needs.push(Component::OpDeployer);
-    }
+    let needs = [&PROGRAMS, others].concat();
     let components = Components::locate_or_build(environment.clone(), &needs);
-    tokio::try_join!(components, warden)
+    tokio::try_join!(components, warden::locate_or_build(&environment))
 }
 
 /// A devnet whose L1 runs and whose services are not started.

@@ -36,6 +36,14 @@ impl Source {
             .map_or(Ok(Self::Package), |dir| Ok(Self::Deployment(Box::new(Deployment::read(dir)?))))
     }
 
+    /// What it needs beside the programs that run the chain.
+    pub(crate) const fn needs(&self) -> &'static [Component] {
+        match self {
+            Self::Package => &[],
+            Self::Deployment(_) => &[Component::OpDeployer],
+        }
+    }
+
     pub(crate) const fn l1_chain_id(&self) -> u64 {
         match self {
             Self::Package => contracts::L1_CHAIN_ID,

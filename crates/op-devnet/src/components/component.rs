@@ -17,9 +17,7 @@ pub(crate) enum Component {
     /// The fault proof program's client, compiled for Cannon's virtual machine.
     OpProgramClient,
     Anvil,
-    #[allow(dead_code, reason = "for scenarios and people: not run by op-devnet itself")]
     Cast,
-    #[allow(dead_code, reason = "for scenarios and people: not run by op-devnet itself")]
     Forge,
     /// The npm package with the official contract artifacts.
     ContractsPackage,
