@@ -30,3 +30,43 @@ pub struct ForkTimes {
     #[serde(alias = "karstTime", skip_serializing_if = "Option::is_none")]
     pub karst_time: Option<u64>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Map, Value, json};
+
+    const NAMES: [&str; 10] = [
+        "regolith", "canyon", "delta", "ecotone", "fjord", "granite", "holocene", "isthmus",
+        "jovian", "karst",
+    ];
+
+    /// Every fork with a time of its own, spelled with a suffix.
+    fn times(suffix: &str) -> Map<String, Value> {
+        NAMES.iter().zip(1..).map(|(name, time)| (format!("{name}{suffix}"), json!(time))).collect()
+    }
+
+    #[test]
+    fn both_files_spell_the_same_schedule() {
+        let read = |times| serde_json::from_value::<ForkTimes>(Value::Object(times)).unwrap();
+        let of_rollup = read(times("_time"));
+        assert_eq!(of_rollup, read(times("Time")));
+        assert_eq!((of_rollup.regolith_time, of_rollup.karst_time), (Some(1), Some(10)));
+        assert_eq!(serde_json::to_value(&of_rollup).unwrap(), Value::Object(times("_time")));
+    }
+
+    #[test]
+    fn a_fork_without_time_is_absent_and_one_with_two_is_an_error() {
+        let read = |times| serde_json::from_value::<ForkTimes>(times);
+        assert_eq!(read(json!({"canyon_time": null})).unwrap(), ForkTimes::default());
+        assert_eq!(serde_json::to_value(ForkTimes::default()).unwrap(), json!({}));
+        for wrong in [
+            json!({"canyon_time": 0, "canyonTime": 1}),
+            json!({"canyon_time": "0x0"}),
+            json!({"canyon_time": -1}),
+            json!({"canyon_time": 1.5}),
+        ] {
+            assert!(read(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+}

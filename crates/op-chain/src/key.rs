@@ -102,6 +102,22 @@ mod tests {
         assert_eq!(*key.to_hex(), PUBLISHED);
     }
 
+    /// The secp256k1 vector of the libp2p specification (`peer-ids/peer-ids.md`). Its public key is
+    /// `037777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca99`; peer id and enode were
+    /// made from it with curve arithmetic and Base58 written out in Python.
+    #[test]
+    fn peer_id_and_enode_of_the_libp2p_vector() {
+        let key = SecretKey::from_hex(
+            b"53dadf1d5a164d6b4acdb15e24aa4c5b1d3461bdbd42abedb0a4404d56ced8fb",
+        )
+        .unwrap();
+        assert_eq!(key.peer_id(), "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY");
+        assert_eq!(
+            key.enode(30303),
+            "enode://7777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca991b41b30efa52b659e9db235c31f9975578a17e2b356a6b84837b5b45c555cfb1@127.0.0.1:30303"
+        );
+    }
+
     #[test]
     fn debug_shows_no_secret() {
         let key = SecretKey::from_hex(PUBLISHED.as_bytes()).unwrap();
@@ -132,5 +148,7 @@ mod tests {
             SecretKey::from_file(Path::new("/nonexistent/key")),
             Err(KeyError::Missing)
         ));
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(SecretKey::from_file(folder.path()), Err(KeyError::Unreadable(_))));
     }
 }

@@ -5,10 +5,13 @@
 
 use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
-use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use alloy_primitives::{Address, B256, Bytes, U64, U256, Uint};
 use alloy_sol_types::SolCall;
 use reqwest::{StatusCode, Url};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeOwned},
+};
 use serde_json::{Value, json, value::RawValue};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -117,7 +120,8 @@ impl Rpc {
                 Err(failure) => failure,
             };
             let wait = failure.retry_after.unwrap_or(pause + jitter(pause));
-            if !failure.passing || attempt == ATTEMPTS || Instant::now() + wait >= deadline {
+            let in_time = Instant::now().checked_add(wait).is_some_and(|next| next < deadline);
+            if !failure.passing || attempt == ATTEMPTS || !in_time {
                 return Err(Unread::Unreachable(failure.reason));
             }
             sleep(wait).await;
@@ -274,7 +278,8 @@ impl Answers {
 #[derive(Deserialize)]
 struct Answer<'a> {
     id: Option<usize>,
-    #[serde(borrow, default)]
+    // A result of null is an answer, no result is none.
+    #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
     #[serde(default)]
     error: Option<RpcError>,
@@ -304,17 +309,22 @@ fn by_id(body: &[u8], count: usize) -> Reading<Vec<Reading<Box<RawValue>>>> {
         Err(error) => return Err(not_a_batch(body, &error)),
     };
     let missing = || Err(Unread::Unreachable("the node left this call unanswered".to_owned()));
-    let mut slots: Vec<_> = (0..count).map(|_| missing()).collect();
+    let malformed = |what: &str| Err(Unread::Malformed(what.to_owned()));
+    let mut slots: Vec<_> = (0..count).map(|_| None).collect();
     for answer in answers {
         let Some(slot) = answer.id.and_then(|id| slots.get_mut(id)) else { continue };
-        *slot = match (answer.result, answer.error) {
+        *slot = Some(match (answer.result, answer.error) {
+            _ if slot.is_some() => malformed("the node answers this call twice"),
             (_, Some(error)) => Err(error.into_unread()),
             (Some(result), None) => Ok(result.to_owned()),
-            (None, None) => RawValue::from_string("null".to_owned())
-                .map_err(|error| Unread::Malformed(error.to_string())),
-        };
+            (None, None) => malformed("neither a result nor an error"),
+        });
     }
-    Ok(slots)
+    Ok(slots.into_iter().map(|slot| slot.unwrap_or_else(missing)).collect())
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
 }
 
 /// A node that refuses a batch as a whole answers with one error object.
@@ -332,18 +342,33 @@ pub struct BlockHead {
     /// Block hash.
     pub hash: B256,
     /// Block number.
+    #[serde(deserialize_with = "quantity")]
     pub number: U64,
     /// Hash of the block before.
     pub parent_hash: B256,
     /// Seconds since the Unix epoch.
+    #[serde(deserialize_with = "quantity")]
     pub timestamp: U64,
+}
+
+/// A number in JSON-RPC: `0x` and at least one hex digit. ruint's own reading takes "" and "0x" for zero.
+fn quantity<'de, D: Deserializer<'de>, const BITS: usize, const LIMBS: usize>(
+    deserializer: D,
+) -> Result<Uint<BITS, LIMBS>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.strip_prefix("0x")
+        .filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .and_then(|digits| Uint::from_str_radix(digits, 16).ok())
+        .ok_or_else(|| {
+            de::Error::invalid_value(de::Unexpected::Str(&text), &"0x and hex digits that fit")
+        })
 }
 
 /// Standard calls by name.
 impl Batch {
     /// `eth_chainId`.
     pub fn chain_id(&mut self) -> Slot<U64> {
-        self.request("eth_chainId", json!([]))
+        self.number("eth_chainId", json!([]))
     }
 
     /// `eth_getBlockByNumber`; `None` when the node has no such block.
@@ -358,6 +383,31 @@ impl Batch {
 
     /// `eth_getBalance` in wei at the latest block.
     pub fn balance(&mut self, account: Address) -> Slot<U256> {
-        self.request("eth_getBalance", (account, "latest"))
+        self.number("eth_getBalance", json!([account, "latest"]))
+    }
+
+    fn number<const BITS: usize, const LIMBS: usize>(
+        &mut self,
+        method: &'static str,
+        params: Value,
+    ) -> Slot<Uint<BITS, LIMBS>> {
+        self.push(method, params, |raw| {
+            quantity(&mut serde_json::Deserializer::from_str(raw.get()))
+                .map_err(|error| error.to_string())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_refused_connection_is_not_tried_again() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let rpc = Rpc::new(&format!("http://{closed}"), Duration::from_mins(1)).unwrap();
+        let failure = rpc.attempt(&[]).await.unwrap_err();
+        assert!(!failure.passing, "{}", failure.reason);
+        assert!(failure.reason.contains("refused"), "{}", failure.reason);
     }
 }

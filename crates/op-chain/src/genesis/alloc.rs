@@ -98,10 +98,11 @@ impl<'a> CodeHashes<'a> {
         if let Some(hash) = self.0.get(&code) {
             return Ok(*hash);
         }
-        let digits =
-            code.0.strip_prefix("0x").ok_or_else(|| E::custom("code must begin with 0x"))?;
+        if !code.0.starts_with("0x") {
+            return Err(E::custom("code must begin with 0x"));
+        }
         let bytes =
-            hex::decode(digits).map_err(|error| E::custom(format_args!("code: {error}")))?;
+            hex::decode(&*code.0).map_err(|error| E::custom(format_args!("code: {error}")))?;
         let hash = keccak256(bytes);
         self.0.insert(code, hash);
         Ok(hash)
@@ -145,9 +146,8 @@ impl<'de> de::Visitor<'de> for StorageVisitor {
         while let Some((Text(slot), Text(value))) = map.next_entry()? {
             let value = U256::from_be_bytes(word(&value)?.0);
             // The state has no zero slots: writing one deletes it.
-            if !value.is_zero() {
-                leaves.push((keccak256(word(&slot)?), alloy_rlp::encode(value)));
-            }
+            let leaf = if value.is_zero() { Vec::new() } else { alloy_rlp::encode(value) };
+            leaves.push((keccak256(word(&slot)?), leaf));
         }
         trie_root(leaves)
             .map(StorageRoot)
@@ -168,14 +168,14 @@ fn word<E: de::Error>(text: &str) -> Result<B256, E> {
 /// A key that appears twice in a trie.
 struct Duplicate;
 
-/// Root of a trie from hashed keys to RLP values.
+/// Root of a trie from hashed keys to RLP values; an empty value is no leaf.
 fn trie_root(mut leaves: Vec<(B256, Vec<u8>)>) -> Result<B256, Duplicate> {
     leaves.sort_unstable_by_key(|leaf| leaf.0);
     if leaves.windows(2).any(|pair| pair[0].0 == pair[1].0) {
         return Err(Duplicate);
     }
     let mut builder = HashBuilder::default();
-    for (key, value) in &leaves {
+    for (key, value) in leaves.iter().filter(|leaf| !leaf.1.is_empty()) {
         builder.add_leaf(Nibbles::unpack(key), value);
     }
     Ok(builder.root())
