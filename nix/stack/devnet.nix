@@ -15,6 +15,7 @@ import ./default.nix {
     pollInterval = "500ms";
     # With the default the finalized head stays 0 for 88 L1 blocks.
     epochPollInterval = "4s";
+    receiptInterval = "1s";
     confirmations = 0;
   };
 

@@ -31,6 +31,12 @@ rec {
     "metrics.port" = port;
   };
 
+  # How the Go programs send transactions to L1.
+  txmgr = l1: {
+    num-confirmations = 1;
+    "txmgr.receipt-query-interval" = l1.receiptInterval;
+  };
+
   goRpc = port: {
     "rpc.addr" = "127.0.0.1";
     "rpc.port" = port;

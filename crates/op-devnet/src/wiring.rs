@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -74,6 +75,9 @@ pub(crate) fn write_files(home: &Home, stack: &Stack) -> Result<()> {
     let l1 = l1::chain_config(warden.l1.chain_id);
     write_atomically(&home.chain().join("l1-chain-config.json"), &serde_json::to_vec_pretty(&l1)?)?;
     for service in stack.services.values() {
+        if let Some(data_dir) = &service.data_dir {
+            fs::create_dir_all(data_dir).with_context(|| format!("cannot make {data_dir}"))?;
+        }
         for (path, content) in &service.files {
             write_atomically(Path::new(path), content.as_bytes())?;
         }

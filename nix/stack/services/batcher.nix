@@ -17,6 +17,7 @@ lib.service {
   settings =
     lib.goRpc ports.rpc
     // lib.goMetrics ports.metrics
+    // lib.txmgr l1
     // {
       l1-eth-rpc = l1.rpc;
       l2-eth-rpc = lib.http engine.http;
@@ -25,7 +26,6 @@ lib.service {
       max-channel-duration = maxChannelDuration;
       sub-safety-margin = subSafetyMargin;
       poll-interval = pollInterval;
-      num-confirmations = 1;
     };
   credentials.OP_BATCHER_PRIVATE_KEY = key;
   inherit gate ports;

@@ -24,7 +24,7 @@
 }:
 lib.service {
   component = "op-challenger";
-  settings = lib.goMetrics ports.metrics // {
+  settings = lib.goMetrics ports.metrics // lib.txmgr l1 // {
     l1-eth-rpc = l1.rpc;
     # Required even when all data is calldata.
     l1-beacon = if l1.beacon == null then l1.rpc else l1.beacon;
@@ -42,7 +42,6 @@ lib.service {
     "${vm}-l2-custom" = customChain;
     cannon-bin = vmBin;
     http-poll-interval = pollInterval;
-    num-confirmations = 1;
   };
   credentials.OP_CHALLENGER_PRIVATE_KEY = key;
   inherit dataDir gate ports;

@@ -18,6 +18,7 @@ lib.service {
   settings =
     lib.goRpc ports.rpc
     // lib.goMetrics ports.metrics
+    // lib.txmgr l1
     // {
       l1-eth-rpc = l1.rpc;
       rollup-rpc = lib.http node.rpc;
@@ -26,7 +27,6 @@ lib.service {
       proposal-interval = proposalInterval;
       poll-interval = pollInterval;
       allow-non-finalized = allowNonFinalized;
-      num-confirmations = 1;
     };
   credentials.OP_PROPOSER_PRIVATE_KEY = key;
   inherit gate ports;

@@ -33,6 +33,18 @@ struct Step {
     detail: String,
 }
 
+/// A step that failed and was taken down.
+#[derive(Debug)]
+pub(super) struct Failed;
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a step failed")
+    }
+}
+
+impl std::error::Error for Failed {}
+
 /// Takes down steps as they end.
 pub(super) struct Recorder {
     clock: Clock,
@@ -44,18 +56,43 @@ impl Recorder {
         Self { clock, steps: RefCell::default() }
     }
 
-    /// Runs a step for at most `patience` and takes down how it went.
-    pub(super) async fn step(
+    /// Runs a step for at most `patience` and takes down how it went. An error has been taken down.
+    pub(super) async fn step<T>(
         &self,
         name: &str,
         patience: Duration,
-        work: impl Future<Output = Result<String>>,
-    ) {
+        work: impl Future<Output = Result<T>>,
+        describe: impl FnOnce(&T) -> String,
+    ) -> Result<T, Failed> {
         let result = timeout(patience, work)
             .await
             .unwrap_or_else(|_| Err(anyhow!("not within {} s", patience.as_secs())));
-        let passed = result.is_ok();
-        let detail = result.unwrap_or_else(|error| format!("{error:#}"));
+        match result {
+            Ok(value) => {
+                self.take_down(name, true, describe(&value));
+                Ok(value)
+            }
+            Err(error) => {
+                self.take_down(name, false, format!("{error:#}"));
+                Err(Failed)
+            }
+        }
+    }
+
+    /// Runs a step that tells of itself.
+    pub(super) async fn note(&self, name: &str, patience: Duration, work: impl Future<Output = Result<String>>) {
+        // A failure has been taken down, and the next step does not need this one.
+        let _ = self.step(name, patience, work, String::clone).await;
+    }
+
+    /// Takes down what went wrong between steps; a failed step has been taken down.
+    pub(super) fn failure(&self, name: &str, error: &anyhow::Error) {
+        if !error.is::<Failed>() {
+            self.take_down(name, false, format!("{error:#}"));
+        }
+    }
+
+    fn take_down(&self, name: &str, passed: bool, detail: String) {
         self.clock.say(format!("{} {name}: {detail}", mark(passed)));
         let seconds = self.clock.elapsed().as_secs_f64();
         self.steps.borrow_mut().push(Step { name: name.to_owned(), seconds, passed, detail });

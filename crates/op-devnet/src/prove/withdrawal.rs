@@ -20,7 +20,7 @@ use super::{
     wait::until,
     wallet::Wallet,
 };
-use crate::{chain::Chain, clock::Clock};
+use crate::chain::Chain;
 
 sol! {
     /// The predeploy that withdrawals on L2 begin at.
@@ -88,7 +88,7 @@ pub(crate) struct Initiated {
     transaction: WithdrawalTransaction,
     hash: B256,
     l2_transaction: B256,
-    l2_block: BlockId,
+    pub(crate) l2_block: BlockId,
     /// Games from this index on may cover it.
     first_game: u64,
 }
@@ -97,7 +97,7 @@ pub(crate) struct Initiated {
 #[derive(Debug)]
 pub(crate) struct Proven {
     initiated: Initiated,
-    game: Game,
+    pub(crate) game: Game,
     l1_transaction: B256,
 }
 
@@ -117,27 +117,6 @@ pub(crate) struct Withdrawal {
     pub(crate) game: Game,
     pub(crate) finalised: B256,
     pub(crate) l1_block: BlockId,
-}
-
-/// Withdraws `amount` wei to a fresh address on L1, from beginning to end.
-pub(crate) async fn run(
-    bridge: Bridge<'_>,
-    amount: U256,
-    delays: Delays,
-    clock: &Clock,
-) -> Result<Withdrawal> {
-    let initiated = initiate(bridge, amount).await?;
-    clock.say(format!("withdrawal: initiated in L2 block {}", initiated.l2_block.number));
-    let proven = prove(bridge, initiated).await?;
-    clock.say(format!(
-        "withdrawal: proven against game {} of L2 block {}",
-        proven.game.index, proven.game.l2_block
-    ));
-    resolution(bridge, &proven, delays).await?;
-    clock.say(format!("withdrawal: game {} won by its defender", proven.game.index));
-    let withdrawal = finalise(bridge, proven, delays).await?;
-    clock.say(format!("withdrawal: paid out in L1 block {}", withdrawal.l1_block.number));
-    Ok(withdrawal)
 }
 
 /// Begins the withdrawal on L2.
