@@ -24,7 +24,7 @@ use crate::{
     stack::{Service, Stack, Template},
     supervisor::{
         Supervisor,
-        board::{Board, Phase, now},
+        board::{Board, Phase},
         leftovers,
         process::{Spec, tail},
         unit::{Gate, Init, Unit},
@@ -86,16 +86,22 @@ impl Devnet {
             fs::create_dir_all(home.dir().join(folder))?;
         }
         let source = Source::read(options.deployment.as_deref())?;
+        if let (Some(chain), Some(dir)) = (&existing, &options.deployment) {
+            ensure!(
+                chain.contracts == source.name(),
+                "{} holds a chain from {}, not from {}: op-devnet reset removes it, or choose another --dir",
+                home.dir().display(),
+                chain.contracts,
+                dir.display()
+            );
+        }
         let (components, op_warden) = programs(source.needs()).await?;
 
         let template = Template::with_followers(options.followers)?;
         let names = template.ports().into_iter().chain(["l1.rpc".to_owned()]);
         let ports = ports::choose(names, &home.dir().join("ports.json"))?;
         let mut supervisor = Supervisor::new(&home, wiring::endpoints(&ports, options.followers));
-        let (chain_id, begins) = match &existing {
-            Some(chain) => (chain.l1_chain_id, None),
-            None => (source.l1_chain_id(), Some(now())),
-        };
+        let chain_id = existing.as_ref().map_or_else(|| source.l1_chain_id(), |chain| chain.l1_chain_id);
         let port = ports["l1.rpc"];
         supervisor.start(l1::unit(
             &home,
@@ -103,7 +109,6 @@ impl Devnet {
             components.path(Component::Anvil),
             port,
             chain_id,
-            begins,
         ));
         wait_running(&mut supervisor.board(), &home, L1).await?;
         clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));

@@ -17,7 +17,7 @@ use crate::{
     components::Component,
     devnet::{Devnet, Options, Prepared},
     l1, ports,
-    supervisor::board::{GateRun, Status, now},
+    supervisor::board::{GateRun, Status},
     up::interrupted,
 };
 
@@ -238,7 +238,6 @@ impl Prepared {
             self.components.path(Component::Anvil),
             port,
             SEPOLIA,
-            Some(now()),
         );
         devnet.supervisor.start(unit);
         crate::devnet::wait_running(&mut devnet.supervisor.board(), &devnet.home, "other-l1")

@@ -13,14 +13,13 @@ use crate::{
 /// The L1's name among the services.
 pub(crate) const L1: &str = "l1";
 
-/// An L1 as a service. It begins at `timestamp` in Unix seconds, or goes on from its saved state.
+/// An L1 as a service. It goes on from its saved state, or begins now.
 pub(crate) fn unit(
     home: &Home,
     name: &str,
     anvil: PathBuf,
     port: u16,
     chain_id: u64,
-    timestamp: Option<u64>,
 ) -> Unit {
     let state = home.dir().join("l1").join(format!("{name}.json"));
     let mut args: Vec<OsString> = [
@@ -37,12 +36,7 @@ pub(crate) fn unit(
     ]
     .map(OsString::from)
     .to_vec();
-    args.extend(["--dump-state".into(), state.clone().into_os_string()]);
-    match timestamp {
-        Some(timestamp) => args.push(format!("--timestamp={timestamp}").into()),
-        // With a timestamp it would count on from that one, behind its own blocks.
-        None => args.extend(["--load-state".into(), state.into_os_string()]),
-    }
+    args.extend(["--state".into(), state.into_os_string()]);
     Unit {
         name: name.to_owned(),
         after: Vec::new(),

@@ -44,6 +44,14 @@ impl Source {
         }
     }
 
+    /// How a chain's file names it.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Package => "npm contracts-bedrock 0.17.3",
+            Self::Deployment(_) => "op-deployer",
+        }
+    }
+
     pub(crate) const fn l1_chain_id(&self) -> u64 {
         match self {
             Self::Package => contracts::L1_CHAIN_ID,
@@ -59,13 +67,15 @@ impl Source {
         components: &Components,
     ) -> Result<Made> {
         match self {
-            Self::Package => from_package(l1, home, components).await,
-            Self::Deployment(deployment) => from_deployment(l1, home, components, deployment).await,
+            Self::Package => from_package(self.name(), l1, home, components).await,
+            Self::Deployment(deployment) => {
+                from_deployment(self.name(), l1, home, components, deployment).await
+            }
         }
     }
 }
 
-async fn from_package(l1: &Rpc, home: &Home, components: &Components) -> Result<Made> {
+async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components) -> Result<Made> {
     let roles = Roles {
         owner: accounts::address(accounts::OWNER)?,
         batcher: accounts::address(accounts::BATCHER)?,
@@ -94,7 +104,7 @@ async fn from_package(l1: &Rpc, home: &Home, components: &Components) -> Result<
             .with_context(|| format!("the deployment has no {name}"))
     };
     let chain = Chain {
-        contracts: "npm contracts-bedrock 0.17.3".to_owned(),
+        contracts: name.to_owned(),
         l1_chain_id: spec.l1_chain_id,
         l2_chain_id: spec.l2_chain_id,
         optimism_portal: address("OptimismPortalProxy")?,
@@ -108,6 +118,7 @@ async fn from_package(l1: &Rpc, home: &Home, components: &Components) -> Result<
 }
 
 async fn from_deployment(
+    name: &str,
     l1: &Rpc,
     home: &Home,
     components: &Components,
@@ -127,7 +138,7 @@ async fn from_deployment(
     ];
     chain::write_role_keys(home, keys)?;
     let chain = Chain {
-        contracts: "op-deployer".to_owned(),
+        contracts: name.to_owned(),
         l1_chain_id: deployment.l1_chain_id,
         l2_chain_id: deployment.l2_chain_id,
         optimism_portal: deployment.contracts.optimism_portal,

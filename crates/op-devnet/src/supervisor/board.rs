@@ -31,6 +31,8 @@ pub(crate) struct Status {
     pub(crate) since: u64,
     /// How it last ended, if it ever did.
     pub(crate) last_exit: Option<String>,
+    /// How long the initialisation of its data took, in milliseconds, if this run did it.
+    pub(crate) init_milliseconds: Option<f64>,
     /// The last judgement of its gate.
     pub(crate) gate: Option<GateRun>,
 }
@@ -86,6 +88,7 @@ impl Default for Status {
             restarts: 0,
             since: now(),
             last_exit: None,
+            init_milliseconds: None,
             gate: None,
         }
     }

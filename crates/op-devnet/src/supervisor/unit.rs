@@ -114,12 +114,11 @@ impl Unit {
         let ready = |board: &Board| self.after.iter().all(|name| board.is_running(name));
         report.board.subscribe().wait_for(ready).await.context("the supervisor is gone")?;
         self.pass_gate(report).await?;
-        if let Some(init) = &self.init
-            && !init.done.exists()
-        {
+        if let Some(init) = self.init.as_ref().filter(|init| !init.done.exists()) {
+            let began = Instant::now();
             init.spec.run().await.context("initialisation failed")?;
-            std::fs::write(&init.done, "")
-                .with_context(|| format!("cannot write {}", init.done.display()))?;
+            std::fs::write(&init.done, "").with_context(|| format!("cannot write {}", init.done.display()))?;
+            report.update(|status| status.init_milliseconds = Some(milliseconds(began)));
         }
         self.spec.start()
     }
@@ -191,7 +190,7 @@ impl Gate {
             .output()
             .await
             .with_context(|| format!("cannot run {}", self.op_warden.display()))?;
-        let milliseconds = began.elapsed().as_secs_f64() * 1_000.0;
+        let milliseconds = milliseconds(began);
         let judgement: Judgement = serde_json::from_slice(&output.stdout).with_context(|| {
             format!(
                 "op-warden could not judge {service}: {}",
@@ -206,6 +205,10 @@ impl Gate {
         );
         Ok(GateRun { judgement, milliseconds })
     }
+}
+
+fn milliseconds(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1_000.0
 }
 
 fn describe(exit: Result<ExitStatus>) -> String {
