@@ -1,6 +1,13 @@
 //! The command line.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    ffi::OsString,
+    fmt::Display,
+    io::{Write as _, stderr, stdout},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -52,10 +59,16 @@ enum Command {
     )]
     Exec(ExecArgs),
     /// The L2 genesis block
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
+    )]
     Genesis(GenesisCommand),
     /// Proofs over whole chains
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645"
+    )]
     Prove(ProveCommand),
 }
 
@@ -140,9 +153,22 @@ pub fn main() -> ExitCode {
         }
     };
     run(cli.command).unwrap_or_else(|error| {
-        eprintln!("op-warden: {error:#}");
+        // Nothing is left to do if the terminal is gone.
+        let _ = writeln!(stderr(), "op-warden: {}", once(&error));
         ExitCode::from(WRONG)
     })
+}
+
+/// The error and its causes, without those that the text before already tells.
+fn once(error: &anyhow::Error) -> String {
+    error.chain().skip(1).map(ToString::to_string).fold(error.to_string(), |text, cause| {
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
+}
+
+/// Unlike `println!`, no abort when the reader is gone.
+fn print(text: impl Display) -> anyhow::Result<()> {
+    writeln!(stdout(), "{text}").context("cannot write the report")
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -175,9 +201,9 @@ fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
     let judgements = block_on(gate::run(&config, &[&args.service]))??;
     let judgement = judgements.first().context("the service was not judged")?;
     if args.common.json {
-        println!("{}", serde_json::to_string_pretty(judgement)?);
+        print(serde_json::to_string_pretty(judgement)?)?;
     } else {
-        print!("{}", gate::report::service(judgement));
+        print(gate::report::service(judgement).trim_end())?;
     }
     Ok(judgement.answer.exit_code())
 }
@@ -188,9 +214,9 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(!names.is_empty(), "the configuration has no services");
     let judgements = block_on(gate::run(&config, &names))??;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&judgements)?);
+        print(serde_json::to_string_pretty(&judgements)?)?;
     } else {
-        print!("{}", gate::report::table(&judgements));
+        print(gate::report::table(&judgements).trim_end())?;
     }
     Ok(worst(&judgements).exit_code())
 }
@@ -224,12 +250,12 @@ fn genesis_hash(
             "hash": block.hash, "stateRoot": block.header.state_root, "timestamp": block.header.timestamp,
             "chainId": block.chain_id, "rollupHash": expected, "equal": expected.map(|_| equal),
         });
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        print(serde_json::to_string_pretty(&report)?)?;
     } else {
-        println!("{}", block.hash);
+        print(block.hash)?;
         if let Some(expected) = expected.filter(|_| !equal) {
-            eprintln!(
-                "op-warden: rollup.json names another genesis block: {expected}. The two files are not of one chain, or one was edited."
+            anyhow::bail!(
+                "rollup.json names another genesis block: {expected}. The two files are not of one chain, or one was edited."
             );
         }
     }
@@ -250,7 +276,7 @@ async fn prove_heads(
         let follower = Rpc::new(url, PATIENCE).context("--follower")?;
         let verdict = heads::compare(&reference, &follower, from, to).await;
         if !json {
-            println!("{}: {verdict}", follower.shown());
+            print(format_args!("{}: {verdict}", follower.shown()))?;
         }
         verdicts.push((follower.shown(), verdict));
     }
@@ -259,12 +285,8 @@ async fn prove_heads(
             .iter()
             .map(|(follower, verdict)| json!({"follower": follower, "result": verdict}))
             .collect();
-        println!(
-            "{}",
-            serde_json::to_string_pretty(
-                &json!({"reference": reference.shown(), "followers": report})
-            )?
-        );
+        let report = json!({"reference": reference.shown(), "followers": report});
+        print(serde_json::to_string_pretty(&report)?)?;
     }
     let severity = |verdict: &Verdict| match verdict {
         Verdict::Equal { .. } => 0,

@@ -6,7 +6,8 @@ use std::{
 };
 
 use alloy_primitives::{Address, U256};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
 
 use crate::gate::Gate;
 
@@ -27,6 +28,16 @@ pub struct Config {
 
 const fn default_deadline() -> u64 {
     20
+}
+
+/// Decimal or hex. ruint alone takes "" and "0x" for zero, which every balance reaches.
+fn wei<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<U256>, D::Error> {
+    let wei = match Option::<Value>::deserialize(deserializer)? {
+        None => return Ok(None),
+        Some(Value::String(text)) if !text.ends_with(|last: char| last.is_ascii_hexdigit()) => None,
+        Some(value) => U256::deserialize(value).ok(),
+    };
+    wei.map(Some).ok_or_else(|| D::Error::custom("minBalance is not a number of wei"))
 }
 
 /// The chain and its files.
@@ -69,7 +80,7 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub game_type: Option<u32>,
     /// Least balance of the key's account on L1, in wei.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "wei", skip_serializing_if = "Option::is_none")]
     pub min_balance: Option<U256>,
 }
 

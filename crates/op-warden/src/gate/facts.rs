@@ -15,6 +15,7 @@ use op_chain::{
     rollup::RollupConfig,
     rpc::{Answers, Batch, BlockHead, Reading, Rpc, RpcUrlError, Slot, Unread},
 };
+use tokio::task::JoinSet;
 
 use crate::config::{Config, Service};
 
@@ -79,6 +80,8 @@ pub struct GameRoles {
 /// What an engine says.
 #[derive(Debug)]
 pub struct EngineFacts {
+    /// The endpoint, as it may be shown.
+    pub shown: String,
     /// `eth_chainId`.
     pub chain_id: Reading<u64>,
     /// The block at rollup.json's genesis number.
@@ -189,15 +192,22 @@ async fn read_engines(
     engines: BTreeMap<String, Rpc>,
     genesis: u64,
 ) -> BTreeMap<String, EngineFacts> {
-    let mut facts = BTreeMap::new();
+    // At the same time, so that the silence of many takes no longer than that of one.
+    let mut tasks = JoinSet::new();
     for (url, engine) in engines {
-        let mut batch = Batch::default();
-        let (chain_id, block) = (batch.chain_id(), batch.block(genesis));
-        let answers = engine.send(batch).await;
-        let chain_id = answers.take(&chain_id).map(|id| id.to());
-        facts.insert(url, EngineFacts { chain_id, genesis: answers.take(&block) });
+        tasks.spawn(async move {
+            let mut batch = Batch::default();
+            let (chain_id, block) = (batch.chain_id(), batch.block(genesis));
+            let answers = engine.send(batch).await;
+            let facts = EngineFacts {
+                shown: engine.shown(),
+                chain_id: answers.take(&chain_id).map(|id| id.to()),
+                genesis: answers.take(&block),
+            };
+            (url, facts)
+        });
     }
-    facts
+    tasks.join_all().await.into_iter().collect()
 }
 
 impl L1Facts {
@@ -279,7 +289,7 @@ async fn read_games(l1: &Rpc, slots: Vec<GameSlots>, answers: &Answers) -> BTree
             (Ok(_) | Err(Unread::Reverted(_)), Ok(implementation)) => {
                 roles_of_implementation(l1, implementation).await
             }
-            (Err(unread), _) | (_, Err(unread)) => Err(unread),
+            (Ok(_) | Err(Unread::Reverted(_)), Err(unread)) | (Err(unread), _) => Err(unread),
         };
         games.insert(slot.game_type, Game { implementation, roles });
     }

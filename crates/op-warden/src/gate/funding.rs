@@ -2,7 +2,7 @@
 
 use alloy_primitives::utils::format_ether;
 
-use super::{Finding, Gate, facts::Facts, finding::with};
+use super::{Finding, Gate, facts::Facts, finding::with, keys::no_key};
 use crate::config::Service;
 
 pub(super) fn balance(service: &Service, facts: &Facts) -> Vec<Finding> {
@@ -12,16 +12,7 @@ pub(super) fn balance(service: &Service, facts: &Facts) -> Vec<Finding> {
     };
     let account = match key {
         Ok(account) => account,
-        Err(error) => {
-            return vec![
-                Finding::compare(
-                    GATE,
-                    ("an account", "minBalance of the service"),
-                    (error, format!("key file {}", path.display())),
-                )
-                .wait_unless(false, "Put the service's key in place first."),
-            ];
-        }
+        Err(error) => return vec![no_key(GATE, None, "minBalance of the service", path, error)],
     };
     let source = format!("eth_getBalance of {account} on {}", facts.l1.shown);
     let expected = format!("at least {} ETH", format_ether(least));

@@ -5,9 +5,24 @@ use alloy_primitives::Address;
 use super::{Finding, Gate, facts::Facts, finding::with};
 use crate::config::Service;
 
-/// `PERMISSIONED_CANNON` and `SUPER_PERMISSIONED_CANNON` (contracts-bedrock, `LibUDT`/`Types.sol`).
-pub(super) const fn is_permissioned(game_type: u32) -> bool {
-    matches!(game_type, 1 | 5)
+/// Who may propose and challenge with a game type.
+pub(super) enum Access {
+    /// The two accounts that the contracts name.
+    Roles,
+    /// Everyone who pays the bond.
+    Everyone,
+    /// Not one of the fault proof games.
+    Unknown,
+}
+
+/// The game types of contracts-bedrock (`LibUDT`/`Types.sol`): 1 and 5 are the permissioned fault
+/// proof games, the open ones are their siblings. Others (`OP_SUCCINCT`, `KAILUA` …) have rules of their own.
+pub(super) const fn access(game_type: u32) -> Access {
+    match game_type {
+        1 | 5 => Access::Roles,
+        0 | 2 | 3 | 4 | 7 | 8 | 9 | 254 | 255 => Access::Everyone,
+        _ => Access::Unknown,
+    }
 }
 
 pub(super) fn registered_and_respected(service: &Service, facts: &Facts) -> Vec<Finding> {

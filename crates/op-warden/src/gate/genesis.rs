@@ -77,14 +77,13 @@ fn apart(expected: u64, found: u64) -> String {
 
 pub(super) fn live(service: &Service, facts: &Facts) -> Vec<Finding> {
     const GATE: Gate = Gate::GenesisLive;
-    let Some((url, engine)) =
-        service.engine_rpc.as_ref().and_then(|url| facts.engines.get_key_value(url))
-    else {
+    let Some(engine) = service.engine_rpc.as_ref().and_then(|url| facts.engines.get(url)) else {
         return Vec::new();
     };
+    let shown = &engine.shown;
     let (chain_id, hash) = (facts.genesis.chain_id, facts.genesis.hash);
-    let chain_source = format!("eth_chainId of the engine at {url}");
-    let block_source = format!("block {} of the engine at {url}", facts.rollup.genesis.l2.number);
+    let chain_source = format!("eth_chainId of the engine at {shown}");
+    let block_source = format!("block {} of the engine at {shown}", facts.rollup.genesis.l2.number);
     let mend = "The engine's data folder was initialised from another genesis.json: stop it, move the folder away and let it initialise again.";
     vec![
         with(&engine.chain_id, GATE, format!("chain id {chain_id}"), &chain_source, |&found| {

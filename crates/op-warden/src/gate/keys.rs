@@ -1,13 +1,18 @@
 //! Each role's key is the one that the chain's contracts name.
 
+use std::path::Path;
+
 use alloy_primitives::{Address, B256};
-use op_chain::{key::KeyError, rpc::Reading};
+use op_chain::{
+    key::KeyError,
+    rpc::{Reading, Unread},
+};
 
 use super::{
     Answer, Finding, Gate,
     facts::{Facts, GameRoles},
     finding::with,
-    game,
+    game::{self, Access},
 };
 use crate::config::Service;
 
@@ -15,7 +20,7 @@ pub(super) fn batcher(service: &Service, facts: &Facts) -> Vec<Finding> {
     const GATE: Gate = Gate::BatcherKey;
     let system_config = facts.rollup.l1_system_config_address;
     let on_chain = format!("SystemConfig.batcherHash() at {system_config} on {}", facts.l1.shown);
-    let batcher = facts.l1.batcher_hash.clone().map(address_of_hash);
+    let batcher = facts.l1.batcher_hash.clone().and_then(address_of_hash);
     let mend = "Give the batcher the key of the expected address, or make the key's address the batcher with SystemConfig.setBatcherHash. With another key no batch counts and the safe head stays where it is.";
     let mut findings = key_is(GATE, service, facts, &batcher, &on_chain, mend);
     findings.push(with(&batcher, GATE, facts.rollup.genesis.system_config.batcher, &on_chain, |&live| {
@@ -33,9 +38,14 @@ pub(super) fn batcher(service: &Service, facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// `batcherHash` is the address, right-aligned.
-fn address_of_hash(hash: B256) -> Address {
-    Address::from_word(hash)
+/// `batcherHash` is the address, right-aligned. op-node reads nothing else as one.
+fn address_of_hash(hash: B256) -> Reading<Address> {
+    let address = Address::from_word(hash);
+    if address.into_word() == hash {
+        Ok(address)
+    } else {
+        Err(Unread::Malformed(format!("batcherHash {hash} is not an address")))
+    }
 }
 
 pub(super) fn sequencer(service: &Service, facts: &Facts) -> Vec<Finding> {
@@ -72,8 +82,28 @@ fn game_role(
     else {
         return Vec::new();
     };
-    if !game::is_permissioned(*game_type) {
-        return vec![Finding::skip(gate, format!("game type {game_type} is open to every key"))];
+    match (game::access(*game_type), facts.key(service)) {
+        (Access::Roles, _) => {}
+        (Access::Everyone, Some((_, Ok(_)))) => {
+            return vec![Finding::skip(
+                gate,
+                format!("game type {game_type} is open to every key"),
+            )];
+        }
+        (Access::Everyone, Some((path, Err(error)))) => {
+            return vec![no_key(gate, None, "the service's game type", path, error)];
+        }
+        (Access::Unknown, Some((path, _))) => {
+            return vec![
+                Finding::compare(
+                    gate,
+                    ("a game type of which op-warden knows who may use it", "the service's game type"),
+                    (format!("game type {game_type}"), format!("key file {}", path.display())),
+                )
+                .wait_unless(false, "Make sure yourself that this key may use it, and take the gate off the service's list."),
+            ];
+        }
+        (_, None) => return Vec::new(),
     }
     let on_chain = format!(
         "{role} of game type {game_type}, registered in {} on {}",
@@ -96,28 +126,27 @@ fn key_is(
     mend: &str,
 ) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
-    let key_file = format!("key file {}", path.display());
     let finding = match key {
         Ok(found) => with(expected, gate, found, on_chain, |expected| {
-            Finding::compare(gate, (expected, on_chain), (found, &key_file))
+            let key_file = format!("key file {}", path.display());
+            Finding::compare(gate, (expected, on_chain), (found, key_file))
                 .refuse_unless(found == expected, mend)
         }),
-        Err(error) => no_key(gate, expected, on_chain, &key_file, error),
+        Err(error) => no_key(gate, expected.as_ref().ok(), on_chain, path, error),
     };
     vec![finding]
 }
 
-fn no_key(
+/// The service's key file holds no key.
+pub(super) fn no_key(
     gate: Gate,
-    expected: &Reading<Address>,
-    on_chain: &str,
-    key_file: &str,
+    expected: Option<&Address>,
+    expected_source: &str,
+    path: &Path,
     error: &KeyError,
 ) -> Finding {
-    let expected = match expected {
-        Ok(address) => format!("the key of {address}"),
-        Err(_) => "a key".to_owned(),
-    };
+    let expected =
+        expected.map_or_else(|| "a key".to_owned(), |address| format!("the key of {address}"));
     let (answer, mend) = match error {
         KeyError::Missing => {
             (Answer::Wait, "Put the key there: 64 hex digits, readable by op-warden only.")
@@ -131,6 +160,10 @@ fn no_key(
     Finding {
         answer,
         mend: mend.to_owned(),
-        ..Finding::compare(gate, (expected, on_chain), (error, key_file))
+        ..Finding::compare(
+            gate,
+            (expected, expected_source),
+            (error, format!("key file {}", path.display())),
+        )
     }
 }

@@ -104,7 +104,7 @@ async fn try_compare(
     let mut hash = B256::ZERO;
     let mut next = from;
     while next <= last {
-        let end = last.min(next + CHUNK - 1);
+        let end = last.min(next.saturating_add(CHUNK - 1));
         let (ours, theirs) =
             tokio::join!(blocks(reference, next, end), blocks(follower, next, end));
         for (ours, theirs) in ours?.into_iter().zip(theirs?) {
@@ -114,7 +114,8 @@ async fn try_compare(
             parents.link(&ours)?;
             hash = ours.hash;
         }
-        next = end + 1;
+        let Some(after) = end.checked_add(1) else { break };
+        next = after;
     }
     Ok(if last == to { Verdict::Equal { to, hash } } else { Verdict::Behind { head: last, to } })
 }

@@ -1,0 +1,391 @@
+//! The command line, and configurations that are none.
+
+use std::{fs, process::Stdio, thread};
+
+use serde_json::json;
+
+use crate::{
+    node::{Say, Whole},
+    program,
+    world::{GATES, World},
+};
+
+#[test]
+fn every_command_explains_itself_with_an_example() {
+    for command in [
+        &[][..],
+        &["gate"],
+        &["check"],
+        &["exec"],
+        &["genesis"],
+        &["genesis", "hash"],
+        &["prove"],
+        &["prove", "heads"],
+    ] {
+        let run = program::run(&[command, &["--help"]].concat());
+        assert_eq!(run.code, Some(0), "{command:?}");
+        assert!(run.stdout.contains("Example: op-warden "), "{command:?}: {}", run.stdout);
+        assert_eq!(run.stderr, "", "{command:?}");
+    }
+    let version = program::run(&["--version"]);
+    assert_eq!(
+        (version.code, version.stdout),
+        (Some(0), format!("op-warden {}\n", env!("CARGO_PKG_VERSION")))
+    );
+}
+
+#[test]
+fn a_usage_error_fails_the_unit_and_never_skips_it() {
+    for args in [
+        "",
+        "start",
+        "gate",
+        "gate batcher",
+        "gate --config f",
+        "check",
+        "check --config",
+        "gate a b --config f",
+        "check --config f --yaml",
+        "exec",
+        "exec --credential A=f",
+        "exec true",
+        "exec --credential A -- true",
+        "exec --credential =f -- true",
+        "exec --credential A= -- true",
+        "exec --credential 1A=f -- true",
+        "genesis",
+        "genesis hash",
+        "prove",
+        "prove heads",
+        "prove heads --reference http://127.0.0.1:1",
+        "prove heads --follower http://127.0.0.1:1",
+        "prove heads --reference http://127.0.0.1:1 --follower http://127.0.0.1:1 --from -1",
+        "prove heads --reference ftp://127.0.0.1:1 --follower http://127.0.0.1:1",
+        "prove heads --reference http://127.0.0.1:1 --follower 127.0.0.1:1",
+    ] {
+        let run = program::run(&args.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(run.code, Some(255), "{args}: {run:?}");
+        assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{args}: {run:?}");
+    }
+}
+
+#[test]
+fn a_configuration_that_is_none_is_refused_with_its_reason() {
+    type Spoil = fn(&mut World);
+    for (name, spoil, reason) in [
+        (
+            "an unknown field",
+            (|world| world.config["l2"] = json!({})) as Spoil,
+            "unknown field `l2`",
+        ),
+        (
+            "an unknown field of a service",
+            |world| world.service("funding")["minBalanse"] = json!("1"),
+            "unknown field `minBalanse`",
+        ),
+        (
+            "an unknown field of the chain",
+            |world| world.config["chain"]["name"] = json!("x"),
+            "unknown field `name`",
+        ),
+        (
+            "an unknown gate",
+            |world| world.service("funding")["gates"] = json!(["founding"]),
+            "unknown variant `founding`",
+        ),
+        (
+            "no gates",
+            |world| world.service("funding")["gates"] = json!([]),
+            "service \"funding\" has no gates",
+        ),
+        (
+            "no list of gates",
+            |world| drop(world.service("funding").as_object_mut().unwrap().remove("gates")),
+            "missing field `gates`",
+        ),
+        (
+            "no services",
+            |world| drop(world.config.as_object_mut().unwrap().remove("services")),
+            "missing field `services`",
+        ),
+        (
+            "no L1",
+            |world| drop(world.config.as_object_mut().unwrap().remove("l1")),
+            "missing field `l1`",
+        ),
+        (
+            "a chain id as text",
+            |world| world.config["l1"]["chainId"] = json!("900"),
+            "expected u64",
+        ),
+        (
+            "a negative deadline",
+            |world| world.config["deadlineSeconds"] = json!(-1),
+            "expected u64",
+        ),
+        (
+            "half an address",
+            |world| world.config["chain"]["disputeGameFactory"] = json!("0x00"),
+            "is not valid",
+        ),
+        (
+            "a game type out of range",
+            |world| world.service("game-type")["gameType"] = json!(4_294_967_296_u64),
+            "expected u32",
+        ),
+        (
+            "no minBalance",
+            |world| drop(world.service("funding").as_object_mut().unwrap().remove("minBalance")),
+            "service \"funding\" has gate funding, which needs \"minBalance\"",
+        ),
+        (
+            "minBalance: null",
+            |world| world.service("funding")["minBalance"] = json!(null),
+            "needs \"minBalance\"",
+        ),
+        (
+            "minBalance of nothing",
+            |world| world.service("funding")["minBalance"] = json!(""),
+            "minBalance is not a number",
+        ),
+        (
+            "minBalance of a prefix",
+            |world| world.service("funding")["minBalance"] = json!("0x"),
+            "minBalance is not a number",
+        ),
+        (
+            "minBalance in ether",
+            |world| world.service("funding")["minBalance"] = json!("1 ETH"),
+            "minBalance is not a number",
+        ),
+        (
+            "minBalance with a point",
+            |world| world.service("funding")["minBalance"] = json!("0.1"),
+            "minBalance is not a number",
+        ),
+        (
+            "minBalance below zero",
+            |world| world.service("funding")["minBalance"] = json!(-1),
+            "minBalance is not a number",
+        ),
+        (
+            "minBalance as a list",
+            |world| world.service("funding")["minBalance"] = json!([1]),
+            "minBalance is not a number",
+        ),
+        (
+            "no key",
+            |world| drop(world.service("batcher-key").as_object_mut().unwrap().remove("key")),
+            "has gate batcher-key, which needs \"key\"",
+        ),
+        (
+            "no game type",
+            |world| drop(world.service("game-type").as_object_mut().unwrap().remove("gameType")),
+            "has gate game-type, which needs \"gameType\"",
+        ),
+        (
+            "no game type for the proposer",
+            |world| drop(world.service("proposer-key").as_object_mut().unwrap().remove("gameType")),
+            "has gate proposer-key, which needs \"gameType\"",
+        ),
+        (
+            "no engine",
+            |world| {
+                drop(world.service("genesis-live").as_object_mut().unwrap().remove("engineRpc"));
+            },
+            "has gate genesis-live, which needs \"engineRpc\"",
+        ),
+    ] {
+        let mut world = World::right();
+        spoil(&mut world);
+        let world = world.start();
+        for run in [world.check(&[]), world.gate("l2-chain", &["--json"])] {
+            assert_eq!(run.code, Some(255), "{name}: {run:?}");
+            assert!(run.stdout.is_empty() && run.stderr.contains(reason), "{name}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_refused_and_its_reason_told_once() {
+    let world = World::right().start();
+    let broken = world.path("broken.json");
+    fs::write(&broken, "{\"chain\":").unwrap();
+    for (config, reason) in [
+        (world.path("absent.json"), "No such file or directory"),
+        (world.dir().display().to_string(), "Is a directory"),
+        (broken, "EOF while parsing"),
+        (world.path("genesis.json"), "is not valid"),
+        (world.path("batcher.key"), "is not valid"),
+    ] {
+        let run = program::run(&["check", "--config", &config]);
+        assert_eq!(run.code, Some(255), "{run:?}");
+        assert_eq!(run.stderr.matches(reason).count(), 1, "{run:?}");
+        assert!(run.stderr.contains(&config), "{run:?}");
+    }
+}
+
+#[test]
+fn a_service_that_is_not_there_is_refused_and_the_others_named() {
+    let run = World::right().start().gate("batcher", &[]);
+    assert_eq!(run.code, Some(255));
+    assert!(run.stderr.contains("there is no service \"batcher\""), "{run:?}");
+    for gate in GATES {
+        assert!(run.stderr.contains(gate), "{gate}: {run:?}");
+    }
+    let mut world = World::right();
+    world.config["services"] = json!({});
+    let run = world.start().check(&[]);
+    assert_eq!(run.code, Some(255));
+    assert!(run.stderr.contains("no services"), "{run:?}");
+}
+
+#[test]
+fn check_ends_with_the_worst_answer() {
+    let answers = [("l2-chain", 0), ("batcher-key", 75), ("sequencer-key", 255)];
+    for (services, code) in [
+        (&answers[..1], 0),
+        (&answers[1..2], 75),
+        (&answers[2..], 255),
+        (&answers[..2], 75),
+        (&answers[1..], 255),
+        (&answers, 255),
+    ] {
+        let mut world = World::right();
+        world.l1.say("batcherHash", Say::Error(-32000, "busy"));
+        world.l1.result("unsafeBlockSigner", json!("0x"));
+        let kept: Vec<_> = services.iter().map(|(name, _)| (*name).to_owned()).collect();
+        world.config["services"].as_object_mut().unwrap().retain(|name, _| kept.contains(name));
+        let world = world.start();
+        for options in [&[][..], &["--json"]] {
+            assert_eq!(world.check(options).code, Some(code), "{kept:?}");
+        }
+        for (service, code) in services {
+            assert_eq!(world.gate(service, &[]).code, Some(*code), "{service}");
+        }
+    }
+}
+
+#[test]
+fn a_finding_says_what_where_and_how_to_mend() {
+    let mut world = World::right();
+    world.l1.result("batcherHash", crate::world::word("c9"));
+    let world = world.start();
+    let judgement = world.gate("batcher-key", &["--json"]).json();
+    assert_eq!(judgement["service"], "batcher-key");
+    assert_eq!(judgement["answer"], "refuse");
+    let finding = &judgement["findings"][1];
+    assert_eq!(finding["gate"], "batcher-key");
+    assert_eq!(finding["expected"], "0x00000000000000000000000000000000000000C9");
+    assert_eq!(finding["found"], "0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+    for (field, part) in [
+        (
+            "source",
+            "SystemConfig.batcherHash() at 0x00000000000000000000000000000000000000C1 on http://127.0.0.1:",
+        ),
+        ("source", &format!("key file {}", world.path("batcher.key"))),
+        ("mend", "SystemConfig.setBatcherHash"),
+    ] {
+        assert!(finding[field].as_str().unwrap().contains(part), "{finding:#}");
+    }
+    // The text says the same.
+    let text = world.gate("batcher-key", &[]).stdout;
+    for field in ["expected", "found", "source", "mend"] {
+        assert!(text.contains(finding[field].as_str().unwrap()), "{field}: {text}");
+    }
+    assert!(world.check(&[]).stdout.ends_with("13 services: refuse\n"));
+}
+
+/// The helper that runs the program looks for the secrets of the URL in every output; here is
+/// where there is something to be hidden.
+#[test]
+fn an_endpoint_is_shown_by_scheme_host_and_port_only() {
+    type Spoil = fn(&mut World);
+    for (name, spoil, found) in [
+        ("right", (|_| ()) as Spoil, "pass"),
+        ("refused", |world| (world.l1_gone, world.engine_gone) = (true, true), "refused"),
+        (
+            "busy",
+            |world| {
+                (world.l1.always, world.engine.always) = (
+                    Whole::Status("429 Too Many Requests", ""),
+                    Whole::Status("429 Too Many Requests", ""),
+                );
+            },
+            "HTTP 429",
+        ),
+        (
+            "HTML",
+            |world| {
+                (world.l1.always, world.engine.always) =
+                    (Whole::Body("<html>"), Whole::Body("<html>"));
+            },
+            "not JSON-RPC",
+        ),
+        (
+            "half",
+            |world| (world.l1.always, world.engine.always) = (Whole::Truncated, Whole::Truncated),
+            "body",
+        ),
+        (
+            "reset",
+            |world| (world.l1.always, world.engine.always) = (Whole::Reset, Whole::Reset),
+            "reset",
+        ),
+        (
+            "silent",
+            |world| (world.l1.always, world.engine.always) = (Whole::Hang, Whole::Hang),
+            "no answer within",
+        ),
+        (
+            "redirect",
+            |world| {
+                (world.l1.always, world.engine.always) = (
+                    Whole::Status("302 Found", "location: /\r\n"),
+                    Whole::Status("302 Found", "location: /\r\n"),
+                );
+            },
+            "HTTP 302",
+        ),
+        (
+            "another engine",
+            |world| world.engine.result("eth_chainId", json!("0x1")),
+            "eth_chainId of the engine at http://127.0.0.1:",
+        ),
+    ] {
+        let mut world = World::right();
+        world.config["deadlineSeconds"] = json!(2);
+        spoil(&mut world);
+        let world = world.start();
+        thread::scope(|scope| {
+            for options in [&[][..], &["--json"]] {
+                let check = scope.spawn(|| world.check(options));
+                for gate in ["l1-chain", "genesis-live"] {
+                    let world = &world;
+                    scope.spawn(move || world.gate(gate, options));
+                }
+                let run = check.join().unwrap();
+                assert!(run.stdout.contains(found), "{name}: {run:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_report_that_nobody_can_read_is_an_error_not_an_abort() {
+    let world = World::right().start();
+    let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let config = world.path("op-warden.json");
+    let genesis = world.path("genesis.json");
+    for args in [
+        &["check", "--config", &config][..],
+        &["gate", "l2-chain", "--config", &config, "--json"],
+        &["genesis", "hash", &genesis],
+    ] {
+        let output =
+            program::command().args(args).stdout(full()).stderr(Stdio::piped()).output().unwrap();
+        let run = program::finished(output);
+        assert_eq!(run.code, Some(255), "{args:?}: {run:?}");
+        assert!(run.stderr.contains("cannot write the report"), "{args:?}: {run:?}");
+    }
+}

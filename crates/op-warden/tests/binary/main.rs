@@ -1,0 +1,14 @@
+//! The program as systemd starts it: real processes, real files, real HTTP to nodes whose every
+//! answer the test decides.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::too_many_lines, reason = "tables of cases")]
+
+mod cli;
+mod exec;
+mod gates;
+mod genesis;
+mod heads;
+mod node;
+mod program;
+mod world;

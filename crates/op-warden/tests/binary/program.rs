@@ -1,0 +1,49 @@
+//! Runs op-warden and looks at what it leaves.
+
+use std::{
+    ffi::OsStr,
+    process::{Command, Output},
+};
+
+/// What the URL of the L1 holds and no output may: user, password, path, query.
+pub(crate) const URL_SECRETS: [&str; 4] = ["someuser", "hunter2", "SECRETKEY", "token9"];
+
+/// What a run left.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_op-warden"));
+    // A proxy of the environment would be asked instead of the test's nodes.
+    command.env_clear();
+    command
+}
+
+pub(crate) fn run(args: &[impl AsRef<OsStr>]) -> Run {
+    finished(command().args(args).output().unwrap())
+}
+
+/// No run shows a secret, whatever the test is about.
+pub(crate) fn finished(Output { status, stdout, stderr }: Output) -> Run {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let run = Run { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
+    for output in [&run.stdout, &run.stderr] {
+        for secret in URL_SECRETS {
+            assert!(!output.contains(secret), "{secret} of the URL is shown: {output}");
+        }
+        for (role, key, _) in crate::world::ROLES {
+            assert!(!output.contains(&key[8..24]), "the {role}'s key is shown: {output}");
+        }
+    }
+    run
+}

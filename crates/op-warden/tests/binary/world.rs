@@ -1,0 +1,363 @@
+//! A chain in which everything is right, to be spoilt in one place.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use op_chain::genesis::GenesisBlock;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    node::{Answer, Node, Say, Whole},
+    program::{self, Run},
+};
+
+/// The gates by their names in the configuration; each is a service of its own here.
+pub(crate) const GATES: [&str; 13] = [
+    "chain-files",
+    "l1-chain",
+    "l1-origin",
+    "l2-chain",
+    "genesis-hash",
+    "genesis-timestamp",
+    "genesis-live",
+    "sequencer-key",
+    "batcher-key",
+    "proposer-key",
+    "challenger-key",
+    "game-type",
+    "funding",
+];
+
+/// Role, secret key and address: accounts 0 to 3 of Foundry's published test mnemonic.
+pub(crate) const ROLES: [(&str, &str, &str); 4] = [
+    (
+        "sequencer",
+        "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+        "f39fd6e51aad88f6f4ce6ab8827279cfffb92266",
+    ),
+    (
+        "batcher",
+        "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+        "70997970c51812dc3a010c7d01b50e0d17dc79c8",
+    ),
+    (
+        "proposer",
+        "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
+        "3c44cdddb6a900fa2b585dd299e03d12fa4293bc",
+    ),
+    (
+        "challenger",
+        "7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6",
+        "90f79bf6eb2c4f870365e785982e1f101e93b906",
+    ),
+];
+
+/// Account 4, which has no role.
+pub(crate) const STRANGER: &str =
+    "47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a";
+
+pub(crate) const SMALL: &str = include_str!("../../../op-chain/tests/data/genesis.json");
+/// Found by an independent implementation, see op-chain's tests.
+pub(crate) const L2_HASH: &str =
+    "0x964e727459cfd380ebd3fe3c3d5e599fbe0a486e7467e98dde8cde119533a81f";
+pub(crate) const TIME: u64 = 0x6a36_0a34;
+pub(crate) const MIN_BALANCE: u64 = 1_000_000_000_000_000_000;
+const SYSTEM_CONFIG: &str = "0x00000000000000000000000000000000000000c1";
+const PORTAL: &str = "0x00000000000000000000000000000000000000c2";
+const FACTORY: &str = "0x00000000000000000000000000000000000000c3";
+const IMPLEMENTATION: &str = "00000000000000000000000000000000000000c4";
+
+/// Contract, selector and name of every getter that the gates may read.
+const GETTERS: [(&str, &str, &str); 8] = [
+    (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
+    (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
+    (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
+    (PORTAL, "3c9f397c", "respectedGameType"),
+    (FACTORY, "1b685b9e", "gameImpls"),
+    (FACTORY, "74cc86ac", "gameArgs"),
+    (IMPLEMENTATION, "a8e4fb90", "proposer"),
+    (IMPLEMENTATION, "534db0e2", "challenger"),
+];
+
+/// A contract's answer of one word, right-aligned.
+pub(crate) fn word(hex: &str) -> Value {
+    json!(format!("0x{hex:0>64}"))
+}
+
+/// A contract's answer of type `bytes`.
+pub(crate) fn bytes(hex: &str) -> Value {
+    let padding = "0".repeat((64 - hex.len() % 64) % 64);
+    json!(format!("0x{:064x}{:064x}{hex}{padding}", 32, hex.len() / 2))
+}
+
+/// Arguments of a permissioned game: 124 bytes that matter to no gate, then the two roles.
+pub(crate) fn game_args() -> String {
+    format!("{}{}{}", "ab".repeat(124), ROLES[2].2, ROLES[3].2)
+}
+
+/// A file of the world.
+#[derive(Debug, Clone)]
+pub(crate) enum File {
+    Text(String),
+    Missing,
+    Directory,
+}
+
+/// What a node says to each read by name, and to whole requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Script {
+    pub(crate) says: BTreeMap<&'static str, Say>,
+    /// To all requests.
+    pub(crate) always: Whole,
+    /// To the first request of all.
+    pub(crate) first: Whole,
+    /// To requests for the roles that an implementation holds, which come second.
+    pub(crate) second: Whole,
+    /// The number of the only block there is.
+    block: &'static str,
+}
+
+impl Script {
+    pub(crate) fn say(&mut self, read: &'static str, say: Say) {
+        assert!(self.says.insert(read, say).is_some(), "nobody reads {read}");
+    }
+
+    pub(crate) fn result(&mut self, read: &'static str, value: Value) {
+        self.say(read, Say::Result(value));
+    }
+
+    pub(crate) fn value(&self, read: &str) -> &Value {
+        match &self.says[read] {
+            Say::Result(value) => value,
+            other => panic!("{read}: {other:?}"),
+        }
+    }
+
+    pub(crate) fn edit(&mut self, read: &'static str, field: &str, value: Value) {
+        let mut result = self.value(read).clone();
+        result[field] = value;
+        self.result(read, result);
+    }
+}
+
+impl Answer for Script {
+    fn whole(&self, position: usize, batch: Option<&Value>) -> Whole {
+        let second = batch.is_some_and(|batch| batch.to_string().contains(GETTERS[6].1));
+        match (position, second) {
+            (0, _) if !matches!(self.first, Whole::Calls) => self.first,
+            (_, true) => self.second,
+            _ => self.always,
+        }
+    }
+
+    fn call(&self, method: &str, params: &Value) -> Say {
+        let says =
+            |read: &str| self.says.get(read).cloned().unwrap_or(Say::Error(-32601, "unknown"));
+        match method {
+            // Null is what a node says about a block that it does not have.
+            "eth_getBlockByNumber" if params[0] != self.block => Say::Result(json!(null)),
+            "eth_getBalance" if params[0] != format!("0x{}", ROLES[1].2) => {
+                Say::Result(json!("0x0"))
+            }
+            "eth_call" => {
+                let to = params[0]["to"].as_str().unwrap();
+                let data = params[0]["data"].as_str().unwrap();
+                let getter = GETTERS
+                    .iter()
+                    .find(|getter| to.ends_with(getter.0) && data[2..].starts_with(getter.1));
+                match getter {
+                    // An account without code.
+                    None => Say::Result(json!("0x")),
+                    // The only type that is registered is 1.
+                    Some((.., "gameImpls")) if !data.ends_with("01") => Say::Result(word("0")),
+                    Some((.., "gameArgs")) if !data.ends_with("01") => Say::Result(bytes("")),
+                    Some((.., name)) => says(name),
+                }
+            }
+            _ => says(method),
+        }
+    }
+}
+
+/// Everything that a judgement depends on.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) files: BTreeMap<&'static str, File>,
+    pub(crate) config: Value,
+    pub(crate) l1: Script,
+    pub(crate) engine: Script,
+    /// Nobody listens at the URLs.
+    pub(crate) l1_gone: bool,
+    pub(crate) engine_gone: bool,
+}
+
+impl World {
+    /// Every gate passes.
+    pub(crate) fn right() -> Self {
+        let block = |number: &str, hash: &str| {
+            json!({
+                "number": number, "hash": hash, "parentHash": format!("0x{}", "00".repeat(32)),
+                "timestamp": format!("{TIME:#x}"), "difficulty": "0x0"
+            })
+        };
+        let l1_hash = format!("0x{}", "1a".repeat(32));
+        let rollup = json!({
+            "genesis": {
+                "l1": {"hash": l1_hash, "number": 7}, "l2": {"hash": L2_HASH, "number": 0}, "l2_time": TIME,
+                "system_config": {
+                    "batcherAddr": format!("0x{}", ROLES[1].2), "overhead": l1_hash, "scalar": l1_hash,
+                    "gasLimit": 60_000_000, "eip1559Params": "0x0000000000000000", "minBaseFee": 0
+                }
+            },
+            "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 3600, "channel_timeout": 300,
+            "l1_chain_id": 900, "l2_chain_id": 901, "regolith_time": 0, "canyon_time": 0, "delta_time": 0,
+            "ecotone_time": 0, "fjord_time": 0, "granite_time": 0, "holocene_time": 0, "isthmus_time": 0,
+            "jovian_time": 0, "batch_inbox_address": PORTAL, "deposit_contract_address": PORTAL,
+            "l1_system_config_address": SYSTEM_CONFIG
+        });
+        let mut files = BTreeMap::from([
+            ("genesis.json", File::Text(SMALL.to_owned())),
+            ("rollup.json", File::Text(rollup.to_string())),
+        ]);
+        for (name, (_, key, _)) in
+            ["sequencer.key", "batcher.key", "proposer.key", "challenger.key"]
+                .into_iter()
+                .zip(ROLES)
+        {
+            files.insert(name, File::Text(format!("0x{key}\n")));
+        }
+        let mut services = json!({});
+        for gate in GATES {
+            services[gate] = json!({"gates": [gate]});
+        }
+        for role in ["sequencer", "batcher", "proposer", "challenger"] {
+            services[format!("{role}-key")]["key"] = json!(format!("{role}.key"));
+        }
+        for gate in ["proposer-key", "challenger-key", "game-type"] {
+            services[gate]["gameType"] = json!(1);
+        }
+        services["funding"]["key"] = json!("batcher.key");
+        services["funding"]["minBalance"] = json!(MIN_BALANCE.to_string());
+        services["genesis-live"]["engineRpc"] = json!("ENGINE");
+        let config = json!({
+            "chain": {"genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901, "disputeGameFactory": FACTORY},
+            "l1": {"rpc": "L1", "chainId": 900}, "services": services,
+        });
+        let script = |block: &'static str, says: Vec<(&'static str, Value)>| Script {
+            says: says.into_iter().map(|(read, value)| (read, Say::Result(value))).collect(),
+            always: Whole::Calls,
+            first: Whole::Calls,
+            second: Whole::Calls,
+            block,
+        };
+        let l1 = vec![
+            ("eth_chainId", json!("0x384")),
+            ("eth_getBlockByNumber", block("0x7", &l1_hash)),
+            ("eth_getBalance", json!(format!("{MIN_BALANCE:#x}"))),
+            ("batcherHash", word(ROLES[1].2)),
+            ("unsafeBlockSigner", word(ROLES[0].2)),
+            ("disputeGameFactory", word(&FACTORY[2..])),
+            ("respectedGameType", word("1")),
+            ("gameImpls", word(IMPLEMENTATION)),
+            ("gameArgs", bytes(&game_args())),
+            // The bare implementation of games whose clones carry their arguments.
+            ("proposer", word("0")),
+            ("challenger", word("0")),
+        ];
+        let engine =
+            vec![("eth_chainId", json!("0x385")), ("eth_getBlockByNumber", block("0x0", L2_HASH))];
+        Self {
+            files,
+            config,
+            l1: script("0x7", l1),
+            engine: script("0x0", engine),
+            l1_gone: false,
+            engine_gone: false,
+        }
+    }
+
+    /// Contracts before v7: the factory has no `gameArgs`, the implementation has the roles.
+    pub(crate) fn with_old_factory(&mut self) {
+        self.l1.say("gameArgs", Say::Error(3, "execution reverted"));
+        self.l1.result("proposer", word(ROLES[2].2));
+        self.l1.result("challenger", word(ROLES[3].2));
+    }
+
+    pub(crate) fn text(&mut self, file: &'static str, text: impl Into<String>) {
+        self.files.insert(file, File::Text(text.into()));
+    }
+
+    /// Changes one place of a JSON file.
+    pub(crate) fn json(&mut self, file: &'static str, place: &str, value: Value) {
+        let File::Text(text) = &self.files[file] else { panic!("{file} is not there") };
+        let mut json: Value = serde_json::from_str(text).unwrap();
+        *json.pointer_mut(place).unwrap_or_else(|| panic!("{place} of {file}")) = value;
+        self.text(file, json.to_string());
+    }
+
+    /// Makes rollup.json name the block that genesis.json stands for, as op-chain computes it.
+    pub(crate) fn agree_on_hash(&mut self) {
+        let File::Text(genesis) = &self.files["genesis.json"] else { panic!("no genesis.json") };
+        let hash = json!(GenesisBlock::from_json(genesis.as_bytes(), None).unwrap().hash);
+        self.json("rollup.json", "/genesis/l2/hash", hash.clone());
+        self.engine.edit("eth_getBlockByNumber", "hash", hash);
+    }
+
+    pub(crate) fn service(&mut self, name: &str) -> &mut Value {
+        &mut self.config["services"][name]
+    }
+
+    /// Makes the world real.
+    pub(crate) fn start(&self) -> Started {
+        let dir = TempDir::new().unwrap();
+        for (name, file) in &self.files {
+            let path = dir.path().join(name);
+            match file {
+                File::Text(text) => fs::write(path, text).unwrap(),
+                File::Directory => fs::create_dir(path).unwrap(),
+                File::Missing => {}
+            }
+        }
+        let l1 = (!self.l1_gone).then(|| Node::start(self.l1.clone()));
+        let engine = (!self.engine_gone).then(|| Node::start(self.engine.clone()));
+        let url = |node: &Option<Node>| {
+            let url = node.as_ref().map_or_else(crate::node::nobody, Node::url);
+            url.replacen("http://", "http://someuser:hunter2@", 1) + "/v3/SECRETKEY?key=token9"
+        };
+        let path = |name: &str| dir.path().join(name).display().to_string();
+        let text = self.config.to_string().replace("\"L1\"", &json!(url(&l1)).to_string());
+        let mut text = text.replace("\"ENGINE\"", &json!(url(&engine)).to_string());
+        for name in self.files.keys() {
+            text = text.replace(&format!("\"{name}\""), &json!(path(name)).to_string());
+        }
+        fs::write(dir.path().join("op-warden.json"), text).unwrap();
+        Started { dir, _l1: l1, _engine: engine }
+    }
+}
+
+/// A world's files and nodes.
+pub(crate) struct Started {
+    dir: TempDir,
+    _l1: Option<Node>,
+    _engine: Option<Node>,
+}
+
+impl Started {
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.dir.path().join(name).display().to_string()
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn gate(&self, service: &str, options: &[&str]) -> Run {
+        let config = self.path("op-warden.json");
+        program::run(&[&["gate", service, "--config", &config], options].concat())
+    }
+
+    pub(crate) fn check(&self, options: &[&str]) -> Run {
+        let config = self.path("op-warden.json");
+        program::run(&[&["check", "--config", &config], options].concat())
+    }
+}
