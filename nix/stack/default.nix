@@ -1,6 +1,7 @@
 # What runs: one definition for the NixOS module and for op-devnet. Pure, builtins only.
 #
-# `params` says where things are (see production.nix and devnet.nix); the result is
+# `params` says where things are and how often they happen: production.nix and devnet.nix are the
+# two sets of them. The result is
 #   services  name -> what lib.nix's `service` returns
 #   warden    op-warden's configuration: the gates of those services
 params:

@@ -37,6 +37,8 @@ rec {
     "txmgr.receipt-query-interval" = l1.receiptInterval;
   };
 
+  images = builtins.fromJSON (builtins.readFile ./images.json);
+
   goRpc = port: {
     "rpc.addr" = "127.0.0.1";
     "rpc.port" = port;
@@ -72,6 +74,7 @@ rec {
       stopTimeout,
     }:
     {
+      image = images.${component};
       inherit
         component
         program

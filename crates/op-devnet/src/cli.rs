@@ -124,7 +124,7 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         !args.json || args.prove.is_some() || args.fault.is_some(),
         "--json goes with --prove or --break"
     );
-    let clock = Clock::start(args.json);
+    let clock = Clock::start();
     // A proof is about a fresh chain, and leaves nothing behind.
     let temporary = match &args.dir {
         None if args.prove.is_some() || args.fault.is_some() => Some(

@@ -9,13 +9,12 @@ use std::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     start: Instant,
-    quiet: bool,
 }
 
 impl Clock {
-    /// Counts from now. A quiet one prints nothing.
-    pub(crate) fn start(quiet: bool) -> Self {
-        Self { start: Instant::now(), quiet }
+    /// Counts from now.
+    pub(crate) fn start() -> Self {
+        Self { start: Instant::now() }
     }
 
     /// Time since the start.
@@ -23,12 +22,9 @@ impl Clock {
         self.start.elapsed()
     }
 
-    /// Prints a line of progress on stderr.
+    /// Prints a line of progress on stderr; stdout is for results.
     pub(crate) fn say(&self, text: impl std::fmt::Display) {
-        if !self.quiet {
-            let (dim, plain) =
-                if stderr().is_terminal() { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
-            eprintln!("{dim}{:>6.1} s{plain}  {text}", self.elapsed().as_secs_f64());
-        }
+        let (dim, plain) = if stderr().is_terminal() { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
+        eprintln!("{dim}{:>6.1} s{plain}  {text}", self.elapsed().as_secs_f64());
     }
 }

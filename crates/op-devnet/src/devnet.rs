@@ -4,12 +4,13 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
+    pin::pin,
     time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
 use op_chain::rpc::Rpc;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 use crate::{
     accounts,
@@ -101,15 +102,10 @@ impl Devnet {
         let names = template.ports().into_iter().chain(["l1.rpc".to_owned()]);
         let ports = ports::choose(names, &home.dir().join("ports.json"))?;
         let mut supervisor = Supervisor::new(&home, wiring::endpoints(&ports, options.followers));
-        let chain_id = existing.as_ref().map_or_else(|| source.l1_chain_id(), |chain| chain.l1_chain_id);
+        let chain_id =
+            existing.as_ref().map_or_else(|| source.l1_chain_id(), |chain| chain.l1_chain_id);
         let port = ports["l1.rpc"];
-        supervisor.start(l1::unit(
-            &home,
-            L1,
-            components.path(Component::Anvil),
-            port,
-            chain_id,
-        ));
+        supervisor.start(l1::unit(&home, L1, components.path(Component::Anvil), port, chain_id));
         wait_running(&mut supervisor.board(), &home, L1).await?;
         clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));
 
@@ -147,7 +143,19 @@ async fn programs(others: &[Component]) -> Result<(Components, PathBuf)> {
     let environment = Environment::from_process()?;
     let needs = [&PROGRAMS, others].concat();
     let components = Components::locate_or_build(environment.clone(), &needs);
-    tokio::try_join!(components, warden::locate_or_build(&environment))
+    tokio::try_join!(components, announced(warden::locate_or_build(&environment)))
+}
+
+/// op-warden is built silently, and within moments unless its sources changed.
+async fn announced<T>(build: impl Future<Output = T>) -> T {
+    let mut build = pin!(build);
+    match timeout(Duration::from_secs(1), &mut build).await {
+        Ok(done) => done,
+        Err(_) => {
+            eprintln!("building op-warden from this workspace");
+            build.await
+        }
+    }
 }
 
 /// A devnet whose L1 runs and whose services are not started.

@@ -14,13 +14,7 @@ use crate::{
 pub(crate) const L1: &str = "l1";
 
 /// An L1 as a service. It goes on from its saved state, or begins now.
-pub(crate) fn unit(
-    home: &Home,
-    name: &str,
-    anvil: PathBuf,
-    port: u16,
-    chain_id: u64,
-) -> Unit {
+pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id: u64) -> Unit {
     let state = home.dir().join("l1").join(format!("{name}.json"));
     let mut args: Vec<OsString> = [
         "--silent",

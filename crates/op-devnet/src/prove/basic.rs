@@ -34,8 +34,16 @@ pub(super) async fn beginning(devnet: &Devnet, recorder: &Recorder) {
     tokio::join!(
         recorder.note("engine ready", START, engine_ready(devnet)),
         recorder.note("all services running", START, all_running(devnet)),
-        recorder.note("first unsafe block", START, head(devnet, sequencer, |heads| heads.unsafe_l2.number)),
-        recorder.note("first safe block", SETTLE, head(devnet, sequencer, |heads| heads.safe_l2.number)),
+        recorder.note(
+            "first unsafe block",
+            START,
+            head(devnet, sequencer, |heads| heads.unsafe_l2.number)
+        ),
+        recorder.note(
+            "first safe block",
+            SETTLE,
+            head(devnet, sequencer, |heads| heads.safe_l2.number)
+        ),
         recorder.note("deposit on every engine", SETTLE, deposit_everywhere(devnet)),
         recorder.note("dispute game on L1", SETTLE, game(devnet)),
     );
@@ -177,12 +185,15 @@ async fn first_receipts(engine: &Rpc, from: u64, to: u64) -> Result<()> {
     }
     let mut batch = Batch::default();
     let blocks: Vec<_> = (from..=to)
-        .map(|number| (number, batch.request::<Vec<Receipt>>("eth_getBlockReceipts", [U64::from(number)])))
+        .map(|number| {
+            (number, batch.request::<Vec<Receipt>>("eth_getBlockReceipts", [U64::from(number)]))
+        })
         .collect();
     let answers = engine.send(batch).await;
     for (number, receipts) in blocks {
-        let receipts =
-            answers.take(&receipts).with_context(|| format!("cannot read the receipts of block {number}"))?;
+        let receipts = answers
+            .take(&receipts)
+            .with_context(|| format!("cannot read the receipts of block {number}"))?;
         let first = receipts.first().with_context(|| format!("block {number} is empty"))?;
         ensure!(!first.status.is_zero(), "the L1-info transaction of block {number} failed");
     }

@@ -67,12 +67,17 @@ impl Scene<'_> {
             })
             .await?;
         recorder
-            .step("attacked by op-challenger", CLOCKS, dispute::attack(chain, l1, &game), |attack| {
-                format!("{} claims {}", attack.challenger, attack.claim)
-            })
+            .step(
+                "attacked by op-challenger",
+                CLOCKS,
+                dispute::attack(chain, l1, &game),
+                |attack| format!("{} claims {}", attack.challenger, attack.claim),
+            )
             .await?;
         recorder
-            .step("false root lost", CLOCKS, dispute::loss(l1, &game, *delays), |()| "CHALLENGER_WINS".to_owned())
+            .step("false root lost", CLOCKS, dispute::loss(l1, &game, *delays), |()| {
+                "CHALLENGER_WINS".to_owned()
+            })
             .await?;
         let honest = async {
             let honest = dispute::honest_games(chain, l1, node).await?;
@@ -100,9 +105,12 @@ impl Scene<'_> {
             node,
         };
         let initiated = recorder
-            .step("withdrawal initiated", CLOCKS, withdrawal::initiate(bridge, super::ONE_ETHER), |initiated| {
-                format!("in L2 block {}", initiated.l2_block.number)
-            })
+            .step(
+                "withdrawal initiated",
+                CLOCKS,
+                withdrawal::initiate(bridge, super::ONE_ETHER),
+                |initiated| format!("in L2 block {}", initiated.l2_block.number),
+            )
             .await?;
         let proven = recorder
             .step("withdrawal proven", CLOCKS, withdrawal::prove(bridge, initiated), |proven| {
@@ -110,14 +118,25 @@ impl Scene<'_> {
             })
             .await?;
         recorder
-            .step("its game resolved", CLOCKS, withdrawal::resolution(bridge, &proven, *delays), |()| {
-                "DEFENDER_WINS".to_owned()
-            })
+            .step(
+                "its game resolved",
+                CLOCKS,
+                withdrawal::resolution(bridge, &proven, *delays),
+                |()| "DEFENDER_WINS".to_owned(),
+            )
             .await?;
         recorder
-            .step("withdrawal finalised", CLOCKS, withdrawal::finalise(bridge, proven, *delays), |withdrawal| {
-                format!("1 ETH to {} in L1 block {}", withdrawal.recipient, withdrawal.l1_block.number)
-            })
+            .step(
+                "withdrawal finalised",
+                CLOCKS,
+                withdrawal::finalise(bridge, proven, *delays),
+                |withdrawal| {
+                    format!(
+                        "1 ETH to {} in L1 block {}",
+                        withdrawal.recipient, withdrawal.l1_block.number
+                    )
+                },
+            )
             .await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ mod basic;
 mod delays;
 mod deposit;
 mod dispute;
+mod figures;
 mod full;
 mod games;
 mod proof;
@@ -12,13 +13,16 @@ mod wait;
 mod wallet;
 mod withdrawal;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use alloy_primitives::{U256, uint};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use self::proof::{Proof, Recorder};
+use self::{
+    figures::Figures,
+    proof::{Proof, Recorder},
+};
 use crate::{
     clock::Clock,
     devnet::{Devnet, Options},
@@ -70,18 +74,8 @@ async fn attempt(options: &Options, depth: Depth, clock: &Clock) -> Result<Proof
         recorder.failure("withdrawal and dispute", &error);
     }
     basic::wholeness(&devnet, &recorder, &op_warden).await;
-    let gates = gate_times(&devnet);
+    let figures = Figures::measure(&devnet, &op_warden).await;
     clock.say("stopping");
     devnet.supervisor.shut_down().await;
-    Ok(recorder.finish(devnet.chain.contracts.clone(), gates))
-}
-
-/// Duration of each service's gate, in milliseconds.
-fn gate_times(devnet: &Devnet) -> BTreeMap<String, f64> {
-    let board = devnet.supervisor.board();
-    let board = board.borrow();
-    let times = board.services.iter().filter_map(|(name, status)| {
-        Some((name.clone(), status.gate.as_ref()?.milliseconds))
-    });
-    times.collect()
+    Ok(recorder.finish(devnet.chain.contracts.clone(), figures?))
 }

@@ -1,11 +1,12 @@
 //! The record of a proof: its steps with their times, as a table and as JSON.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt::Write, time::Duration};
+use std::{cell::RefCell, fmt::Write, time::Duration};
 
 use anyhow::{Result, anyhow};
 use serde::Serialize;
 use tokio::time::timeout;
 
+use super::figures::Figures;
 use crate::clock::Clock;
 
 /// What was proven.
@@ -17,8 +18,7 @@ pub(super) struct Proof {
     /// Where the contracts come from.
     contracts: String,
     steps: Vec<Step>,
-    /// Duration of each service's gate, in milliseconds.
-    gates: BTreeMap<String, f64>,
+    figures: Figures,
 }
 
 /// One thing that held, or did not.
@@ -80,7 +80,12 @@ impl Recorder {
     }
 
     /// Runs a step that tells of itself.
-    pub(super) async fn note(&self, name: &str, patience: Duration, work: impl Future<Output = Result<String>>) {
+    pub(super) async fn note(
+        &self,
+        name: &str,
+        patience: Duration,
+        work: impl Future<Output = Result<String>>,
+    ) {
         // A failure has been taken down, and the next step does not need this one.
         let _ = self.step(name, patience, work, String::clone).await;
     }
@@ -98,9 +103,9 @@ impl Recorder {
         self.steps.borrow_mut().push(Step { name: name.to_owned(), seconds, passed, detail });
     }
 
-    pub(super) fn finish(self, contracts: String, gates: BTreeMap<String, f64>) -> Proof {
+    pub(super) fn finish(self, contracts: String, figures: Figures) -> Proof {
         let steps = self.steps.into_inner();
-        Proof { passed: steps.iter().all(|step| step.passed), contracts, steps, gates }
+        Proof { passed: steps.iter().all(|step| step.passed), contracts, steps, figures }
     }
 }
 
@@ -124,12 +129,7 @@ impl Proof {
                 step.detail
             );
         }
-        let gates: Vec<String> = self
-            .gates
-            .iter()
-            .map(|(service, milliseconds)| format!("{service} {milliseconds:.0}"))
-            .collect();
-        let _ = writeln!(text, "gates before the start, ms: {}", gates.join(", "));
+        let _ = writeln!(text, "{}", self.figures);
         let _ = writeln!(text, "{}", if self.passed { "PROVEN" } else { "NOT PROVEN" });
         text
     }

@@ -117,7 +117,8 @@ impl Unit {
         if let Some(init) = self.init.as_ref().filter(|init| !init.done.exists()) {
             let began = Instant::now();
             init.spec.run().await.context("initialisation failed")?;
-            std::fs::write(&init.done, "").with_context(|| format!("cannot write {}", init.done.display()))?;
+            std::fs::write(&init.done, "")
+                .with_context(|| format!("cannot write {}", init.done.display()))?;
             report.update(|status| status.init_milliseconds = Some(milliseconds(began)));
         }
         self.spec.start()

@@ -28,10 +28,15 @@ pub(crate) fn missing_tools() -> Option<String> {
     if env::var_os("OP_DEVNET_BIN_DIR").is_some() {
         return None;
     }
-    let missing: Vec<&str> = ["go", "npm"]
-        .into_iter()
-        .filter(|tool| Command::new(tool).arg("version").stdout(Stdio::null()).status().is_err())
-        .collect();
+    let runs = |tool: &&str| {
+        Command::new(tool)
+            .arg("version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok()
+    };
+    let missing: Vec<&str> = ["go", "npm"].into_iter().filter(|tool| !runs(tool)).collect();
     (!missing.is_empty())
         .then(|| format!("no {} to build the official programs with", missing.join(" and no ")))
 }

@@ -1,6 +1,7 @@
 //! The devnet for real: the official programs on both contract sources, every fault, and the
 //! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
 
+mod definitions;
 mod support;
 
 use std::{
@@ -13,6 +14,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use serde_json::Value;
 use support::{Devnet, OP_DEVNET, ensure, output, workspace};
 
+/// What a trial comes to.
 type Outcome = Result<Completion, Failed>;
 
 /// Every fault of `op-devnet up --break`.
@@ -33,7 +35,11 @@ fn main() -> ExitCode {
     // A devnet is a dozen processes.
     arguments.test_threads.get_or_insert(2);
     let mut trials = vec![
-        Trial::ignorable_test("definitions_are_evaluated_afresh", definitions_are_evaluated_afresh),
+        Trial::ignorable_test("the_devnets_definitions_are_fresh", definitions::fresh),
+        Trial::ignorable_test(
+            "production_has_ports_of_its_own_on_loopback",
+            definitions::production,
+        ),
         devnet("full_proof_on_the_npm_contracts", || proof(&["--prove=full"])),
         devnet("proof_on_the_npm_contracts_with_two_followers", || {
             proof(&["--prove", "--followers", "2"])
@@ -84,29 +90,6 @@ fn deployment() -> Option<PathBuf> {
     let data = env::var_os("OP_STACK_TEST_DATA")
         .map_or_else(|| workspace().join("../shared/data"), PathBuf::from);
     Some(data.join("op-deployer")).filter(|dir| dir.is_dir())
-}
-
-/// stack.json is what nix/stack/devnet.nix evaluates to.
-fn definitions_are_evaluated_afresh() -> Outcome {
-    let evaluation = Command::new("nix-instantiate")
-        .args(["--eval", "--strict", "--json"])
-        .arg(workspace().join("nix/stack/devnet.nix"))
-        .env("NIX_STATE_DIR", env::temp_dir().join("op-devnet-nix-state"))
-        .output();
-    let Ok(evaluation) = evaluation else {
-        return Ok(Completion::ignored_with("no nix-instantiate (Debian: apt install nix-bin)"));
-    };
-    ensure(evaluation.status.success(), || {
-        String::from_utf8_lossy(&evaluation.stderr).into_owned()
-    })?;
-    let evaluated: Value = serde_json::from_slice(&evaluation.stdout)?;
-    let kept: Value =
-        serde_json::from_slice(&fs::read(workspace().join("crates/op-devnet/stack.json"))?)?;
-    ensure(evaluated == kept, || {
-        "crates/op-devnet/stack.json is stale; nix/stack/devnet.nix says how to evaluate it again"
-            .to_owned()
-    })?;
-    Ok(Completion::Completed)
 }
 
 /// A proof must hold in every step and leave no process behind.

@@ -1,0 +1,99 @@
+//! The service definitions of `nix/stack`, evaluated by Nix where there is one.
+
+use std::{collections::BTreeSet, env, fs, process::Command};
+
+use libtest_mimic::Completion;
+use serde_json::Value;
+
+use crate::{
+    Outcome,
+    support::{Result, ensure, workspace},
+};
+
+/// A host with two followers.
+const HOST: &str = r#"{
+  l1 = { rpc = "https://l1.example"; beacon = "https://beacon.example"; chainId = 11155111; };
+  chain = { genesis = "/chain/genesis.json"; rollup = "/chain/rollup.json"; l2ChainId = 20260619; };
+  disputeGameFactory = "0x0000000000000000000000000000000000000001";
+  honestActors = [ "0x0000000000000000000000000000000000000002" ];
+  prestate = "/chain/prestate.bin.gz";
+  p2p = { listenIp = "0.0.0.0"; bootnodes = "enode://…"; sequencer = "/ip4/…"; };
+  followers = [ "one" "two" ];
+}"#;
+
+/// stack.json is what nix/stack/devnet.nix evaluates to.
+pub(crate) fn fresh() -> Outcome {
+    let file = workspace().join("nix/stack/devnet.nix");
+    let Some(evaluated) = evaluate(&["--".to_owned(), file.display().to_string()])? else {
+        return Ok(no_nix());
+    };
+    let kept: Value =
+        serde_json::from_slice(&fs::read(workspace().join("crates/op-devnet/stack.json"))?)?;
+    ensure(evaluated == kept, || {
+        "crates/op-devnet/stack.json is stale; nix/stack/devnet.nix says how to evaluate it again"
+            .to_owned()
+    })?;
+    Ok(Completion::Completed)
+}
+
+/// On one host no two services share a port, and nothing but P2P listens beyond loopback.
+pub(crate) fn production() -> Outcome {
+    for engine in ["reth", "geth"] {
+        let file = workspace().join("nix/stack/production.nix");
+        let expression =
+            format!("import {} ({HOST} // {{ engine = \"{engine}\"; }})", file.display());
+        let Some(stack) = evaluate(&["--expr".to_owned(), expression])? else {
+            return Ok(no_nix());
+        };
+        let services = stack["services"].as_object().ok_or("no services")?;
+        ensure(services.len() == 10, || format!("{} services", services.len()))?;
+        let mut ports = BTreeSet::new();
+        for (name, service) in services {
+            for port in service["ports"].as_object().into_iter().flat_map(|ports| ports.values()) {
+                ensure(port.is_u64() && ports.insert(port.to_string()), || {
+                    format!("{name} shares port {port} with another service")
+                })?;
+            }
+            check_service(name, service)?;
+        }
+    }
+    Ok(Completion::Completed)
+}
+
+fn check_service(name: &str, service: &Value) -> Result<()> {
+    let args = service["args"].as_array().ok_or("no args")?;
+    for arg in args.iter().filter_map(Value::as_str) {
+        let (flag, value) = arg.split_once('=').unwrap_or((arg, ""));
+        if flag.ends_with("addr") || flag.ends_with(".ip") {
+            ensure(value == "127.0.0.1" || flag == "--p2p.listen.ip", || {
+                format!("{name} listens beyond loopback: {arg}")
+            })?;
+        }
+        ensure(!arg.contains("key=") || flag.ends_with("path"), || {
+            format!("{name} has a key in its arguments: {arg}")
+        })?;
+    }
+    ensure(service["gate"]["gates"].as_array().is_some_and(|gates| gates.len() >= 5), || {
+        format!("{name} has no gates")
+    })?;
+    ensure(service["image"]["repository"].is_string(), || format!("{name} has no image"))
+}
+
+/// The value of a Nix expression, `None` without Nix.
+fn evaluate(args: &[String]) -> Result<Option<Value>> {
+    let evaluation = Command::new("nix-instantiate")
+        .args(["--eval", "--strict", "--json"])
+        .args(args)
+        // Evaluation alone needs no store, but Nix wants to make one.
+        .env("NIX_STATE_DIR", env::temp_dir().join("op-devnet-nix-state"))
+        .output();
+    let Ok(evaluation) = evaluation else { return Ok(None) };
+    ensure(evaluation.status.success(), || {
+        String::from_utf8_lossy(&evaluation.stderr).into_owned()
+    })?;
+    Ok(Some(serde_json::from_slice(&evaluation.stdout)?))
+}
+
+fn no_nix() -> Completion {
+    Completion::ignored_with("no nix-instantiate (Debian: apt install nix-bin)")
+}
