@@ -31,13 +31,18 @@ pub fn table(judgements: &[Judgement]) -> String {
 }
 
 fn line(text: &mut String, prefix: &str, finding: &Finding) {
-    let gate = finding.gate.to_string();
-    let _ = writeln!(text, "{prefix}{:6}  {gate:17}  {}", finding.answer.name(), finding.found);
-    if matches!(finding.answer, Answer::Wait | Answer::Refuse) {
-        for (name, value) in
-            [("expected", &finding.expected), ("source", &finding.source), ("mend", &finding.mend)]
-        {
-            let _ = writeln!(text, "{prefix}        {name:9} {value}");
-        }
+    let (answer, gate) = (finding.answer.name(), finding.gate.to_string());
+    if finding.answer <= Answer::Pass {
+        let _ = writeln!(text, "{prefix}{answer:6}  {gate:17}  {}", finding.found);
+        return;
+    }
+    let _ = writeln!(text, "{prefix}{answer:6}  {gate}");
+    for (name, value) in [
+        ("expected", &finding.expected),
+        ("found", &finding.found),
+        ("source", &finding.source),
+        ("mend", &finding.mend),
+    ] {
+        let _ = writeln!(text, "{prefix}        {name:9} {value}");
     }
 }
