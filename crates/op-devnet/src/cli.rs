@@ -157,7 +157,7 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
 /// Ends the supervisor and whatever it may have left.
 async fn down(home: &Home) -> Result<ExitCode> {
     /// Longer than the longest stop timeout that is ever needed in practice.
-    const PATIENCE: Duration = Duration::from_secs(120);
+    const PATIENCE: Duration = Duration::from_mins(2);
     let deadline = Instant::now() + PATIENCE;
     if let Some(pid) = home.supervisor()? {
         let target = Pid::from_raw(pid.cast_signed()).context("the lock holds no pid")?;
@@ -195,9 +195,11 @@ async fn logs(home: &Home, service: &str, follow: bool) -> Result<ExitCode> {
         )
     })?;
     std::io::copy(&mut file, &mut stdout())?;
-    while follow {
+    if !follow {
+        return Ok(ExitCode::SUCCESS);
+    }
+    loop {
         sleep(Duration::from_millis(200)).await;
         std::io::copy(&mut file, &mut stdout())?;
     }
-    Ok(ExitCode::SUCCESS)
 }

@@ -122,8 +122,10 @@ impl Devnet {
     }
 
     /// JSON-RPC of a service's port.
-    pub(crate) fn url(&self, port: &str) -> String {
-        l1::url(self.ports.get(port).copied().unwrap_or_default())
+    pub(crate) fn url(&self, port: &str) -> Result<String> {
+        let port =
+            self.ports.get(port).with_context(|| format!("the devnet has no port {port}"))?;
+        Ok(l1::url(*port))
     }
 
     /// The followers' names: the prefixes of their services.
@@ -149,13 +151,11 @@ async fn programs(others: &[Component]) -> Result<(Components, PathBuf)> {
 /// op-warden is built silently, and within moments unless its sources changed.
 async fn announced<T>(build: impl Future<Output = T>) -> T {
     let mut build = pin!(build);
-    match timeout(Duration::from_secs(1), &mut build).await {
-        Ok(done) => done,
-        Err(_) => {
-            eprintln!("building op-warden from this workspace");
-            build.await
-        }
+    if let Ok(done) = timeout(Duration::from_secs(1), &mut build).await {
+        return done;
     }
+    eprintln!("building op-warden from this workspace");
+    build.await
 }
 
 /// A devnet whose L1 runs and whose services are not started.

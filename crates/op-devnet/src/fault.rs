@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use alloy_primitives::{B256, U256};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use op_chain::{genesis::GenesisBlock, rpc::Rpc};
 use op_warden::gate::{Answer, Finding, Gate, Judgement, report};
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long a gate may take to come to its answer, the chain's start included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A failure that a team really had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
@@ -94,7 +94,7 @@ impl Fault {
             }
             Self::EmptyBatcher => {
                 let batcher = op_chain::key::SecretKey::from_file(&key("batcher"))?.address();
-                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc"), PATIENCE)?;
+                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, PATIENCE)?;
                 l1.request::<Value>("anvil_setBalance", (batcher, U256::ZERO)).await?;
                 Ok(())
             }
@@ -154,6 +154,11 @@ pub(crate) async fn run(
     json: bool,
     clock: &Clock,
 ) -> Result<bool> {
+    ensure!(
+        !options.dir.join("chain").exists(),
+        "{} holds a chain, which the fault would spoil: choose another --dir, or none",
+        options.dir.display()
+    );
     let outcome = tokio::select! {
         outcome = attempt(options, fault, clock) => outcome?,
         () = interrupted()? => bail!("interrupted"),

@@ -111,5 +111,10 @@ fn table(board: &Board) -> String {
 
 /// The endpoints to connect a wallet or a tool to.
 pub(crate) fn endpoints(board: &Board) -> String {
-    board.endpoints.iter().map(|(name, url)| format!("{name:20} {url}\n")).collect()
+    let mut text = String::new();
+    for (name, url) in &board.endpoints {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:20} {url}");
+    }
+    text
 }

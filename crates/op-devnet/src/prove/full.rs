@@ -32,12 +32,12 @@ struct Scene<'a> {
 
 /// The withdrawal and the dispute side by side, with op-dispute-mon agreeing throughout.
 pub(super) async fn run(devnet: &Devnet, recorder: &Recorder) -> Result<()> {
-    let l1 = Rpc::new(&devnet.url("l1.rpc"), ANSWER)?;
-    let node = Rpc::new(&devnet.url("sequencer-node.rpc"), ANSWER)?;
+    let l1 = Rpc::new(&devnet.url("l1.rpc")?, ANSWER)?;
+    let node = Rpc::new(&devnet.url("sequencer-node.rpc")?, ANSWER)?;
     let delays = Delays::read(&l1, &devnet.chain).await?;
     delays.ensure_short()?;
     let scene = Scene { devnet, recorder, l1, node, delays };
-    let monitor = DisputeMon::new(&devnet.url("dispute-mon.metrics"))?;
+    let monitor = DisputeMon::new(&devnet.url("dispute-mon.metrics")?)?;
     tokio::select! {
         done = async { tokio::try_join!(scene.dispute(), scene.withdrawal()) } => done?,
         disagreement = monitor.disagreement(FALSE_GAMES) => return Err(disagreement),
@@ -96,7 +96,7 @@ impl Scene<'_> {
     async fn withdrawal(&self) -> Result<()> {
         let Self { devnet, recorder, l1, node, delays } = self;
         let chain = &devnet.chain;
-        let engine = Rpc::new(&devnet.url("sequencer-engine.http"), ANSWER)?;
+        let engine = Rpc::new(&devnet.url("sequencer-engine.http")?, ANSWER)?;
         let user = || accounts::signer(accounts::USER);
         let bridge = Bridge {
             chain,

@@ -25,7 +25,7 @@ const GATE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from
 /// Before a service that died is started again; doubles up to the last.
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// A service that ran this long starts with the first pause again.
-const STABLE: Duration = Duration::from_secs(60);
+const STABLE: Duration = Duration::from_mins(1);
 
 /// A service and how to run it.
 #[derive(Debug, Clone)]
@@ -176,7 +176,7 @@ struct Report<'a> {
 impl Report<'_> {
     fn update(&self, change: impl FnOnce(&mut Status)) {
         self.board.send_modify(|board| {
-            change(board.services.entry(self.service.to_owned()).or_default())
+            change(board.services.entry(self.service.to_owned()).or_default());
         });
     }
 }

@@ -64,11 +64,9 @@ fn check_service(name: &str, service: &Value) -> Result<()> {
     let args = service["args"].as_array().ok_or("no args")?;
     for arg in args.iter().filter_map(Value::as_str) {
         let (flag, value) = arg.split_once('=').unwrap_or((arg, ""));
-        if flag.ends_with("addr") || flag.ends_with(".ip") {
-            ensure(value == "127.0.0.1" || flag == "--p2p.listen.ip", || {
-                format!("{name} listens beyond loopback: {arg}")
-            })?;
-        }
+        ensure(!flag.ends_with("addr") || value == "127.0.0.1", || {
+            format!("{name} listens beyond loopback: {arg}")
+        })?;
         ensure(!arg.contains("key=") || flag.ends_with("path"), || {
             format!("{name} has a key in its arguments: {arg}")
         })?;
