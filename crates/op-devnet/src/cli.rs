@@ -2,7 +2,7 @@
 
 use std::{io::stdout, path::PathBuf, process::ExitCode, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
@@ -15,7 +15,7 @@ use crate::{
     prove::{self, Depth},
     status,
     supervisor::leftovers,
-    up,
+    up::{self, interrupted},
 };
 
 /// A whole OP Stack chain on this machine, from the official programs, behind op-warden's gates.
@@ -109,7 +109,7 @@ pub(crate) fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Up(args) => up(args).await,
-        Command::Build => devnet::build().await.map(|()| ExitCode::SUCCESS),
+        Command::Build => build().await,
         Command::Down(args) => down(&Home::open(&args.dir)?).await,
         Command::Reset(args) => reset(&Home::open(&args.dir)?).await,
         Command::Status { dir, json } => status::show(&Home::open(&dir.dir)?, json).await,
@@ -152,6 +152,14 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         clock.say(format!("the logs are kept in {}", temporary.keep().display()));
     }
     Ok(if passed? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Dropping the build ends its tools, which Ctrl-C alone does not reach.
+async fn build() -> Result<ExitCode> {
+    tokio::select! {
+        built = devnet::build() => built.map(|()| ExitCode::SUCCESS),
+        () = interrupted()? => bail!("interrupted; what is built stays, the rest is built next time"),
+    }
 }
 
 /// Ends the supervisor and whatever it may have left.

@@ -1,7 +1,13 @@
 //! `up`: the chain runs until Ctrl-C.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
-use tokio::signal::unix::{SignalKind, signal};
+use op_chain::rpc::Rpc;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::sleep,
+};
 
 use crate::{
     clock::Clock,
@@ -20,7 +26,7 @@ pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
     };
     let mut devnet = prepared.start(clock).await?;
     tokio::select! {
-        () = tell(&devnet, clock) => {}
+        _ = async { tokio::join!(tell(&devnet, clock), next_block(&devnet, clock)) } => {}
         () = &mut interrupted => {}
     }
     clock.say("stopping");
@@ -39,6 +45,22 @@ pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
             _ = terminate.recv() => {}
         }
     })
+}
+
+/// Says when the sequencer makes a block: the chain lives.
+async fn next_block(devnet: &Devnet, clock: &Clock) -> Result<()> {
+    let node = Rpc::new(&devnet.url("sequencer-node.rpc")?, Duration::from_secs(5))?;
+    let mut head = None;
+    loop {
+        if let Ok(heads) = status::sync_status(&node).await {
+            let block = heads.unsafe_l2.number;
+            if block > *head.get_or_insert(block) {
+                clock.say(format!("block {block}"));
+                return Ok(());
+            }
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Prints what changes, for as long as the devnet runs.

@@ -124,38 +124,3 @@ fn reads_the_witness_hash() {
     let error = witness_hash(&path).unwrap_err().to_string();
     assert!(error.ends_with("witness.json is not a witness of cannon"), "{error}");
 }
-
-/// Takes minutes when nothing is built: run it with `--ignored --nocapture`.
-#[tokio::test]
-#[ignore = "builds the official programs"]
-async fn builds_the_official_programs() {
-    use Component::{
-        Anvil, Cannon, Cast, ContractsPackage, Forge, OpBatcher, OpChallenger, OpDeployer,
-        OpDisputeMon, OpGeth, OpNode, OpProgram, OpProposer, Prestate,
-    };
-    let needs = [
-        Anvil,
-        Cast,
-        Forge,
-        ContractsPackage,
-        OpNode,
-        OpGeth,
-        OpBatcher,
-        OpProposer,
-        OpChallenger,
-        OpDisputeMon,
-        OpDeployer,
-        Cannon,
-        OpProgram,
-        Prestate,
-    ];
-    let environment = Environment::from_process().unwrap();
-    for attempt in ["cold", "warm"] {
-        let start = Instant::now();
-        let components = Components::locate_or_build(environment.clone(), &needs).await.unwrap();
-        let prestate = components.prestate().unwrap();
-        println!("{attempt}: {:?}, {prestate:?}", start.elapsed());
-    }
-    let start = Instant::now();
-    println!("{:?}: {:?}", warden::locate_or_build(&environment).await.unwrap(), start.elapsed());
-}

@@ -200,7 +200,9 @@ async fn op_geth_computes_the_same_hash_on_other_schedules() {
         ecotone: Some(6),
         fjord: Some(8),
         granite: Some(10),
-        ..ForkOffsets::DEFAULT
+        holocene: Some(12),
+        isthmus: Some(14),
+        jovian: Some(16),
     };
     for forks in [holocene, regolith] {
         let folder = tempfile::tempdir().unwrap();
