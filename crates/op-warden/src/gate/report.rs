@@ -8,9 +8,7 @@ use super::{Answer, Finding, Judgement};
 #[must_use]
 pub fn service(judgement: &Judgement) -> String {
     let mut text = format!("{}: {}\n", judgement.service, judgement.answer.name());
-    for finding in &judgement.findings {
-        line(&mut text, "  ", finding);
-    }
+    lines(&mut text, "  ", judgement);
     text
 }
 
@@ -20,14 +18,24 @@ pub fn table(judgements: &[Judgement]) -> String {
     let width = judgements.iter().map(|judgement| judgement.service.len()).max().unwrap_or(0);
     let mut text = String::new();
     for judgement in judgements {
-        for finding in &judgement.findings {
-            line(&mut text, &format!("{:width$}  ", judgement.service), finding);
-        }
+        lines(&mut text, &format!("{:width$}  ", judgement.service), judgement);
     }
     let worst = judgements.iter().map(|judgement| judgement.answer).max().unwrap_or(Answer::Wait);
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{} services: {}", judgements.len(), worst.name());
     text
+}
+
+/// A value that passes in several comparisons of a gate is shown once.
+fn lines(text: &mut String, prefix: &str, judgement: &Judgement) {
+    let mut shown = None;
+    for finding in &judgement.findings {
+        let this = (finding.gate, finding.answer, &finding.found);
+        if finding.answer > Answer::Pass || shown != Some(this) {
+            line(text, prefix, finding);
+        }
+        shown = Some(this);
+    }
 }
 
 fn line(text: &mut String, prefix: &str, finding: &Finding) {
