@@ -1,10 +1,10 @@
 //! `alloc` → state root, in one pass over the file.
 //!
 //! An OP Stack genesis has some 2,300 accounts that share a few dozen contract codes. Each code is
-//! hashed once, and every account is reduced to its trie leaf while the JSON is being read, so
-//! nothing of the file is copied.
+//! hashed once, and every account is reduced to its trie leaf as soon as it has been read: the
+//! codes and the leaves are all that stays of the file.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, io::Read};
 
 use alloy_consensus::EMPTY_ROOT_HASH;
 use alloy_primitives::{
@@ -13,7 +13,7 @@ use alloy_primitives::{
 use alloy_trie::{HashBuilder, Nibbles, TrieAccount};
 use serde::{Deserialize, Deserializer, de};
 
-use super::number::Quantity;
+use super::{GenesisError, number::Quantity, window::Window};
 
 /// `L2ToL1MessagePasser`, the same on every OP Stack chain.
 const MESSAGE_PASSER: Address = address!("4200000000000000000000000000000000000016");
@@ -34,44 +34,48 @@ impl State {
     }
 }
 
-impl<'de> Deserialize<'de> for State {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(AllocVisitor)
-    }
+/// The accounts read so far, each reduced to its leaf of the trie.
+#[derive(Default)]
+pub(super) struct Alloc {
+    codes: CodeHashes,
+    leaves: Vec<(B256, Vec<u8>)>,
+    message_passer_root: B256,
 }
 
-struct AllocVisitor;
-
-impl<'de> de::Visitor<'de> for AllocVisitor {
-    type Value = State;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object from address to account")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<State, A::Error> {
-        let mut codes = CodeHashes::default();
-        let mut leaves = Vec::new();
-        let mut message_passer_root = B256::ZERO;
-        while let Some(Text(key)) = map.next_key()? {
-            let address =
-                key.parse::<Address>().map_err(|_| invalid(&key, "a 20-byte address in hex"))?;
-            let account: Account<'de> = map.next_value()?;
-            if address == MESSAGE_PASSER {
-                message_passer_root = account.storage.0;
-            }
-            let leaf = TrieAccount {
+impl Alloc {
+    /// Takes the account of an address from the window.
+    pub(super) fn take_account(
+        &mut self,
+        window: &mut Window<impl Read>,
+        address: &str,
+    ) -> Result<(), GenesisError> {
+        let (address, account) = window.value(|json| {
+            let account = Account::deserialize(json)?;
+            let address = address
+                .parse::<Address>()
+                .map_err(|_| invalid(address, "a 20-byte address in hex"))?;
+            let account = TrieAccount {
                 nonce: account.nonce.0,
                 balance: account.balance.0,
                 storage_root: account.storage.0,
-                code_hash: codes.hash(account.code)?,
+                code_hash: self.codes.hash(&account.code.0)?,
             };
-            leaves.push((keccak256(address), alloy_rlp::encode(leaf)));
+            serde_json::Result::Ok((address, account))
+        })?;
+        if address == MESSAGE_PASSER {
+            self.message_passer_root = account.storage_root;
         }
-        let accounts = leaves.len();
-        let root = trie_root(leaves)
-            .map_err(|_| de::Error::custom("an address appears twice in alloc"))?;
-        Ok(State { root, message_passer_root, accounts })
+        self.leaves.push((keccak256(address), alloy_rlp::encode(account)));
+        Ok(())
+    }
+
+    /// The state, once all accounts have been read.
+    pub(super) fn state(self) -> Result<State, GenesisError> {
+        let accounts = self.leaves.len();
+        let root = trie_root(self.leaves).map_err(|_| {
+            <serde_json::Error as de::Error>::custom("an address appears twice in alloc")
+        })?;
+        Ok(State { root, message_passer_root: self.message_passer_root, accounts })
     }
 }
 
@@ -88,23 +92,22 @@ struct Account<'a> {
 
 /// Code hashes by hex text, as most accounts carry one and the same proxy.
 #[derive(Default)]
-struct CodeHashes<'a>(HashMap<Text<'a>, B256>);
+struct CodeHashes(HashMap<String, B256>);
 
-impl<'a> CodeHashes<'a> {
-    fn hash<E: de::Error>(&mut self, code: Text<'a>) -> Result<B256, E> {
-        if code.0.is_empty() {
+impl CodeHashes {
+    fn hash<E: de::Error>(&mut self, code: &str) -> Result<B256, E> {
+        if code.is_empty() {
             return Ok(KECCAK256_EMPTY);
         }
-        if let Some(hash) = self.0.get(&code) {
+        if let Some(hash) = self.0.get(code) {
             return Ok(*hash);
         }
-        if !code.0.starts_with("0x") {
+        if !code.starts_with("0x") {
             return Err(E::custom("code must begin with 0x"));
         }
-        let bytes =
-            hex::decode(&*code.0).map_err(|error| E::custom(format_args!("code: {error}")))?;
+        let bytes = hex::decode(code).map_err(|error| E::custom(format_args!("code: {error}")))?;
         let hash = keccak256(bytes);
-        self.0.insert(code, hash);
+        self.0.insert(code.to_owned(), hash);
         Ok(hash)
     }
 }
@@ -181,8 +184,8 @@ fn trie_root(mut leaves: Vec<(B256, Vec<u8>)>) -> Result<B256, Duplicate> {
     Ok(builder.root())
 }
 
-/// A string borrowed from the file unless it contains an escape.
-#[derive(Default, PartialEq, Eq, Hash, Deserialize)]
+/// A string borrowed from the window unless it contains an escape.
+#[derive(Default, Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 fn invalid<E: de::Error>(text: &str, expected: &'static str) -> E {

@@ -5,16 +5,23 @@
 
 mod alloc;
 mod number;
+#[cfg(test)]
+mod tests;
+mod window;
 
-use std::path::Path;
+use std::{fs, io::Read, path::Path};
 
 use alloy_consensus::{
     EMPTY_OMMER_ROOT_HASH, EMPTY_ROOT_HASH, Header, constants::EMPTY_WITHDRAWALS,
 };
 use alloy_primitives::{Address, B64, B256, Bytes, U256, b256};
-use serde::Deserialize;
+use serde::{Deserialize, de, de::IgnoredAny};
 
-use self::{alloc::State, number::Quantity};
+use self::{
+    alloc::{Alloc, State},
+    number::Quantity,
+    window::Window,
+};
 use crate::forks::ForkTimes;
 
 /// `sha256("")`: the requests hash of a block without EIP-7685 requests.
@@ -22,6 +29,8 @@ const EMPTY_REQUESTS_HASH: B256 =
     b256!("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 /// EIP-1559's initial base fee in wei, used when a London genesis names none.
 const INITIAL_BASE_FEE: u64 = 1_000_000_000;
+/// Bytes read at once: some 50 accounts, and little enough to stay in the processor's cache.
+const STEP: usize = 256 * 1024;
 
 /// The L2 genesis block that a genesis.json stands for.
 #[derive(Debug, Clone)]
@@ -49,6 +58,9 @@ pub enum GenesisError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The input broke off.
+    #[error("cannot read on: {0}")]
+    Input(std::io::Error),
     /// Not JSON, or not of geth's genesis format.
     #[error("not a genesis.json in geth's format: {0}")]
     Format(#[from] serde_json::Error),
@@ -76,33 +88,72 @@ pub enum GenesisError {
 }
 
 impl GenesisBlock {
-    /// Reads a file and computes its block. See [`GenesisBlock::from_json`].
+    /// Reads a file and computes its block. See [`GenesisBlock::from_reader`].
     pub fn from_file(path: &Path, fallback: Option<&Fallback>) -> Result<Self, GenesisError> {
-        let json = std::fs::read(path)
-            .map_err(|source| GenesisError::Read { path: path.display().to_string(), source })?;
-        Self::from_json(&json, fallback)
+        let file = fs::File::open(path).map_err(GenesisError::Input);
+        file.and_then(|file| Self::from_reader(file, fallback)).map_err(|error| match error {
+            GenesisError::Input(source) => {
+                GenesisError::Read { path: path.display().to_string(), source }
+            }
+            other => other,
+        })
     }
 
-    /// Computes the genesis block of a genesis.json.
+    /// Computes the genesis block of a genesis.json in memory. See [`GenesisBlock::from_reader`].
+    pub fn from_json(json: &[u8], fallback: Option<&Fallback>) -> Result<Self, GenesisError> {
+        Self::from_reader(json, fallback)
+    }
+
+    /// Computes the genesis block of a genesis.json, of which it never holds more than a few
+    /// accounts. The input needs no buffer of its own.
     ///
     /// `fallback` stands in for a missing `config`, as in the superchain registry's older files.
-    pub fn from_json(json: &[u8], fallback: Option<&Fallback>) -> Result<Self, GenesisError> {
-        let file: File = serde_json::from_slice(json)?;
+    pub fn from_reader(
+        input: impl Read,
+        fallback: Option<&Fallback>,
+    ) -> Result<Self, GenesisError> {
+        Self::from_window(Window::new(input, STEP), fallback)
+    }
+
+    fn from_window(
+        window: Window<impl Read>,
+        fallback: Option<&Fallback>,
+    ) -> Result<Self, GenesisError> {
+        let (file, state) = read(window)?;
         let config = match (&file.config, fallback) {
             (Some(config), _) => config.clone(),
             (None, Some(fallback)) => fallback.config(),
             (None, None) => return Err(GenesisError::NoConfig),
         };
         config.check(file.timestamp.0)?;
-        let header = header(&file, &config)?;
+        let header = header(&file, &state, &config)?;
         Ok(Self {
             hash: header.hash_slow(),
             header,
             chain_id: config.chain_id,
             forks: config.forks,
-            message_passer_root: file.alloc.message_passer_root,
+            message_passer_root: state.message_passer_root,
         })
     }
+}
+
+/// Reads `alloc` account by account, then the rest of the file as a whole.
+fn read<R: Read>(mut window: Window<R>) -> Result<(File, State), GenesisError> {
+    let mut alloc = Alloc::default();
+    window.members(|window, key| {
+        if key == "alloc" {
+            window.set_aside(|window| {
+                window.members(|window, address| alloc.take_account(window, address))
+            })
+        } else {
+            window.value(|json| IgnoredAny::deserialize(json)).map(drop)
+        }
+    })?;
+    window.end()?;
+    let file = serde_json::from_slice(&window.outline).map_err(|error| {
+        <serde_json::Error as de::Error>::custom(format_args!("{error}, with alloc as {{}}"))
+    })?;
+    Ok((file, alloc.state()?))
 }
 
 /// What rollup.json says where genesis.json has no `config`.
@@ -127,13 +178,13 @@ impl Fallback {
     }
 }
 
-fn header(file: &File, config: &Config) -> Result<Header, GenesisError> {
+fn header(file: &File, state: &State, config: &Config) -> Result<Header, GenesisError> {
     let timestamp = file.timestamp.0;
     let active = |time: Option<u64>| time.is_some_and(|time| time <= timestamp);
     let isthmus = active(config.forks.isthmus_time);
     let state_root = match file.state_hash {
-        None => file.alloc.root,
-        Some(root) if file.alloc.is_empty() && !isthmus => root,
+        None => state.root,
+        Some(root) if state.is_empty() && !isthmus => root,
         Some(_) => return Err(GenesisError::StateHash),
     };
     let cancun = active(config.cancun_time);
@@ -155,7 +206,7 @@ fn header(file: &File, config: &Config) -> Result<Header, GenesisError> {
         nonce: B64::from(or_zero(file.nonce)),
         base_fee_per_gas: Some(file.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |fee| fee.0)),
         withdrawals_root: if isthmus {
-            Some(file.alloc.message_passer_root)
+            Some(state.message_passer_root)
         } else {
             active(config.shanghai_time).then_some(EMPTY_WITHDRAWALS)
         },
@@ -170,6 +221,7 @@ fn header(file: &File, config: &Config) -> Result<Header, GenesisError> {
     })
 }
 
+/// All of a genesis.json but its accounts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct File {
@@ -200,7 +252,9 @@ struct File {
     blob_gas_used: Option<Quantity<u64>>,
     #[serde(default)]
     state_hash: Option<B256>,
-    alloc: State,
+    /// There must be one. It is empty here, as [`read`] has taken the accounts out.
+    #[serde(rename = "alloc")]
+    _alloc: IgnoredAny,
 }
 
 #[derive(Clone, Deserialize)]
