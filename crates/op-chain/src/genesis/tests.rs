@@ -184,6 +184,18 @@ fn what_surrounds_the_document_is_refused() {
 }
 
 #[test]
+fn a_number_may_be_cut_anywhere() {
+    for number in ["-12.34e+56", "1234", "0", "-0", "1.5", "7E-12"] {
+        for place in ["\"nonce\"", "\"balance\""] {
+            let json = SMALL.replacen(place, &format!("\"unknown\":{number},{place}"), 1);
+            for step in 1..300 {
+                assert_eq!(hash(json.as_bytes(), step), original(), "{number}, {step}");
+            }
+        }
+    }
+}
+
+#[test]
 fn nesting_needs_no_recursion() {
     let (open, close) = ("[".repeat(200_000), "]".repeat(200_000));
     for place in ["\"nonce\"", "\"balance\""] {
