@@ -39,6 +39,26 @@ rec {
 
   images = builtins.fromJSON (builtins.readFile ./images.json);
 
+  # JSON-RPC and Engine API of both engines: their flags have the same names.
+  engineRpc = ports: jwt: {
+    http = true;
+    "http.addr" = "127.0.0.1";
+    "http.port" = ports.http;
+    # op-batcher throttles through miner_setMaxDASize and stops without it.
+    "http.api" = [
+      "eth"
+      "net"
+      "web3"
+      "debug"
+      "txpool"
+      "miner"
+    ];
+    "authrpc.addr" = "127.0.0.1";
+    "authrpc.port" = ports.authrpc;
+    "authrpc.jwtsecret" = jwt;
+    ipcdisable = true;
+  };
+
   goRpc = port: {
     "rpc.addr" = "127.0.0.1";
     "rpc.port" = port;

@@ -22,29 +22,13 @@ in
 lib.service {
   component = "op-geth";
   program = "geth";
-  settings = database // {
+  settings = database // lib.engineRpc ports jwt // {
     config = configFile;
     networkid = chain.l2ChainId;
     syncmode = "full";
     gcmode = "archive";
     nodiscover = true;
     maxpeers = 0;
-    ipcdisable = true;
-    http = true;
-    "http.addr" = "127.0.0.1";
-    "http.port" = ports.http;
-    # op-batcher throttles through miner_setMaxDASize and stops without it.
-    "http.api" = [
-      "eth"
-      "net"
-      "web3"
-      "debug"
-      "txpool"
-      "miner"
-    ];
-    "authrpc.addr" = "127.0.0.1";
-    "authrpc.port" = ports.authrpc;
-    "authrpc.jwtsecret" = jwt;
     metrics = true;
     "metrics.addr" = "127.0.0.1";
     "metrics.port" = ports.metrics;

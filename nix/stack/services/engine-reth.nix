@@ -13,7 +13,7 @@
 lib.service {
   component = "op-reth";
   subcommand = [ "node" ];
-  settings = {
+  settings = lib.engineRpc ports jwt // {
     chain = chain.genesis;
     datadir = dataDir;
     addr = "127.0.0.1";
@@ -21,21 +21,6 @@ lib.service {
     disable-discovery = true;
     max-inbound-peers = 0;
     max-outbound-peers = 0;
-    ipcdisable = true;
-    http = true;
-    "http.addr" = "127.0.0.1";
-    "http.port" = ports.http;
-    "http.api" = [
-      "eth"
-      "net"
-      "web3"
-      "debug"
-      "txpool"
-      "miner"
-    ];
-    "authrpc.addr" = "127.0.0.1";
-    "authrpc.port" = ports.authrpc;
-    "authrpc.jwtsecret" = jwt;
     metrics = "127.0.0.1:${toString ports.metrics}";
     "rollup.disable-tx-pool-gossip" = true;
     "rollup.sequencer" = sequencerHttp;
