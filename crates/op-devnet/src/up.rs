@@ -16,7 +16,7 @@ use crate::{
     supervisor::board::{Board, Phase},
 };
 
-/// Brings the devnet up and keeps it until SIGINT or SIGTERM.
+/// Brings the devnet up and keeps it until it is interrupted.
 pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
     let interrupted = interrupted()?;
     tokio::pin!(interrupted);
@@ -29,20 +29,25 @@ pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
         _ = async { tokio::join!(tell(&devnet, clock), next_block(&devnet, clock)) } => {}
         () = &mut interrupted => {}
     }
-    clock.say("stopping");
-    devnet.supervisor.shut_down().await;
-    clock.say("stopped; op-devnet up continues this chain");
+    clock.say("stopping; Ctrl-C again kills");
+    tokio::select! {
+        () = devnet.supervisor.shut_down() => clock.say("stopped; op-devnet up continues this chain"),
+        // What still runs dies with the supervisor.
+        () = self::interrupted()? => clock.say("killed"),
+    }
     Ok(())
 }
 
-/// Ends with SIGINT (Ctrl-C) or SIGTERM.
+/// Ends with SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal is closed).
 pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut hang_up = signal(SignalKind::hangup()).context("cannot listen for signals")?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
         }
     })
 }
