@@ -16,6 +16,7 @@ import ./default.nix {
     # With the default the finalized head stays 0 for 88 L1 blocks.
     epochPollInterval = "4s";
     receiptInterval = "1s";
+    resubmissionTimeout = "4s";
     confirmations = 0;
   };
 

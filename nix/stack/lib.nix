@@ -35,6 +35,8 @@ rec {
   txmgr = l1: {
     num-confirmations = 1;
     "txmgr.receipt-query-interval" = l1.receiptInterval;
+    # A nonce that another program took is given up after three of these.
+    resubmission-timeout = l1.resubmissionTimeout;
   };
 
   images = builtins.fromJSON (builtins.readFile ./images.json);

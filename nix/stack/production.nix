@@ -51,6 +51,7 @@ import ./default.nix {
     pollInterval = "12s";
     epochPollInterval = null;
     receiptInterval = "12s";
+    resubmissionTimeout = "48s";
     confirmations = 4;
   };
 

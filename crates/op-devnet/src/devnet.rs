@@ -20,7 +20,7 @@ use crate::{
     contracts,
     home::{Home, Lock},
     l1::{self, L1},
-    ports::{self, Ports},
+    ports::Ports,
     source::{Made, Source},
     stack::{Service, Stack, Template},
     supervisor::{
@@ -99,12 +99,13 @@ impl Devnet {
         let (components, op_warden) = programs(source.needs()).await?;
 
         let template = Template::with_followers(options.followers)?;
-        let names = template.ports().into_iter().chain(["l1.rpc".to_owned()]);
-        let ports = ports::choose(names, &home.dir().join("ports.json"))?;
-        let mut supervisor = Supervisor::new(&home, wiring::endpoints(&ports, options.followers));
+        let mut names = template.ports();
+        names.insert("l1.rpc".to_owned());
+        let ports = Ports::choose(&names, &home.dir().join("ports.json"))?;
+        let mut supervisor = Supervisor::new(&home, wiring::endpoints(&ports, options.followers)?);
         let chain_id =
             existing.as_ref().map_or_else(|| source.l1_chain_id(), |chain| chain.l1_chain_id);
-        let port = ports["l1.rpc"];
+        let port = ports.get("l1.rpc")?;
         supervisor.start(l1::unit(&home, L1, components.path(Component::Anvil), port, chain_id));
         wait_running(&mut supervisor.board(), &home, L1).await?;
         clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));
@@ -123,9 +124,7 @@ impl Devnet {
 
     /// JSON-RPC of a service's port.
     pub(crate) fn url(&self, port: &str) -> Result<String> {
-        let port =
-            self.ports.get(port).with_context(|| format!("the devnet has no port {port}"))?;
-        Ok(l1::url(*port))
+        Ok(l1::url(self.ports.get(port)?))
     }
 
     /// The followers' names: the prefixes of their services.

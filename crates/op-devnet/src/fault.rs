@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     components::Component,
     devnet::{Devnet, Options, Prepared},
-    l1, ports,
+    l1,
     supervisor::board::{GateRun, Status},
     up::interrupted,
 };
@@ -236,7 +236,7 @@ impl Prepared {
     async fn start_other_l1(&mut self) -> Result<String> {
         const SEPOLIA: u64 = 11_155_111;
         let devnet = &mut self.devnet;
-        let port = ports::spare(&devnet.ports)?;
+        let port = devnet.ports.spare()?;
         let unit = l1::unit(
             &devnet.home,
             "other-l1",

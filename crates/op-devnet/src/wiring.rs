@@ -32,10 +32,10 @@ pub(crate) fn fill(
     for follower in 1..=followers {
         node_key(home, &format!("follower-{follower}"))?;
     }
-    let p2p_port = ports.get("sequencer-node.p2p").context("the sequencer has no P2P port")?;
+    let p2p_port = ports.get("sequencer-node.p2p")?;
     let text = |path: PathBuf| json!(path.display().to_string());
     let mut values = Values::from([
-        ("l1.rpc".to_owned(), json!(l1::url(ports["l1.rpc"]))),
+        ("l1.rpc".to_owned(), json!(l1::url(ports.get("l1.rpc")?))),
         ("l1.chainId".to_owned(), json!(chain.l1_chain_id)),
         ("l1.chainConfig".to_owned(), text(home.chain().join("l1-chain-config.json"))),
         ("chain.genesis".to_owned(), text(home.chain().join("genesis.json"))),
@@ -44,7 +44,7 @@ pub(crate) fn fill(
         ("chain.disputeGameFactory".to_owned(), json!(chain.dispute_game_factory)),
         ("dir".to_owned(), text(home.data())),
         ("keys".to_owned(), text(home.keys())),
-        ("p2p.bootnodes".to_owned(), json!(sequencer.enode(*p2p_port))),
+        ("p2p.bootnodes".to_owned(), json!(sequencer.enode(p2p_port))),
         (
             "p2p.sequencer".to_owned(),
             json!(format!("/ip4/127.0.0.1/tcp/{p2p_port}/p2p/{}", sequencer.peer_id())),
@@ -57,7 +57,7 @@ pub(crate) fn fill(
         ("address.proposer".to_owned(), json!(chain.proposer)),
         ("address.challenger".to_owned(), json!(chain.challenger)),
     ]);
-    values.extend(ports.iter().map(|(name, port)| (format!("port.{name}"), json!(port))));
+    values.extend(ports.all().iter().map(|(name, port)| (format!("port.{name}"), json!(port))));
     template.fill(&values)
 }
 
@@ -86,17 +86,16 @@ pub(crate) fn write_files(home: &Home, stack: &Stack) -> Result<()> {
 }
 
 /// JSON-RPC endpoints by service.
-pub(crate) fn endpoints(ports: &Ports, followers: usize) -> BTreeMap<String, String> {
+pub(crate) fn endpoints(ports: &Ports, followers: usize) -> Result<BTreeMap<String, String>> {
     let pairs = std::iter::once("sequencer".to_owned())
         .chain((1..=followers).map(|n| format!("follower-{n}")));
-    let mut endpoints = BTreeMap::from([(L1.to_owned(), l1::url(ports["l1.rpc"]))]);
+    let mut endpoints = BTreeMap::from([(L1.to_owned(), l1::url(ports.get("l1.rpc")?))]);
     for pair in pairs {
         for (service, port) in [("engine", "http"), ("node", "rpc")] {
             let name = format!("{pair}-{service}");
-            if let Some(&port) = ports.get(&format!("{name}.{port}")) {
-                endpoints.insert(name, l1::url(port));
-            }
+            let port = ports.get(&format!("{name}.{port}"))?;
+            endpoints.insert(name, l1::url(port));
         }
     }
-    endpoints
+    Ok(endpoints)
 }
