@@ -16,7 +16,9 @@ import ./default.nix {
     # With the default the finalized head stays 0 for 88 L1 blocks.
     epochPollInterval = "4s";
     receiptInterval = "1s";
-    resubmissionTimeout = "4s";
+    # A deployment may have one key for several roles.
+    nonceTooLowCount = 1;
+    resubmissionTimeout = "3s";
     confirmations = 0;
   };
 

@@ -35,7 +35,8 @@ rec {
   txmgr = l1: {
     num-confirmations = 1;
     "txmgr.receipt-query-interval" = l1.receiptInterval;
-    # A nonce that another program took is given up after three of these.
+    # How often a nonce must prove taken before it is given up; each time takes a resubmission.
+    safe-abort-nonce-too-low-count = l1.nonceTooLowCount;
     resubmission-timeout = l1.resubmissionTimeout;
   };
 

@@ -51,6 +51,7 @@ import ./default.nix {
     pollInterval = "12s";
     epochPollInterval = null;
     receiptInterval = "12s";
+    nonceTooLowCount = 3;
     resubmissionTimeout = "48s";
     confirmations = 4;
   };
