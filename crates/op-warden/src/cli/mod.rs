@@ -1,0 +1,110 @@
+//! The command line: one file a command.
+
+mod exec;
+mod gate;
+mod genesis;
+mod prove;
+
+use std::{
+    fmt::Display,
+    io::{Write as _, stderr, stdout},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+/// systemd's `ExecCondition=` fails the unit on 255 and skips it on everything from 1 to 254.
+const WRONG: u8 = 255;
+
+/// Lets each service of an OP Stack chain start only when its keys, genesis and contracts are right.
+#[derive(Parser)]
+#[command(
+    name = "op-warden",
+    version,
+    about,
+    after_help = "Exit codes: 0 pass, 75 wait, 255 refuse and every usage or configuration error.\n\nExample: op-warden gate batcher --config /etc/op-warden.json"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Judges one service's preconditions
+    #[command(
+        after_help = "Example: op-warden gate batcher --config /etc/op-warden.json\n\nExit codes: 0 pass (start), 75 wait (do not start, try again), 255 refuse (do not start)."
+    )]
+    Gate(gate::GateArgs),
+    /// Judges all services and prints one table
+    #[command(
+        after_help = "Example: op-warden check --config /etc/op-warden.json\n\nExit code: 0 only if every service passes, else that of the worst answer."
+    )]
+    Check(gate::CheckArgs),
+    /// Puts files into environment variables and becomes the program
+    #[command(
+        after_help = "Example: op-warden exec --credential OP_BATCHER_PRIVATE_KEY=/run/keys/batcher -- op-batcher --l1-eth-rpc=http://127.0.0.1:8545"
+    )]
+    Exec(exec::ExecArgs),
+    /// The L2 genesis block
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
+    )]
+    Genesis(genesis::GenesisCommand),
+    /// Proofs over whole chains
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645"
+    )]
+    Prove(prove::ProveCommand),
+}
+
+/// Parses the command line, runs it and prints an error once.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing is left to do if the terminal is gone.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(WRONG) } else { ExitCode::SUCCESS };
+        }
+    };
+    run(cli.command).unwrap_or_else(|error| {
+        // Nothing is left to do if the terminal is gone.
+        let _ = writeln!(stderr(), "op-warden: {}", once(&error));
+        ExitCode::from(WRONG)
+    })
+}
+
+/// The error and its causes, without those that the text before already tells.
+fn once(error: &anyhow::Error) -> String {
+    error.chain().skip(1).map(ToString::to_string).fold(error.to_string(), |text, cause| {
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
+}
+
+/// Unlike `println!`, no abort when the reader is gone.
+fn print(text: impl Display) -> anyhow::Result<()> {
+    writeln!(stdout(), "{text}").context("cannot write the report")
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Gate(args) => gate::gate(&args),
+        Command::Check(args) => gate::check(&args),
+        Command::Exec(args) => Err(exec::exec(&args)),
+        Command::Genesis(command) => genesis::run(&command),
+        Command::Prove(command) => block_on(prove::run(&command))?,
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the asynchronous runtime")?;
+    Ok(runtime.block_on(future))
+}
