@@ -85,6 +85,10 @@ struct UpArgs {
     /// Prove that the chain works, print the proof and stop; `full` adds withdrawal and dispute
     #[arg(long, value_name = "DEPTH", num_args = 0..=1, require_equals = true, default_missing_value = "basic", conflicts_with = "fault")]
     prove: Option<Depth>,
+    /// Bring up only the L1 with the contracts, and write the chain's files: for services that run
+    /// elsewhere
+    #[arg(long, conflicts_with_all = ["prove", "fault"])]
+    l1_only: bool,
     /// Plant a fault, show what the gate says, and stop
     #[arg(long = "break", value_name = "FAULT")]
     fault: Option<Fault>,
@@ -144,6 +148,7 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
     let passed = match (args.prove, args.fault) {
         (Some(depth), _) => prove::run(&options, depth, args.json, &clock).await,
         (None, Some(fault)) => fault::run(&options, fault, args.json, &clock).await,
+        (None, None) if args.l1_only => up::l1_only(&options, &clock).await.map(|()| true),
         (None, None) => up::run(&options, &clock).await.map(|()| true),
     };
     if let Some(temporary) = temporary

@@ -24,16 +24,42 @@ pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
         prepared = Devnet::prepare(options, clock) => prepared?,
         () = &mut interrupted => return Ok(()),
     };
-    let mut devnet = prepared.start(clock).await?;
+    let devnet = prepared.start(clock).await?;
     tokio::select! {
         _ = async { tokio::join!(tell(&devnet, clock), next_block(&devnet, clock)) } => {}
         () = &mut interrupted => {}
     }
+    stop(devnet, clock).await
+}
+
+/// Brings up only the L1 with the contracts, and keeps it until it is interrupted.
+pub(crate) async fn l1_only(options: &Options, clock: &Clock) -> Result<()> {
+    let interrupted = interrupted()?;
+    tokio::pin!(interrupted);
+    let deployed = async {
+        let mut prepared = Devnet::prepare(options, clock).await?;
+        prepared.deploy(clock).await?;
+        anyhow::Ok(prepared.devnet)
+    };
+    let devnet = tokio::select! {
+        deployed = deployed => deployed?,
+        () = &mut interrupted => return Ok(()),
+    };
+    clock.say(format!(
+        "the L1 is up: {}, the chain's files are in {}; Ctrl-C stops it",
+        devnet.url("l1.rpc")?,
+        devnet.home.chain().display()
+    ));
+    interrupted.await;
+    stop(devnet, clock).await
+}
+
+async fn stop(mut devnet: Devnet, clock: &Clock) -> Result<()> {
     clock.say("stopping; Ctrl-C again kills");
     tokio::select! {
         () = devnet.supervisor.shut_down() => clock.say("stopped; op-devnet up continues this chain"),
         // What still runs dies with the supervisor.
-        () = self::interrupted()? => clock.say("killed"),
+        () = interrupted()? => clock.say("killed"),
     }
     Ok(())
 }
