@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use alloy_primitives::{Address, U256};
@@ -22,6 +25,9 @@ pub struct Config {
     /// How long a judgement may take, in seconds. What is not known by then is `wait`.
     #[serde(default = "default_deadline")]
     pub deadline_seconds: u64,
+    /// The health service; only `op-warden serve` needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serve: Option<Serve>,
     /// The services and what each must satisfy before it starts.
     pub services: BTreeMap<String, Service>,
 }
@@ -38,6 +44,28 @@ fn wei<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<U256>, D::Er
         Some(value) => U256::deserialize(value).ok(),
     };
     wei.map(Some).ok_or_else(|| D::Error::custom("minBalance is not a number of wei"))
+}
+
+/// The health service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Serve {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Pause between two judgements of all services, in seconds.
+    pub interval_seconds: NonZeroU32,
+    /// Judgements that another process leaves (`op-warden check --output`); without it the health
+    /// service judges by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgements: Option<PathBuf>,
+}
+
+impl Serve {
+    /// Pause between two judgements of all services.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(self.interval_seconds.get().into())
+    }
 }
 
 /// The chain and its files.

@@ -4,6 +4,7 @@
 //! * [`config`]: what to judge, one JSON file
 //! * [`gate`]: the judgement before a start: pass, wait or refuse
 //! * [`exec`]: hands key files to a program as environment variables
+//! * [`record`], [`serve`]: the last judgements, told over HTTP
 //! * [`prove`]: whole chains compared between nodes
 
 pub mod cli;
@@ -11,3 +12,5 @@ pub mod config;
 pub mod exec;
 pub mod gate;
 pub mod prove;
+pub mod record;
+pub mod serve;

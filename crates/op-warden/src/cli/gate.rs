@@ -6,21 +6,27 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{block_on, print};
-use crate::{
-    config::Config,
-    gate::{self, Answer, Judgement},
-};
+use crate::{config::Config, gate, record::Record};
 
 #[derive(Args)]
 pub(super) struct GateArgs {
     /// The service, as the configuration names it
     service: String,
     #[command(flatten)]
-    common: CheckArgs,
+    common: Common,
 }
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
+    #[command(flatten)]
+    common: Common,
+    /// Also write the judgements to this file, for `op-warden serve`
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Common {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
@@ -42,18 +48,18 @@ pub(super) fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let config = Config::load(&args.config)?;
+    let config = Config::load(&args.common.config)?;
     let names: Vec<&str> = config.services.keys().map(String::as_str).collect();
     anyhow::ensure!(!names.is_empty(), "the configuration has no services");
     let judgements = block_on(gate::run(&config, &names))??;
-    if args.json {
+    if args.common.json {
         print(serde_json::to_string_pretty(&judgements)?)?;
     } else {
         print(gate::report::table(&judgements).trim_end())?;
     }
-    Ok(worst(&judgements).exit_code())
-}
-
-fn worst(judgements: &[Judgement]) -> Answer {
-    judgements.iter().map(|judgement| judgement.answer).max().unwrap_or(Answer::Wait)
+    let record = Record::now(judgements);
+    if let Some(output) = &args.output {
+        record.write(output)?;
+    }
+    Ok(record.worst().exit_code())
 }

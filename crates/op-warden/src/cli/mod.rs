@@ -4,6 +4,7 @@ mod exec;
 mod gate;
 mod genesis;
 mod prove;
+mod serve;
 
 use std::{
     fmt::Display,
@@ -42,6 +43,11 @@ enum Command {
         after_help = "Example: op-warden check --config /etc/op-warden.json\n\nExit code: 0 only if every service passes, else that of the worst answer."
     )]
     Check(gate::CheckArgs),
+    /// Serves health: /livez, /readyz, /status.json
+    #[command(
+        after_help = "Example: op-warden serve --config /etc/op-stack/op-warden.json\n\nThe configuration's \"serve\" holds \"listen\" (address and port), \"intervalSeconds\" and, if another process judges, \"judgements\": the file that `op-warden check --output` writes."
+    )]
+    Serve(serve::ServeArgs),
     /// Puts files into environment variables and becomes the program
     #[command(
         after_help = "Example: op-warden exec --credential OP_BATCHER_PRIVATE_KEY=/run/keys/batcher -- op-batcher --l1-eth-rpc=http://127.0.0.1:8545"
@@ -95,6 +101,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Gate(args) => gate::gate(&args),
         Command::Check(args) => gate::check(&args),
+        Command::Serve(args) => block_on(serve::run(&args))?,
         Command::Exec(args) => Err(exec::exec(&args)),
         Command::Genesis(command) => genesis::run(&command),
         Command::Prove(command) => block_on(prove::run(&command))?,

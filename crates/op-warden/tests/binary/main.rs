@@ -11,4 +11,5 @@ mod genesis;
 mod heads;
 mod node;
 mod program;
+mod serve;
 mod world;

@@ -1,0 +1,19 @@
+//! `op-warden serve`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+
+use crate::{config::Config, serve};
+
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    /// The configuration file; its "serve" says where to listen
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+pub(super) async fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
+    serve::run(Config::load(&args.config)?).await?;
+    Ok(ExitCode::SUCCESS)
+}

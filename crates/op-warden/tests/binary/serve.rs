@@ -1,0 +1,163 @@
+//! `op-warden serve` as a process: what it answers, and how it ends.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The service, ended with the test.
+struct Service {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Service {
+    fn start(folder: &Path, judgements: Option<&Path>) -> Self {
+        let address = free_address();
+        let config = json!({
+            "chain": {
+                "genesis": folder.join("genesis.json"), "rollup": folder.join("rollup.json"),
+                "l2ChainId": 901, "disputeGameFactory": "0x0000000000000000000000000000000000000001",
+            },
+            "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
+            "serve": {"listen": address, "intervalSeconds": 60, "judgements": judgements},
+            "services": {"batcher": {"gates": ["l1-chain"]}},
+        });
+        let file = folder.join("op-warden.json");
+        fs::write(&file, config.to_string()).unwrap();
+        let process = Command::new(env!("CARGO_BIN_EXE_op-warden"))
+            .args(["serve", "--config"])
+            .arg(&file)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let service = Self { process, address };
+        service.until("/livez", |(code, body)| *code == 200 && body == "ok\n");
+        service
+    }
+
+    fn get(&self, path: &str) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+    }
+
+    fn until(&self, path: &str, holds: impl Fn(&(u16, String)) -> bool) -> (u16, String) {
+        let begin = Instant::now();
+        loop {
+            let answer = self.get(path);
+            match answer {
+                Some(answer) if holds(&answer) => return answer,
+                answer => assert!(begin.elapsed() < PATIENCE, "{path} answers {answer:?}"),
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn terminate(&mut self) -> ExitStatus {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+fn judgements(answer: &str) -> Value {
+    let finding = json!({
+        "gate": "batcher-key", "answer": answer, "expected": "a", "found": "b", "source": "c", "mend": "d",
+    });
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    json!({
+        "version": 1, "judgedAt": now,
+        "services": [{"service": "batcher", "answer": answer, "findings": [finding]}],
+    })
+}
+
+#[test]
+fn tells_what_another_process_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("judgements.json");
+    let mut service = Service::start(folder.path(), Some(&file));
+    let (_, reason) =
+        service.until("/readyz", |(code, body)| *code == 503 && body.contains("cannot read"));
+    assert!(reason.contains("judgements.json"), "{reason}");
+
+    fs::write(&file, judgements("pass").to_string()).unwrap();
+    service.until("/readyz", |answer| *answer == (200, "ready\n".to_owned()));
+    fs::write(&file, judgements("refuse").to_string()).unwrap();
+    service
+        .until("/readyz", |answer| *answer == (503, "batcher: refuse (batcher-key)\n".to_owned()));
+    let (_, status) = service.until("/status.json", |(code, _)| *code == 200);
+    let status: Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["services"], judgements("refuse")["services"]);
+    assert_eq!(status["version"], 1);
+
+    fs::write(&file, "{").unwrap();
+    service.until("/readyz", |(code, body)| *code == 503 && body.contains("holds no judgements"));
+    assert_eq!(service.get("/nothing").map(|(code, _)| code), Some(404));
+    assert!(service.terminate().success());
+}
+
+#[test]
+fn judges_by_itself_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(folder.path(), None);
+    // The chain's files are not there.
+    service.until("/readyz", |answer| *answer == (503, "batcher: wait (chain-files)\n".to_owned()));
+}
+
+#[test]
+fn an_address_that_is_taken_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(folder.path(), None);
+    let second = Command::new(env!("CARGO_BIN_EXE_op-warden"))
+        .args(["serve", "--config"])
+        .arg(folder.path().join("op-warden.json"))
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(255));
+    let error = String::from_utf8(second.stderr).unwrap();
+    assert!(error.contains(&format!("cannot listen on {}", service.address)), "{error}");
+}
+
+#[test]
+fn check_leaves_what_serve_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("judgements.json");
+    let service = Service::start(folder.path(), Some(&file));
+    let check = Command::new(env!("CARGO_BIN_EXE_op-warden"))
+        .args(["check", "--config"])
+        .arg(folder.path().join("op-warden.json"))
+        .arg("--output")
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert_eq!(check.status.code(), Some(75));
+    service.until("/readyz", |answer| *answer == (503, "batcher: wait (chain-files)\n".to_owned()));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside the file");
+}
