@@ -18,6 +18,8 @@ let
     jwt
     dir
     key
+    keyFile
+    image
     batcher
     proposer
     challenger
@@ -36,6 +38,13 @@ let
 
   # The same, against the engine that the service will talk to.
   liveGates = chainGates ++ [ "genesis-live" ];
+
+  # Without the right prestate no false claim can be disputed, so nothing watches games either.
+  disputeGates = [
+    "game-type"
+    "prestate"
+  ];
+  prestate.file = challenger.prestate;
 
   mkEngine =
     name: enginePorts: extra:
@@ -63,7 +72,7 @@ let
         dataDir = dir name;
         ports = pair.node;
         p2p = p2p // {
-          identity = key "p2p-${name}";
+          identity = p2p.identity name;
         };
         gate = {
           gates = liveGates;
@@ -76,11 +85,15 @@ let
   sequencer = {
     sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine { };
     sequencer-node = mkNode "sequencer-node" "sequencer-engine" ports.sequencer {
+      inherit (p2p) staticPeers;
       sequencerKey = key "sequencer";
       gate = {
-        gates = liveGates ++ [ "sequencer-key" ];
+        gates = liveGates ++ [
+          "published-key"
+          "sequencer-key"
+        ];
         engineRpc = lib.http ports.sequencer.engine.http;
-        key = key "sequencer";
+        key = keyFile "sequencer";
       };
     };
   };
@@ -98,7 +111,9 @@ let
         # op-node dials a static peer at its start and then once a minute, so the sequencer comes first.
         after = [ "sequencer-node" ];
       };
-      ${nodeName} = mkNode nodeName engineName pair { staticPeers = [ p2p.sequencer ]; };
+      ${nodeName} = mkNode nodeName engineName pair {
+        staticPeers = [ p2p.sequencer ] ++ p2p.staticPeers;
+      };
     };
 
   # What batcher, proposer, challenger and dispute-mon share: the sequencer's view of the chain.
@@ -117,11 +132,12 @@ let
         key = key "batcher";
         gate = {
           gates = liveGates ++ [
+            "published-key"
             "batcher-key"
             "funding"
           ];
           engineRpc = lib.http ports.sequencer.engine.http;
-          key = key "batcher";
+          key = keyFile "batcher";
           minBalance = batcher.minBalance;
         };
       }
@@ -142,11 +158,12 @@ let
         gate = {
           gates = liveGates ++ [
             "game-type"
+            "published-key"
             "proposer-key"
             "funding"
           ];
           engineRpc = lib.http ports.sequencer.engine.http;
-          key = key "proposer";
+          key = keyFile "proposer";
           inherit (proposer) gameType minBalance;
         };
       }
@@ -170,15 +187,19 @@ let
         ports = ports.challenger;
         key = key "challenger";
         gate = {
-          gates = liveGates ++ [
-            "game-type"
-            "challenger-key"
-            "funding"
-          ];
+          gates =
+            liveGates
+            ++ disputeGates
+            ++ [
+              "published-key"
+              "challenger-key"
+              "funding"
+            ];
           engineRpc = lib.http ports.sequencer.engine.http;
-          key = key "challenger";
+          key = keyFile "challenger";
           gameType = proposer.gameType;
           inherit (challenger) minBalance;
+          inherit prestate;
         };
       }
     );
@@ -190,9 +211,10 @@ let
         inherit (params.disputeMon) honestActors monitorInterval;
         ports = ports.dispute-mon;
         gate = {
-          gates = liveGates ++ [ "game-type" ];
+          gates = liveGates ++ disputeGates;
           engineRpc = lib.http ports.sequencer.engine.http;
           gameType = proposer.gameType;
+          inherit prestate;
         };
       }
     );
@@ -200,7 +222,30 @@ let
 
   followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
 
-  services = sequencer // settlement // followers;
+  # Where containers run, the first thing to be sure of is what is in them.
+  withImage =
+    name: service:
+    let
+      pinned = image name service.component;
+    in
+    service
+    // {
+      image = pinned;
+      gate =
+        if pinned == null then
+          service.gate
+        else
+          service.gate
+          // {
+            gates = [ "image-pinned" ] ++ service.gate.gates;
+            image = {
+              reference = "${pinned.repository}:${pinned.tag}";
+              inherit (pinned) digest allowUnpinned;
+            };
+          };
+    };
+
+  services = builtins.mapAttrs withImage (sequencer // settlement // followers);
 in
 {
   inherit services;

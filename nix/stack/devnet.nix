@@ -10,6 +10,8 @@ import ./default.nix {
     rpc = "@{l1.rpc}";
     chainId = "@{l1.chainId}";
     beacon = null;
+    beaconFallbacks = [ ];
+    rateLimit = null;
     private = true;
     chainConfig = "@{l1.chainConfig}";
     pollInterval = "500ms";
@@ -31,10 +33,16 @@ import ./default.nix {
 
   dir = service: "@{dir}/${service}";
   key = name: "@{keys}/${name}.key";
+  keyFile = name: "@{keys}/${name}.key";
+  # Programs built from source, no images.
+  image = _name: _component: null;
   jwt = engine: "@{keys}/${engine}.jwt";
 
   p2p = {
+    identity = name: "@{keys}/p2p-${name}.key";
     listenIp = "127.0.0.1";
+    advertiseIp = null;
+    staticPeers = [ ];
     bootnodes = "@{p2p.bootnodes}";
     sequencer = "@{p2p.sequencer}";
   };

@@ -31,6 +31,19 @@ rec {
     "metrics.port" = port;
   };
 
+  # The lists of L2 JSON-RPC modules of both engines.
+  # op-batcher throttles through miner_setMaxDASize and stops without it.
+  engineSettings = {
+    "http.api" = [
+      "eth"
+      "net"
+      "web3"
+      "debug"
+      "txpool"
+      "miner"
+    ];
+  };
+
   # How the Go programs send transactions to L1.
   txmgr = l1: {
     num-confirmations = 1;
@@ -40,22 +53,11 @@ rec {
     resubmission-timeout = l1.resubmissionTimeout;
   };
 
-  images = builtins.fromJSON (builtins.readFile ./images.json);
-
   # JSON-RPC and Engine API of both engines: their flags have the same names.
   engineRpc = ports: jwt: {
     http = true;
     "http.addr" = "127.0.0.1";
     "http.port" = ports.http;
-    # op-batcher throttles through miner_setMaxDASize and stops without it.
-    "http.api" = [
-      "eth"
-      "net"
-      "web3"
-      "debug"
-      "txpool"
-      "miner"
-    ];
     "authrpc.addr" = "127.0.0.1";
     "authrpc.port" = ports.authrpc;
     "authrpc.jwtsecret" = jwt;
@@ -76,7 +78,10 @@ rec {
       program ? component,
       # Words before the flags.
       subcommand ? [ ],
-      settings,
+      # Flags that follow from the parameters: who talks to whom, and where things lie.
+      wiring,
+      # Flags that an operator may choose otherwise.
+      settings ? { },
       environment ? { },
       # Environment variable -> key file: secrets reach the program through `op-warden exec`.
       credentials ? { },
@@ -97,10 +102,11 @@ rec {
       stopTimeout,
     }:
     {
-      image = images.${component};
       inherit
         component
         program
+        subcommand
+        wiring
         settings
         environment
         credentials
@@ -114,6 +120,6 @@ rec {
         ready
         stopTimeout
         ;
-      args = subcommand ++ renderFlags settings;
+      args = subcommand ++ renderFlags (settings // wiring);
     };
 }

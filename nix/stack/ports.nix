@@ -1,6 +1,7 @@
 # Ports of a production host: unique, because four of the official programs default to
 # 7300 (metrics), 6060 (pprof) and 8545 (RPC). All on loopback except `p2p`.
 # A follower's ports are the sequencer's plus 100 times its position, counted from 1.
+followers:
 let
   sequencer = {
     engine = {
@@ -18,11 +19,18 @@ let
 
   shift =
     offset: ports: builtins.mapAttrs (_: builtins.mapAttrs (_: port: port + offset)) ports;
+
+  positions = builtins.listToAttrs (
+    builtins.genList (index: {
+      name = builtins.elemAt followers index;
+      value = index + 1;
+    }) (builtins.length followers)
+  );
 in
 {
   inherit sequencer;
 
-  follower = position: shift (100 * position) sequencer;
+  follower = name: shift (100 * positions.${name}) sequencer;
 
   batcher = {
     rpc = 8548;

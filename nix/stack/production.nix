@@ -1,15 +1,17 @@
 # The definitions for a production host: fixed ports, op-reth, Ethereum's times.
 {
-  # { rpc, beacon, chainId }: the L1 that the chain settles on.
+  # { rpc, beacon, beaconFallbacks, rateLimit, chainId, chainConfig }: the L1 that the chain settles
+  # on; `chainConfig` is for one that the programs do not know.
   l1,
   # { genesis, rollup, l2ChainId }
   chain,
   disputeGameFactory,
   # Addresses of proposer and challenger.
   honestActors,
-  # The challenger's absolute prestate.
+  # The challenger's absolute prestate; null gates the dispute path off.
   prestate,
-  # { listenIp, bootnodes, sequencer }: `sequencer` is the multiaddr that followers dial.
+  # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer }: `sequencer` is the multiaddr that
+  # followers dial.
   p2p,
   # Names of the followers on this host.
   followers ? [ ],
@@ -18,19 +20,36 @@
   # The permissioned type: what a fresh chain has.
   gameType ? 1,
   stateDir ? "/var/lib/op-stack",
-  # Service credentials and keys, by name.
+  # Key files by name: as the programs see them, and as the gates do.
   key ? name: "/run/op-stack/keys/${name}",
-  jwt ? engineName: "/run/op-stack/keys/${engineName}.jwt",
+  keyFile ? key,
+  # P2P identity of an op-node by service name; op-node makes the file if there is none.
+  identity ? name: "${stateDir}/${name}/p2p.key",
+  jwt ? engineName: "${stateDir}/jwt/${engineName}",
+  # Service name -> component -> { repository, tag, digest, allowUnpinned }
+  image ? _name: component: (import ./images.nix).${component},
+  ports ? import ./ports.nix followers,
 }:
 let
-  ports = import ./ports.nix;
-  position =
-    name:
-    builtins.head (
-      builtins.filter (index: builtins.elemAt followers (index - 1) == name) (
-        builtins.genList (index: index + 1) (builtins.length followers)
-      )
-    );
+  # op-challenger's names of the game types, and the prefix of their trace program's flags.
+  games = {
+    "0" = {
+      name = "cannon";
+      vm = "cannon";
+    };
+    "1" = {
+      name = "permissioned";
+      vm = "cannon";
+    };
+    "8" = {
+      name = "cannon-kona";
+      vm = "cannon-kona";
+    };
+  };
+  game =
+    games.${toString gameType}
+      or (throw "game type ${toString gameType} is not one of ${toString (builtins.attrNames games)}");
+
   # 0.1 ETH in wei.
   minBalance = "100000000000000000";
 in
@@ -40,14 +59,15 @@ import ./default.nix {
     followers
     chain
     disputeGameFactory
-    p2p
     key
+    keyFile
     jwt
+    image
+    ports
     ;
 
   l1 = l1 // {
     private = false;
-    chainConfig = null;
     pollInterval = "12s";
     epochPollInterval = null;
     receiptInterval = "12s";
@@ -56,11 +76,11 @@ import ./default.nix {
     confirmations = 4;
   };
 
-  dir = service: "${stateDir}/${service}";
-
-  ports = ports // {
-    follower = name: ports.follower (position name);
+  p2p = p2p // {
+    inherit identity;
   };
+
+  dir = service: "${stateDir}/${service}";
 
   batcher = {
     # Five hours of L1 blocks, well inside the sequencing window of twelve.
@@ -76,9 +96,8 @@ import ./default.nix {
     allowNonFinalized = false;
   };
   challenger = {
-    gameTypes = [ "permissioned" ];
-    # The permissioned type's flags, whatever executes its traces.
-    vm = "cannon";
+    gameTypes = [ game.name ];
+    inherit (game) vm;
     inherit prestate minBalance;
     # The official image brings both.
     vmBin = null;

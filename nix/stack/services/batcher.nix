@@ -14,19 +14,17 @@
 }:
 lib.service {
   component = "op-batcher";
-  settings =
-    lib.goRpc ports.rpc
-    // lib.goMetrics ports.metrics
-    // lib.txmgr l1
-    // {
-      l1-eth-rpc = l1.rpc;
-      l2-eth-rpc = lib.http engine.http;
-      rollup-rpc = lib.http node.rpc;
-      data-availability-type = "calldata";
-      max-channel-duration = maxChannelDuration;
-      sub-safety-margin = subSafetyMargin;
-      poll-interval = pollInterval;
-    };
+  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // {
+    l1-eth-rpc = l1.rpc;
+    l2-eth-rpc = lib.http engine.http;
+    rollup-rpc = lib.http node.rpc;
+  };
+  settings = lib.txmgr l1 // {
+    data-availability-type = "calldata";
+    max-channel-duration = maxChannelDuration;
+    sub-safety-margin = subSafetyMargin;
+    poll-interval = pollInterval;
+  };
   credentials.OP_BATCHER_PRIVATE_KEY = key;
   inherit gate ports;
   after = [ "sequencer-node" ];

@@ -24,7 +24,7 @@
 }:
 lib.service {
   component = "op-challenger";
-  settings = lib.goMetrics ports.metrics // lib.txmgr l1 // {
+  wiring = lib.goMetrics ports.metrics // {
     l1-eth-rpc = l1.rpc;
     # Required even when all data is calldata.
     l1-beacon = if l1.beacon == null then l1.rpc else l1.beacon;
@@ -41,6 +41,8 @@ lib.service {
     "${vm}-server" = vmServer;
     "${vm}-l2-custom" = customChain;
     cannon-bin = vmBin;
+  };
+  settings = lib.txmgr l1 // {
     http-poll-interval = pollInterval;
   };
   credentials.OP_CHALLENGER_PRIVATE_KEY = key;

@@ -12,13 +12,13 @@
 }:
 lib.service {
   component = "op-dispute-mon";
-  settings = lib.goMetrics ports.metrics // {
+  wiring = lib.goMetrics ports.metrics // {
     l1-eth-rpc = l1.rpc;
     rollup-rpc = lib.http node.rpc;
     game-factory-address = disputeGameFactory;
     honest-actors = honestActors;
-    monitor-interval = monitorInterval;
   };
+  settings.monitor-interval = monitorInterval;
   inherit gate ports;
   after = [ "sequencer-node" ];
   stopTimeout = 30;

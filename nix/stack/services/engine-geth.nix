@@ -22,11 +22,9 @@ in
 lib.service {
   component = "op-geth";
   program = "geth";
-  settings = database // lib.engineRpc ports jwt // {
+  wiring = database // lib.engineRpc ports jwt // {
     config = configFile;
     networkid = chain.l2ChainId;
-    syncmode = "full";
-    gcmode = "archive";
     nodiscover = true;
     maxpeers = 0;
     metrics = true;
@@ -34,6 +32,10 @@ lib.service {
     "metrics.port" = ports.metrics;
     "rollup.disabletxpoolgossip" = true;
     "rollup.sequencerhttp" = sequencerHttp;
+  };
+  settings = lib.engineSettings // {
+    syncmode = "full";
+    gcmode = "archive";
   };
   # No flag turns the devp2p listener off, and blocks come from op-node.
   files.${configFile} = "[Node.P2P]\nListenAddr = \"\"\n";

@@ -13,7 +13,7 @@
 lib.service {
   component = "op-reth";
   subcommand = [ "node" ];
-  settings = lib.engineRpc ports jwt // {
+  wiring = lib.engineRpc ports jwt // {
     chain = chain.genesis;
     datadir = dataDir;
     addr = "127.0.0.1";
@@ -24,6 +24,8 @@ lib.service {
     metrics = "127.0.0.1:${toString ports.metrics}";
     "rollup.disable-tx-pool-gossip" = true;
     "rollup.sequencer" = sequencerHttp;
+  };
+  settings = lib.engineSettings // {
     # Withdrawals are proven with eth_getProof at past blocks: a day of them at 2 s.
     "rpc.eth-proof-window" = 43200;
     # Defaults are made for 12 s slots.

@@ -21,30 +21,26 @@ let
 in
 lib.service {
   component = "op-node";
-  settings =
+  wiring =
     lib.goRpc ports.rpc
     // lib.goMetrics ports.metrics
     // {
       l1 = l1.rpc;
-      "l1.rpckind" = "standard";
+      "l1.rpc-rate-limit" = l1.rateLimit;
       "l1.beacon" = l1.beacon;
+      "l1.beacon-fallbacks" = if l1.beaconFallbacks == [ ] then null else l1.beaconFallbacks;
       "l1.beacon.ignore" = l1.beacon == null;
-      # anvil's genesis block carries the empty state root, so no proof against it holds.
-      "l1.trustrpc" = l1.private;
-      "l1.http-poll-interval" = l1.pollInterval;
-      "l1.epoch-poll-interval" = l1.epochPollInterval;
       "rollup.l1-chain-config" = l1.chainConfig;
       l2 = lib.http engine.authrpc;
       "l2.jwt-secret" = jwt;
       "l2.enginekind" = engineKind;
       "rollup.config" = chain.rollup;
-      "verifier.l1-confs" = l1.confirmations;
       # Needed by op-challenger and op-dispute-mon from the first start on: it is never backfilled.
       "safedb.path" = "${dataDir}/safedb";
       "p2p.listen.ip" = p2p.listenIp;
+      "p2p.advertise.ip" = p2p.advertiseIp;
       "p2p.listen.tcp" = ports.p2p;
       "p2p.listen.udp" = ports.p2p;
-      "p2p.no-discovery" = true;
       # The built-in list is resolved by DNS at start, even without discovery.
       "p2p.bootnodes" = p2p.bootnodes;
       "p2p.static" = if staticPeers == [ ] then null else staticPeers;
@@ -56,12 +52,21 @@ lib.service {
       if sequencing then
         {
           "sequencer.enabled" = true;
-          "sequencer.l1-confs" = l1.confirmations;
           "rpc.enable-admin" = true;
         }
       else
         { }
     );
+  settings = {
+    "l1.rpckind" = "standard";
+    # anvil's genesis block carries the empty state root, so no proof against it holds.
+    "l1.trustrpc" = l1.private;
+    "l1.http-poll-interval" = l1.pollInterval;
+    "l1.epoch-poll-interval" = l1.epochPollInterval;
+    "verifier.l1-confs" = l1.confirmations;
+    "p2p.no-discovery" = true;
+  }
+  // (if sequencing then { "sequencer.l1-confs" = l1.confirmations; } else { });
   credentials = if sequencing then { OP_NODE_P2P_SEQUENCER_KEY = sequencerKey; } else { };
   inherit dataDir gate ports;
   after = [ engineName ];

@@ -15,19 +15,17 @@
 }:
 lib.service {
   component = "op-proposer";
-  settings =
-    lib.goRpc ports.rpc
-    // lib.goMetrics ports.metrics
-    // lib.txmgr l1
-    // {
-      l1-eth-rpc = l1.rpc;
-      rollup-rpc = lib.http node.rpc;
-      game-factory-address = disputeGameFactory;
-      game-type = gameType;
-      proposal-interval = proposalInterval;
-      poll-interval = pollInterval;
-      allow-non-finalized = allowNonFinalized;
-    };
+  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // {
+    l1-eth-rpc = l1.rpc;
+    rollup-rpc = lib.http node.rpc;
+    game-factory-address = disputeGameFactory;
+    game-type = gameType;
+  };
+  settings = lib.txmgr l1 // {
+    proposal-interval = proposalInterval;
+    poll-interval = pollInterval;
+    allow-non-finalized = allowNonFinalized;
+  };
   credentials.OP_PROPOSER_PRIVATE_KEY = key;
   inherit gate ports;
   after = [ "sequencer-node" ];

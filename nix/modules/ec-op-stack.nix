@@ -1,0 +1,14 @@
+# The OP Stack chain that refuses to start wrong, as one NixOS option. Reading order:
+# options -> definition (nix/stack with these options) -> units.
+{
+  imports = [
+    ./op-stack/options.nix
+    ./op-stack/definition.nix
+    ./op-stack/assertions.nix
+    ./op-stack/units.nix
+    ./op-stack/retry.nix
+    ./op-stack/secrets.nix
+    ./op-stack/firewall.nix
+    ./op-stack/warden.nix
+  ];
+}

@@ -1,0 +1,155 @@
+# What cannot work is said at evaluation, with the way out.
+{ config, lib, ... }:
+let
+  cfg = config.services.every-channel.op-stack;
+  prefix = "services.every-channel.op-stack";
+  inherit (cfg.definition) services;
+
+  # Flag -> the option that it follows from.
+  owners = {
+    l1 = "l1.rpc";
+    l1-eth-rpc = "l1.rpc";
+    "l1.beacon" = "l1.beacon";
+    "l1.beacon.ignore" = "l1.beacon";
+    l1-beacon = "l1.beacon";
+    "l1.beacon-fallbacks" = "l1.beaconFallbacks";
+    "l1.rpc-rate-limit" = "l1.rateLimit";
+    "rollup.l1-chain-config" = "l1.chainConfigFile";
+    l1-genesis = "l1.chainConfigFile";
+    chain = "chain.genesisFile";
+    l2-genesis = "chain.genesisFile";
+    "rollup.config" = "chain.rollupFile";
+    rollup-config = "chain.rollupFile";
+    networkid = "chain.id";
+    game-factory-address = "chain.disputeGameFactory";
+    game-type = "chain.gameType";
+    game-types = "chain.gameType";
+    honest-actors = "chain.honestActors";
+    cannon-prestate = "chain.prestateFile";
+    cannon-kona-prestate = "chain.prestateFile";
+    datadir = "stateDir";
+    "safedb.path" = "stateDir";
+    "l2.enginekind" = "engine";
+    "p2p.listen.ip" = "sequencer.node.openFirewall";
+    "p2p.advertise.ip" = "p2p.advertiseIp";
+    "p2p.bootnodes" = "p2p.bootnodes";
+    "p2p.static" = "p2p.staticPeers";
+    "p2p.priv.path" = "sequencer.node.identityFile";
+  };
+
+  wayOut =
+    service: flag:
+    if lib.hasSuffix ".port" flag || lib.hasPrefix "p2p.listen." flag then
+      "set ${prefix}.${service.option}.ports"
+    else if owners ? ${flag} then
+      "set ${prefix}.${owners.${flag}}"
+    else
+      "it is part of the wiring between the services and has no option";
+
+  # "--flag=value" and "--flag" -> "flag"
+  flagsOf =
+    args:
+    lib.concatMap (
+      arg:
+      let
+        match = builtins.match "--([^=]+)(=.*)?" arg;
+      in
+      lib.optional (match != null) (lib.head match)
+    ) args;
+
+  isSecretFlag = flag: builtins.match ".*(private-key|mnemonic|sequencer\\.key|secret|password).*" flag != null;
+  isSecretVariable = name: builtins.match ".*(KEY|MNEMONIC|SECRET|PASSWORD|TOKEN).*" name != null;
+
+  ofService =
+    service:
+    let
+      where = "${prefix}.${service.option}";
+      given =
+        map (flag: {
+          inherit flag;
+          at = ''${where}.settings."${flag}"'';
+        }) (lib.attrNames service.overrides.settings)
+        ++ map (flag: {
+          inherit flag;
+          at = "${where}.extraArgs (--${flag})";
+        }) (flagsOf service.overrides.extraArgs);
+    in
+    map (
+      { flag, at }:
+      {
+        assertion = !(isSecretFlag flag) || service.wiring ? ${flag};
+        message = "${at}: a key in a flag would be in the world-readable store and in every process list. Use the key file options.";
+      }
+    ) given
+    ++ map (
+      { flag, at }:
+      {
+        assertion = !(service.wiring ? ${flag});
+        message = "${at}: the module owns this flag; ${wayOut service flag}.";
+      }
+    ) given
+    ++ map (name: {
+      assertion = !(isSecretVariable name);
+      message = "${where}.environment.${name}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
+    }) (lib.attrNames service.overrides.environment);
+
+  # Port -> the services that want it.
+  claims = lib.zipAttrs (
+    lib.mapAttrsToList (
+      name: service: lib.mapAttrs' (_: port: lib.nameValuePair (toString port) name) service.ports
+    ) services
+    ++ [ { ${toString cfg.warden.port} = "op-warden"; } ]
+  );
+  portAssertions = lib.mapAttrsToList (port: names: {
+    assertion = lib.length names == 1;
+    message = "${prefix}: port ${port} is taken by ${lib.concatStringsSep " and " names}. Set their `ports` options.";
+  }) claims;
+
+  needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (lib.attrNames services);
+in
+{
+  config = lib.mkIf cfg.enable {
+    assertions =
+      lib.concatMap ofService (lib.attrValues services)
+      ++ portAssertions
+      ++ [
+        {
+          assertion = cfg.sequencer.engine.enable == cfg.sequencer.node.enable;
+          message = "${prefix}.sequencer: engine and node need each other. Enable both or none.";
+        }
+        {
+          assertion = needSequencer == [ ] || cfg.sequencer.node.enable;
+          message = "${prefix}: ${lib.concatStringsSep ", " needSequencer} use the sequencer of this host. Enable ${prefix}.sequencer.node, or disable them.";
+        }
+        {
+          assertion = cfg.followers == { } || (cfg.p2p.sequencerPeerId != null && cfg.sequencer.node.identityFile != null);
+          message = "${prefix}.followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
+        }
+        {
+          assertion = cfg.secrets.directory != cfg.stateDir && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
+          message = "${prefix}.secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
+        }
+        {
+          assertion = config.virtualisation.oci-containers.backend == "podman";
+          message = "${prefix} needs podman: set virtualisation.oci-containers.backend = \"podman\".";
+        }
+      ];
+
+    warnings =
+      let
+        unpinned = lib.attrNames (lib.filterAttrs (_: service: service.image.digest == null) services);
+        isPublic = url: url != null && lib.hasInfix "publicnode.com" url;
+      in
+      lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
+        "${prefix}: no digest for the images of ${lib.concatStringsSep ", " unpinned}. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
+      ++
+        lib.optional cfg.dangerouslyRunUnpinnedImages
+          "${prefix}.dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys."
+      ++
+        lib.optional (cfg.engine == "geth")
+          "${prefix}.engine: op-geth has had no support since 2026-05-31 and does not know Karst. Use it only for a chain that never activates Karst; op-reth cannot take over its data folder."
+      ++
+        lib.optional (isPublic cfg.l1.rpc || isPublic cfg.l1.beacon)
+          "${prefix}.l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
+  };
+}

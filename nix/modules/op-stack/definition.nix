@@ -1,0 +1,151 @@
+# nix/stack with the options of this host: what runs, before it becomes units.
+{ config, lib, ... }:
+let
+  cfg = config.services.every-channel.op-stack;
+  stackLib = import ../../stack/lib.nix;
+
+  # Service of nix/stack -> where its options are.
+  paths = {
+    sequencer-engine = [
+      "sequencer"
+      "engine"
+    ];
+    sequencer-node = [
+      "sequencer"
+      "node"
+    ];
+  }
+  // lib.genAttrs [ "batcher" "proposer" "challenger" "dispute-mon" ] lib.singleton
+  // lib.concatMapAttrs (name: _: {
+    "follower-${name}-engine" = [
+      "followers"
+      name
+      "engine"
+    ];
+    "follower-${name}-node" = [
+      "followers"
+      name
+      "node"
+    ];
+  }) cfg.followers;
+
+  optionsOf = name: lib.getAttrFromPath paths.${name} cfg;
+
+  # Where a container finds its copies of the key files.
+  keysInside = "/run/op-stack/keys";
+  identityKey = node: "p2p-${node}";
+
+  # Key name -> file on the host, of every service that has keys.
+  keyFiles = {
+    sequencer-node.sequencer = cfg.sequencer.keyFile;
+  }
+  // lib.genAttrs [ "batcher" "proposer" "challenger" ] (role: {
+    ${role} = cfg.${role}.keyFile;
+  });
+  identityFiles =
+    name:
+    let
+      file = (optionsOf name).identityFile or null;
+    in
+    lib.optionalAttrs (file != null) { ${identityKey name} = file; };
+  keysOf = name: keyFiles.${name} or { } // identityFiles name;
+
+  sequencerNode = cfg.sequencer.node;
+  anyPublic = lib.any (name: (optionsOf name).openFirewall or false) (lib.attrNames paths);
+
+  stack = import ../../stack/production.nix {
+    inherit (cfg) engine stateDir;
+    inherit (cfg.chain) disputeGameFactory honestActors gameType;
+    l1 = {
+      inherit (cfg.l1)
+        rpc
+        beacon
+        beaconFallbacks
+        rateLimit
+        chainId
+        ;
+      chainConfig = lib.mapNullable toString cfg.l1.chainConfigFile;
+    };
+    chain = {
+      genesis = toString cfg.chain.genesisFile;
+      rollup = toString cfg.chain.rollupFile;
+      l2ChainId = cfg.chain.id;
+    };
+    prestate = lib.mapNullable toString cfg.chain.prestateFile;
+    followers = lib.attrNames cfg.followers;
+    p2p = {
+      listenIp = if anyPublic then "0.0.0.0" else "127.0.0.1";
+      inherit (cfg.p2p) advertiseIp staticPeers bootnodes;
+      sequencer = "/ip4/127.0.0.1/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
+    };
+    key = name: "${keysInside}/${name}";
+    keyFile = name: keyFiles.${if name == "sequencer" then "sequencer-node" else name}.${name};
+    identity =
+      name:
+      if identityFiles name == { } then
+        "${cfg.stateDir}/${name}/p2p.key"
+      else
+        "${keysInside}/${identityKey name}";
+    image =
+      name: _component:
+      (optionsOf name).image // { allowUnpinned = cfg.dangerouslyRunUnpinnedImages; };
+    ports = {
+      sequencer = {
+        engine = cfg.sequencer.engine.ports;
+        node = cfg.sequencer.node.ports;
+      };
+      follower = name: {
+        engine = cfg.followers.${name}.engine.ports;
+        node = cfg.followers.${name}.node.ports;
+      };
+    }
+    // lib.genAttrs [ "batcher" "proposer" "challenger" "dispute-mon" ] (name: cfg.${name}.ports);
+  };
+
+  isEnabled = name: _: (optionsOf name).enable;
+
+  complete =
+    name: service:
+    let
+      options = optionsOf name;
+    in
+    service
+    // {
+      inherit keysInside;
+      inherit (options) resources;
+      option = lib.concatStringsSep "." paths.${name};
+      container = "op-stack-${name}";
+      unit = "podman-op-stack-${name}";
+      keyFiles = keysOf name;
+      environment = service.environment // options.environment;
+      args =
+        service.subcommand
+        ++ stackLib.renderFlags (service.settings // options.settings // service.wiring)
+        ++ options.extraArgs;
+      overrides = {
+        inherit (options) settings extraArgs environment;
+      };
+      # Verified against the digest when it is pulled; a tag proves nothing.
+      imageRef =
+        if options.image.digest == null then
+          "${options.image.repository}:${options.image.tag}"
+        else
+          "${options.image.repository}@${options.image.digest}";
+      public = options.openFirewall or false;
+    };
+in
+{
+  options.services.every-channel.op-stack.definition = lib.mkOption {
+    type = lib.types.raw;
+    internal = true;
+    readOnly = true;
+    description = "The enabled services of nix/stack, complete for this host, and op-warden's configuration.";
+  };
+
+  config.services.every-channel.op-stack.definition = {
+    services = lib.mapAttrs complete (lib.filterAttrs isEnabled stack.services);
+    warden = stack.warden // {
+      services = lib.filterAttrs isEnabled stack.warden.services;
+    };
+  };
+}

@@ -1,0 +1,16 @@
+# P2P is the only thing that is ever reachable from outside, and only where it was asked for.
+{ config, lib, ... }:
+let
+  cfg = config.services.every-channel.op-stack;
+  ports = map (service: service.ports.p2p) (
+    lib.filter (service: service.public) (lib.attrValues cfg.definition.services)
+  );
+in
+{
+  config = lib.mkIf cfg.enable {
+    networking.firewall = {
+      allowedTCPPorts = ports;
+      allowedUDPPorts = ports;
+    };
+  };
+}

@@ -1,0 +1,336 @@
+# Declarations only.
+{ config, lib, ... }:
+let
+  inherit (lib) mkOption types;
+  cfg = config.services.every-channel.op-stack;
+
+  serviceOptions = import ./service-options.nix { inherit lib; };
+  defaultPorts = import ../../stack/ports.nix;
+
+  # A file that must not become part of the world-readable store.
+  secretFile = types.pathWith {
+    absolute = true;
+    inStore = false;
+  };
+
+  engineOptions =
+    whose: ports:
+    serviceOptions {
+      what = "the execution engine of ${whose}";
+      component = "op-${cfg.engine}";
+      componentText = "op-\${engine}";
+      inherit ports;
+      memory = "8g";
+    };
+
+  nodeOptions =
+    whose: ports:
+    serviceOptions {
+      what = "op-node of ${whose}";
+      component = "op-node";
+      inherit ports;
+      memory = "4g";
+    }
+    // {
+      openFirewall = mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Open the P2P port of ${whose}'s op-node, TCP and UDP, and listen beyond loopback. Nothing
+          else of the chain is ever reachable from outside.
+        '';
+      };
+      identityFile = mkOption {
+        type = types.nullOr secretFile;
+        default = null;
+        description = ''
+          Key file of the P2P identity of ${whose}'s op-node: 64 hex digits. Null lets op-node make
+          one in its data folder.
+        '';
+      };
+    };
+
+  roleOptions =
+    {
+      what,
+      component,
+      ports,
+      role ? component,
+    }:
+    serviceOptions {
+      inherit what component ports;
+      memory = "2g";
+    }
+    // {
+      keyFile = keyFile role "key that ${what} signs L1 transactions with";
+    };
+
+  keyFile =
+    role: what:
+    mkOption {
+      type = secretFile;
+      default = "${cfg.secrets.directory}/${role}";
+      defaultText = lib.literalExpression ''"''${secrets.directory}/${role}", or the sops secret'';
+      description = ''
+        File with the ${what}: 64 hex digits. As long as it is missing, the gate answers `wait`.
+      '';
+    };
+
+  follower =
+    { name, ... }:
+    {
+      options =
+        let
+          ports = (defaultPorts (lib.attrNames cfg.followers)).follower name;
+        in
+        {
+          engine = engineOptions "follower ${name}" ports.engine;
+          node = nodeOptions "follower ${name}" ports.node;
+        };
+    };
+
+  fixedPorts = defaultPorts [ ];
+in
+{
+  options.services.every-channel.op-stack = {
+    enable = lib.mkEnableOption "an OP Stack chain, every service behind its gate";
+
+    package = mkOption {
+      type = types.package;
+      defaultText = lib.literalExpression "op-warden-static of this flake";
+      description = ''
+        op-warden. It must be linked statically: it also runs inside the containers, to hand them
+        their keys.
+      '';
+    };
+
+    chain = {
+      id = mkOption {
+        type = types.ints.positive;
+        description = "Chain id of the L2.";
+        example = 20260619;
+      };
+      genesisFile = mkOption {
+        type = types.path;
+        default = "${cfg.stateDir}/chain/genesis.json";
+        defaultText = lib.literalExpression ''"''${stateDir}/chain/genesis.json"'';
+        description = "genesis.json, as `op-deployer inspect genesis` prints it.";
+      };
+      rollupFile = mkOption {
+        type = types.path;
+        default = "${cfg.stateDir}/chain/rollup.json";
+        defaultText = lib.literalExpression ''"''${stateDir}/chain/rollup.json"'';
+        description = "rollup.json, as `op-deployer inspect rollup` prints it.";
+      };
+      disputeGameFactory = mkOption {
+        type = types.strMatching "0x[0-9a-fA-F]{40}";
+        description = "Address of the chain's DisputeGameFactory proxy on L1.";
+      };
+      gameType = mkOption {
+        type = types.enum [
+          0
+          1
+          8
+        ];
+        default = 1;
+        description = ''
+          Dispute game type that proposer and challenger work with: 0 cannon, 1 permissioned, 8
+          cannon-kona. The gate refuses a type that is not the respected one.
+        '';
+      };
+      honestActors = mkOption {
+        type = types.listOf (types.strMatching "0x[0-9a-fA-F]{40}");
+        default = [ ];
+        description = "Addresses of proposer and challenger, whose claims dispute-mon counts as ours.";
+      };
+      prestateFile = mkOption {
+        type = types.nullOr types.path;
+        default = null;
+        description = ''
+          Absolute prestate of the fault proof program for this chain ({file}`prestate.bin.gz`).
+          While it is null or missing, the core rollup runs, and challenger and dispute-mon are
+          gated off.
+        '';
+      };
+    };
+
+    l1 = {
+      chainId = mkOption {
+        type = types.ints.positive;
+        default = 11155111;
+        description = "Chain id of the L1. The default is Sepolia.";
+      };
+      rpc = mkOption {
+        type = types.str;
+        default = "https://ethereum-sepolia-rpc.publicnode.com";
+        description = ''
+          JSON-RPC endpoint of the L1. The official programs take one: for several, put a proxy such
+          as proxyd before them. It is world-readable: use an endpoint without a key in its URL.
+        '';
+      };
+      beacon = mkOption {
+        type = types.nullOr types.str;
+        default = "https://ethereum-sepolia-beacon-api.publicnode.com";
+        description = "Beacon API endpoint of the L1; null for an L1 without blobs.";
+      };
+      beaconFallbacks = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = "Beacon API endpoints that op-node asks when the first has no blobs.";
+      };
+      chainConfigFile = mkOption {
+        type = types.nullOr types.path;
+        default = null;
+        description = ''
+          Fork schedule of an L1 that the official programs do not know, in geth's format. Not needed
+          for Sepolia and mainnet.
+        '';
+      };
+      rateLimit = mkOption {
+        type = types.nullOr types.ints.positive;
+        default = null;
+        description = "Requests per second that each op-node allows itself on L1; null for no limit.";
+        example = 10;
+      };
+    };
+
+    engine = mkOption {
+      type = types.enum [
+        "reth"
+        "geth"
+      ];
+      default = "reth";
+      description = ''
+        Execution engine: op-reth, or op-geth for a chain that still runs on it. A data folder of
+        one is of no use to the other.
+      '';
+    };
+
+    stateDir = mkOption {
+      type = types.strMatching "/[^/ ]+/[^ ]+";
+      default = "/var/lib/op-stack";
+      description = "Folder with the chain's data. It outlives the module: `op-warden purge` lists it.";
+    };
+
+    uid = mkOption {
+      type = types.ints.positive;
+      # Systemd's documentation leaves 60578 to 61183 to nobody.
+      default = 60700;
+      description = "User and group id that the programs run with, in their containers and outside.";
+    };
+
+    p2p = {
+      advertiseIp = mkOption {
+        type = types.nullOr types.str;
+        default = null;
+        description = "Address that op-node tells its peers; null lets it find out.";
+      };
+      bootnodes = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = "ENRs or enodes of P2P boot nodes.";
+      };
+      staticPeers = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = "Multiaddrs that every op-node of this host keeps a connection to.";
+        example = [ "/ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY" ];
+      };
+      sequencerPeerId = mkOption {
+        type = types.nullOr types.str;
+        default = null;
+        description = ''
+          libp2p peer id of {option}`sequencer.node.identityFile`, which followers dial;
+          `op-warden keys address` prints it.
+        '';
+        example = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+      };
+    };
+
+    sequencer = {
+      engine = engineOptions "the sequencer" fixedPorts.sequencer.engine;
+      node = nodeOptions "the sequencer" fixedPorts.sequencer.node;
+      keyFile = keyFile "sequencer" "key that signs unsafe blocks, `unsafeBlockSigner` of SystemConfig";
+    };
+
+    batcher = roleOptions {
+      what = "op-batcher";
+      component = "op-batcher";
+      role = "batcher";
+      ports = fixedPorts.batcher;
+    };
+    proposer = roleOptions {
+      what = "op-proposer";
+      component = "op-proposer";
+      role = "proposer";
+      ports = fixedPorts.proposer;
+    };
+    challenger = roleOptions {
+      what = "op-challenger";
+      component = "op-challenger";
+      role = "challenger";
+      ports = fixedPorts.challenger;
+    };
+    dispute-mon = serviceOptions {
+      what = "op-dispute-mon";
+      component = "op-dispute-mon";
+      ports = fixedPorts.dispute-mon;
+      memory = "1g";
+    };
+
+    followers = mkOption {
+      type = types.attrsOf (types.submodule follower);
+      default = { };
+      description = ''
+        Nodes that follow the sequencer, by name. Their default ports are the sequencer's plus 100
+        times their position in the order of their names.
+      '';
+      example = lib.literalExpression "{ archive = { }; }";
+    };
+
+    gate.retryInterval = mkOption {
+      type = types.str;
+      default = "30s";
+      description = "How often a service whose gate said `wait` is tried again.";
+    };
+
+    dangerouslyRunUnpinnedImages = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Pull and run images by tag. Whoever controls the tag then controls the chain's keys: for
+        trying out only.
+      '';
+    };
+
+    secrets = {
+      directory = mkOption {
+        type = secretFile;
+        default = "/etc/op-stack/keys";
+        description = "Folder of the key files, unless they come from sops or are given one by one.";
+      };
+      sopsDirectory = mkOption {
+        type = types.nullOr types.path;
+        default = null;
+        description = ''
+          Folder with the sops files {file}`ROLE.HOSTNAME`, one for each key; needs the sops-nix
+          module. A key that changes restarts its service.
+        '';
+        example = lib.literalExpression "../../secrets";
+      };
+    };
+
+    warden = {
+      port = mkOption {
+        type = types.port;
+        default = 7399;
+        description = "Port of op-warden's health service on loopback.";
+      };
+      interval = mkOption {
+        type = types.ints.positive;
+        default = 60;
+        description = "Seconds between two judgements of all gates by the health service.";
+      };
+    };
+  };
+}

@@ -1,0 +1,60 @@
+# Key files from sops-nix, for those who import it; the key file options take any other path.
+{
+  config,
+  lib,
+  options,
+  ...
+}:
+let
+  cfg = config.services.every-channel.op-stack;
+  prefix = "services.every-channel.op-stack";
+  host = config.networking.hostName;
+
+  name = key: "op-stack-${key}";
+
+  # Key -> the units that have to take it up when it changes.
+  users = lib.zipAttrs (
+    map (service: lib.mapAttrs (_: _: "${service.unit}.service") service.keyFiles) (
+      lib.attrValues cfg.definition.services
+    )
+  );
+
+  roles = [
+    "batcher"
+    "proposer"
+    "challenger"
+  ];
+  path = key: lib.mkDefault config.sops.secrets.${name key}.path;
+  wanted = cfg.enable && cfg.secrets.sopsDirectory != null;
+in
+{
+  config = lib.mkMerge [
+    {
+      assertions = [
+        {
+          assertion = !wanted || options ? sops;
+          message = "${prefix}.secrets.sopsDirectory needs sops-nix: import its nixosModules.sops, or give the key files one by one.";
+        }
+      ];
+    }
+    (lib.optionalAttrs (options ? sops) (
+      lib.mkIf wanted {
+        sops.secrets = lib.mapAttrs' (
+          key: units:
+          lib.nameValuePair (name key) {
+            sopsFile = cfg.secrets.sopsDirectory + "/${key}.${host}";
+            format = "binary";
+            restartUnits = units;
+          }
+        ) users;
+
+        services.every-channel.op-stack = {
+          sequencer.keyFile = path "sequencer";
+        }
+        // lib.genAttrs roles (role: {
+          keyFile = path role;
+        });
+      }
+    ))
+  ];
+}

@@ -1,0 +1,260 @@
+# One podman container a service, each behind its gate, all in op-stack.target.
+#
+# Host networking, everything on loopback: the programs get the very arguments that op-devnet tests,
+# there is no name resolution or address translation that could fail, and no published port that would
+# bypass the firewall. What a network of its own would give, isolation from the host's other loopback
+# services, the dropped capabilities, the user and the read-only root have to.
+{
+  config,
+  lib,
+  pkgs,
+  utils,
+  ...
+}:
+let
+  cfg = config.services.every-channel.op-stack;
+  inherit (cfg.definition) services;
+
+  user = toString cfg.uid;
+  wardenProgram = "/etc/op-stack/op-warden";
+  wardenInside = "/run/op-stack/op-warden";
+
+  # Exits of a program that are started again: its own, a panic's, podman's, and those of signals.
+  # A refused gate's 255 is not among them, so it stays `failed` until the retry.
+  programExits = "0 1 2 101 125 126 127 134 137 139 143";
+
+  holdFile = name: "/run/op-stack/hold/${name}";
+  keyFolder = service: "/run/${service.container}/keys";
+
+  # Host path -> the same path inside: an argument means the same on both sides.
+  volumes =
+    service:
+    lib.optional (service.dataDir != null) "${service.dataDir}:${service.dataDir}"
+    ++ map (file: "${file}:${file}:ro") (filesRead service)
+    ++ lib.mapAttrsToList (path: text: "${pkgs.writeText (baseNameOf path) text}:${path}:ro") service.files
+    ++ lib.optionals (service.keyFiles != { }) [
+      "${keyFolder service}:${service.keysInside}:ro"
+    ]
+    ++ lib.optional (service.credentials != { }) "${wardenProgram}:${wardenInside}:ro";
+
+  # The chain's files among the values of the flags.
+  filesRead =
+    service:
+    let
+      known =
+        map toString [
+          cfg.chain.genesisFile
+          cfg.chain.rollupFile
+        ]
+        ++ map toString (
+          lib.filter (file: file != null) [
+            cfg.chain.prestateFile
+            cfg.l1.chainConfigFile
+          ]
+        )
+        ++ map jwtFile (lib.filter (lib.hasSuffix "-engine") (lib.attrNames services));
+      named = lib.attrValues service.wiring ++ (if service.init == null then [ ] else service.init);
+    in
+    lib.filter (file: lib.elem file named) known;
+
+  jwtFile = engine: "${cfg.stateDir}/jwt/${engine}";
+
+  sandbox =
+    service:
+    [
+      "--network=host"
+      "--user=${user}:${user}"
+      "--read-only"
+      "--cap-drop=ALL"
+      "--security-opt=no-new-privileges"
+      # The official images have no shell for a probe, and a failing probe fails a switch.
+      "--no-healthcheck"
+      "--stop-timeout=${toString service.stopTimeout}"
+    ]
+    ++ lib.optional (service.resources.memory != null) "--memory=${service.resources.memory}"
+    ++ lib.optional (service.resources.pids != null) "--pids-limit=${toString service.resources.pids}";
+
+  mkContainer =
+    _name: service:
+    lib.nameValuePair service.container {
+      image = service.imageRef;
+      # What is not pinned is never pulled.
+      pull = if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then "missing" else "never";
+      # op-stack.target starts it.
+      autoStart = false;
+      environment = {
+        HOME = "/tmp";
+      }
+      // service.environment;
+      volumes = volumes service;
+      extraOptions = sandbox service;
+    }
+    // command service;
+
+  # Keys exist in the environment of the program only: op-warden reads them and becomes the program.
+  command =
+    service:
+    if service.credentials == { } then
+      {
+        entrypoint = service.program;
+        cmd = service.args;
+      }
+    else
+      {
+        entrypoint = wardenInside;
+        cmd = [
+          "exec"
+        ]
+        ++ lib.mapAttrsToList (variable: file: "--credential=${variable}=${file}") service.credentials
+        ++ [
+          "--"
+          service.program
+        ]
+        ++ service.args;
+      };
+
+  install = "${pkgs.coreutils}/bin/install -o ${user} -g ${user}";
+
+  # The container's user cannot read the unit's credentials, which are root's.
+  giveKeys =
+    service:
+    lib.optionals (service.keyFiles != { }) (
+      [ "${install} -d -m 0700 ${keyFolder service}" ]
+      ++ map (key: "${install} -m 0400 %d/${key} ${keyFolder service}/${key}") (lib.attrNames service.keyFiles)
+    );
+
+  # op-geth writes the genesis block by a command of its own, once.
+  initialise =
+    service:
+    lib.optional (service.init != null) (
+      lib.getExe (
+        pkgs.writeShellApplication {
+          name = "${service.container}-init";
+          runtimeInputs = [ config.virtualisation.podman.package ];
+          text = ''
+            [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ] || exit 0
+            exec podman run --rm --replace --name=${service.container}-init --pull=never \
+              ${lib.escapeShellArgs (
+                sandbox service
+                ++ map (volume: "--volume=${volume}") (volumes service)
+                ++ [
+                  "--entrypoint=${service.program}"
+                  service.imageRef
+                ]
+                ++ service.init
+              )}
+          '';
+        }
+      )
+    );
+
+  # Until it answers, what is ordered after it would only meet a closed port.
+  awaitReady =
+    service:
+    lib.optional (service.ready != null) (
+      "-"
+      + utils.escapeSystemdExecArgs [
+        (lib.getExe pkgs.curl)
+        "--silent"
+        "--output"
+        "/dev/null"
+        "--retry"
+        "60"
+        "--retry-delay"
+        "1"
+        "--retry-connrefused"
+        "--json"
+        (builtins.toJSON {
+          jsonrpc = "2.0";
+          id = 1;
+          inherit (service.ready) method;
+          params = [ ];
+        })
+        service.ready.url
+      ]
+    );
+
+  mkUnit =
+    name: service:
+    lib.nameValuePair service.unit {
+      description = "OP Stack: ${name}";
+      wantedBy = [ "op-stack.target" ];
+      partOf = [ "op-stack.target" ];
+      # After what it uses, never bound to it: the gate judges what it needs, and a restart of the
+      # engine must not become one of the batcher.
+      after = [ "op-stack-setup.service" ] ++ map unitOf service.after;
+      wants = [ "op-stack-setup.service" ];
+      # Skipped starts count as starts: a limit would end the retries.
+      startLimitIntervalSec = 0;
+      unitConfig.ConditionPathExists = "!${holdFile name}";
+      serviceConfig = {
+        ExecCondition = "${wardenProgram} gate ${name} --config /etc/op-stack/op-warden.json";
+        ExecStartPre = giveKeys service ++ initialise service;
+        ExecStartPost = awaitReady service;
+        LoadCredential = lib.mapAttrsToList (key: file: "${key}:${file}") service.keyFiles;
+        Restart = lib.mkForce "on-abnormal";
+        RestartForceExitStatus = programExits;
+        RestartSec = "2s";
+        RestartSteps = 5;
+        RestartMaxDelaySec = "1min";
+        # A first start pulls the image.
+        TimeoutStartSec = lib.mkForce "15min";
+        TimeoutStopSec = lib.mkForce "${toString (service.stopTimeout + 30)}s";
+        # A Go program that dies of its SIGTERM was stopped all the same.
+        SuccessExitStatus = "143";
+      };
+    };
+
+  unitOf = name: "podman-op-stack-${name}.service";
+
+  engines = lib.filter (lib.hasSuffix "-engine") (lib.attrNames services);
+in
+{
+  config = lib.mkIf cfg.enable {
+    virtualisation.oci-containers.containers = lib.mapAttrs' mkContainer services;
+
+    systemd.services = lib.mapAttrs' mkUnit services // {
+      op-stack-setup = {
+        description = "OP Stack: the secrets that engines and nodes share";
+        wantedBy = [ "op-stack.target" ];
+        partOf = [ "op-stack.target" ];
+        path = [ pkgs.openssl ];
+        script = ''
+          umask 0377
+          for engine in ${toString engines}; do
+            secret=${cfg.stateDir}/jwt/$engine
+            [ -e "$secret" ] && continue
+            openssl rand -hex 32 > "$secret.new"
+            chown ${user}:${user} "$secret.new"
+            mv "$secret.new" "$secret"
+          done
+        '';
+        serviceConfig = {
+          Type = "oneshot";
+          RemainAfterExit = true;
+        };
+      };
+    };
+
+    systemd.targets.op-stack = {
+      description = "OP Stack chain";
+      wantedBy = [ "multi-user.target" ];
+    };
+
+    systemd.tmpfiles.rules = [
+      "d ${cfg.stateDir} 0755 root root -"
+      "d ${cfg.stateDir}/chain 0755 root root -"
+      "d ${cfg.stateDir}/jwt 0755 root root -"
+    ]
+    ++ lib.concatMap (
+      service: lib.optional (service.dataDir != null) "d ${service.dataDir} 0700 ${user} ${user} -"
+    ) (lib.attrValues services);
+
+    users.users.op-stack = {
+      inherit (cfg) uid;
+      isSystemUser = true;
+      group = "op-stack";
+    };
+    users.groups.op-stack.gid = cfg.uid;
+  };
+}

@@ -1,0 +1,133 @@
+# op-warden: its configuration, its health service, and the inventory for a later purge.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.services.every-channel.op-stack;
+  inherit (cfg.definition) services;
+
+  json = pkgs.formats.json { };
+  warden = "/etc/op-stack/op-warden";
+  configFile = "/etc/op-stack/op-warden.json";
+
+  judgements = "/run/op-stack/judgements.json";
+
+  configuration = cfg.definition.warden // {
+    serve = {
+      listen = "127.0.0.1:${toString cfg.warden.port}";
+      intervalSeconds = cfg.warden.interval;
+      inherit judgements;
+    };
+  };
+
+  keyFiles = lib.concatMapAttrs (_: service: service.keyFiles) services;
+
+  inventory = {
+    version = 1;
+    inherit (cfg) stateDir;
+    containers = map (service: service.container) (lib.attrValues services);
+    images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
+    secrets = lib.attrValues keyFiles;
+    units = [ "op-stack.target" ] ++ map (service: "${service.unit}.service") (lib.attrValues services);
+    user = "op-stack";
+  };
+  # As the argument of a tmpfiles rule.
+  inventoryText = lib.replaceStrings [ "\\" "%" ] [ "\\\\" "%%" ] (builtins.toJSON inventory);
+
+  hardening = {
+    CapabilityBoundingSet = "";
+    LockPersonality = true;
+    MemoryDenyWriteExecute = true;
+    MemoryMax = "256M";
+    NoNewPrivileges = true;
+    PrivateDevices = true;
+    PrivateTmp = true;
+    PrivateUsers = false;
+    ProcSubset = "pid";
+    ProtectClock = true;
+    ProtectControlGroups = true;
+    ProtectHome = true;
+    ProtectHostname = true;
+    ProtectKernelLogs = true;
+    ProtectKernelModules = true;
+    ProtectKernelTunables = true;
+    ProtectProc = "invisible";
+    ProtectSystem = "strict";
+    RemoveIPC = true;
+    RestrictAddressFamilies = [
+      "AF_INET"
+      "AF_INET6"
+      "AF_UNIX"
+    ];
+    RestrictNamespaces = true;
+    RestrictRealtime = true;
+    RestrictSUIDSGID = true;
+    SystemCallArchitectures = "native";
+    SystemCallFilter = [
+      "@system-service"
+      "~@privileged @resources"
+    ];
+    TasksMax = 64;
+    UMask = "0022";
+  };
+in
+{
+  config = lib.mkIf cfg.enable {
+    # Fixed paths: with store paths in them, every unit would change, and restart, with the agent.
+    environment.etc = {
+      "op-stack/op-warden".source = "${cfg.package}/bin/op-warden";
+      "op-stack/op-warden.json".source = json.generate "op-warden.json" configuration;
+    };
+    environment.systemPackages = [ cfg.package ];
+
+    # Whoever judges reads the keys; whoever listens must not. So root judges, and leaves the
+    # judgements to a service that has no rights.
+    systemd.services.op-stack-judge = {
+      description = "OP Stack: judge all gates again";
+      after = [ "network-online.target" ];
+      wants = [ "network-online.target" ];
+      startLimitIntervalSec = 0;
+      serviceConfig = hardening // {
+        Type = "oneshot";
+        ExecStart = "${warden} check --config ${configFile} --output ${judgements}";
+        # What is not right is told by the health service; the judging itself went well.
+        SuccessExitStatus = "75 255";
+        ReadWritePaths = [ "/run/op-stack" ];
+      };
+    };
+    systemd.timers.op-stack-judge = {
+      description = "OP Stack: judge all gates again";
+      wantedBy = [ "op-stack.target" ];
+      partOf = [ "op-stack.target" ];
+      timerConfig = {
+        OnActiveSec = "1s";
+        OnUnitInactiveSec = "${toString cfg.warden.interval}s";
+        AccuracySec = "1s";
+      };
+    };
+
+    systemd.services.op-warden = {
+      description = "OP Stack: health";
+      wantedBy = [ "op-stack.target" ];
+      partOf = [ "op-stack.target" ];
+      startLimitIntervalSec = 0;
+      serviceConfig = hardening // {
+        Type = "notify";
+        ExecStart = "${warden} serve --config ${configFile}";
+        DynamicUser = true;
+        Restart = "on-failure";
+        RestartSec = "2s";
+        RestartSteps = 5;
+        RestartMaxDelaySec = "1min";
+      };
+    };
+
+    systemd.tmpfiles.rules = [
+      "d /run/op-stack 0755 root root -"
+      "f+ ${cfg.stateDir}/inventory.json 0644 root root - ${inventoryText}"
+    ];
+  };
+}

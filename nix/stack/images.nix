@@ -1,0 +1,4 @@
+# The official images, pinned in images.json by `op-warden images lock`.
+builtins.mapAttrs (_: image: image // { allowUnpinned = false; }) (
+  builtins.fromJSON (builtins.readFile ./images.json)
+)
