@@ -14,23 +14,21 @@ let
   };
 
   engineOptions =
-    whose: ports:
-    serviceOptions {
+    whose: given:
+    serviceOptions ({
       what = "the execution engine of ${whose}";
       component = "op-${cfg.engine}";
       componentText = "op-\${engine}";
-      inherit ports;
       memory = "8g";
-    };
+    } // given);
 
   nodeOptions =
-    whose: ports:
-    serviceOptions {
+    whose: given:
+    serviceOptions ({
       what = "op-node of ${whose}";
       component = "op-node";
-      inherit ports;
       memory = "4g";
-    }
+    } // given)
     // {
       openFirewall = mkOption {
         type = types.bool;
@@ -70,7 +68,7 @@ let
     mkOption {
       type = secretFile;
       default = "${cfg.secrets.directory}/${role}";
-      defaultText = lib.literalExpression ''"''${secrets.directory}/${role}", or the sops secret'';
+      defaultText = lib.literalExpression ''"''${secrets.directory}/${role}"'';
       description = ''
         File with the ${what}: 64 hex digits. As long as it is missing, the gate answers `wait`.
       '';
@@ -82,10 +80,15 @@ let
       options =
         let
           ports = (defaultPorts (lib.attrNames cfg.followers)).follower name;
+          given = kind: {
+            # The names of the ports are the sequencer's, whoever the follower is.
+            ports = lib.mapAttrs (port: _: ports.${kind}.${port}) fixedPorts.sequencer.${kind};
+            portText = port: _: "sequencer.${kind}.ports.${port} + 100 * position";
+          };
         in
         {
-          engine = engineOptions "follower ${name}" ports.engine;
-          node = nodeOptions "follower ${name}" ports.node;
+          engine = engineOptions "follower ${name}" (given "engine");
+          node = nodeOptions "follower ${name}" (given "node");
         };
     };
 
@@ -248,8 +251,8 @@ in
     };
 
     sequencer = {
-      engine = engineOptions "the sequencer" fixedPorts.sequencer.engine;
-      node = nodeOptions "the sequencer" fixedPorts.sequencer.node;
+      engine = engineOptions "the sequencer" { ports = fixedPorts.sequencer.engine; };
+      node = nodeOptions "the sequencer" { ports = fixedPorts.sequencer.node; };
       keyFile = keyFile "sequencer" "key that signs unsafe blocks, `unsafeBlockSigner` of SystemConfig";
     };
 

@@ -19,8 +19,9 @@ in
   # Component of nix/stack/images.json, and how to name it in the documentation.
   component,
   componentText ? ''"${component}"'',
-  # Ports by name, of nix/stack/ports.nix.
+  # Ports by name, of nix/stack/ports.nix, and how to tell a default.
   ports,
+  portText ? _name: port: toString port,
   # Memory that the container may use.
   memory,
 }:
@@ -93,6 +94,7 @@ in
     mkOption {
       type = types.port;
       default = port;
+      defaultText = lib.literalExpression (portText name port);
       description = "Port of ${what}: ${name}.";
     }
   ) ports;

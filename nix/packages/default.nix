@@ -1,0 +1,29 @@
+# What this flake builds.
+{ pkgs }:
+let
+  inherit (pkgs) lib;
+  call = pkgs.lib.callPackageWith (pkgs // packages);
+
+  packages = {
+    op-warden = pkgs.callPackage ./op-warden.nix { };
+    # Runs inside the official images too, whatever is or is not in them.
+    op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix { };
+    op-devnet = call ./op-devnet.nix { };
+    purge = call ./purge.nix { };
+    options-doc = pkgs.writeText "op-stack-options.md" (
+      import ./options-doc.nix {
+        inherit lib;
+        inherit
+          (lib.evalModules {
+            modules = [
+              ../modules/op-stack/options.nix
+              { _module.check = false; }
+            ];
+          })
+          options
+          ;
+      }
+    );
+  };
+in
+packages
