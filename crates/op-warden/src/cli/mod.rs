@@ -3,6 +3,7 @@
 mod exec;
 mod gate;
 mod genesis;
+mod keys;
 mod prove;
 
 use std::{
@@ -53,6 +54,12 @@ enum Command {
         after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
     )]
     Genesis(genesis::GenesisCommand),
+    /// Makes keys of roles and nodes, and tells their addresses
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden keys generate --sops --out secrets/batcher.ecp-forge\n\nExit codes: 0, or 255 for every error."
+    )]
+    Keys(keys::KeysCommand),
     /// Proofs over whole chains
     #[command(
         subcommand,
@@ -97,6 +104,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => gate::check(&args),
         Command::Exec(args) => Err(exec::exec(&args)),
         Command::Genesis(command) => genesis::run(&command),
+        Command::Keys(command) => keys::run(&command),
         Command::Prove(command) => block_on(prove::run(&command))?,
     }
 }
