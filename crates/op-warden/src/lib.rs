@@ -5,6 +5,7 @@
 //! * [`gate`]: the judgement before a start: pass, wait or refuse
 //! * [`exec`]: hands key files to a program as environment variables
 //! * [`keys`]: makes the keys of the roles, encrypted
+//! * [`purge`]: removes what a disabled stack leaves on a machine
 //! * [`prove`]: whole chains compared between nodes
 
 pub mod cli;
@@ -13,3 +14,4 @@ pub mod exec;
 pub mod gate;
 pub mod keys;
 pub mod prove;
+pub mod purge;

@@ -5,6 +5,7 @@ mod gate;
 mod genesis;
 mod keys;
 mod prove;
+mod purge;
 
 use std::{
     fmt::Display,
@@ -66,6 +67,11 @@ enum Command {
         after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645"
     )]
     Prove(prove::ProveCommand),
+    /// Lists what a disabled stack left on this machine, and with --yes removes it
+    #[command(
+        after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after the NixOS module was disabled and the system switched. With --yes the chain data is gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, and for every other error."
+    )]
+    Purge(purge::PurgeArgs),
 }
 
 /// Parses the command line, runs it and prints an error once.
@@ -106,6 +112,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Genesis(command) => genesis::run(&command),
         Command::Keys(command) => keys::run(&command),
         Command::Prove(command) => block_on(prove::run(&command))?,
+        Command::Purge(args) => purge::run(&args),
     }
 }
 
