@@ -18,7 +18,7 @@ const DIGEST: &str = "us-docker.pkg.dev/oplabs/images/op-reth@sha256:00ff";
 
 /// Knows the containers and images of two folders; `used` makes an image one in use.
 const PODMAN: &str = r#"#!/bin/sh
-PATH=/bin:/usr/bin
+PATH=$TOOLS
 echo "$@" >>"$WORLD/podman.log"
 file() { printf '%s/%s' "$WORLD/$1" "$(printf '%s' "$2" | tr / _)"; }
 case "$*" in
@@ -131,6 +131,7 @@ impl World {
         let output = Command::new(env!("CARGO_BIN_EXE_op-warden"))
             .env_clear()
             .env("PATH", path)
+            .env("TOOLS", std::env::var_os("PATH").unwrap())
             .env("WORLD", self.dir.path())
             .arg("purge")
             .args(options)

@@ -71,6 +71,9 @@ pub enum InventoryError {
         "the inventory {0} can be changed by others than root: look at it, then make it root's (chown root: FILE; chmod 644 FILE). Nothing was removed."
     )]
     Writable(String),
+    /// Only root sees what is left and may remove it.
+    #[error("the inventory {0} is root's: run this as root (sudo). Nothing was removed.")]
+    NotRoot(String),
     /// Not a folder that may be removed.
     #[error("stateDir {path} of the inventory {why}. Nothing was removed.")]
     StateDir {
@@ -103,6 +106,11 @@ impl Inventory {
             })
             .map(|()| Some(inventory))
     }
+}
+
+/// Whether the inventory is another's than the caller's. podman would look at other containers.
+pub(super) fn is_of_another(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
 }
 
 /// None if others than root and the caller can write the file.

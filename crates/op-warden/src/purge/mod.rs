@@ -19,7 +19,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use self::{inventory::Inventory, podman::Podman, state::StateDir};
+use self::{
+    inventory::{Inventory, InventoryError},
+    podman::Podman,
+    state::StateDir,
+};
 
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -111,7 +115,7 @@ pub struct Report {
 pub enum PurgeError {
     /// The inventory cannot be used.
     #[error(transparent)]
-    Inventory(#[from] inventory::InventoryError),
+    Inventory(#[from] InventoryError),
     /// A service runs.
     #[error(transparent)]
     Units(#[from] units::UnitsError),
@@ -127,9 +131,18 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
     let Some(listed) = Inventory::load(inventory)? else {
         return Ok(Report::new(yes, Vec::new(), Vec::new()));
     };
+    let mut problems = Vec::new();
+    if inventory::is_of_another(inventory) {
+        if yes {
+            return Err(InventoryError::NotRoot(inventory.display().to_string()).into());
+        }
+        problems.push(
+            "not run as root: containers and images of root, and what else only root may see, are not in this list"
+                .to_owned(),
+        );
+    }
     units::none_active(&listed.units)?;
     let state = StateDir::open(&listed.state_dir, inventory, &listed.secrets, run)?;
-    let mut problems = Vec::new();
     let mut items = Vec::new();
     let mut podman = Podman::default();
     items.extend(podman.containers(&listed.containers, yes));
