@@ -3,7 +3,10 @@
 use std::{fmt, path::Path};
 
 use alloy_primitives::{Address, hex};
-use k256::ecdsa::SigningKey;
+use k256::{
+    ecdsa::SigningKey,
+    elliptic_curve::rand_core::{OsRng, RngCore as _},
+};
 use zeroize::Zeroizing;
 
 /// A secp256k1 secret key. Zeroed when dropped; `Debug` shows the address only.
@@ -28,6 +31,18 @@ pub enum KeyError {
 }
 
 impl SecretKey {
+    /// Makes a key from the operating system's randomness.
+    pub fn generate() -> std::io::Result<Self> {
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        loop {
+            OsRng.try_fill_bytes(bytes.as_mut_slice())?;
+            // Not below the order of the curve once in 2^128 times.
+            if let Ok(key) = Self::from_bytes(&bytes) {
+                return Ok(key);
+            }
+        }
+    }
+
     /// Reads a key file: 64 hex digits, `0x` and surrounding white space allowed.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
         let text = std::fs::read(path).map(Zeroizing::new).map_err(|error| match error.kind() {
@@ -116,6 +131,13 @@ mod tests {
             key.enode(30303),
             "enode://7777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca991b41b30efa52b659e9db235c31f9975578a17e2b356a6b84837b5b45c555cfb1@127.0.0.1:30303"
         );
+    }
+
+    #[test]
+    fn fresh_keys_differ() {
+        let (one, other) = (SecretKey::generate().unwrap(), SecretKey::generate().unwrap());
+        assert_ne!(one.address(), other.address());
+        assert_ne!(*one.to_hex(), *other.to_hex());
     }
 
     #[test]

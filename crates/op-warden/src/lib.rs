@@ -5,12 +5,16 @@
 //! * [`gate`]: the judgement before a start: pass, wait or refuse
 //! * [`exec`]: hands key files to a program as environment variables
 //! * [`record`], [`serve`]: the last judgements, told over HTTP
+//! * [`keys`]: makes the keys of the roles, encrypted
+//! * [`purge`]: removes what a disabled stack leaves on a machine
 //! * [`prove`]: whole chains compared between nodes
 
 pub mod cli;
 pub mod config;
 pub mod exec;
 pub mod gate;
+pub mod keys;
 pub mod prove;
+pub mod purge;
 pub mod record;
 pub mod serve;

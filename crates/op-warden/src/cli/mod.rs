@@ -3,7 +3,9 @@
 mod exec;
 mod gate;
 mod genesis;
+mod keys;
 mod prove;
+mod purge;
 mod serve;
 
 use std::{
@@ -59,12 +61,23 @@ enum Command {
         after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
     )]
     Genesis(genesis::GenesisCommand),
+    /// Makes keys of roles and nodes, and tells their addresses
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden keys generate --sops --out secrets/batcher.ecp-forge\n\nExit codes: 0, or 255 for every error."
+    )]
+    Keys(keys::KeysCommand),
     /// Proofs over whole chains
     #[command(
         subcommand,
         after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645"
     )]
     Prove(prove::ProveCommand),
+    /// Lists what a disabled stack left on this machine, and with --yes removes it
+    #[command(
+        after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after the NixOS module was disabled and the system switched. With --yes the chain data is gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, and for every other error."
+    )]
+    Purge(purge::PurgeArgs),
 }
 
 /// Parses the command line, runs it and prints an error once.
@@ -104,7 +117,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => block_on(serve::run(&args))?,
         Command::Exec(args) => Err(exec::exec(&args)),
         Command::Genesis(command) => genesis::run(&command),
+        Command::Keys(command) => keys::run(&command),
         Command::Prove(command) => block_on(prove::run(&command))?,
+        Command::Purge(args) => purge::run(&args),
     }
 }
 

@@ -1,0 +1,193 @@
+//! What the NixOS module wrote down, so that it is known after the module is gone.
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    os::unix::fs::MetadataExt as _,
+    path::{Component, Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+/// The version that this program reads.
+const VERSION: u32 = 1;
+
+/// The folders of a system that no service owns.
+const SYSTEM: [&str; 13] = [
+    "bin", "boot", "dev", "etc", "lib", "lib64", "nix", "proc", "run", "sbin", "sys", "usr", "root",
+];
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Inventory {
+    /// Always 1.
+    pub version: u32,
+    /// The folder of all services' folders.
+    pub state_dir: PathBuf,
+    /// Names of containers.
+    pub containers: Vec<String>,
+    /// References of images.
+    pub images: Vec<String>,
+    /// Key files of the services.
+    pub secrets: Vec<PathBuf>,
+    /// systemd units.
+    pub units: Vec<String>,
+    /// The user that the services ran as.
+    pub user: String,
+}
+
+/// Why an inventory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InventoryError {
+    /// The file could not be read.
+    #[error("cannot read the inventory {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Not the format of this version.
+    #[error("the inventory {path} is not valid: {source}. Nothing was removed.")]
+    Format {
+        /// The file.
+        path: String,
+        /// Where and what.
+        source: serde_json::Error,
+    },
+    /// Another version.
+    #[error(
+        "the inventory {path} has version {found}, and this op-warden reads 1: use that of the release which wrote it. Nothing was removed."
+    )]
+    Version {
+        /// The file.
+        path: String,
+        /// What it has.
+        found: u32,
+    },
+    /// Others decide what is removed.
+    #[error(
+        "the inventory {0} can be changed by others than root: look at it, then make it root's (chown root: FILE; chmod 644 FILE). Nothing was removed."
+    )]
+    Writable(String),
+    /// Only root sees what is left and may remove it.
+    #[error("the inventory {0} is root's: run this as root (sudo). Nothing was removed.")]
+    NotRoot(String),
+    /// Not a folder that may be removed.
+    #[error("stateDir {path} of the inventory {why}. Nothing was removed.")]
+    StateDir {
+        /// The folder.
+        path: String,
+        /// What is wrong.
+        why: &'static str,
+    },
+}
+
+impl Inventory {
+    /// Reads and checks an inventory. None if there is no such file.
+    pub fn load(path: &Path) -> Result<Option<Self>, InventoryError> {
+        let shown = || path.display().to_string();
+        let text = match read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(InventoryError::Read { path: shown(), source }),
+            Ok(None) => return Err(InventoryError::Writable(shown())),
+            Ok(Some(text)) => text,
+        };
+        let inventory: Self = serde_json::from_slice(&text)
+            .map_err(|source| InventoryError::Format { path: shown(), source })?;
+        if inventory.version != VERSION {
+            return Err(InventoryError::Version { path: shown(), found: inventory.version });
+        }
+        check_state_dir(&inventory.state_dir)
+            .map_err(|why| InventoryError::StateDir {
+                path: inventory.state_dir.display().to_string(),
+                why,
+            })
+            .map(|()| Some(inventory))
+    }
+}
+
+/// Whether the inventory is another's than the caller's. podman would look at other containers.
+pub(super) fn is_of_another(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
+}
+
+/// None if others than root and the caller can write the file.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let own = [0, rustix::process::geteuid().as_raw()].contains(&metadata.uid());
+    if !own || metadata.mode() & 0o022 != 0 {
+        return Ok(None);
+    }
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map(|_| Some(text))
+}
+
+fn check_state_dir(path: &Path) -> Result<(), &'static str> {
+    check_place(path)?;
+    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
+    if metadata.is_symlink() {
+        return Err("is a symbolic link");
+    }
+    if !metadata.is_dir() {
+        return Err("is not a folder");
+    }
+    // A link above it may lead to another place.
+    path.canonicalize().map_err(|_| "cannot be resolved").and_then(|real| check_place(&real))
+}
+
+/// A folder that one service may own.
+fn check_place(path: &Path) -> Result<(), &'static str> {
+    if !path.is_absolute() {
+        return Err("is not an absolute path");
+    }
+    let mut names = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => names.push(name.to_string_lossy()),
+            Component::RootDir => {}
+            _ => return Err("has a .. in it"),
+        }
+    }
+    match names.iter().map(AsRef::as_ref).collect::<Vec<&str>>()[..] {
+        [] | [_] => Err("is fewer than two folders below /"),
+        [first, ..] if SYSTEM.contains(&first) => Err("belongs to the system"),
+        ["var" | "home", _] => Err("is shared with others than the stack"),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_folder_of_its_own_is_a_state_dir() {
+        for path in ["/var/lib/op-stack", "/srv/op-stack", "/mnt/disk/", "/var/lib/op-stack/a"] {
+            assert_eq!(check_place(Path::new(path)), Ok(()), "{path}");
+        }
+        for path in [
+            "",
+            "/",
+            "//",
+            "/srv",
+            "/srv/",
+            "op-stack",
+            "./a/b",
+            "../a/b",
+            "/var/lib",
+            "/var/lib/",
+            "/home/operator",
+            "/etc/op-stack",
+            "/nix/store/a",
+            "/run/op-stack",
+            "/srv/a/..",
+            "/var/lib/op-stack/../..",
+            "/srv/../etc",
+        ] {
+            assert!(check_place(Path::new(path)).is_err(), "{path}");
+        }
+    }
+}

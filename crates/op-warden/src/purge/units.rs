@@ -1,0 +1,54 @@
+//! Nothing is touched while a service runs.
+
+use std::{
+    io,
+    path::Path,
+    process::{Command, Output},
+};
+
+/// Why nothing may be touched.
+#[derive(Debug, thiserror::Error)]
+pub enum UnitsError {
+    /// At least one runs.
+    #[error("still active: {0}. Disable the module and switch first. Nothing was removed.")]
+    Active(String),
+    /// Not known.
+    #[error(
+        "cannot find out whether a unit is active: systemctl is-active: {0}. Nothing was removed."
+    )]
+    Unknown(String),
+}
+
+/// Fails if a unit is active, starts, stops or waits for its restart. Without systemd none is.
+pub fn none_active(units: &[String]) -> Result<(), UnitsError> {
+    if units.is_empty() {
+        return Ok(());
+    }
+    let output = match Command::new("systemctl").args(["is-active", "--"]).args(units).output() {
+        Ok(output) => output,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(UnitsError::Unknown(error.to_string())),
+    };
+    judge(units, &output, Path::new("/run/systemd/system").is_dir())
+}
+
+fn judge(units: &[String], output: &Output, booted: bool) -> Result<(), UnitsError> {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let states: Vec<&str> = stdout.lines().map(str::trim).collect();
+    if states.len() != units.len() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return if booted { Err(UnitsError::Unknown(said)) } else { Ok(()) };
+    }
+    let idle = |state: &str| matches!(state, "inactive" | "failed" | "unknown");
+    let active: Vec<String> = units
+        .iter()
+        .zip(states)
+        .filter(|(_, state)| !idle(state))
+        .map(
+            |(unit, state)| {
+                if state == "active" { unit.clone() } else { format!("{unit} ({state})") }
+            },
+        )
+        .collect();
+    if active.is_empty() { Ok(()) } else { Err(UnitsError::Active(active.join(", "))) }
+}
