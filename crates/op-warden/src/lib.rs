@@ -4,10 +4,12 @@
 //! * [`config`]: what to judge, one JSON file
 //! * [`gate`]: the judgement before a start: pass, wait or refuse
 //! * [`exec`]: hands key files to a program as environment variables
+//! * [`images`]: pins container images to their digests
 //! * [`prove`]: whole chains compared between nodes
 
 pub mod cli;
 pub mod config;
 pub mod exec;
 pub mod gate;
+pub mod images;
 pub mod prove;

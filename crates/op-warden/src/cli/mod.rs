@@ -3,6 +3,7 @@
 mod exec;
 mod gate;
 mod genesis;
+mod images;
 mod prove;
 
 use std::{
@@ -53,6 +54,9 @@ enum Command {
         after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
     )]
     Genesis(genesis::GenesisCommand),
+    /// Container images, pinned to their digests
+    #[command(subcommand, after_help = "Example: op-warden images lock --check")]
+    Images(images::ImagesCommand),
     /// Proofs over whole chains
     #[command(
         subcommand,
@@ -97,6 +101,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => gate::check(&args),
         Command::Exec(args) => Err(exec::exec(&args)),
         Command::Genesis(command) => genesis::run(&command),
+        Command::Images(command) => block_on(images::run(&command))?,
         Command::Prove(command) => block_on(prove::run(&command))?,
     }
 }
