@@ -7,12 +7,14 @@
 //! * [`record`], [`serve`]: the last judgements, told over HTTP
 //! * [`keys`]: makes the keys of the roles, encrypted
 //! * [`purge`]: removes what a disabled stack leaves on a machine
+//! * [`images`]: pins container images to their digests
 //! * [`prove`]: whole chains compared between nodes
 
 pub mod cli;
 pub mod config;
 pub mod exec;
 pub mod gate;
+pub mod images;
 pub mod keys;
 pub mod prove;
 pub mod purge;

@@ -3,6 +3,7 @@
 mod exec;
 mod gate;
 mod genesis;
+mod images;
 mod keys;
 mod prove;
 mod purge;
@@ -67,6 +68,9 @@ enum Command {
         after_help = "Example: op-warden keys generate --sops --out secrets/batcher.ecp-forge\n\nExit codes: 0, or 255 for every error."
     )]
     Keys(keys::KeysCommand),
+    /// Container images, pinned to their digests
+    #[command(subcommand, after_help = "Example: op-warden images lock --check")]
+    Images(images::ImagesCommand),
     /// Proofs over whole chains
     #[command(
         subcommand,
@@ -118,6 +122,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Exec(args) => Err(exec::exec(&args)),
         Command::Genesis(command) => genesis::run(&command),
         Command::Keys(command) => keys::run(&command),
+        Command::Images(command) => block_on(images::run(&command))?,
         Command::Prove(command) => block_on(prove::run(&command))?,
         Command::Purge(args) => purge::run(&args),
     }
