@@ -3,6 +3,7 @@
 mod exec;
 mod gate;
 mod genesis;
+mod prestate;
 mod prove;
 
 use std::{
@@ -53,6 +54,9 @@ enum Command {
         after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
     )]
     Genesis(genesis::GenesisCommand),
+    /// The fault proof program
+    #[command(subcommand, after_help = "Example: op-warden prestate hash prestate.bin.gz")]
+    Prestate(prestate::PrestateCommand),
     /// Proofs over whole chains
     #[command(
         subcommand,
@@ -97,6 +101,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => gate::check(&args),
         Command::Exec(args) => Err(exec::exec(&args)),
         Command::Genesis(command) => genesis::run(&command),
+        Command::Prestate(command) => prestate::run(&command),
         Command::Prove(command) => block_on(prove::run(&command))?,
     }
 }
