@@ -39,6 +39,13 @@ sol! {
         function gameAtIndex(uint256 index) external view returns (uint32 gameType, uint64 timestamp, address proxy);
     }
 
+    /// The implementation of a fault proof game; contracts before v7 hold the parameters here, later
+    /// ones answer zero.
+    interface FaultDisputeGame {
+        /// The hash of the VM's state that every game begins at.
+        function absolutePrestate() external view returns (bytes32);
+    }
+
     /// The implementation of a permissioned game; contracts before v7 hold the roles here.
     interface PermissionedDisputeGame {
         /// Who may propose.

@@ -7,6 +7,8 @@
 //! * [`genesis`]: `genesis.json`, the execution layer's view, and its block hash
 //! * [`forks`]: the fork schedule that both files carry
 //! * [`key`]: secret keys and the addresses and peer ids that follow from them
+//! * [`published`]: accounts whose keys everybody knows
+//! * [`prestate`]: the fault proof VM's state and its hash
 //! * [`contracts`]: bindings of the L1 contracts' getters
 //! * [`rpc`]: batched JSON-RPC with a deadline
 
@@ -14,5 +16,7 @@ pub mod contracts;
 pub mod forks;
 pub mod genesis;
 pub mod key;
+pub mod prestate;
+pub mod published;
 pub mod rollup;
 pub mod rpc;

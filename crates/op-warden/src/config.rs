@@ -110,6 +110,36 @@ pub struct Service {
     /// Least balance of the key's account on L1, in wei.
     #[serde(default, deserialize_with = "wei", skip_serializing_if = "Option::is_none")]
     pub min_balance: Option<U256>,
+    /// The fault proof program that the service disputes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prestate: Option<Prestate>,
+    /// The container image that the service runs from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Image>,
+}
+
+/// The fault proof program of a chain.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Prestate {
+    /// The VM's state before its first step, `.bin.gz` or `.bin` as cannon writes it; `None` while
+    /// there is none for this chain.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+}
+
+/// A container image.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Image {
+    /// Repository and tag.
+    pub reference: String,
+    /// `sha256:` and 64 lower-case hex digits; `None` while nobody has looked it up.
+    #[serde(default)]
+    pub digest: Option<String>,
+    /// Whether the operator accepts whatever the tag points at.
+    #[serde(default)]
+    pub allow_unpinned: bool,
 }
 
 /// Why a configuration cannot be used.
@@ -200,6 +230,8 @@ impl Service {
             "engineRpc" => self.engine_rpc.is_some(),
             "gameType" => self.game_type.is_some(),
             "minBalance" => self.min_balance.is_some(),
+            "prestate" => self.prestate.is_some(),
+            "image" => self.image.is_some(),
             _ => false,
         }
     }

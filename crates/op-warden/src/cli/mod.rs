@@ -5,6 +5,7 @@ mod gate;
 mod genesis;
 mod images;
 mod keys;
+mod prestate;
 mod prove;
 mod purge;
 mod serve;
@@ -71,6 +72,9 @@ enum Command {
     /// Container images, pinned to their digests
     #[command(subcommand, after_help = "Example: op-warden images lock --check")]
     Images(images::ImagesCommand),
+    /// The fault proof program
+    #[command(subcommand, after_help = "Example: op-warden prestate hash prestate.bin.gz")]
+    Prestate(prestate::PrestateCommand),
     /// Proofs over whole chains
     #[command(
         subcommand,
@@ -123,6 +127,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Genesis(command) => genesis::run(&command),
         Command::Keys(command) => keys::run(&command),
         Command::Images(command) => block_on(images::run(&command))?,
+        Command::Prestate(command) => prestate::run(&command),
         Command::Prove(command) => block_on(prove::run(&command))?,
         Command::Purge(args) => purge::run(&args),
     }

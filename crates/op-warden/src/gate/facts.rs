@@ -1,5 +1,9 @@
-//! Everything that the gates judge by, read once: the chain's files, the keys, one batch to L1
-//! (two where a game's roles are in its implementation), one batch to each engine.
+//! Everything that the gates judge by, read once: the chain's files, the keys, the fault proof
+//! programs, one batch to L1 (two where a game's parameters are in its implementation), one batch
+//! to each engine.
+
+mod games;
+mod prestates;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,16 +11,19 @@ use std::{
     time::Duration,
 };
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, U256};
 use op_chain::{
-    contracts::{DisputeGameFactory, OptimismPortal, PermissionedDisputeGame, SystemConfig},
+    contracts::{OptimismPortal, SystemConfig},
     genesis::{Fallback, GenesisBlock, GenesisError},
     key::{KeyError, SecretKey},
+    prestate::{Prestate, PrestateError},
     rollup::RollupConfig,
-    rpc::{Answers, Batch, BlockHead, Reading, Rpc, RpcUrlError, Slot, Unread},
+    rpc::{Batch, BlockHead, Reading, Rpc, RpcUrlError},
 };
 use tokio::task::JoinSet;
 
+use self::games::GameSlots;
+pub use self::games::{Game, GameRoles};
 use crate::config::{Config, Service};
 
 /// What is known at the moment of the judgement.
@@ -34,6 +41,8 @@ pub struct Facts {
     pub engines: BTreeMap<String, EngineFacts>,
     /// The address of each key file, or why there is none.
     pub keys: BTreeMap<PathBuf, Result<Address, KeyError>>,
+    /// The state in each file that a service with the gate names, or why there is none.
+    pub prestates: BTreeMap<PathBuf, Result<Prestate, PrestateError>>,
 }
 
 /// What L1 says.
@@ -57,24 +66,6 @@ pub struct L1Facts {
     pub games: BTreeMap<u32, Game>,
     /// Balances of the keys' accounts, in wei.
     pub balances: BTreeMap<Address, Reading<U256>>,
-}
-
-/// A dispute game type as the factory knows it.
-#[derive(Debug)]
-pub struct Game {
-    /// The implementation, zero when the type is not registered.
-    pub implementation: Reading<Address>,
-    /// Who may propose and challenge.
-    pub roles: Reading<GameRoles>,
-}
-
-/// The roles of a permissioned game.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GameRoles {
-    /// Who may propose.
-    pub proposer: Address,
-    /// Who may challenge.
-    pub challenger: Address,
 }
 
 /// What an engine says.
@@ -129,7 +120,8 @@ impl Facts {
     /// Gathers what the given services are judged by.
     pub async fn gather(config: &Config, services: &[&Service]) -> Result<Self, FactsError> {
         // Less than the whole deadline, so that a silent endpoint still ends in a report.
-        let patience = Duration::from_secs(config.deadline_seconds).mul_f64(0.45);
+        let deadline = Duration::from_secs(config.deadline_seconds);
+        let patience = deadline.mul_f64(0.45);
         let endpoint = |url: &str, what| {
             Rpc::new(url, patience).map_err(|source| FactsError::Url { what, source })
         };
@@ -143,11 +135,12 @@ impl Facts {
         for url in services.iter().filter_map(|service| service.engine_rpc.as_ref()) {
             engines.insert(url.clone(), endpoint(url, "engineRpc")?);
         }
-        let (l1, engines) = tokio::join!(
+        let (l1, engines, prestates) = tokio::join!(
             L1Facts::read(&l1, config, &rollup, services, &keys),
             read_engines(engines, rollup.genesis.l2.number),
+            prestates::read(services, deadline.mul_f64(0.9)),
         );
-        Ok(Self { config: config.clone(), rollup, genesis, l1, engines, keys })
+        Ok(Self { config: config.clone(), rollup, genesis, l1, engines, keys, prestates })
     }
 
     /// The address of a service's key.
@@ -249,72 +242,11 @@ impl L1Facts {
             unsafe_block_signer: answers.take(&signer),
             dispute_game_factory: answers.take(&factory),
             respected_game_type: answers.take(&respected),
-            games: read_games(l1, games, &answers).await,
+            games: games::read(l1, games, &answers).await,
             balances: balances
                 .into_iter()
                 .map(|(account, slot)| (account, answers.take(&slot)))
                 .collect(),
         }
     }
-}
-
-/// The first round of questions about a game type.
-struct GameSlots {
-    game_type: u32,
-    implementation: Slot<Address>,
-    args: Slot<Bytes>,
-}
-
-impl GameSlots {
-    fn ask(batch: &mut Batch, factory: Address, game_type: u32) -> Self {
-        Self {
-            game_type,
-            implementation: batch
-                .call(factory, &DisputeGameFactory::gameImplsCall { gameType: game_type }),
-            args: batch.call(factory, &DisputeGameFactory::gameArgsCall { gameType: game_type }),
-        }
-    }
-}
-
-/// Reads the roles of each game: from `gameArgs` where the factory has them (contracts v7 and
-/// later), else from the implementation.
-async fn read_games(l1: &Rpc, slots: Vec<GameSlots>, answers: &Answers) -> BTreeMap<u32, Game> {
-    let mut games = BTreeMap::new();
-    for slot in slots {
-        let implementation = answers.take(&slot.implementation);
-        let roles = match (answers.take(&slot.args), implementation.clone()) {
-            (Ok(args), _) if !args.is_empty() => roles_of_args(&args),
-            // Empty from factories of 1.3 to 1.5, a revert from older ones. A clone's bare
-            // implementation answers zero addresses, which match no key.
-            (Ok(_) | Err(Unread::Reverted(_)), Ok(implementation)) => {
-                roles_of_implementation(l1, implementation).await
-            }
-            (Ok(_) | Err(Unread::Reverted(_)), Err(unread)) | (Err(unread), _) => Err(unread),
-        };
-        games.insert(slot.game_type, Game { implementation, roles });
-    }
-    games
-}
-
-/// Packed arguments of a permissioned game: prestate 32, vm 20, registry 20, weth 20, chain id 32,
-/// proposer 20, challenger 20 bytes.
-fn roles_of_args(args: &[u8]) -> Reading<GameRoles> {
-    match args.get(124..164) {
-        Some(roles) if args.len() == 164 => Ok(GameRoles {
-            proposer: Address::from_slice(&roles[..20]),
-            challenger: Address::from_slice(&roles[20..]),
-        }),
-        _ => Err(Unread::Malformed(format!(
-            "gameArgs has {} bytes, a permissioned game has 164",
-            args.len()
-        ))),
-    }
-}
-
-async fn roles_of_implementation(l1: &Rpc, implementation: Address) -> Reading<GameRoles> {
-    let mut batch = Batch::default();
-    let proposer = batch.call(implementation, &PermissionedDisputeGame::proposerCall {});
-    let challenger = batch.call(implementation, &PermissionedDisputeGame::challengerCall {});
-    let answers = l1.send(batch).await;
-    Ok(GameRoles { proposer: answers.take(&proposer)?, challenger: answers.take(&challenger)? })
 }

@@ -10,7 +10,10 @@ mod finding;
 mod funding;
 mod game;
 mod genesis;
+mod image;
 mod keys;
+mod prestate;
+mod published;
 pub mod report;
 
 use std::{fmt, time::Duration};
@@ -48,10 +51,16 @@ pub enum Gate {
     ProposerKey,
     /// The challenger's key may challenge.
     ChallengerKey,
+    /// The key is not one that everybody knows, unless the L1 is private.
+    PublishedKey,
     /// The game type is registered and respected.
     GameType,
+    /// The fault proof program is the one that the game type's contract names.
+    Prestate,
     /// The key's account can pay for L1 transactions.
     Funding,
+    /// The container image is named by its digest.
+    ImagePinned,
 }
 
 impl Gate {
@@ -66,10 +75,12 @@ impl Gate {
             | Self::GenesisHash
             | Self::GenesisTimestamp => &[],
             Self::GenesisLive => &["engineRpc"],
-            Self::SequencerKey | Self::BatcherKey => &["key"],
+            Self::SequencerKey | Self::BatcherKey | Self::PublishedKey => &["key"],
             Self::ProposerKey | Self::ChallengerKey => &["key", "gameType"],
             Self::GameType => &["gameType"],
+            Self::Prestate => &["gameType", "prestate"],
             Self::Funding => &["key", "minBalance"],
+            Self::ImagePinned => &["image"],
         }
     }
 
@@ -87,8 +98,11 @@ impl Gate {
             Self::BatcherKey => keys::batcher(service, facts),
             Self::ProposerKey => keys::proposer(service, facts),
             Self::ChallengerKey => keys::challenger(service, facts),
+            Self::PublishedKey => published::key(service, facts),
             Self::GameType => game::registered_and_respected(service, facts),
+            Self::Prestate => prestate::absolute(service, facts),
             Self::Funding => funding::balance(service, facts),
+            Self::ImagePinned => image::pinned(service),
         }
     }
 }

@@ -19,6 +19,8 @@ fn every_command_explains_itself_with_an_example() {
         &["exec"],
         &["genesis"],
         &["genesis", "hash"],
+        &["prestate"],
+        &["prestate", "hash"],
         &["prove"],
         &["prove", "heads"],
     ] {
@@ -55,6 +57,9 @@ fn a_usage_error_fails_the_unit_and_never_skips_it() {
         "exec --credential 1A=f -- true",
         "genesis",
         "genesis hash",
+        "prestate",
+        "prestate hash",
+        "prestate hash a b",
         "prove",
         "prove heads",
         "prove heads --reference http://127.0.0.1:1",
@@ -189,6 +194,56 @@ fn a_configuration_that_is_none_is_refused_with_its_reason() {
             "has gate proposer-key, which needs \"gameType\"",
         ),
         (
+            "no game type for the prestate",
+            |world| drop(world.service("prestate").as_object_mut().unwrap().remove("gameType")),
+            "has gate prestate, which needs \"gameType\"",
+        ),
+        (
+            "no prestate",
+            |world| drop(world.service("prestate").as_object_mut().unwrap().remove("prestate")),
+            "has gate prestate, which needs \"prestate\"",
+        ),
+        (
+            "prestate: null",
+            |world| world.service("prestate")["prestate"] = json!(null),
+            "has gate prestate, which needs \"prestate\"",
+        ),
+        (
+            "a prestate that is a path",
+            |world| world.service("prestate")["prestate"] = json!("prestate.bin.gz"),
+            "is not valid",
+        ),
+        (
+            "an unknown field of the prestate",
+            |world| world.service("prestate")["prestate"]["hash"] = json!("0x"),
+            "unknown field `hash`",
+        ),
+        (
+            "no image",
+            |world| drop(world.service("image-pinned").as_object_mut().unwrap().remove("image")),
+            "has gate image-pinned, which needs \"image\"",
+        ),
+        (
+            "no reference of an image",
+            |world| world.service("image-pinned")["image"] = json!({"digest": null}),
+            "missing field `reference`",
+        ),
+        (
+            "an unknown field of the image",
+            |world| world.service("image-pinned")["image"]["tag"] = json!("v1"),
+            "unknown field `tag`",
+        ),
+        (
+            "permission as text",
+            |world| world.service("image-pinned")["image"]["allowUnpinned"] = json!("no"),
+            "expected a boolean",
+        ),
+        (
+            "no key to look up",
+            |world| drop(world.service("published-key").as_object_mut().unwrap().remove("key")),
+            "has gate published-key, which needs \"key\"",
+        ),
+        (
             "no engine",
             |world| {
                 drop(world.service("genesis-live").as_object_mut().unwrap().remove("engineRpc"));
@@ -293,7 +348,7 @@ fn a_finding_says_what_where_and_how_to_mend() {
     for field in ["expected", "found", "source", "mend"] {
         assert!(text.contains(finding[field].as_str().unwrap()), "{field}: {text}");
     }
-    assert!(world.check(&[]).stdout.ends_with("13 services: refuse\n"));
+    assert!(world.check(&[]).stdout.ends_with("16 services: refuse\n"));
 }
 
 /// The helper that runs the program looks for the secrets of the URL in every output; here is

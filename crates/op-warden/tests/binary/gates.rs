@@ -14,6 +14,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    artifacts,
     node::{Say, Whole},
     program::Run,
     world::{
@@ -25,7 +26,7 @@ use crate::{
 use Verdict::{Pass, Refuse, Skip, Wait};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub(crate) enum Verdict {
     Pass,
     /// The gate does not apply: as good as a pass.
     Skip,
@@ -53,14 +54,14 @@ impl Verdict {
 }
 
 /// A spoilt world, and the gates that must notice. All others must not.
-struct Case {
+pub(crate) struct Case {
     name: String,
     world: World,
     noticed: BTreeMap<&'static str, Verdict>,
 }
 
 impl Case {
-    fn new(
+    pub(crate) fn new(
         name: impl Into<String>,
         noticed: &[(&'static str, Verdict)],
         spoil: impl FnOnce(&mut World),
@@ -81,7 +82,7 @@ impl Case {
 }
 
 /// Gates that ask L1.
-const OF_L1: [&str; 9] = [
+pub(crate) const OF_L1: [&str; 10] = [
     "l1-chain",
     "l1-origin",
     "genesis-timestamp",
@@ -90,6 +91,7 @@ const OF_L1: [&str; 9] = [
     "proposer-key",
     "challenger-key",
     "game-type",
+    "prestate",
     "funding",
 ];
 
@@ -103,14 +105,15 @@ const READS_OF_L1: [(&str, &[&str]); 9] = [
     ("disputeGameFactory", &["game-type"]),
     ("respectedGameType", &["game-type"]),
     ("gameImpls", &["game-type"]),
-    ("gameArgs", &["proposer-key", "challenger-key"]),
+    ("gameArgs", &["proposer-key", "challenger-key", "prestate"]),
 ];
 
-/// The same where the factory is older than `gameArgs`: the roles are read from the implementation.
-const READS_OF_OLD_L1: [(&str, &[&str]); 3] = [
-    ("gameImpls", &["game-type", "proposer-key", "challenger-key"]),
+/// The same where the factory is older than `gameArgs`: the implementation is asked.
+const READS_OF_OLD_L1: [(&str, &[&str]); 4] = [
+    ("gameImpls", &["game-type", "proposer-key", "challenger-key", "prestate"]),
     ("proposer", &["proposer-key", "challenger-key"]),
     ("challenger", &["proposer-key", "challenger-key"]),
+    ("absolutePrestate", &["prestate"]),
 ];
 
 const READS_OF_ENGINE: [(&str, &[&str]); 2] =
@@ -252,33 +255,43 @@ fn other_truths(cases: &mut Vec<Case>) {
 
 /// `gameArgs` in all its shapes.
 fn game_arguments(cases: &mut Vec<Case>) {
-    let roles = |proposer, challenger| [("proposer-key", proposer), ("challenger-key", challenger)];
+    let roles = |proposer, challenger, prestate| {
+        [("proposer-key", proposer), ("challenger-key", challenger), ("prestate", prestate)]
+    };
     let (args, zero) = (game_args(), "00".repeat(20));
     let swapped = format!("{}{}{}", &args[..248], ROLES[3].2, ROLES[2].2);
     for (name, args, verdicts) in [
-        ("roles swapped", bytes(&swapped), roles(Refuse, Refuse)),
+        ("roles swapped", bytes(&swapped), roles(Refuse, Refuse, Pass)),
         (
             "another proposer",
             bytes(&format!("{}{zero}{}", &args[..248], ROLES[3].2)),
-            roles(Refuse, Pass),
+            roles(Refuse, Pass, Pass),
         ),
-        ("another challenger", bytes(&format!("{}{zero}", &args[..288])), roles(Pass, Refuse)),
-        ("124 bytes, a game for everyone", bytes(&args[..248]), roles(Refuse, Refuse)),
-        ("163 bytes", bytes(&args[..326]), roles(Refuse, Refuse)),
-        ("165 bytes", bytes(&format!("{args}00")), roles(Refuse, Refuse)),
-        ("1 byte", bytes("01"), roles(Refuse, Refuse)),
+        (
+            "another challenger",
+            bytes(&format!("{}{zero}", &args[..288])),
+            roles(Pass, Refuse, Pass),
+        ),
+        ("124 bytes, a game for everyone", bytes(&args[..248]), roles(Refuse, Refuse, Pass)),
+        ("163 bytes", bytes(&args[..326]), roles(Refuse, Refuse, Refuse)),
+        ("165 bytes", bytes(&format!("{args}00")), roles(Refuse, Refuse, Refuse)),
+        ("1 byte", bytes("01"), roles(Refuse, Refuse, Refuse)),
         (
             "fewer bytes than announced",
             json!(bytes(&args).as_str().unwrap()[..300]),
-            roles(Refuse, Refuse),
+            roles(Refuse, Refuse, Refuse),
         ),
         (
             "a length and no bytes",
             json!(format!("0x{:064x}{:064x}", 32, 164)),
-            roles(Refuse, Refuse),
+            roles(Refuse, Refuse, Refuse),
         ),
-        ("an offset out of range", json!(format!("0x{}", "ff".repeat(64))), roles(Refuse, Refuse)),
-        ("empty, and a bare implementation", bytes(""), roles(Refuse, Refuse)),
+        (
+            "an offset out of range",
+            json!(format!("0x{}", "ff".repeat(64))),
+            roles(Refuse, Refuse, Refuse),
+        ),
+        ("empty, and a bare implementation", bytes(""), roles(Refuse, Refuse, Refuse)),
     ] {
         cases.push(Case::new(format!("gameArgs: {name}"), &verdicts, |world| {
             world.l1.result("gameArgs", args);
@@ -303,7 +316,7 @@ fn game_arguments(cases: &mut Vec<Case>) {
     ));
     cases.push(Case::new(
         "an old implementation has another proposer",
-        &roles(Refuse, Pass),
+        &roles(Refuse, Pass, Pass),
         |world| {
             world.with_old_factory();
             world.l1.result("proposer", word("1"));
@@ -318,7 +331,7 @@ fn game_arguments(cases: &mut Vec<Case>) {
     ] {
         cases.push(Case::new(
             format!("gameArgs: {fault}, an old implementation"),
-            &roles(verdict, verdict),
+            &roles(verdict, verdict, verdict),
             |world| {
                 world.with_old_factory();
                 world.l1.say("gameArgs", say);
@@ -330,6 +343,7 @@ fn game_arguments(cases: &mut Vec<Case>) {
             ("game-type", if name == "no" { Refuse } else { Pass }),
             ("proposer-key", Refuse),
             ("challenger-key", Refuse),
+            ("prestate", Refuse),
         ];
         cases.push(Case::new(
             format!("an old factory with {name} implementation"),
@@ -344,7 +358,7 @@ fn game_arguments(cases: &mut Vec<Case>) {
     for (fault, whole, verdict) in faults().into_iter().filter(|fault| fault.0 != "a reset") {
         cases.push(Case::new(
             format!("{fault} at the second request"),
-            &roles(verdict, verdict),
+            &roles(verdict, verdict, verdict),
             |world| {
                 world.with_old_factory();
                 world.l1.second = whole;
@@ -636,7 +650,8 @@ fn files(cases: &mut Vec<Case>) {
         }));
     }
 
-    let factory = [("game-type", Refuse), ("proposer-key", Refuse), ("challenger-key", Refuse)];
+    let factory =
+        ["game-type", "proposer-key", "challenger-key", "prestate"].map(|gate| (gate, Refuse));
     for (name, place, value, noticed) in [
         ("another L1", "/l1/chainId", json!(1), &[("l1-chain", Refuse)][..]),
         ("another L2", "/chain/l2ChainId", json!(1), &[("l2-chain", Refuse)]),
@@ -685,6 +700,7 @@ fn cases() -> Vec<Case> {
     other_truths(&mut cases);
     keys(&mut cases);
     files(&mut cases);
+    artifacts::cases(&mut cases);
     cases
 }
 

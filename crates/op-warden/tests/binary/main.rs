@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(clippy::too_many_lines, reason = "tables of cases")]
 
+mod artifacts;
 mod cli;
 mod exec;
 mod gates;
 mod genesis;
 mod heads;
 mod node;
+mod prestate;
 mod program;
 mod serve;
 mod world;

@@ -1,6 +1,6 @@
 //! A chain in which everything is right, to be spoilt in one place.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use op_chain::genesis::GenesisBlock;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The gates by their names in the configuration; each is a service of its own here.
-pub(crate) const GATES: [&str; 13] = [
+pub(crate) const GATES: [&str; 16] = [
     "chain-files",
     "l1-chain",
     "l1-origin",
@@ -24,8 +24,11 @@ pub(crate) const GATES: [&str; 13] = [
     "batcher-key",
     "proposer-key",
     "challenger-key",
+    "published-key",
     "game-type",
+    "prestate",
     "funding",
+    "image-pinned",
 ];
 
 /// Role, secret key and address: accounts 0 to 3 of Foundry's published test mnemonic.
@@ -56,6 +59,17 @@ pub(crate) const ROLES: [(&str, &str, &str); 4] = [
 pub(crate) const STRANGER: &str =
     "47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a";
 
+/// A key that nobody publishes.
+pub(crate) const OWN: &str = "7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e";
+
+/// A state of the fault proof VM, and its hash as the official cannon computes it; see op-chain's tests.
+pub(crate) const PRESTATE: &[u8] = include_bytes!("../../../op-chain/tests/data/prestate.bin.gz");
+pub(crate) const PRESTATE_HASH: &str =
+    "03bac9e35aa6f26334ba7bab101f381aa0cefb1e4cf284c10f122d468994a127";
+/// Well-formed, of no image.
+pub(crate) const DIGEST: &str =
+    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 pub(crate) const SMALL: &str = include_str!("../../../op-chain/tests/data/genesis.json");
 /// Found by an independent implementation, see op-chain's tests.
 pub(crate) const L2_HASH: &str =
@@ -68,7 +82,7 @@ const FACTORY: &str = "0x00000000000000000000000000000000000000c3";
 const IMPLEMENTATION: &str = "00000000000000000000000000000000000000c4";
 
 /// Contract, selector and name of every getter that the gates may read.
-const GETTERS: [(&str, &str, &str); 8] = [
+const GETTERS: [(&str, &str, &str); 9] = [
     (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
     (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
     (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
@@ -77,6 +91,7 @@ const GETTERS: [(&str, &str, &str); 8] = [
     (FACTORY, "74cc86ac", "gameArgs"),
     (IMPLEMENTATION, "a8e4fb90", "proposer"),
     (IMPLEMENTATION, "534db0e2", "challenger"),
+    (IMPLEMENTATION, "8d450a95", "absolutePrestate"),
 ];
 
 /// A contract's answer of one word, right-aligned.
@@ -90,17 +105,25 @@ pub(crate) fn bytes(hex: &str) -> Value {
     json!(format!("0x{:064x}{:064x}{hex}{padding}", 32, hex.len() / 2))
 }
 
-/// Arguments of a permissioned game: 124 bytes that matter to no gate, then the two roles.
+/// Arguments of a permissioned game: the prestate, 92 bytes that matter to no gate, the two roles.
 pub(crate) fn game_args() -> String {
-    format!("{}{}{}", "ab".repeat(124), ROLES[2].2, ROLES[3].2)
+    game_args_with(PRESTATE_HASH)
+}
+
+/// The same with another prestate.
+pub(crate) fn game_args_with(prestate: &str) -> String {
+    format!("{prestate}{}{}{}", "ab".repeat(92), ROLES[2].2, ROLES[3].2)
 }
 
 /// A file of the world.
 #[derive(Debug, Clone)]
 pub(crate) enum File {
     Text(String),
+    Bytes(Vec<u8>),
     Missing,
     Directory,
+    /// A pipe, silent until somebody writes to it.
+    Pipe,
 }
 
 /// What a node says to each read by name, and to whole requests.
@@ -216,6 +239,8 @@ impl World {
             "l1_system_config_address": SYSTEM_CONFIG
         });
         let mut files = BTreeMap::from([
+            ("own.key", File::Text(OWN.to_owned())),
+            ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
             ("rollup.json", File::Text(rollup.to_string())),
         ]);
@@ -233,12 +258,15 @@ impl World {
         for role in ["sequencer", "batcher", "proposer", "challenger"] {
             services[format!("{role}-key")]["key"] = json!(format!("{role}.key"));
         }
-        for gate in ["proposer-key", "challenger-key", "game-type"] {
+        for gate in ["proposer-key", "challenger-key", "game-type", "prestate"] {
             services[gate]["gameType"] = json!(1);
         }
         services["funding"]["key"] = json!("batcher.key");
         services["funding"]["minBalance"] = json!(MIN_BALANCE.to_string());
         services["genesis-live"]["engineRpc"] = json!("ENGINE");
+        services["published-key"]["key"] = json!("own.key");
+        services["prestate"]["prestate"] = json!({"file": "prestate.bin.gz"});
+        services["image-pinned"]["image"] = json!({"reference": "registry.example/op-node:v1.0.0", "digest": DIGEST, "allowUnpinned": false});
         let config = json!({
             "chain": {"genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901, "disputeGameFactory": FACTORY},
             "l1": {"rpc": "L1", "chainId": 900}, "services": services,
@@ -263,6 +291,7 @@ impl World {
             // The bare implementation of games whose clones carry their arguments.
             ("proposer", word("0")),
             ("challenger", word("0")),
+            ("absolutePrestate", word("0")),
         ];
         let engine =
             vec![("eth_chainId", json!("0x385")), ("eth_getBlockByNumber", block("0x0", L2_HASH))];
@@ -276,11 +305,12 @@ impl World {
         }
     }
 
-    /// Contracts before v7: the factory has no `gameArgs`, the implementation has the roles.
+    /// Contracts before v7: the factory has no `gameArgs`, the implementation has what is in them.
     pub(crate) fn with_old_factory(&mut self) {
         self.l1.say("gameArgs", Say::Error(3, "execution reverted"));
         self.l1.result("proposer", word(ROLES[2].2));
         self.l1.result("challenger", word(ROLES[3].2));
+        self.l1.result("absolutePrestate", word(PRESTATE_HASH));
     }
 
     pub(crate) fn text(&mut self, file: &'static str, text: impl Into<String>) {
@@ -314,6 +344,10 @@ impl World {
             let path = dir.path().join(name);
             match file {
                 File::Text(text) => fs::write(path, text).unwrap(),
+                File::Bytes(bytes) => fs::write(path, bytes).unwrap(),
+                File::Pipe => {
+                    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+                }
                 File::Directory => fs::create_dir(path).unwrap(),
                 File::Missing => {}
             }

@@ -1,0 +1,57 @@
+//! No role on a public chain has a key that everybody knows.
+
+use alloy_primitives::Address;
+use op_chain::published::is_published;
+
+use super::{Finding, Gate, facts::Facts, finding::with, keys::no_key};
+use crate::config::Service;
+
+const GATE: Gate = Gate::PublishedKey;
+
+/// Mainnet, Sepolia, Holesky, Hoodi.
+const PUBLIC: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
+
+pub(super) fn key(service: &Service, facts: &Facts) -> Vec<Finding> {
+    let Some((path, key)) = facts.key(service) else { return Vec::new() };
+    let file = format!("key file {}", path.display());
+    let finding = match key {
+        Ok(account) if is_published(account) => published(account, &file, facts),
+        Ok(account) => compare(account, &file),
+        Err(error) => {
+            no_key(GATE, None, "the accounts of the mnemonic \"test … junk\"", path, error)
+        }
+    };
+    vec![finding]
+}
+
+fn published(account: &Address, file: &str, facts: &Facts) -> Finding {
+    let refused = || {
+        compare(account, file).refuse_unless(
+            false,
+            "Everybody has this key: it is one of Foundry's and Hardhat's test accounts, which the project's example secrets hold. Make your own with `op-warden keys generate`.",
+        )
+    };
+    let l1 = &facts.l1;
+    let written = [facts.config.l1.chain_id, facts.rollup.l1_chain_id];
+    if written.iter().any(|id| PUBLIC.contains(id)) {
+        return refused();
+    }
+    let node = format!("eth_chainId of {}", l1.shown);
+    with(&l1.chain_id, GATE, "the chain id of a private L1", &node, |live| {
+        if PUBLIC.contains(live) {
+            return refused();
+        }
+        Finding::skip(
+            GATE,
+            format!("{account} is a published test account, and L1 {live} is a private chain"),
+        )
+    })
+}
+
+fn compare(account: &Address, file: &str) -> Finding {
+    Finding::compare(
+        GATE,
+        ("a key that is not published", "the accounts of the mnemonic \"test … junk\""),
+        (account, file),
+    )
+}
