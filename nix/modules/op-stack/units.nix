@@ -76,20 +76,23 @@ let
 
   mkContainer =
     _name: service:
-    lib.nameValuePair service.container {
-      image = service.imageRef;
-      # What is not pinned is never pulled.
-      pull = if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then "missing" else "never";
-      # op-stack.target starts it.
-      autoStart = false;
-      environment = {
-        HOME = "/tmp";
+    lib.nameValuePair service.container (
+      {
+        image = service.imageRef;
+        # What is not pinned is never pulled.
+        pull =
+          if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then "missing" else "never";
+        # op-stack.target starts it.
+        autoStart = false;
+        environment = {
+          HOME = "/tmp";
+        }
+        // service.environment;
+        volumes = volumes service;
+        extraOptions = sandbox service;
       }
-      // service.environment;
-      volumes = volumes service;
-      extraOptions = sandbox service;
-    }
-    // command service;
+      // command service
+    );
 
   # Keys exist in the environment of the program only: op-warden reads them and becomes the program.
   command =
