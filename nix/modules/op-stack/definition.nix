@@ -50,6 +50,9 @@ let
     lib.optionalAttrs (file != null) { ${identityKey name} = file; };
   keysOf = name: keyFiles.${name} or { } // identityFiles name;
 
+  # A file of the repository becomes part of the system: toString would only name it.
+  inSystem = file: "${file}";
+
   sequencerNode = cfg.sequencer.node;
   anyPublic = lib.any (name: (optionsOf name).openFirewall or false) (lib.attrNames paths);
 
@@ -64,14 +67,14 @@ let
         rateLimit
         chainId
         ;
-      chainConfig = lib.mapNullable toString cfg.l1.chainConfigFile;
+      chainConfig = lib.mapNullable inSystem cfg.l1.chainConfigFile;
     };
     chain = {
-      genesis = toString cfg.chain.genesisFile;
-      rollup = toString cfg.chain.rollupFile;
+      genesis = inSystem cfg.chain.genesisFile;
+      rollup = inSystem cfg.chain.rollupFile;
       l2ChainId = cfg.chain.id;
     };
-    prestate = lib.mapNullable toString cfg.chain.prestateFile;
+    prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
     followers = lib.attrNames cfg.followers;
     p2p = {
       listenIp = if anyPublic then "0.0.0.0" else "127.0.0.1";

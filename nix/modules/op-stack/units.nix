@@ -42,12 +42,10 @@ let
     service:
     let
       known =
-        map toString [
-          cfg.chain.genesisFile
-          cfg.chain.rollupFile
-        ]
-        ++ map toString (
+        map (file: "${file}") (
           lib.filter (file: file != null) [
+            cfg.chain.genesisFile
+            cfg.chain.rollupFile
             cfg.chain.prestateFile
             cfg.l1.chainConfigFile
           ]
