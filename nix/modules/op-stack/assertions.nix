@@ -5,7 +5,7 @@ let
   prefix = "services.every-channel.op-stack";
   inherit (cfg.definition) services;
 
-  # Flag -> the option that it follows from.
+  # Flag -> the option that it follows from, of the chain.
   owners = {
     l1 = "l1.rpc";
     l1-eth-rpc = "l1.rpc";
@@ -30,35 +30,50 @@ let
     datadir = "stateDir";
     "safedb.path" = "stateDir";
     "l2.enginekind" = "engine";
-    "p2p.listen.ip" = "sequencer.node.openFirewall";
     "p2p.advertise.ip" = "p2p.advertiseIp";
     "p2p.bootnodes" = "p2p.bootnodes";
     "p2p.static" = "p2p.staticPeers";
-    "p2p.priv.path" = "sequencer.node.identityFile";
+  };
+
+  # The same, of the service.
+  serviceOwners = {
+    "p2p.listen.ip" = "openFirewall";
+    "p2p.listen.tcp" = "ports";
+    "p2p.listen.udp" = "ports";
+    "p2p.priv.path" = "identityFile";
+    # op-reth's.
+    port = "ports";
+    metrics = "ports";
   };
 
   wayOut =
     service: flag:
-    if lib.hasSuffix ".port" flag || lib.hasPrefix "p2p.listen." flag then
+    if lib.hasSuffix ".port" flag then
       "set ${prefix}.${service.option}.ports"
+    else if serviceOwners ? ${flag} then
+      "set ${prefix}.${service.option}.${serviceOwners.${flag}}"
     else if owners ? ${flag} then
       "set ${prefix}.${owners.${flag}}"
     else
       "it is part of the wiring between the services and has no option";
 
-  # "--flag=value" and "--flag" -> "flag"
+  # "--flag=value" and "--flag" -> "flag"; Go's programs take one dash as well.
   flagsOf =
     args:
     lib.concatMap (
       arg:
       let
-        match = builtins.match "--([^=]+)(=.*)?" arg;
+        match = builtins.match "--?([^-=][^=]*)(=.*)?" arg;
       in
       lib.optional (match != null) (lib.head match)
     ) args;
 
-  isSecretFlag = flag: builtins.match ".*(private-key|mnemonic|sequencer\\.key|secret|password).*" flag != null;
-  isSecretVariable = name: builtins.match ".*(KEY|MNEMONIC|SECRET|PASSWORD|TOKEN).*" name != null;
+  isSecretFlag =
+    flag:
+    builtins.match ".*(private-key|mnemonic|sequencer\\.key|priv\\.raw|keyhex|secret|password).*" flag
+    != null;
+  isSecretVariable =
+    name: builtins.match ".*(KEY|MNEMONIC|PRIV_RAW|SECRET|PASSWORD|TOKEN).*" name != null;
 
   ofService =
     service:
@@ -95,9 +110,11 @@ let
 
   # Port -> the services that want it.
   claims = lib.zipAttrs (
-    lib.mapAttrsToList (
-      name: service: lib.mapAttrs' (_: port: lib.nameValuePair (toString port) name) service.ports
-    ) services
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: service: map (port: { ${toString port} = name; }) (lib.attrValues service.ports)
+      ) services
+    )
     ++ [ { ${toString cfg.warden.port} = "op-warden"; } ]
   );
   portAssertions = lib.mapAttrsToList (port: names: {
@@ -149,7 +166,7 @@ in
         lib.optional (cfg.engine == "geth")
           "${prefix}.engine: op-geth has had no support since 2026-05-31 and does not know Karst. Use it only for a chain that never activates Karst; op-reth cannot take over its data folder."
       ++
-        lib.optional (isPublic cfg.l1.rpc || isPublic cfg.l1.beacon)
+        lib.optional (cfg.l1.rateLimit == null && (isPublic cfg.l1.rpc || isPublic cfg.l1.beacon))
           "${prefix}.l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
   };
 }
