@@ -1,15 +1,9 @@
 # op-warden: its configuration, its health service, and the inventory for a later purge.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+{ config, lib, ... }:
 let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg.definition) services;
 
-  json = pkgs.formats.json { };
   warden = "/etc/op-stack/op-warden";
   configFile = "/etc/op-stack/op-warden.json";
 
@@ -79,7 +73,7 @@ in
     # Fixed paths: with store paths in them, every unit would change, and restart, with the agent.
     environment.etc = {
       "op-stack/op-warden".source = "${cfg.package}/bin/op-warden";
-      "op-stack/op-warden.json".source = json.generate "op-warden.json" configuration;
+      "op-stack/op-warden.json".text = builtins.toJSON configuration;
     };
     environment.systemPackages = [ cfg.package ];
 
@@ -113,6 +107,11 @@ in
       description = "OP Stack: health";
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
+      # It reads both at its start only; gates and the judge start anew each time.
+      restartTriggers = [
+        cfg.package
+        config.environment.etc."op-stack/op-warden.json".source
+      ];
       startLimitIntervalSec = 0;
       serviceConfig = hardening // {
         Type = "notify";
