@@ -24,6 +24,7 @@ let
   };
 
   pkgs = stubs // {
+    mkShell = _: stubs.stub "shell";
     stdenv = stubs.stdenv // {
       cc = stubs.stdenv.cc // {
         libc = stubs.stub "libc";
@@ -74,5 +75,5 @@ import ./eval.nix {
   evalHost = modules: (nixosSystem { modules = [ ./minimal-host.nix ] ++ modules; }).config;
 }
 // {
-  flake = { };
+  flake-outputs = import ./flake-outputs.nix { inherit lib outputs; };
 }
