@@ -1,5 +1,5 @@
-# Tests of the module over NixOS itself, nothing built: a set of `lib.runTests` tests for each file of
-# ./eval. A failing test says what was expected and what came.
+# Tests of the module over NixOS itself, nothing built: each file of ./eval is a set of `lib.runTests`
+# tests. A failing test says what was expected and what came.
 {
   lib,
   # Modules -> the configuration of a minimal host that imports them.
@@ -14,9 +14,12 @@ let
     prefix = "services.every-channel.op-stack";
     module = ../modules/ec-op-stack.nix;
 
-    # The smallest chain.
+    # The smallest chain, not pinned whatever images.json says.
     chain =
       { lib, pkgs, ... }:
+      let
+        unpinned.image.digest = lib.mkDefault null;
+      in
       {
         services.every-channel.op-stack = {
           enable = true;
@@ -27,7 +30,12 @@ let
             id = 20260619;
             disputeGameFactory = "0x00000000000000000000000000000000000000d1";
           };
-        };
+          sequencer = {
+            engine = unpinned;
+            node = unpinned;
+          };
+        }
+        // lib.genAttrs roles (_: unpinned);
       };
 
     hostOf =
@@ -62,7 +70,7 @@ let
       sequencer.engine = pinned.sequencer.engine;
     };
 
-    # As small as it gets, not pinned.
+    # As small as it gets.
     small = host { };
     # Everything that a host can run.
     full = host fullSettings;

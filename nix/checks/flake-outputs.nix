@@ -1,4 +1,4 @@
-# Every attribute path of the flake, over stub packages: the flake itself cannot test this of itself.
+# Every attribute path of the flake, over stub packages: the flake cannot test this of itself.
 { lib, outputs }:
 let
   systems = [
@@ -76,7 +76,9 @@ in
 
   testHostsRunTheAgentOfTheFlake = {
     expr = lib.mapAttrs (
-      _: host: host.config.services.every-channel.op-stack.package == outputs.packages.x86_64-linux.op-warden-static
+      _: host:
+      host.config.services.every-channel.op-stack.package
+      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.op-warden-static
     ) outputs.nixosConfigurations;
     expected = lib.mapAttrs (_: _: true) (builtins.readDir ../../hosts);
   };

@@ -18,9 +18,13 @@ let
     option: option.visible && !option.internal && lib.hasPrefix prefix option.name
   ) (lib.optionAttrSetToDocList options);
 
-  # In one line.
-  words = text: lib.filter (word: word != "") (lib.splitString " " (lib.replaceStrings [ "\n" ] [ " " ] text));
-  oneLine = text: lib.concatStringsSep " " (words text);
+  oneLine =
+    text:
+    lib.concatStringsSep " " (
+      lib.filter (word: word != "") (
+        lib.splitString " " (lib.replaceStrings [ "\n" ] [ " " ] text)
+      )
+    );
 
   # What a literal stands for in text.
   shown =

@@ -191,12 +191,15 @@ in
               volume: lib.hasPrefix builtins.storeDir volume && builtins.hasContext volume
             ) (containerOf config name).volumes
           );
-        # "HASH-genesis.json" -> "genesis.json"
-        named = lib.removeSuffix ".nix";
-        withoutHash = file: named (lib.substring 33 (-1) (builtins.unsafeDiscardStringContext file));
+        # "HASH-ports.nix" -> "ports"
+        named =
+          file:
+          lib.removeSuffix ".nix" (
+            lib.substring 33 (-1) (builtins.unsafeDiscardStringContext file)
+          );
       in
       lib.genAttrs [ "sequencer-engine" "sequencer-node" "challenger" ] (
-        name: map withoutHash (mounted name)
+        name: map named (mounted name)
       );
     expected = {
       sequencer-engine = [ "hosts" ];

@@ -62,7 +62,8 @@ in
       config:
       lib.filterAttrs (
         _: secret:
-        secret.restartUnits == [ ] || lib.any (unit: !(config.systemd.units ? ${unit})) secret.restartUnits
+        secret.restartUnits == [ ]
+        || lib.any (unit: !(config.systemd.units ? ${unit})) secret.restartUnits
       ) config.sops.secrets
     );
     expected = all { };

@@ -18,33 +18,23 @@ let
     lib.concatMap (service: lib.attrValues service.ports) (lib.attrValues (servicesOf config))
     ++ [ (optionsOf config).warden.port ];
 
-  # The flags that name a listener's address, with their values.
+  # The arguments that name a listener's address, after their services.
   listeners =
-    config:
-    lib.concatLists (
-      lib.mapAttrsToList (
-        _: service:
-        lib.filter (match: match != null) (
-          map (builtins.match "--(.*addr|metrics|p2p[.]listen[.]ip)=(.*)") service.args
-        )
-      ) (servicesOf config)
-    );
-  isLoopback = address: address == "127.0.0.1" || lib.hasPrefix "127.0.0.1:" address;
-  beyondLoopback =
     config:
     lib.concatLists (
       lib.mapAttrsToList (
         name: service:
         map (arg: "${name} ${arg}") (
           lib.filter (
-            arg:
-            lib.any (match: match != null && !(isLoopback (lib.last match))) [
-              (builtins.match "--(.*addr|metrics|p2p[.]listen[.]ip)=(.*)" arg)
-            ]
-            || lib.hasInfix "0.0.0.0" arg
+            arg: builtins.match "--(.*addr|metrics|p2p[.]listen[.]ip)=.*|.*0[.]0[.]0[.]0.*" arg != null
           ) service.args
         )
       ) (servicesOf config)
+    );
+  beyondLoopback =
+    config:
+    lib.filter (listener: builtins.match ".*=127[.]0[.]0[.]1(:[0-9]+)?" listener == null) (
+      listeners config
     );
 
   open = host (lib.recursiveUpdate fullSettings { sequencer.node.openFirewall = true; });

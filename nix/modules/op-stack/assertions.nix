@@ -69,9 +69,10 @@ let
     ) args;
 
   isSecretFlag =
-    flag:
-    builtins.match ".*(private-key|mnemonic|sequencer\\.key|priv\\.raw|keyhex|secret|password).*" flag
-    != null;
+    let
+      words = "private-key|mnemonic|sequencer[.]key|priv[.]raw|keyhex|secret|password";
+    in
+    flag: builtins.match ".*(${words}).*" flag != null;
   isSecretVariable =
     name: builtins.match ".*(KEY|MNEMONIC|PRIV_RAW|SECRET|PASSWORD|TOKEN).*" name != null;
 
@@ -122,7 +123,9 @@ let
     message = "${prefix}: port ${port} is taken by ${lib.concatStringsSep " and " names}. Set their `ports` options.";
   }) claims;
 
-  needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (lib.attrNames services);
+  needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (
+    lib.attrNames services
+  );
 in
 {
   config = lib.mkIf cfg.enable {
@@ -139,11 +142,15 @@ in
           message = "${prefix}: ${lib.concatStringsSep ", " needSequencer} use the sequencer of this host. Enable ${prefix}.sequencer.node, or disable them.";
         }
         {
-          assertion = cfg.followers == { } || (cfg.p2p.sequencerPeerId != null && cfg.sequencer.node.identityFile != null);
+          assertion =
+            cfg.followers == { }
+            || (cfg.p2p.sequencerPeerId != null && cfg.sequencer.node.identityFile != null);
           message = "${prefix}.followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
         }
         {
-          assertion = cfg.secrets.directory != cfg.stateDir && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
+          assertion =
+            cfg.secrets.directory != cfg.stateDir
+            && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
           message = "${prefix}.secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
         }
         {
@@ -154,7 +161,9 @@ in
 
     warnings =
       let
-        unpinned = lib.attrNames (lib.filterAttrs (_: service: service.image.digest == null) services);
+        unpinned = lib.attrNames (
+          lib.filterAttrs (_: service: service.image.digest == null) services
+        );
         isPublic = url: url != null && lib.hasInfix "publicnode.com" url;
       in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)

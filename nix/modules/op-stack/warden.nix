@@ -25,7 +25,10 @@ let
     containers = map (service: service.container) (lib.attrValues services);
     images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
     secrets = lib.attrValues keyFiles;
-    units = [ "op-stack.target" ] ++ map (service: "${service.unit}.service") (lib.attrValues services);
+    units = [
+      "op-stack.target"
+    ]
+    ++ map (service: "${service.unit}.service") (lib.attrValues services);
     user = "op-stack";
   };
   # As the argument of a tmpfiles rule.
