@@ -10,20 +10,7 @@ let
     op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix { };
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };
-    options-doc = pkgs.writeText "op-stack-options.md" (
-      import ./options-doc.nix {
-        inherit lib;
-        inherit
-          (lib.evalModules {
-            modules = [
-              ../modules/op-stack/options.nix
-              { _module.check = false; }
-            ];
-          })
-          options
-          ;
-      }
-    );
+    options-doc = pkgs.writeText "op-stack-options.md" (import ./options-doc.nix { inherit lib; });
   };
 in
 packages

@@ -73,6 +73,7 @@ let
         ports = pair.node;
         p2p = p2p // {
           identity = p2p.identity name;
+          listenIp = p2p.listenIp name;
         };
         gate = {
           gates = liveGates;

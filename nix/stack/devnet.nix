@@ -40,7 +40,7 @@ import ./default.nix {
 
   p2p = {
     identity = name: "@{keys}/p2p-${name}.key";
-    listenIp = "127.0.0.1";
+    listenIp = _name: "127.0.0.1";
     advertiseIp = null;
     staticPeers = [ ];
     bootnodes = "@{p2p.bootnodes}";

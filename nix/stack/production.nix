@@ -10,8 +10,8 @@
   honestActors,
   # The challenger's absolute prestate; null gates the dispute path off.
   prestate,
-  # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer }: `sequencer` is the multiaddr that
-  # followers dial.
+  # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer }: `listenIp` is a function of the
+  # service name, `sequencer` the multiaddr that followers dial.
   p2p,
   # Names of the followers on this host.
   followers ? [ ],

@@ -5,7 +5,7 @@ let
   prefix = "services.every-channel.op-stack";
   inherit (cfg.definition) services;
 
-  # Flag -> the option that it follows from.
+  # Flag -> the option that it follows from, of the chain.
   owners = {
     l1 = "l1.rpc";
     l1-eth-rpc = "l1.rpc";
@@ -30,35 +30,51 @@ let
     datadir = "stateDir";
     "safedb.path" = "stateDir";
     "l2.enginekind" = "engine";
-    "p2p.listen.ip" = "sequencer.node.openFirewall";
     "p2p.advertise.ip" = "p2p.advertiseIp";
     "p2p.bootnodes" = "p2p.bootnodes";
     "p2p.static" = "p2p.staticPeers";
-    "p2p.priv.path" = "sequencer.node.identityFile";
+  };
+
+  # The same, of the service.
+  serviceOwners = {
+    "p2p.listen.ip" = "openFirewall";
+    "p2p.listen.tcp" = "ports";
+    "p2p.listen.udp" = "ports";
+    "p2p.priv.path" = "identityFile";
+    # op-reth's.
+    port = "ports";
+    metrics = "ports";
   };
 
   wayOut =
     service: flag:
-    if lib.hasSuffix ".port" flag || lib.hasPrefix "p2p.listen." flag then
+    if lib.hasSuffix ".port" flag then
       "set ${prefix}.${service.option}.ports"
+    else if serviceOwners ? ${flag} then
+      "set ${prefix}.${service.option}.${serviceOwners.${flag}}"
     else if owners ? ${flag} then
       "set ${prefix}.${owners.${flag}}"
     else
       "it is part of the wiring between the services and has no option";
 
-  # "--flag=value" and "--flag" -> "flag"
+  # "--flag=value" and "--flag" -> "flag"; Go's programs take one dash as well.
   flagsOf =
     args:
     lib.concatMap (
       arg:
       let
-        match = builtins.match "--([^=]+)(=.*)?" arg;
+        match = builtins.match "--?([^-=][^=]*)(=.*)?" arg;
       in
       lib.optional (match != null) (lib.head match)
     ) args;
 
-  isSecretFlag = flag: builtins.match ".*(private-key|mnemonic|sequencer\\.key|secret|password).*" flag != null;
-  isSecretVariable = name: builtins.match ".*(KEY|MNEMONIC|SECRET|PASSWORD|TOKEN).*" name != null;
+  isSecretFlag =
+    let
+      words = "private-key|mnemonic|sequencer[.]key|priv[.]raw|keyhex|secret|password";
+    in
+    flag: builtins.match ".*(${words}).*" flag != null;
+  isSecretVariable =
+    name: builtins.match ".*(KEY|MNEMONIC|PRIV_RAW|SECRET|PASSWORD|TOKEN).*" name != null;
 
   ofService =
     service:
@@ -95,9 +111,11 @@ let
 
   # Port -> the services that want it.
   claims = lib.zipAttrs (
-    lib.mapAttrsToList (
-      name: service: lib.mapAttrs' (_: port: lib.nameValuePair (toString port) name) service.ports
-    ) services
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: service: map (port: { ${toString port} = name; }) (lib.attrValues service.ports)
+      ) services
+    )
     ++ [ { ${toString cfg.warden.port} = "op-warden"; } ]
   );
   portAssertions = lib.mapAttrsToList (port: names: {
@@ -105,7 +123,9 @@ let
     message = "${prefix}: port ${port} is taken by ${lib.concatStringsSep " and " names}. Set their `ports` options.";
   }) claims;
 
-  needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (lib.attrNames services);
+  needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (
+    lib.attrNames services
+  );
 in
 {
   config = lib.mkIf cfg.enable {
@@ -122,11 +142,15 @@ in
           message = "${prefix}: ${lib.concatStringsSep ", " needSequencer} use the sequencer of this host. Enable ${prefix}.sequencer.node, or disable them.";
         }
         {
-          assertion = cfg.followers == { } || (cfg.p2p.sequencerPeerId != null && cfg.sequencer.node.identityFile != null);
+          assertion =
+            cfg.followers == { }
+            || (cfg.p2p.sequencerPeerId != null && cfg.sequencer.node.identityFile != null);
           message = "${prefix}.followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
         }
         {
-          assertion = cfg.secrets.directory != cfg.stateDir && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
+          assertion =
+            cfg.secrets.directory != cfg.stateDir
+            && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
           message = "${prefix}.secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
         }
         {
@@ -137,7 +161,9 @@ in
 
     warnings =
       let
-        unpinned = lib.attrNames (lib.filterAttrs (_: service: service.image.digest == null) services);
+        unpinned = lib.attrNames (
+          lib.filterAttrs (_: service: service.image.digest == null) services
+        );
         isPublic = url: url != null && lib.hasInfix "publicnode.com" url;
       in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
@@ -149,7 +175,7 @@ in
         lib.optional (cfg.engine == "geth")
           "${prefix}.engine: op-geth has had no support since 2026-05-31 and does not know Karst. Use it only for a chain that never activates Karst; op-reth cannot take over its data folder."
       ++
-        lib.optional (isPublic cfg.l1.rpc || isPublic cfg.l1.beacon)
+        lib.optional (cfg.l1.rateLimit == null && (isPublic cfg.l1.rpc || isPublic cfg.l1.beacon))
           "${prefix}.l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
   };
 }

@@ -54,7 +54,7 @@ let
   inSystem = file: "${file}";
 
   sequencerNode = cfg.sequencer.node;
-  anyPublic = lib.any (name: (optionsOf name).openFirewall or false) (lib.attrNames paths);
+  isPublic = name: (optionsOf name).openFirewall or false;
 
   stack = import ../../stack/production.nix {
     inherit (cfg) engine stateDir;
@@ -77,7 +77,7 @@ let
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
     followers = lib.attrNames cfg.followers;
     p2p = {
-      listenIp = if anyPublic then "0.0.0.0" else "127.0.0.1";
+      listenIp = name: if isPublic name then "0.0.0.0" else "127.0.0.1";
       inherit (cfg.p2p) advertiseIp staticPeers bootnodes;
       sequencer = "/ip4/127.0.0.1/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
     };
@@ -134,7 +134,7 @@ let
           "${options.image.repository}:${options.image.tag}"
         else
           "${options.image.repository}@${options.image.digest}";
-      public = options.openFirewall or false;
+      public = isPublic name;
     };
 in
 {

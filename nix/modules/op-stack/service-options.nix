@@ -18,7 +18,7 @@ in
   what,
   # Component of nix/stack/images.json, and how to name it in the documentation.
   component,
-  componentText ? ''"${component}"'',
+  componentText ? component,
   # Ports by name, of nix/stack/ports.nix, and how to tell a default.
   ports,
   portText ? _name: port: toString port,
@@ -27,7 +27,7 @@ in
 }:
 let
   pin = (import ../../stack/images.nix).${component};
-  pinned = name: lib.literalExpression "images.\${${componentText}}.${name}";
+  pinned = name: lib.literalExpression "images.${componentText}.${name}";
 in
 {
   enable = lib.mkEnableOption what // {

@@ -16,7 +16,7 @@ let
   inherit (cfg.definition) services;
 
   user = toString cfg.uid;
-  wardenProgram = "/etc/op-stack/op-warden";
+  wardenProgram = "/etc/op-stack/bin/op-warden";
   wardenInside = "/run/op-stack/op-warden";
 
   # Exits of a program that are started again: its own, a panic's, podman's, and those of signals.
@@ -31,7 +31,9 @@ let
     service:
     lib.optional (service.dataDir != null) "${service.dataDir}:${service.dataDir}"
     ++ map (file: "${file}:${file}:ro") (filesRead service)
-    ++ lib.mapAttrsToList (path: text: "${pkgs.writeText (baseNameOf path) text}:${path}:ro") service.files
+    ++ lib.mapAttrsToList (
+      path: text: "${pkgs.writeText (baseNameOf path) text}:${path}:ro"
+    ) service.files
     ++ lib.optionals (service.keyFiles != { }) [
       "${keyFolder service}:${service.keysInside}:ro"
     ]
@@ -70,7 +72,9 @@ let
       "--stop-timeout=${toString service.stopTimeout}"
     ]
     ++ lib.optional (service.resources.memory != null) "--memory=${service.resources.memory}"
-    ++ lib.optional (service.resources.pids != null) "--pids-limit=${toString service.resources.pids}";
+    ++ lib.optional (
+      service.resources.pids != null
+    ) "--pids-limit=${toString service.resources.pids}";
 
   mkContainer =
     _name: service:
@@ -79,7 +83,10 @@ let
         image = service.imageRef;
         # What is not pinned is never pulled.
         pull =
-          if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then "missing" else "never";
+          if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then
+            "missing"
+          else
+            "never";
         # op-stack.target starts it.
         autoStart = false;
         environment = {
@@ -106,7 +113,9 @@ let
         cmd = [
           "exec"
         ]
-        ++ lib.mapAttrsToList (variable: file: "--credential=${variable}=${file}") service.credentials
+        ++ lib.mapAttrsToList (
+          variable: file: "--credential=${variable}=${file}"
+        ) service.credentials
         ++ [
           "--"
           service.program
@@ -121,7 +130,9 @@ let
     service:
     lib.optionals (service.keyFiles != { }) (
       [ "${install} -d -m 0700 ${keyFolder service}" ]
-      ++ map (key: "${install} -m 0400 %d/${key} ${keyFolder service}/${key}") (lib.attrNames service.keyFiles)
+      ++ map (key: "${install} -m 0400 %d/${key} ${keyFolder service}/${key}") (
+        lib.attrNames service.keyFiles
+      )
     );
 
   # op-geth writes the genesis block by a command of its own, once.

@@ -1,16 +1,10 @@
 # op-warden: its configuration, its health service, and the inventory for a later purge.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+{ config, lib, ... }:
 let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg.definition) services;
 
-  json = pkgs.formats.json { };
-  warden = "/etc/op-stack/op-warden";
+  warden = "/etc/op-stack/bin/op-warden";
   configFile = "/etc/op-stack/op-warden.json";
 
   judgements = "/run/op-stack/judgements.json";
@@ -31,7 +25,10 @@ let
     containers = map (service: service.container) (lib.attrValues services);
     images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
     secrets = lib.attrValues keyFiles;
-    units = [ "op-stack.target" ] ++ map (service: "${service.unit}.service") (lib.attrValues services);
+    units = [
+      "op-stack.target"
+    ]
+    ++ map (service: "${service.unit}.service") (lib.attrValues services);
     user = "op-stack";
   };
   # As the argument of a tmpfiles rule.
@@ -78,8 +75,8 @@ in
   config = lib.mkIf cfg.enable {
     # Fixed paths: with store paths in them, every unit would change, and restart, with the agent.
     environment.etc = {
-      "op-stack/op-warden".source = "${cfg.package}/bin/op-warden";
-      "op-stack/op-warden.json".source = json.generate "op-warden.json" configuration;
+      "op-stack/bin".source = "${cfg.package}/bin";
+      "op-stack/op-warden.json".text = builtins.toJSON configuration;
     };
     environment.systemPackages = [ cfg.package ];
 
@@ -113,6 +110,11 @@ in
       description = "OP Stack: health";
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
+      # It reads both at its start only; gates and the judge start anew each time.
+      restartTriggers = [
+        cfg.package
+        config.environment.etc."op-stack/op-warden.json".source
+      ];
       startLimitIntervalSec = 0;
       serviceConfig = hardening // {
         Type = "notify";

@@ -11,13 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use libtest_mimic::Completion;
+use libtest_mimic::{Completion, Trial};
 use serde_json::{Value, json};
 
 use crate::{
-    Result, cache, ensure,
+    chain::image_environment,
     l1::L1,
-    tools::{run, workspace},
+    support::{Result, cache, ensure, nix, run, workspace},
 };
 
 /// A peer id: the secp256k1 vector of the libp2p specification.
@@ -25,10 +25,14 @@ const PEER: &str = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
 /// A cold program on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-pub(crate) fn accepted() -> Result<Completion> {
-    if Command::new("nix-instantiate").arg("--version").output().is_err() {
-        return Ok(Completion::ignored_with("no nix-instantiate (Debian: apt install nix-bin)"));
-    }
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![Trial::ignorable_test("programs_accept_their_arguments", || match nix() {
+        Ok(()) => Ok(accepted().map(|()| Completion::Completed)?),
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    })]
+}
+
+fn accepted() -> Result<()> {
     let work = tempfile::tempdir()?;
     run(Command::new(env!("CARGO_BIN_EXE_op-devnet")).arg("build"))?;
     let l1 = L1::start(None, work.path())?;
@@ -38,7 +42,7 @@ pub(crate) fn accepted() -> Result<Completion> {
     for (name, service) in services {
         accept(name, service).map_err(|error| format!("{name}: {error}"))?;
     }
-    Ok(Completion::Completed)
+    Ok(())
 }
 
 /// nix/stack for a host with a follower, whose files are in `folder`, and whose L1 does not answer.
@@ -131,6 +135,7 @@ fn accept(name: &str, service: &Value) -> Result<()> {
     }
     let mut command = Command::new(&program);
     command.args(args(&service["args"]));
+    command.envs(image_environment(component, &cache().join("bin").display().to_string()));
     for (variable, file) in service["credentials"].as_object().into_iter().flatten() {
         let key = fs::read_to_string(file.as_str().ok_or("no key file")?)?;
         command.env(variable, key.trim());

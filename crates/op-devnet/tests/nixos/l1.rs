@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Result, ensure, host::Host};
+use crate::{
+    host::Host,
+    support::{Result, ensure},
+};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 

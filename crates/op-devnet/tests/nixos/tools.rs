@@ -1,12 +1,12 @@
 //! The tools that evaluate and boot a NixOS host, and what they need.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use crate::{Result, ensure};
+use crate::support::{Result, cached, find, nix, nixos_tree, run, tools, workspace};
 
 /// Where the tools and their inputs are.
 pub(crate) struct Tools {
@@ -15,47 +15,16 @@ pub(crate) struct Tools {
     root: PathBuf,
 }
 
-pub(crate) fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Runs a command to its end; its output, or everything it said as the error.
-pub(crate) fn run(command: &mut Command) -> Result<String> {
-    let output = command.output()?;
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    ensure(output.status.success(), || {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        format!("{command:?}: {}\n{stdout}\n{stderr}", output.status)
-    })?;
-    Ok(stdout)
-}
-
 impl Tools {
     /// What is missing is the error.
     pub(crate) fn find() -> std::result::Result<Self, String> {
-        let place = |variable: &str, default: Option<PathBuf>| {
-            env::var_os(variable)
-                .map(PathBuf::from)
-                .or(default)
-                .filter(|path| path.exists())
-                .ok_or_else(|| format!("no {variable}"))
-        };
-        let cached = |name: &str| {
-            let home = env::var_os("HOME")?;
-            Some(Path::new(&home).join(".cache/op-stack-tests").join(name))
-        };
-        let tools = Self {
-            folder: place("OP_STACK_TEST_TOOLS", Some(workspace().join("../shared/tools")))?,
-            tree: place("NIXOS_TREE", cached("nixos-tree"))?,
-            root: place("HOST_ROOT", cached("host-root"))?,
-        };
+        let root = find("HOST_ROOT", cached("host-root"))?;
+        let found = Self { folder: tools()?, tree: nixos_tree()?, root };
+        nix()?;
         if !rustix::process::geteuid().is_root() {
             return Err("not root".to_owned());
         }
-        if Command::new("nix-instantiate").arg("--version").output().is_err() {
-            return Err("no nix-instantiate".to_owned());
-        }
-        Ok(tools)
+        Ok(found)
     }
 
     pub(crate) fn script(&self, name: &str) -> Command {
@@ -88,12 +57,12 @@ impl Tools {
         &self,
         root: &Path,
         reference: &str,
-        environment: &[&str],
+        environment: &[String],
         files: &[String],
     ) -> Result<String> {
         let mut script = self.script("host-image.sh");
         for variable in environment {
-            script.args(["--env", variable]);
+            script.args(["--env", variable.as_str()]);
         }
         let said = run(script.arg(root).arg(reference).args(files))?;
         let digest = said.trim().rsplit_once('@').ok_or_else(|| format!("no digest: {said}"))?.1;

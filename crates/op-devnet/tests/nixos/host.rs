@@ -1,6 +1,7 @@
 //! A booted host: systemd as PID 1 of namespaces of its own.
 
 use std::{
+    fs,
     path::Path,
     process::Stdio,
     thread::sleep,
@@ -8,9 +9,12 @@ use std::{
 };
 
 use crate::{
-    Result, ensure,
-    tools::{Tools, run},
+    support::{Result, ensure, run},
+    tools::Tools,
 };
+
+/// For the jobs of a boot.
+const BOOT: Duration = Duration::from_mins(1);
 
 /// The host; stopped when it is dropped, however the test ends.
 pub(crate) struct Host<'a> {
@@ -20,8 +24,15 @@ pub(crate) struct Host<'a> {
 
 impl<'a> Host<'a> {
     pub(crate) fn boot(tools: &'a Tools, root: &Path, evaluation: &Path) -> Result<Self> {
-        let said = run(tools.script("host-boot.sh").arg(root).arg(evaluation))?;
-        Ok(Self { tools, pid: said.trim().to_owned() })
+        let booted = run(tools.script("host-boot.sh").arg(root).arg(evaluation));
+        // On a busy machine the script may ask after the host before systemd has its own cgroup, and
+        // then gives up, but leaves it booted.
+        let pid = booted.or_else(|error| {
+            fs::read_to_string(root.join("var/lib/test-host/pid")).map_err(|_| error)
+        })?;
+        let host = Self { tools, pid: pid.trim().to_owned() };
+        host.wait("systemctl is-system-running", BOOT, |state| state == "running")?;
+        Ok(host)
     }
 
     /// PID 1 of the host.

@@ -1,4 +1,5 @@
-//! The whole life of the chain on one host, in the order in which an operator meets it.
+//! The module's own units on a real systemd with a real podman and the official programs: the whole
+//! life of the chain on one host, in the order in which an operator meets it.
 
 use std::{
     fs,
@@ -7,14 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use libtest_mimic::{Completion, Trial};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    Result, cache, ensure,
     host::Host,
     l1::L1,
-    tools::{Tools, run, static_op_warden, workspace},
+    support::{Result, cache, ensure, run, workspace},
+    tools::{Tools, static_op_warden},
 };
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -37,7 +39,14 @@ const IMAGES: [(&str, &[&str], &[&str]); 6] = [
     ("op-dispute-mon", &["dispute-mon"], &["op-dispute-mon"]),
 ];
 
-pub(crate) fn whole_life(tools: &Tools) -> Result<()> {
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![Trial::ignorable_test("units_run_the_chain", || match Tools::find() {
+        Ok(tools) => Ok(whole_life(&tools).map(|()| Completion::Completed)?),
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    })]
+}
+
+fn whole_life(tools: &Tools) -> Result<()> {
     let work = tempfile::tempdir()?;
     let bench = Bench::prepare(tools, &work)?;
     let off = bench.evaluate("off", "{ }")?;
@@ -194,6 +203,20 @@ fn insert(tree: &mut Value, path: &str, value: Value) {
     *place = value;
 }
 
+/// What the official image of op-challenger sets for the programs that it brings.
+pub(crate) fn image_environment(
+    component: &str,
+    folder: &str,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let programs: &[_] = match component {
+        "op-challenger" => {
+            &[("OP_CHALLENGER_CANNON_BIN", "cannon"), ("OP_CHALLENGER_CANNON_SERVER", "op-program")]
+        }
+        _ => &[],
+    };
+    programs.iter().map(move |(variable, program)| (*variable, format!("{folder}/{program}")))
+}
+
 fn image(tools: &Tools, root: &Path, component: &str, programs: &[&str]) -> Result<String> {
     let pins: Value =
         serde_json::from_slice(&fs::read(workspace().join("nix/stack/images.json"))?)?;
@@ -205,16 +228,10 @@ fn image(tools: &Tools, root: &Path, component: &str, programs: &[&str]) -> Resu
             format!("{}:/usr/local/bin/{inside}", cache().join("bin").join(program).display())
         })
         .collect();
-    // As the official image of op-challenger does.
-    let environment: &[&str] = if component == "op-challenger" {
-        &[
-            "OP_CHALLENGER_CANNON_BIN=/usr/local/bin/cannon",
-            "OP_CHALLENGER_CANNON_SERVER=/usr/local/bin/op-program",
-        ]
-    } else {
-        &[]
-    };
-    tools.image(root, &format!("{REGISTRY}/{component}:{tag}"), environment, &files)
+    let variables: Vec<String> = image_environment(component, "/usr/local/bin")
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    tools.image(root, &format!("{REGISTRY}/{component}:{tag}"), &variables, &files)
 }
 
 /// Puts a key file on the host.

@@ -1,0 +1,175 @@
+//! `nix/checks/eval.nix` over the real NixOS modules with stub packages, each of its tests a trial;
+//! and what is generated from the module.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use libtest_mimic::{Completion, Trial};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::{
+    Outcome, Result, ensure, evaluate, ignored, nix, nixos_tree, sops_nix, tools, workspace,
+};
+
+const LAYER: &str = "eval";
+
+/// The names of the tests of each set.
+const NAMES: &str = "
+  { checks, tree, tools, sops }:
+  builtins.mapAttrs (_: builtins.attrNames) (import checks { inherit tree tools sops; })";
+
+/// The failures among the tests of a set, or of its one test.
+const FAILURES: &str = r#"
+  { checks, tree, tools, sops, set, test ? "" }:
+  let
+    tests = (import checks { inherit tree tools sops; }).${set};
+  in
+  (import (tree + "/lib")).runTests (if test == "" then tests else { ${test} = tests.${test}; })"#;
+
+const OPTIONS_DOC: &str = r#"{ file, tree }: import file { lib = import (tree + "/lib"); }"#;
+
+/// A result that was not the expected one, as `lib.runTests` tells it.
+#[derive(Debug, Clone, Deserialize)]
+struct Failure {
+    name: String,
+    expected: Value,
+    result: Value,
+}
+
+/// What an evaluation of the tests is made of.
+#[derive(Debug, Clone)]
+struct Ground {
+    checks: String,
+    tree: String,
+    tools: String,
+    sops: String,
+}
+
+/// One set of tests, evaluated at once: they share their hosts.
+#[derive(Debug)]
+struct Set {
+    ground: Ground,
+    name: String,
+    failures: OnceLock<Option<Vec<Failure>>>,
+}
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut trials = vec![Trial::ignorable_test(format!("{LAYER}::options_reference"), reference)];
+    match Ground::find() {
+        Err(reason) => trials.extend(ignored(LAYER, reason)),
+        Ok(ground) => match ground.trials() {
+            Ok(tests) => trials.extend(tests),
+            Err(error) => {
+                let error = error.to_string();
+                trials.push(Trial::test(LAYER, move || Err(error.into())));
+            }
+        },
+    }
+    trials
+}
+
+/// `nix/modules/options.md` is what the options are.
+fn reference() -> Outcome {
+    let tree = match nix().and_then(|()| nixos_tree()) {
+        Ok(tree) => tree,
+        Err(reason) => return Ok(Completion::ignored_with(reason)),
+    };
+    let made = evaluate(
+        OPTIONS_DOC,
+        &[("file", &path("nix/packages/options-doc.nix")?), ("tree", &tree.display().to_string())],
+    )?;
+    let committed = fs::read_to_string(workspace().join("nix/modules/options.md"))?;
+    let made = made.as_str().ok_or("the reference is no text")?;
+    let other = committed.lines().zip(made.lines()).position(|(old, new)| old != new);
+    ensure(committed == made, || {
+        format!(
+            "nix/modules/options.md is stale from line {}; its beginning says how to make it again",
+            other.unwrap_or_default() + 1
+        )
+    })?;
+    Ok(Completion::Completed)
+}
+
+impl Ground {
+    fn find() -> std::result::Result<Self, String> {
+        nix()?;
+        let text = |path: &Path| path.display().to_string();
+        Ok(Self {
+            checks: path("nix/checks/offline.nix").map_err(|error| error.to_string())?,
+            tree: text(&nixos_tree()?),
+            tools: text(&tools()?),
+            sops: text(&sops_nix()?),
+        })
+    }
+
+    fn arguments(&self) -> Vec<(&str, &str)> {
+        vec![
+            ("checks", &self.checks),
+            ("tree", &self.tree),
+            ("tools", &self.tools),
+            ("sops", &self.sops),
+        ]
+    }
+
+    fn trials(&self) -> Result<Vec<Trial>> {
+        let sets: BTreeMap<String, Vec<String>> =
+            serde_json::from_value(evaluate(NAMES, &self.arguments())?)?;
+        let mut trials = Vec::new();
+        for (name, tests) in sets {
+            ensure(!tests.is_empty(), || format!("{name} has no tests"))?;
+            let set = Arc::new(Set { ground: self.clone(), name, failures: OnceLock::new() });
+            for test in tests {
+                // lib.runTests passes over every other name.
+                ensure(test.starts_with("test"), || format!("{test} would not be run"))?;
+                let set = Arc::clone(&set);
+                trials.push(Trial::test(format!("{LAYER}::{}::{test}", set.name), move || {
+                    Ok(set.judge(&test)?)
+                }));
+            }
+        }
+        Ok(trials)
+    }
+}
+
+impl Set {
+    fn judge(&self, test: &str) -> Result<()> {
+        // What cannot be evaluated takes the whole set with it: then each test is asked alone.
+        let all = self.failures.get_or_init(|| self.evaluate(&[]).ok());
+        let failures = match all {
+            Some(failures) => failures.clone(),
+            None => self.evaluate(&[("test", test)])?,
+        };
+        match failures.iter().find(|failure| failure.name == test) {
+            Some(failure) => Err(failure.told()?.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn evaluate(&self, test: &[(&str, &str)]) -> Result<Vec<Failure>> {
+        let mut arguments = self.ground.arguments();
+        arguments.push(("set", &self.name));
+        arguments.extend(test);
+        Ok(serde_json::from_value(evaluate(FAILURES, &arguments)?)?)
+    }
+}
+
+impl Failure {
+    fn told(&self) -> Result<String> {
+        let mut told = String::new();
+        for (what, value) in [("expected", &self.expected), ("got", &self.result)] {
+            writeln!(told, "{what}: {}", serde_json::to_string_pretty(value)?)?;
+        }
+        Ok(told)
+    }
+}
+
+/// A file of the workspace, as Nix takes it.
+fn path(file: &str) -> Result<String> {
+    Ok(workspace().join(file).canonicalize()?.display().to_string())
+}

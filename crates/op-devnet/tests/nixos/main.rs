@@ -1,0 +1,22 @@
+//! The NixOS module without a machine to build it on, in layers. What a layer needs and does not
+//! find makes it ignored, with the reason.
+
+mod argv;
+mod chain;
+mod eval;
+mod host;
+mod l1;
+mod support;
+mod tools;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // An evaluation of NixOS takes up to a gigabyte.
+    arguments.test_threads.get_or_insert(2);
+    let trials = [eval::trials(), argv::trials(), chain::trials()];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
+}

@@ -1,0 +1,140 @@
+# Tests of the module over NixOS itself, nothing built: each file of ./eval is a set of `lib.runTests`
+# tests. A failing test says what was expected and what came.
+{
+  lib,
+  # Modules -> the configuration of a minimal host that imports them.
+  evalHost,
+  # sops-nix's NixOS module.
+  sopsModule,
+}:
+let
+  fixtures = rec {
+    inherit lib evalHost sopsModule;
+
+    prefix = "services.every-channel.op-stack";
+    module = ../modules/ec-op-stack.nix;
+
+    # The smallest chain, not pinned whatever images.json says.
+    chain =
+      { lib, pkgs, ... }:
+      let
+        unpinned.image.digest = lib.mkDefault null;
+      in
+      {
+        services.every-channel.op-stack = {
+          enable = true;
+          package = lib.mkDefault (pkgs.writeTextDir "bin/op-warden" "");
+          l1.rpc = lib.mkDefault "https://l1.example";
+          l1.beacon = lib.mkDefault "https://beacon.example";
+          chain = {
+            id = 20260619;
+            disputeGameFactory = "0x00000000000000000000000000000000000000d1";
+          };
+          sequencer = {
+            engine = unpinned;
+            node = unpinned;
+          };
+        }
+        // lib.genAttrs roles (_: unpinned);
+      };
+
+    hostOf =
+      modules:
+      evalHost (
+        [
+          module
+          chain
+        ]
+        ++ modules
+      );
+    host = settings: hostOf [ { services.every-channel.op-stack = settings; } ];
+
+    roles = [
+      "batcher"
+      "proposer"
+      "challenger"
+      "dispute-mon"
+    ];
+
+    pin = service: { image.digest = "sha256:${builtins.hashString "sha256" service}"; };
+    pinned = lib.genAttrs roles pin // {
+      sequencer = lib.genAttrs [ "engine" "node" ] pin;
+    };
+
+    followers = names: {
+      followers = lib.genAttrs names (_: lib.genAttrs [ "engine" "node" ] pin);
+      p2p.sequencerPeerId = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+      sequencer.node = pinned.sequencer.node // {
+        identityFile = "/keys/p2p";
+      };
+      sequencer.engine = pinned.sequencer.engine;
+    };
+
+    # As small as it gets.
+    small = host { };
+    # Everything that a host can run.
+    full = host fullSettings;
+    fullSettings =
+      pinned
+      // followers [
+        "one"
+        "two"
+        "zoe"
+      ];
+    fullGeth = host (fullSettings // { engine = "geth"; });
+
+    optionsOf = config: config.services.every-channel.op-stack;
+    servicesOf = config: (optionsOf config).definition.services;
+    namesOf = config: lib.attrNames (servicesOf config);
+
+    # Unit -> its text.
+    textsOf =
+      config:
+      lib.filterAttrs (name: _: lib.hasInfix "op-stack" name || lib.hasPrefix "op-warden" name) (
+        allTextsOf config
+      );
+    allTextsOf = config: lib.mapAttrs (_: unit: toString unit.text) config.systemd.units;
+    textOf = config: name: config.systemd.units."podman-op-stack-${name}.service".text;
+
+    # The values of a key in a unit's text.
+    values =
+      key: text:
+      map (lib.removePrefix "${key}=") (
+        lib.filter (lib.hasPrefix "${key}=") (lib.splitString "\n" text)
+      );
+    # The same, of a key whose values stand in one line.
+    words = key: text: lib.concatMap (lib.splitString " ") (values key text);
+
+    # Service -> what `f` says of its unit's text.
+    eachText = config: f: lib.genAttrs (namesOf config) (name: f (textOf config name));
+
+    containerOf =
+      config: name: config.virtualisation.oci-containers.containers."op-stack-${name}";
+    # The words of `podman run`, without the quotes.
+    podmanOf =
+      config: name:
+      lib.filter (word: word != "" && word != "\\\n") (
+        lib.splitString " " (
+          lib.replaceStrings [ "'" "\\\n" "--pull " ] [ "" "" "--pull=" ]
+            config.systemd.services."podman-op-stack-${name}".script
+        )
+      );
+
+    # Mine only: a minimal host may have others.
+    messagesOf = config: {
+      assertions = map (assertion: assertion.message) (
+        lib.filter (
+          assertion: !assertion.assertion && lib.hasPrefix prefix assertion.message
+        ) config.assertions
+      );
+      warnings = lib.filter (lib.hasPrefix prefix) config.warnings;
+    };
+
+    wardenOf = config: builtins.fromJSON config.environment.etc."op-stack/op-warden.json".text;
+
+    throws = value: !(builtins.tryEval (builtins.deepSeq value value)).success;
+  };
+in
+lib.mapAttrs' (
+  file: _: lib.nameValuePair (lib.removeSuffix ".nix" file) (import (./eval + "/${file}") fixtures)
+) (builtins.readDir ./eval)

@@ -1,0 +1,212 @@
+# What is refused at evaluation, in which words, and what is only warned of.
+{
+  lib,
+  evalHost,
+  module,
+  prefix,
+  host,
+  hostOf,
+  small,
+  full,
+  fullSettings,
+  followers,
+  messagesOf,
+  ...
+}:
+let
+  # Exactly one assertion fails.
+  refuses = settings: message: {
+    expr = (messagesOf (host settings)).assertions;
+    expected = [ "${prefix}${message}" ];
+  };
+  warns = settings: message: {
+    expr = (messagesOf (host (lib.recursiveUpdate fullSettings settings))).warnings;
+    expected = [ "${prefix}${message}" ];
+  };
+
+  owned = at: wayOut: "${at}: the module owns this flag; ${wayOut}.";
+  secretFlag = at: "${at}: a key in a flag would be in the world-readable store and in every process list. Use the key file options.";
+  secretVariable = at: "${at}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
+  wiring = "it is part of the wiring between the services and has no option";
+
+  publicL1 = ".l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
+in
+{
+  testARightHostIsNotComplainedAbout = {
+    expr = messagesOf full;
+    expected = {
+      assertions = [ ];
+      warnings = [ ];
+    };
+  };
+
+  testAnOwnedFlagInSettings = refuses {
+    batcher.settings.l1-eth-rpc = "https://other.example";
+  } (owned ''.batcher.settings."l1-eth-rpc"'' "set ${prefix}.l1.rpc");
+
+  testAnOwnedFlagInExtraArguments = refuses {
+    sequencer.node.extraArgs = [ "--l1.beacon=https://other.example" ];
+  } (owned ".sequencer.node.extraArgs (--l1.beacon)" "set ${prefix}.l1.beacon");
+
+  testAnOwnedFlagInTwoArguments = refuses {
+    sequencer.node.extraArgs = [
+      "--l1"
+      "https://other.example"
+    ];
+  } (owned ".sequencer.node.extraArgs (--l1)" "set ${prefix}.l1.rpc");
+
+  # Go's programs take it as well.
+  testAnOwnedFlagWithOneDash = refuses {
+    sequencer.node.extraArgs = [ "-l1=https://other.example" ];
+  } (owned ".sequencer.node.extraArgs (--l1)" "set ${prefix}.l1.rpc");
+
+  testAnOwnedFlagThatIsTakenAway = refuses {
+    sequencer.node.settings."safedb.path" = null;
+  } (owned ''.sequencer.node.settings."safedb.path"'' "set ${prefix}.stateDir");
+
+  testAnOwnedPort = refuses {
+    batcher.settings."rpc.port" = 1;
+  } (owned ''.batcher.settings."rpc.port"'' "set ${prefix}.batcher.ports");
+
+  testAnOwnedPortOfReth = refuses {
+    sequencer.engine.settings.port = 1;
+  } (owned ''.sequencer.engine.settings."port"'' "set ${prefix}.sequencer.engine.ports");
+
+  testAnOwnedListener = refuses {
+    sequencer.node.settings."p2p.listen.ip" = "0.0.0.0";
+  } (owned ''.sequencer.node.settings."p2p.listen.ip"'' "set ${prefix}.sequencer.node.openFirewall");
+
+  testAnOwnedFlagOfAFollower =
+    refuses
+      (
+        followers [ "one" ]
+        // {
+          followers.one.node.settings."p2p.priv.path" = "/elsewhere";
+        }
+      )
+      (
+        owned ''.followers.one.node.settings."p2p.priv.path"'' "set ${prefix}.followers.one.node.identityFile"
+      );
+
+  testAnOwnedFlagWithoutAnOption = refuses {
+    batcher.settings.rollup-rpc = "http://other.example";
+  } (owned ''.batcher.settings."rollup-rpc"'' wiring);
+
+  testAKeyInAFlag = refuses {
+    batcher.settings.private-key = "0x1";
+  } (secretFlag ''.batcher.settings."private-key"'');
+
+  testAKeyInAnExtraArgument = refuses {
+    proposer.extraArgs = [ "--mnemonic=test" ];
+  } (secretFlag ".proposer.extraArgs (--mnemonic)");
+
+  testAnIdentityInAFlag = refuses {
+    sequencer.node.settings."p2p.priv.raw" = "00";
+  } (secretFlag ''.sequencer.node.settings."p2p.priv.raw"'');
+
+  testTheSequencersKeyInAFlag = refuses {
+    sequencer.node.extraArgs = [ "--p2p.sequencer.key=00" ];
+  } (secretFlag ".sequencer.node.extraArgs (--p2p.sequencer.key)");
+
+  testAKeyInTheEnvironment = refuses {
+    batcher.environment.OP_BATCHER_PRIVATE_KEY = "0x1";
+  } (secretVariable ".batcher.environment.OP_BATCHER_PRIVATE_KEY");
+
+  testAnIdentityInTheEnvironment = refuses {
+    sequencer.node.environment.OP_NODE_P2P_PRIV_RAW = "00";
+  } (secretVariable ".sequencer.node.environment.OP_NODE_P2P_PRIV_RAW");
+
+  testAPortThatTwoServicesWant = refuses {
+    batcher.ports.rpc = 9545;
+  } ": port 9545 is taken by batcher and sequencer-node. Set their `ports` options.";
+
+  testAPortOfOpWarden = refuses {
+    warden.port = 7300;
+  } ": port 7300 is taken by sequencer-node and op-warden. Set their `ports` options.";
+
+  testAPortThatOneServiceWantsTwice = refuses {
+    batcher.ports.rpc = 7301;
+  } ": port 7301 is taken by batcher and batcher. Set their `ports` options.";
+
+  testAFollowerWithoutTheSequencersPeerId = refuses {
+    followers.one = { };
+  } ".followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
+
+  testHalfASequencer = refuses {
+    sequencer.engine.enable = false;
+  } ".sequencer: engine and node need each other. Enable both or none.";
+
+  testSettlementWithoutASequencer = refuses {
+    sequencer.engine.enable = false;
+    sequencer.node.enable = false;
+    batcher.enable = false;
+  } ": challenger, dispute-mon, proposer use the sequencer of this host. Enable ${prefix}.sequencer.node, or disable them.";
+
+  testKeysInsideTheData = refuses {
+    secrets.directory = "/var/lib/op-stack/keys";
+  } ".secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
+
+  testKeysBesideTheData = {
+    expr = (messagesOf (host { secrets.directory = "/var/lib/op-stack-keys"; })).assertions;
+    expected = [ ];
+  };
+
+  testSopsWithoutItsModule = refuses {
+    secrets.sopsDirectory = ./.;
+  } ".secrets.sopsDirectory needs sops-nix: import its nixosModules.sops, or give the key files one by one.";
+
+  testDocker = {
+    expr = (messagesOf (hostOf [ { virtualisation.oci-containers.backend = "docker"; } ])).assertions;
+    expected = [ "${prefix} needs podman: set virtualisation.oci-containers.backend = \"podman\"." ];
+  };
+
+  testADisabledChainIsNotComplainedAbout = {
+    expr = messagesOf (evalHost [
+      module
+      {
+        services.every-channel.op-stack = {
+          batcher.settings.l1-eth-rpc = "x";
+          warden.port = 7300;
+        };
+      }
+    ]);
+    expected = {
+      assertions = [ ];
+      warnings = [ ];
+    };
+  };
+
+  testImagesWithoutADigest = {
+    expr = (messagesOf small).warnings;
+    expected = [
+      "${prefix}: no digest for the images of batcher, challenger, dispute-mon, proposer, sequencer-engine, sequencer-node. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
+    ];
+  };
+
+  testImagesByTag =
+    warns { dangerouslyRunUnpinnedImages = true; }
+      ".dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys.";
+
+  testGeth =
+    warns { engine = "geth"; }
+      ".engine: op-geth has had no support since 2026-05-31 and does not know Karst. Use it only for a chain that never activates Karst; op-reth cannot take over its data folder.";
+
+  testThePublicL1 = warns { l1.rpc = "https://ethereum-sepolia-rpc.publicnode.com"; } publicL1;
+
+  testThePublicBeacon = warns {
+    l1.beacon = "https://ethereum-sepolia-beacon-api.publicnode.com";
+  } publicL1;
+
+  testThePublicL1WithARateLimit = {
+    expr =
+      (messagesOf (
+        host (
+          lib.recursiveUpdate fullSettings {
+            l1.rpc = "https://ethereum-sepolia-rpc.publicnode.com";
+            l1.rateLimit = 10;
+          }
+        )
+      )).warnings;
+    expected = [ ];
+  };
+}

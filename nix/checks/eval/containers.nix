@@ -1,0 +1,261 @@
+# How podman is called.
+{
+  lib,
+  host,
+  full,
+  fullGeth,
+  fullSettings,
+  small,
+  pin,
+  namesOf,
+  servicesOf,
+  containerOf,
+  podmanOf,
+  ...
+}:
+let
+  each = config: f: lib.genAttrs (namesOf config) (name: f (podmanOf config name));
+  same = config: value: lib.genAttrs (namesOf config) (_: value);
+
+  sandbox = [
+    "--network=host"
+    "--read-only"
+    "--cap-drop=ALL"
+    "--security-opt=no-new-privileges"
+    "--no-healthcheck"
+    "--user=60700:60700"
+    "--pids-limit=4096"
+  ];
+  pull = lib.filter (lib.hasPrefix "--pull=");
+
+  unpinned = host { dangerouslyRunUnpinnedImages = true; };
+
+  repository = name: (containerImage name).repository;
+  containerImage = name: (servicesOf full).${name}.image;
+in
+{
+  testEveryContainerIsLockedDown = {
+    expr = each full (podman: lib.subtractLists podman sandbox);
+    expected = same full [ ];
+  };
+
+  testNothingLoosensASandbox = {
+    expr = each full (
+      lib.filter (
+        word:
+        lib.any (flag: lib.hasPrefix flag word) [
+          "--privileged"
+          "--cap-add"
+          "--device"
+          "--userns"
+          "--publish"
+          "--network=bridge"
+        ]
+        || word == "-p"
+      )
+    );
+    expected = same full [ ];
+  };
+
+  testMemoryIsLimited = {
+    expr = each small (lib.filter (lib.hasPrefix "--memory="));
+    expected =
+      lib.genAttrs [ "batcher" "proposer" "challenger" ] (_: [ "--memory=2g" ])
+      // {
+        dispute-mon = [ "--memory=1g" ];
+        sequencer-engine = [ "--memory=8g" ];
+        sequencer-node = [ "--memory=4g" ];
+      };
+  };
+
+  testLimitsCanBeTakenAway = {
+    expr =
+      lib.filter (word: lib.hasPrefix "--memory" word || lib.hasPrefix "--pids" word)
+        (podmanOf (host {
+          batcher.resources = {
+            memory = null;
+            pids = null;
+          };
+        }) "batcher");
+    expected = [ ];
+  };
+
+  testAPinnedImageIsPulledByItsDigest = {
+    expr = each full (podman: {
+      pull = pull podman;
+      image = lib.filter (lib.hasInfix "@sha256:") podman;
+    });
+    expected = lib.genAttrs (namesOf full) (name: {
+      pull = [ "--pull=missing" ];
+      image = [ "${repository name}@${(containerImage name).digest}" ];
+    });
+  };
+
+  testAnUnpinnedImageIsNeverPulled = {
+    expr = each small pull;
+    expected = same small [ "--pull=never" ];
+  };
+
+  testUnpinnedImagesArePulledWhereThatIsAskedFor = {
+    expr = {
+      pull = each unpinned pull;
+      batcher = lib.filter (lib.hasSuffix ":v1") (podmanOf (host {
+        dangerouslyRunUnpinnedImages = true;
+        batcher.image = {
+          repository = "registry.example/op-batcher";
+          tag = "v1";
+        };
+      }) "batcher");
+    };
+    expected = {
+      pull = same unpinned [ "--pull=missing" ];
+      batcher = [ "registry.example/op-batcher:v1" ];
+    };
+  };
+
+  testOneDigestPinsOneServiceOnly = {
+    expr = each (host { batcher = pin "batcher"; }) pull;
+    expected = same small [ "--pull=never" ] // {
+      batcher = [ "--pull=missing" ];
+    };
+  };
+
+  testNothingStartsWithoutTheTarget = {
+    expr = lib.genAttrs (namesOf full) (name: (containerOf full name).autoStart);
+    expected = same full false;
+  };
+
+  testKeysReachTheProgramThroughOpWarden = {
+    expr = {
+      inherit (containerOf small "batcher") entrypoint volumes;
+      cmd = lib.take 4 (containerOf small "batcher").cmd;
+    };
+    expected = {
+      entrypoint = "/run/op-stack/op-warden";
+      cmd = [
+        "exec"
+        "--credential=OP_BATCHER_PRIVATE_KEY=/run/op-stack/keys/batcher"
+        "--"
+        "op-batcher"
+      ];
+      volumes = [
+        "/run/op-stack-batcher/keys:/run/op-stack/keys:ro"
+        "/etc/op-stack/bin/op-warden:/run/op-stack/op-warden:ro"
+      ];
+    };
+  };
+
+  testWithoutKeysTheProgramIsTheEntrypoint = {
+    expr = {
+      inherit (containerOf small "sequencer-engine") entrypoint volumes;
+      cmd = lib.take 1 (containerOf small "sequencer-engine").cmd;
+    };
+    expected = {
+      entrypoint = "op-reth";
+      cmd = [ "node" ];
+      volumes = [
+        "/var/lib/op-stack/sequencer-engine:/var/lib/op-stack/sequencer-engine"
+        "/var/lib/op-stack/chain/genesis.json:/var/lib/op-stack/chain/genesis.json:ro"
+        "/var/lib/op-stack/jwt/sequencer-engine:/var/lib/op-stack/jwt/sequencer-engine:ro"
+      ];
+    };
+  };
+
+  testOnlyDataFoldersCanBeWritten = {
+    expr = lib.genAttrs (namesOf full) (
+      name: lib.filter (volume: !(lib.hasSuffix ":ro" volume)) (containerOf full name).volumes
+    );
+    expected = lib.mapAttrs (
+      _: service: lib.optional (service.dataDir != null) "${service.dataDir}:${service.dataDir}"
+    ) (servicesOf full);
+  };
+
+  # A path of the store that nothing refers to would be missing on the host.
+  testChainFilesOfTheRepositoryBecomePartOfTheSystem = {
+    expr =
+      let
+        config = host (
+          lib.recursiveUpdate fullSettings {
+            chain = {
+              genesisFile = ./hosts.nix;
+              rollupFile = ./ports.nix;
+              prestateFile = ./settings.nix;
+            };
+            l1.chainConfigFile = ./units.nix;
+          }
+        );
+        mounted =
+          name:
+          map (volume: baseNameOf (lib.head (lib.splitString ":" volume))) (
+            lib.filter (
+              volume: lib.hasPrefix builtins.storeDir volume && builtins.hasContext volume
+            ) (containerOf config name).volumes
+          );
+        # "HASH-ports.nix" -> "ports"
+        named =
+          file:
+          lib.removeSuffix ".nix" (
+            lib.substring 33 (-1) (builtins.unsafeDiscardStringContext file)
+          );
+      in
+      lib.genAttrs [ "sequencer-engine" "sequencer-node" "challenger" ] (
+        name: map named (mounted name)
+      );
+    expected = {
+      sequencer-engine = [ "hosts" ];
+      sequencer-node = [
+        "ports"
+        "units"
+      ];
+      challenger = [
+        "hosts"
+        "ports"
+        "settings"
+        "units"
+      ];
+    };
+  };
+
+  testEachEngineIsItsOwnProgram = {
+    expr = lib.mapAttrs (_: config: {
+      inherit (containerOf config "sequencer-engine") entrypoint;
+      node = lib.filter (lib.hasPrefix "--l2.enginekind") (containerOf config "sequencer-node").cmd;
+      image = (servicesOf config).sequencer-engine.component;
+    }) { inherit full fullGeth; };
+    expected = {
+      full = {
+        entrypoint = "op-reth";
+        node = [ "--l2.enginekind=reth" ];
+        image = "op-reth";
+      };
+      fullGeth = {
+        entrypoint = "geth";
+        node = [ "--l2.enginekind=geth" ];
+        image = "op-geth";
+      };
+    };
+  };
+
+  testGethReadsItsConfigurationFile = {
+    expr = map (volume: lib.tail (lib.splitString ":" volume)) (
+      lib.filter (lib.hasInfix ".toml:") (containerOf fullGeth "sequencer-engine").volumes
+    );
+    expected = [
+      [
+        "/var/lib/op-stack/sequencer-engine.toml"
+        "ro"
+      ]
+    ];
+  };
+
+  testFollowersForwardTransactionsToTheSequencer = {
+    expr = lib.mapAttrs (
+      _: config:
+      lib.filter (lib.hasPrefix "--rollup.sequencer") (containerOf config "follower-one-engine").cmd
+    ) { inherit full fullGeth; };
+    expected = {
+      full = [ "--rollup.sequencer=http://127.0.0.1:8545" ];
+      fullGeth = [ "--rollup.sequencerhttp=http://127.0.0.1:8545" ];
+    };
+  };
+}

@@ -1,0 +1,81 @@
+# Every host of this repository, as a whole. Its sops files are the operator's: whether they are there
+# is a matter for the build of the host.
+{
+  lib,
+  evalHost,
+  module,
+  sopsModule,
+  allTextsOf,
+  servicesOf,
+  ...
+}:
+let
+  hosts = lib.mapAttrs (
+    host: _:
+    evalHost [
+      module
+      sopsModule
+      (../../../hosts + "/${host}")
+      (
+        { pkgs, ... }:
+        {
+          sops.validateSopsFiles = false;
+          services.every-channel.op-stack.package = pkgs.writeTextDir "bin/op-warden" "";
+        }
+      )
+    ]
+  ) (builtins.readDir ../../../hosts);
+
+  each = f: lib.mapAttrs (_: f) hosts;
+  all = value: lib.mapAttrs (_: _: value) hosts;
+in
+{
+  testNoAssertionFails = {
+    expr = each (
+      config: map (failed: failed.message) (lib.filter (check: !check.assertion) config.assertions)
+    );
+    expected = all [ ];
+  };
+
+  testEveryUnitHasAText = {
+    expr = each (config: lib.all lib.isString (lib.attrValues (allTextsOf config)));
+    expected = all true;
+  };
+
+  testTheSequencerAndItsSettlementRun = {
+    expr = each (
+      config:
+      lib.subtractLists (lib.attrNames (servicesOf config)) [
+        "sequencer-engine"
+        "sequencer-node"
+        "batcher"
+        "proposer"
+        "challenger"
+        "dispute-mon"
+      ]
+    );
+    expected = all [ ];
+  };
+
+  testEverySecretRestartsServicesOfItsHost = {
+    expr = each (
+      config:
+      lib.filterAttrs (
+        _: secret:
+        secret.restartUnits == [ ]
+        || lib.any (unit: !(config.systemd.units ? ${unit})) secret.restartUnits
+      ) config.sops.secrets
+    );
+    expected = all { };
+  };
+
+  testEveryKeyComesFromSops = {
+    expr = each (
+      config:
+      lib.subtractLists (map (secret: secret.path) (lib.attrValues config.sops.secrets)) (
+        lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues (servicesOf config))
+      )
+    );
+    expected = all [ ];
+  };
+}

@@ -1,0 +1,163 @@
+# Who listens where, and what the firewall lets in.
+{
+  lib,
+  host,
+  small,
+  full,
+  fullGeth,
+  fullSettings,
+  servicesOf,
+  optionsOf,
+  ...
+}:
+let
+  engines = { inherit full fullGeth; };
+
+  portsOf =
+    config:
+    lib.concatMap (service: lib.attrValues service.ports) (lib.attrValues (servicesOf config))
+    ++ [ (optionsOf config).warden.port ];
+
+  # The arguments that name a listener's address, after their services.
+  listeners =
+    config:
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: service:
+        map (arg: "${name} ${arg}") (
+          lib.filter (
+            arg: builtins.match "--(.*addr|metrics|p2p[.]listen[.]ip)=.*|.*0[.]0[.]0[.]0.*" arg != null
+          ) service.args
+        )
+      ) (servicesOf config)
+    );
+  beyondLoopback =
+    config:
+    lib.filter (listener: builtins.match ".*=127[.]0[.]0[.]1(:[0-9]+)?" listener == null) (
+      listeners config
+    );
+
+  open = host (lib.recursiveUpdate fullSettings { sequencer.node.openFirewall = true; });
+  openFollower = host (
+    lib.recursiveUpdate fullSettings { followers.two.node.openFirewall = true; }
+  );
+
+  firewallOf = config: {
+    inherit (config.networking.firewall)
+      allowedTCPPorts
+      allowedUDPPorts
+      allowedTCPPortRanges
+      allowedUDPPortRanges
+      ;
+  };
+  only = ports: {
+    allowedTCPPorts = ports;
+    allowedUDPPorts = ports;
+    allowedTCPPortRanges = [ ];
+    allowedUDPPortRanges = [ ];
+  };
+in
+{
+  testNoPortIsUsedTwice = {
+    expr = lib.mapAttrs (
+      _: config:
+      lib.filter (port: lib.count (other: other == port) (portsOf config) > 1) (portsOf config)
+    ) engines;
+    expected = {
+      full = [ ];
+      fullGeth = [ ];
+    };
+  };
+
+  testThereAreAsManyPortsAsListeners = {
+    expr = lib.mapAttrs (_: config: lib.length (portsOf config)) engines;
+    expected = {
+      # 4 pairs of engine (4) and node (3), 2 + 2 + 1 + 1 for settlement, and op-warden.
+      full = 35;
+      fullGeth = 31;
+    };
+  };
+
+  # For the next test to mean something.
+  testListenersAreFound = {
+    expr = lib.mapAttrs (_: config: lib.length (listeners config) > 20) engines;
+    expected = {
+      full = true;
+      fullGeth = true;
+    };
+  };
+
+  testEverythingListensOnLoopback = {
+    expr = lib.mapAttrs (_: beyondLoopback) engines;
+    expected = {
+      full = [ ];
+      fullGeth = [ ];
+    };
+  };
+
+  testOnlyP2pOfTheServiceThatAskedListensBeyondLoopback = {
+    expr = {
+      sequencer = beyondLoopback open;
+      follower = beyondLoopback openFollower;
+    };
+    expected = {
+      sequencer = [ "sequencer-node --p2p.listen.ip=0.0.0.0" ];
+      follower = [ "follower-two-node --p2p.listen.ip=0.0.0.0" ];
+    };
+  };
+
+  testTheFirewallStaysShut = {
+    expr = map firewallOf [
+      small
+      full
+    ];
+    expected = [
+      (only [ ])
+      (only [ ])
+    ];
+  };
+
+  testTheFirewallOpensForP2pOnly = {
+    expr = {
+      sequencer = firewallOf open;
+      follower = firewallOf openFollower;
+    };
+    expected = {
+      sequencer = only [ 9222 ];
+      follower = only [ 9422 ];
+    };
+  };
+
+  testTheFirewallFollowsThePort = {
+    expr = firewallOf (host {
+      sequencer.node = {
+        openFirewall = true;
+        ports.p2p = 19222;
+      };
+    });
+    expected = only [ 19222 ];
+  };
+
+  testADisabledServiceOpensNothing = {
+    expr = firewallOf (host {
+      sequencer.node = {
+        enable = false;
+        openFirewall = true;
+      };
+    });
+    expected = only [ ];
+  };
+
+  testFollowersDialTheSequencersPort = {
+    expr = lib.filter (lib.hasPrefix "--p2p.static") (servicesOf full).follower-one-node.args;
+    expected = [
+      "--p2p.static=/ip4/127.0.0.1/tcp/9222/p2p/16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY"
+    ];
+  };
+
+  testOpWardenListensOnLoopback = {
+    expr =
+      (builtins.fromJSON small.environment.etc."op-stack/op-warden.json".text).serve.listen;
+    expected = "127.0.0.1:7399";
+  };
+}

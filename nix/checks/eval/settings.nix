@@ -1,0 +1,164 @@
+# How options become arguments.
+{
+  lib,
+  host,
+  small,
+  servicesOf,
+  containerOf,
+  throws,
+  ...
+}:
+let
+  argsOf = batcher: (servicesOf (host { inherit batcher; })).batcher.args;
+  defaults = (servicesOf small).batcher.args;
+
+  # What some settings add to the defaults, and what they take away.
+  change =
+    settings:
+    let
+      args = argsOf { inherit settings; };
+    in
+    {
+      added = lib.subtractLists defaults args;
+      removed = lib.subtractLists args defaults;
+    };
+  adds = added: {
+    inherit added;
+    removed = [ ];
+  };
+in
+{
+  testTrueIsABareFlag = {
+    expr = change { wait-node-sync = true; };
+    expected = adds [ "--wait-node-sync" ];
+  };
+
+  testFalseAndNullAreNoFlag = {
+    expr = change {
+      wait-node-sync = false;
+      throttle-unsafe-da-bytes-lower-threshold = null;
+    };
+    expected = adds [ ];
+  };
+
+  testNullTakesADefaultAway = {
+    expr = change { sub-safety-margin = null; };
+    expected = {
+      added = [ ];
+      removed = [ "--sub-safety-margin=10" ];
+    };
+  };
+
+  testANumber = {
+    expr = change { target-num-frames = 6; };
+    expected = adds [ "--target-num-frames=6" ];
+  };
+
+  testATextStaysOneArgument = {
+    expr = change { "log.format" = "a b'c"; };
+    expected = adds [ "--log.format=a b'c" ];
+  };
+
+  testAListIsJoined = {
+    expr = change {
+      active-sequencer-check = [
+        "a"
+        1
+      ];
+    };
+    expected = adds [ "--active-sequencer-check=a,1" ];
+  };
+
+  testADefaultCanBeOverridden = {
+    expr = change { data-availability-type = "blobs"; };
+    expected = {
+      added = [ "--data-availability-type=blobs" ];
+      removed = [ "--data-availability-type=calldata" ];
+    };
+  };
+
+  testExtraArgumentsComeLast = {
+    expr = lib.drop (lib.length defaults) (argsOf {
+      extraArgs = [
+        "--log.level=debug"
+        "a word"
+      ];
+    });
+    expected = [
+      "--log.level=debug"
+      "a word"
+    ];
+  };
+
+  testArgumentsReachTheContainer = {
+    expr = lib.drop 4 (containerOf small "batcher").cmd;
+    expected = defaults;
+  };
+
+  testNoFlagIsGivenTwice = {
+    expr = lib.mapAttrs (
+      _: service:
+      let
+        flags = map (arg: lib.head (lib.splitString "=" arg)) service.args;
+      in
+      lib.length flags == lib.length (lib.unique flags)
+    ) (servicesOf small);
+    expected = lib.mapAttrs (_: _: true) (servicesOf small);
+  };
+
+  testEnvironment = {
+    expr =
+      (containerOf (host { batcher.environment.GOMEMLIMIT = "1GiB"; }) "batcher").environment;
+    expected = {
+      GOMEMLIMIT = "1GiB";
+      HOME = "/tmp";
+    };
+  };
+
+  testOptionsReachTheFlagsThatTheyOwn = {
+    expr =
+      let
+        services = servicesOf (host {
+          l1 = {
+            beacon = lib.mkForce null;
+            rateLimit = 7;
+          };
+          p2p = {
+            advertiseIp = "192.0.2.1";
+            bootnodes = [
+              "enr:one"
+              "enr:two"
+            ];
+            staticPeers = [ "/ip4/192.0.2.2/tcp/9222/p2p/peer" ];
+          };
+          chain.gameType = 8;
+          chain.prestateFile = "/chain/prestate.bin.gz";
+        });
+        has = name: lib.filter (flag: !(lib.elem flag services.${name}.args));
+      in
+      {
+        node = has "sequencer-node" [
+          "--l1.beacon.ignore"
+          "--l1.rpc-rate-limit=7"
+          "--p2p.advertise.ip=192.0.2.1"
+          "--p2p.bootnodes=enr:one,enr:two"
+          "--p2p.static=/ip4/192.0.2.2/tcp/9222/p2p/peer"
+        ];
+        proposer = has "proposer" [ "--game-type=8" ];
+        challenger = has "challenger" [
+          "--game-types=cannon-kona"
+          "--cannon-kona-prestate=/chain/prestate.bin.gz"
+        ];
+      };
+    expected = {
+      node = [ ];
+      proposer = [ ];
+      challenger = [ ];
+    };
+  };
+
+  testFoldersThatEndAnArgumentEarlyAreRefused = {
+    expr = throws (host { stateDir = "/var/lib/op stack"; }).systemd.tmpfiles.rules;
+    expected = true;
+  };
+}

@@ -1,0 +1,168 @@
+# op-warden's configuration, and what it is told for a later purge.
+{
+  lib,
+  host,
+  full,
+  small,
+  servicesOf,
+  namesOf,
+  wardenOf,
+  ...
+}:
+let
+  gates = (wardenOf full).services;
+
+  # The inventory as systemd-tmpfiles writes it.
+  inventoryOf =
+    config:
+    let
+      rule = lib.findFirst (lib.hasInfix "/inventory.json ") "" config.systemd.tmpfiles.rules;
+      argument = lib.concatStringsSep " " (lib.drop 6 (lib.splitString " " rule));
+    in
+    builtins.fromJSON (lib.replaceStrings [ "\\\\" "%%" ] [ "\\" "%" ] argument);
+in
+{
+  testThereIsAGateForEachService = {
+    expr = lib.attrNames gates;
+    expected = namesOf full;
+  };
+
+  testEveryServiceIsJudged = {
+    expr = lib.filter (
+      name:
+      lib.subtractLists gates.${name}.gates [
+        "image-pinned"
+        "l1-chain"
+        "l1-origin"
+        "l2-chain"
+        "genesis-hash"
+        "genesis-timestamp"
+      ] != [ ]
+    ) (namesOf full);
+    expected = [ ];
+  };
+
+  testGatesReadTheKeysOfTheHost = {
+    expr = lib.mapAttrs (_: gate: gate.key) (lib.filterAttrs (_: gate: gate ? key) gates);
+    expected = {
+      batcher = "/etc/op-stack/keys/batcher";
+      proposer = "/etc/op-stack/keys/proposer";
+      challenger = "/etc/op-stack/keys/challenger";
+      sequencer-node = "/etc/op-stack/keys/sequencer";
+    };
+  };
+
+  testGatesJudgeTheImagesThatRun = {
+    expr = lib.mapAttrs (_: gate: gate.image) gates;
+    expected = lib.mapAttrs (_: service: {
+      reference = "${service.image.repository}:${service.image.tag}";
+      inherit (service.image) digest;
+      allowUnpinned = false;
+    }) (servicesOf full);
+  };
+
+  testUnpinnedImagesAreAllowedWhereThatIsAskedFor = {
+    expr = lib.unique (
+      lib.mapAttrsToList (_: gate: gate.image.allowUnpinned) (wardenOf (host {
+        dangerouslyRunUnpinnedImages = true;
+      })).services
+    );
+    expected = [ true ];
+  };
+
+  testGatesAskTheEngineThatTheServiceUses = {
+    expr = map (name: gates.${name}.engineRpc) [
+      "sequencer-node"
+      "batcher"
+      "follower-one-node"
+    ];
+    expected = [
+      "http://127.0.0.1:8545"
+      "http://127.0.0.1:8545"
+      "http://127.0.0.1:8645"
+    ];
+  };
+
+  testTheChain = {
+    expr = { inherit (wardenOf small) chain l1; };
+    expected = {
+      chain = {
+        genesis = "/var/lib/op-stack/chain/genesis.json";
+        rollup = "/var/lib/op-stack/chain/rollup.json";
+        l2ChainId = 20260619;
+        disputeGameFactory = "0x00000000000000000000000000000000000000d1";
+      };
+      l1 = {
+        rpc = "https://l1.example";
+        chainId = 11155111;
+      };
+    };
+  };
+
+  testHealth = {
+    expr =
+      (wardenOf (host {
+        warden = {
+          port = 7400;
+          interval = 5;
+        };
+      })).serve;
+    expected = {
+      listen = "127.0.0.1:7400";
+      intervalSeconds = 5;
+      judgements = "/run/op-stack/judgements.json";
+    };
+  };
+
+  testTheInventory = {
+    expr = inventoryOf small;
+    expected = {
+      version = 1;
+      stateDir = "/var/lib/op-stack";
+      containers = map (name: "op-stack-${name}") (namesOf small);
+      images = map (name: (servicesOf small).${name}.imageRef) (namesOf small);
+      secrets = map (role: "/etc/op-stack/keys/${role}") [
+        "batcher"
+        "challenger"
+        "proposer"
+        "sequencer"
+      ];
+      units = [
+        "op-stack.target"
+      ]
+      ++ map (name: "podman-op-stack-${name}.service") (namesOf small);
+      user = "op-stack";
+    };
+  };
+
+  testTheInventorySurvivesOddPaths = {
+    expr =
+      (inventoryOf (host {
+        batcher.keyFile = "/keys/100%/back\\slash/batcher";
+      })).secrets;
+    expected = [
+      "/keys/100%/back\\slash/batcher"
+      "/etc/op-stack/keys/challenger"
+      "/etc/op-stack/keys/proposer"
+      "/etc/op-stack/keys/sequencer"
+    ];
+  };
+
+  # Whoever listens must not be able to read the keys.
+  testWhoListensHasNoRights = {
+    expr = {
+      inherit (small.systemd.services.op-warden.serviceConfig)
+        DynamicUser
+        NoNewPrivileges
+        ProtectSystem
+        ;
+      credentials = small.systemd.services.op-warden.serviceConfig ? LoadCredential;
+    };
+    expected = {
+      DynamicUser = true;
+      NoNewPrivileges = true;
+      ProtectSystem = "strict";
+      credentials = false;
+    };
+  };
+}

@@ -1,0 +1,102 @@
+# Every attribute path of the flake, over stub packages: the flake cannot test this of itself.
+{ lib, outputs }:
+let
+  systems = [
+    "aarch64-linux"
+    "x86_64-linux"
+  ];
+  each = value: lib.genAttrs systems (_: value);
+  isPackage = package: package.type == "derivation";
+in
+{
+  testOutputs = {
+    expr = lib.attrNames outputs;
+    expected = [
+      "apps"
+      "checks"
+      "devShells"
+      "formatter"
+      "nixosConfigurations"
+      "nixosModules"
+      "packages"
+    ];
+  };
+
+  testPackages = {
+    expr = lib.mapAttrs (_: lib.mapAttrs (_: isPackage)) outputs.packages;
+    expected = each (
+      lib.genAttrs [
+        "op-devnet"
+        "op-warden"
+        "op-warden-static"
+        "options-doc"
+        "purge"
+      ] (_: true)
+    );
+  };
+
+  testApps = {
+    expr = lib.mapAttrs (
+      _: lib.mapAttrs (_: app: app.type == "app" && lib.hasPrefix "/" app.program)
+    ) outputs.apps;
+    expected = each {
+      devnet = true;
+      purge = true;
+    };
+  };
+
+  testEveryPackageHostAndTestIsChecked = {
+    expr = lib.subtractLists (lib.attrNames outputs.checks.x86_64-linux) (
+      [
+        "format"
+        "options-doc"
+        "stack-json"
+        "host-ecp-forge"
+      ]
+      ++ map (package: "package-${package}") (lib.attrNames outputs.packages.x86_64-linux)
+      ++ map (file: "eval-${lib.removeSuffix ".nix" file}") (
+        lib.attrNames (builtins.readDir ./eval)
+      )
+    );
+    expected = [ ];
+  };
+
+  testChecksAreDerivations = {
+    expr = lib.filterAttrs (_: check: !(isPackage check)) (
+      # The host's own is its whole system.
+      lib.filterAttrs (name: _: !(lib.hasPrefix "host-" name)) outputs.checks.x86_64-linux
+    );
+    expected = { };
+  };
+
+  testHosts = {
+    expr = lib.mapAttrs (_: host: host.config.networking.hostName) outputs.nixosConfigurations;
+    expected = lib.mapAttrs (host: _: host) (builtins.readDir ../../hosts);
+  };
+
+  testHostsRunTheAgentOfTheFlake = {
+    expr = lib.mapAttrs (
+      _: host:
+      host.config.services.every-channel.op-stack.package
+      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.op-warden-static
+    ) outputs.nixosConfigurations;
+    expected = lib.mapAttrs (_: _: true) (builtins.readDir ../../hosts);
+  };
+
+  testTheDefaultModule = {
+    expr = lib.mapAttrs (_: lib.isFunction) outputs.nixosModules;
+    expected = {
+      default = true;
+      op-stack = true;
+    };
+  };
+
+  testShellAndFormatter = {
+    expr = lib.mapAttrs (_: shell: isPackage shell.default) outputs.devShells // {
+      formatter = lib.mapAttrs (_: isPackage) outputs.formatter;
+    };
+    expected = each true // {
+      formatter = each true;
+    };
+  };
+}
