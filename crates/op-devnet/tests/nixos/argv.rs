@@ -62,7 +62,7 @@ fn production(folder: &Path, l1: &L1) -> Result<Value> {
         "honestActors": [l1.chain["proposer"], l1.chain["challenger"]],
         "prestate": cache().join("prestate/prestate.bin.gz"),
         "p2p": {
-            "listenIp": "127.0.0.1", "advertiseIp": "127.0.0.1", "bootnodes": [],
+            "advertiseIp": "127.0.0.1", "bootnodes": [],
             "staticPeers": [], "sequencer": format!("/ip4/127.0.0.1/tcp/9222/p2p/{}", PEER),
         },
         "followers": ["one"],
@@ -75,6 +75,7 @@ fn production(folder: &Path, l1: &L1) -> Result<Value> {
         "let given = builtins.fromJSON ''{parameters}''; in import {} (given // {{
   key = name: \"{keys}/${{name}}.key\";
   identity = name: \"{keys}/p2p-sequencer-node.key\";
+  p2p = given.p2p // {{ listenIp = _name: \"127.0.0.1\"; }};
   jwt = _engine: \"{keys}/sequencer-engine.jwt\";
   ports = given.ports // {{ follower = _name: given.ports.follower; }};
 }})",
