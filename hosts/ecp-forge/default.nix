@@ -31,7 +31,8 @@ _:
       openFirewall = true;
       identityFile = "/run/secrets/op-stack-p2p-sequencer-node";
     };
-    p2p.sequencerPeerId = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+    # Of the example key in secrets/, like all keys there: `op-warden keys address` tells another's.
+    p2p.sequencerPeerId = "16Uiu2HAmGQVmprMtQwdPpJyvVZLEj3gbY3aJBmgfMzkUx3JWRydf";
 
     followers.archive = { };
   };

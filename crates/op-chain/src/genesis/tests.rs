@@ -259,7 +259,9 @@ proptest! {
     #[test]
     fn any_two_changes_are_judged_as_in_one_slice(
         noise in prop::collection::vec(any::<u8>(), 1..200), step in 1_usize..300,
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 2),
+        // Within ASCII: the UTF-8 of a value is checked where it is read, and the two readers do not
+        // read the same values.
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..=0x7f_u8), 2),
     ) {
         let mut json = print(&small(), &mut noise.into_iter().cycle()).into_bytes();
         for (index, byte) in changes {

@@ -26,8 +26,11 @@ const REGISTRY: &str = "us-docker.pkg.dev/oplabs-tools-artifacts/images";
 
 /// Services that sign, and so wait for a key.
 const WITH_KEYS: [&str; 4] = ["sequencer-node", "batcher", "proposer", "challenger"];
-/// Services that only need a sequencer.
-const WITHOUT_KEYS: [&str; 3] = ["dispute-mon", "follower-one-engine", "follower-one-node"];
+/// The core rollup, beside the sequencer's engine.
+const CORE: [&str; 5] =
+    ["sequencer-node", "batcher", "proposer", "follower-one-engine", "follower-one-node"];
+/// Services that are of no use without a prestate.
+const DISPUTE: [&str; 2] = ["challenger", "dispute-mon"];
 
 /// Component, options of the module that run it, programs in its image.
 const IMAGES: [(&str, &[&str], &[&str]); 6] = [
@@ -53,18 +56,21 @@ fn whole_life(tools: &Tools) -> Result<()> {
     let host = Host::boot(tools, &bench.root, &off)?;
     step("an L1 with the contracts");
     let l1 = L1::start(Some(&host), &work.path().join("devnet"))?;
-    let on = bench.evaluate("on", &bench.module(&l1)?)?;
+    let module = bench.module(&l1)?;
+    let on = bench.evaluate("on", &module)?;
     bench.give_files(&l1)?;
 
     missing_keys_skip(&host, &on)?;
     a_wrong_key_is_refused(&host, &l1, &bench.root)?;
     right_keys_start_the_chain(&host, &l1, &bench.root)?;
     a_deposit_arrives(&host, &l1)?;
+    the_dispute_path_waits_for_its_prestate(&host, &bench)?;
     keys_are_nowhere(&host, &l1, &bench.root)?;
     only_loopback_listens(&host)?;
     health_is_told(&host)?;
     a_held_service_stays_stopped(&host)?;
     the_engine_restarts_alone(&host)?;
+    an_unpinned_image_is_not_run(&host, &on, &bench, &module)?;
     disabled_leaves_nothing(&host, &off, &bench)
 }
 
@@ -102,6 +108,11 @@ impl<'a> Bench<'a> {
         Ok(Self { tools, folder, root, op_warden, digests })
     }
 
+    fn digest(&self, component: &str) -> Result<&str> {
+        let found = self.digests.iter().find(|(name, _)| *name == component);
+        Ok(&found.ok_or_else(|| format!("no image of {component}"))?.1)
+    }
+
     fn evaluate(&self, name: &str, module: &str) -> Result<PathBuf> {
         let out = self.folder.join(name);
         self.tools.evaluate(module, &self.op_warden, &out)?;
@@ -115,7 +126,6 @@ impl<'a> Bench<'a> {
         for file in ["genesis.json", "rollup.json", "l1-chain-config.json"] {
             fs::copy(l1.files().join(file), chain.join(file))?;
         }
-        fs::copy(cache().join("prestate/prestate.bin.gz"), chain.join("prestate.bin.gz"))?;
         Ok(())
     }
 
@@ -171,14 +181,10 @@ impl<'a> Bench<'a> {
             }
         }
         for (component, options, _) in IMAGES {
-            let digest = self.digests.iter().find(|(name, _)| *name == component);
+            let digest = self.digest(component)?;
             for option in options {
                 let option = format!("/{}", option.replace('.', "/"));
-                insert(
-                    &mut settings,
-                    &format!("{option}/image/digest"),
-                    json!(digest.map(|(_, d)| d)),
-                );
+                insert(&mut settings, &format!("{option}/image/digest"), json!(digest));
                 // The kernel that runs the tests has no limits to give.
                 insert(&mut settings, &format!("{option}/resources/memory"), Value::Null);
                 insert(&mut settings, &format!("{option}/resources/pids"), Value::Null);
@@ -287,9 +293,8 @@ fn right_keys_start_the_chain(host: &Host, l1: &L1, root: &Path) -> Result<()> {
     host.sh("systemctl start podman-op-stack-sequencer-node.service")?;
     host.wait(&head(9545), PATIENCE, |head| head.parse::<u64>().is_ok_and(|head| head > 0))?;
     println!("  first block {:.1} s after the keys", begin.elapsed().as_secs_f64());
-    let all = [&WITH_KEYS[..], &WITHOUT_KEYS[..]].concat();
-    host.wait_state(&all, "active", PATIENCE)?;
-    println!("  all services {:.1} s after the keys", begin.elapsed().as_secs_f64());
+    host.wait_state(&CORE, "active", PATIENCE)?;
+    println!("  the core rollup {:.1} s after the keys", begin.elapsed().as_secs_f64());
     let failed = host.sh("systemctl --failed --plain --no-legend")?;
     ensure(failed.is_empty(), || failed)
 }
@@ -337,6 +342,22 @@ fn a_deposit_arrives(host: &Host, l1: &L1) -> Result<()> {
         println!("  on {url} after {:.1} s", begin.elapsed().as_secs_f64());
     }
     Ok(())
+}
+
+fn the_dispute_path_waits_for_its_prestate(host: &Host, bench: &Bench) -> Result<()> {
+    step("challenger and dispute-mon wait for the prestate, and say so");
+    for service in DISPUTE {
+        let result = format!("systemctl show -P Result podman-op-stack-{service}.service");
+        host.wait(&result, PATIENCE, |result| result == "exec-condition")?;
+        let journal = host.journal(service)?;
+        ensure(journal.contains("wait    prestate"), || journal.clone())?;
+        ensure(journal.contains("dispute path"), || journal)?;
+    }
+    fs::copy(
+        cache().join("prestate/prestate.bin.gz"),
+        bench.root.join(STATE_DIR).join("chain/prestate.bin.gz"),
+    )?;
+    host.wait_state(&DISPUTE, "active", PATIENCE).map(drop)
 }
 
 fn keys_are_nowhere(host: &Host, l1: &L1, root: &Path) -> Result<()> {
@@ -411,6 +432,22 @@ fn the_engine_restarts_alone(host: &Host) -> Result<()> {
         head.parse::<u64>().is_ok_and(|head| head > block + 1)
     })?;
     ensure(before == invocations()?, || "another service was restarted".to_owned())
+}
+
+fn an_unpinned_image_is_not_run(host: &Host, on: &Path, bench: &Bench, module: &str) -> Result<()> {
+    step("an image without a digest is not run, and the gate says what to do");
+    let digest = bench.digest("op-batcher")?;
+    let unpinned = module.replace(&format!("\"{digest}\""), "null");
+    let (code, said) = host.switch(&bench.evaluate("unpinned", &unpinned)?)?;
+    ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
+    host.wait_state(&["batcher"], "inactive", PATIENCE)?;
+    let journal = host.journal("batcher")?;
+    ensure(journal.contains("op-warden images lock nix/stack/images.json"), || journal)?;
+    let container = host.sh("podman ps -aq --filter name=op-stack-batcher")?;
+    ensure(container.is_empty(), || "the batcher's container is there".to_owned())?;
+    let (code, said) = host.switch(on)?;
+    ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
+    host.wait_state(&["batcher"], "active", PATIENCE).map(drop)
 }
 
 fn disabled_leaves_nothing(host: &Host, off: &Path, bench: &Bench) -> Result<()> {

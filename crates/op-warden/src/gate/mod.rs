@@ -133,15 +133,22 @@ pub async fn run(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, Conf
     let deadline = Duration::from_secs(config.deadline_seconds);
     let facts = match timeout(deadline, Facts::gather(config, &services)).await {
         Ok(Ok(facts)) => facts,
-        Ok(Err(error)) => return Ok(unknown(names, &chain::unusable(&error))),
-        Err(_) => return Ok(unknown(names, &chain::too_late(deadline))),
+        Ok(Err(error)) => return Ok(unknown(names, &services, &chain::unusable(&error))),
+        Err(_) => return Ok(unknown(names, &services, &chain::too_late(deadline))),
     };
     Ok(names.iter().zip(services).map(|(name, service)| judge(name, service, &facts)).collect())
 }
 
-/// Without facts, every service has the same finding.
-fn unknown(names: &[&str], finding: &Finding) -> Vec<Judgement> {
-    names.iter().map(|name| Judgement::of(name, vec![finding.clone()])).collect()
+/// Without facts, every service has the same finding, beside what the configuration alone tells.
+fn unknown(names: &[&str], services: &[&Service], finding: &Finding) -> Vec<Judgement> {
+    let judge = |(name, service): (&&str, &&Service)| {
+        let mut findings = vec![finding.clone()];
+        if service.gates.contains(&Gate::ImagePinned) {
+            findings.extend(image::pinned(service));
+        }
+        Judgement::of(name, findings)
+    };
+    names.iter().zip(services).map(judge).collect()
 }
 
 /// Judges one service by the facts.
