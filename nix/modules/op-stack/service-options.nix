@@ -65,8 +65,8 @@ in
     default = { };
     description = ''
       Flags of ${what}, by their names and without the dashes. They are put over the defaults of
-      {file}`nix/stack/services`; `true` gives the bare flag, `false` and null leave it out, a list
-      is joined with commas. Flags that follow from other options cannot be set here.
+      {file}`nix/stack/services`; `true` gives the bare flag, `false` and null leave it out (the
+      string "false" gives `--flag=false`), a list is joined with commas. Flags that follow from other options cannot be set here.
     '';
     example = lib.literalExpression ''{ "log.level" = "debug"; }'';
   };

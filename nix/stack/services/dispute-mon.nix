@@ -16,7 +16,8 @@ lib.service {
     l1-eth-rpc = l1.rpc;
     rollup-rpc = lib.http node.rpc;
     game-factory-address = disputeGameFactory;
-    honest-actors = honestActors;
+    # It takes an empty list for an address that is none.
+    honest-actors = if honestActors == [ ] then null else honestActors;
   };
   settings.monitor-interval = monitorInterval;
   inherit gate ports;
