@@ -89,6 +89,9 @@ in
       startLimitIntervalSec = 0;
       serviceConfig = hardening // {
         Type = "oneshot";
+        # Key files may be anybody's and anywhere, as for the gates.
+        CapabilityBoundingSet = "CAP_DAC_READ_SEARCH";
+        ProtectHome = "read-only";
         ExecStart = "${warden} check --config ${configFile} --output ${judgements}";
         # What is not right is told by the health service; the judging itself went well.
         SuccessExitStatus = "75 255";

@@ -26,6 +26,8 @@ lib.service {
     "rollup.sequencer" = sequencerHttp;
   };
   settings = lib.engineSettings // {
+    # The journal has them.
+    "log.file.max-files" = 0;
     # Withdrawals are proven with eth_getProof at past blocks: a day of them at 2 s.
     "rpc.eth-proof-window" = 43200;
     # Defaults are made for 12 s slots.
