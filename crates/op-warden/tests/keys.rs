@@ -240,9 +240,11 @@ fn recipient_of_nobody() -> String {
 
 #[test]
 fn a_folder_that_is_not_there_is_named() {
-    let run = keys(&["generate", "--plain", "--out", "/nonexistent/key"]);
+    let folder = tempfile::tempdir().unwrap();
+    let absent = folder.path().join("absent");
+    let run = keys(&["generate", "--plain", "--out", absent.join("key").to_str().unwrap()]);
     assert_eq!(run.code, Some(255));
-    assert!(run.stderr.contains("there is no folder /nonexistent"), "{run}");
+    assert!(run.stderr.contains(&format!("there is no folder {}", absent.display())), "{run}");
 }
 
 #[test]
