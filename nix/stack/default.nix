@@ -39,12 +39,25 @@ let
   # The same, against the engine that the service will talk to.
   liveGates = chainGates ++ [ "genesis-live" ];
 
-  # Without the right prestate no false claim can be disputed, so nothing watches games either.
-  disputeGates = [
-    "game-type"
-    "prestate"
-  ];
-  prestate.file = challenger.prestate;
+  # Without the right prestate no false claim can be disputed, so nothing watches games either. Where
+  # the chain's configuration comes from the preimage oracle, the prestate says nothing about the chain.
+  prestateGate =
+    if challenger.customChain then
+      { gates = [ ]; }
+    else
+      {
+        gates = [ "prestate" ];
+        prestate.file = challenger.prestate;
+      };
+
+  disputeGate =
+    gates:
+    prestateGate
+    // {
+      gates = liveGates ++ [ "game-type" ] ++ prestateGate.gates ++ gates;
+      engineRpc = lib.http ports.sequencer.engine.http;
+      inherit (proposer) gameType;
+    };
 
   mkEngine =
     name: enginePorts: extra:
@@ -187,21 +200,16 @@ let
         dataDir = dir "challenger";
         ports = ports.challenger;
         key = key "challenger";
-        gate = {
-          gates =
-            liveGates
-            ++ disputeGates
-            ++ [
-              "published-key"
-              "challenger-key"
-              "funding"
-            ];
-          engineRpc = lib.http ports.sequencer.engine.http;
-          key = keyFile "challenger";
-          gameType = proposer.gameType;
-          inherit (challenger) minBalance;
-          inherit prestate;
-        };
+        gate =
+          disputeGate [
+            "published-key"
+            "challenger-key"
+            "funding"
+          ]
+          // {
+            key = keyFile "challenger";
+            inherit (challenger) minBalance;
+          };
       }
     );
 
@@ -211,12 +219,7 @@ let
         inherit disputeGameFactory;
         inherit (params.disputeMon) honestActors monitorInterval;
         ports = ports.dispute-mon;
-        gate = {
-          gates = liveGates ++ disputeGates;
-          engineRpc = lib.http ports.sequencer.engine.http;
-          gameType = proposer.gameType;
-          inherit prestate;
-        };
+        gate = disputeGate [ ];
       }
     );
   };

@@ -188,8 +188,8 @@ fn killed_supervisor() -> Outcome {
         "nothing was left behind, so this test proves nothing".to_owned()
     })?;
     devnet.start()?;
-    let status = devnet.wait("blocks after the old head", |status| {
-        support::unsafe_head(status) > support::unsafe_head(&first)
+    let status = devnet.wait("all services, and blocks after the old head", |status| {
+        support::all_running(status) && support::unsafe_head(status) > support::unsafe_head(&first)
     })?;
     ensure(devnet.block_hash(0)? == genesis, || "the chain began again".to_owned())?;
     ensure(devnet.block_hash(5)? == old, || "block 5 is another one now".to_owned())?;

@@ -172,7 +172,7 @@ fn spawn(dir: &Path) -> Result<Child> {
         .spawn()?)
 }
 
-fn all_running(status: &Value) -> bool {
+pub(crate) fn all_running(status: &Value) -> bool {
     let services = status["board"]["services"].as_object();
     // The L1 alone is on the board first.
     services.is_some_and(|services| {
