@@ -17,7 +17,7 @@ const HOST: &str = r#"{
   disputeGameFactory = "0x0000000000000000000000000000000000000001";
   honestActors = [ "0x0000000000000000000000000000000000000002" ];
   prestate = "/chain/prestate.bin.gz";
-  p2p = { listenIp = _: "0.0.0.0"; bootnodes = "enode://…"; sequencer = "/ip4/…"; };
+  p2p = { listenIp = _: "0.0.0.0"; advertiseIp = null; staticPeers = [ ]; bootnodes = "enode://…"; sequencer = "/ip4/…"; };
   followers = [ "one" "two" ];
 }"#;
 
