@@ -59,7 +59,10 @@ fn none(stale: bool) -> Finding {
 
 fn unusable(error: &PrestateError, on_chain: &str, source: &str) -> Finding {
     let (answer, mend) = match error {
-        PrestateError::Read(_) => (Answer::Wait, "Put the prestate there, readable by op-warden."),
+        PrestateError::Read(_) => (
+            Answer::Wait,
+            "The dispute path (challenger, dispute-mon) stays gated off until the prestate is there, readable by op-warden; the core rollup runs without it.",
+        ),
         PrestateError::Version(_) => (
             Answer::Refuse,
             "Build the prestate with a release of cannon and of the program that the chain's contracts are made for.",
