@@ -79,9 +79,7 @@ in
         };
         batcher.settings.l1-eth-rpc = "https://other.example";
       }
-      (
-        owned ''.batcher.settings."l1-eth-rpc"'' "set ${prefix}.l1.rpcFile"
-      );
+      (owned ''.batcher.settings."l1-eth-rpc"'' "set ${prefix}.l1.rpcFile");
 
   testAUrlBesideItsFile = refuses {
     l1.rpcFile = "/keys/l1-rpc";

@@ -77,7 +77,8 @@ let
   flagsOfL1 =
     config:
     lib.mapAttrs (
-      _: service: lib.filter (flag: lib.match "--(l1|l1-eth-rpc|l1[.-]beacon)(=.*)?" flag != null) service.args
+      _: service:
+      lib.filter (flag: lib.match "--(l1|l1-eth-rpc|l1[.-]beacon)(=.*)?" flag != null) service.args
     ) (servicesOf config);
   urlsOf =
     config:
