@@ -10,7 +10,6 @@ let
 
   inherit (params)
     engine
-    l1
     chain
     disputeGameFactory
     ports
@@ -24,6 +23,24 @@ let
     proposer
     challenger
     ;
+
+  # The endpoints of L1, each { url, file }; null for no beacon.
+  l1 = params.l1 // {
+    rpc = {
+      url = params.l1.rpc;
+      file = rpcFile;
+    };
+    beacon =
+      if beaconFile == null && params.l1.beacon == null then
+        null
+      else
+        {
+          url = params.l1.beacon;
+          file = beaconFile;
+        };
+  };
+  rpcFile = params.l1.rpcFile or null;
+  beaconFile = params.l1.beaconFile or null;
 
   engineFile = if engine == "reth" then ./services/engine-reth.nix else ./services/engine-geth.nix;
 
@@ -259,9 +276,14 @@ in
       inherit disputeGameFactory;
     };
     l1 = {
-      rpc = l1.rpc;
-      chainId = l1.chainId;
-    };
+      inherit (l1) chainId;
+    }
+    // (
+      if rpcFile == null then
+        { inherit (params.l1) rpc; }
+      else
+        { rpcFile = params.l1.gateRpcFile or rpcFile; }
+    );
     services = builtins.mapAttrs (_: service: service.gate) services;
   };
 }

@@ -44,6 +44,19 @@ rec {
     ];
   };
 
+  # How a program is given an endpoint ({ url, file }, or null for none): by its flag, or, where a file
+  # holds the URL, by the flag's environment variable. The flag has no value then, but stays in the
+  # wiring: it is not the operator's to set.
+  endpoint =
+    given: flag: variable:
+    let
+      file = given.file or null;
+    in
+    {
+      wiring.${flag} = if file == null then given.url or null else null;
+      credentials = if file == null then { } else { ${variable} = file; };
+    };
+
   # How the Go programs send transactions to L1.
   txmgr = l1: {
     num-confirmations = 1;
@@ -83,7 +96,7 @@ rec {
       # Flags that an operator may choose otherwise.
       settings ? { },
       environment ? { },
-      # Environment variable -> key file: secrets reach the program through `op-warden exec`.
+      # Environment variable -> file: secrets reach the program through `op-warden exec`.
       credentials ? { },
       # Files that the program reads beside the chain's own: path -> text.
       files ? { },

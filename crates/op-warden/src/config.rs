@@ -84,12 +84,58 @@ pub struct Chain {
 
 /// The L1 that the chain settles on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(try_from = "L1Fields", into = "L1Fields")]
 pub struct L1 {
     /// JSON-RPC endpoint.
-    pub rpc: String,
+    pub rpc: Endpoint,
     /// The chain id that the operator means to settle on.
     pub chain_id: u64,
+}
+
+/// Where the URL of an endpoint stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// In the configuration, which everybody may read.
+    Url(String),
+    /// In a file of one line, for a URL that holds a key. It is read anew for each judgement.
+    File(PathBuf),
+}
+
+/// `L1` as it is written: `rpc` or `rpcFile`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct L1Fields {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rpc: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rpc_file: Option<PathBuf>,
+    chain_id: u64,
+}
+
+impl TryFrom<L1Fields> for L1 {
+    type Error = &'static str;
+
+    fn try_from(fields: L1Fields) -> Result<Self, Self::Error> {
+        let rpc = match (fields.rpc, fields.rpc_file) {
+            (Some(url), None) => Endpoint::Url(url),
+            (None, Some(file)) => Endpoint::File(file),
+            (None, None) => return Err("l1 has neither \"rpc\" nor \"rpcFile\": give one of them"),
+            (Some(_), Some(_)) => {
+                return Err("l1 has both \"rpc\" and \"rpcFile\": give one of them");
+            }
+        };
+        Ok(Self { rpc, chain_id: fields.chain_id })
+    }
+}
+
+impl From<L1> for L1Fields {
+    fn from(l1: L1) -> Self {
+        let (rpc, rpc_file) = match l1.rpc {
+            Endpoint::Url(url) => (Some(url), None),
+            Endpoint::File(file) => (None, Some(file)),
+        };
+        Self { rpc, rpc_file, chain_id: l1.chain_id }
+    }
 }
 
 /// One service.

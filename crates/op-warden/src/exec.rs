@@ -4,11 +4,10 @@
 //! program keeps the key out of every command line, unit text and container database.
 
 use std::{
-    ffi::OsString, fs, io, os::unix::process::CommandExt, path::PathBuf, process::Command,
-    str::FromStr,
+    ffi::OsString, io, os::unix::process::CommandExt, path::PathBuf, process::Command, str::FromStr,
 };
 
-use zeroize::Zeroizing;
+use crate::secret::{self, SecretError};
 
 /// An environment variable that a file's content becomes: `NAME=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub enum ExecError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// A credential's file is empty or holds a NUL byte or other bytes than UTF-8.
+    /// A credential's file is empty, or holds more than a line or other bytes than text.
     #[error("{file} for {name} is not one line of text. Nothing was started.")]
     Content {
         /// The variable.
@@ -72,25 +71,20 @@ pub fn exec(credentials: &[Credential], program: &OsString, args: &[OsString]) -
     let mut command = Command::new(program);
     command.args(args);
     for credential in credentials {
-        match read(credential) {
+        match secret::line(&credential.file) {
             Ok(secret) => command.env(&credential.name, secret.as_str()),
-            Err(error) => return error,
+            Err(error) => return unread(credential, error),
         };
     }
     ExecError::Program { program: program.display().to_string(), source: command.exec() }
 }
 
-fn read(credential: &Credential) -> Result<Zeroizing<String>, ExecError> {
-    let file = || credential.file.display().to_string();
-    let name = || credential.name.clone();
-    let bytes = fs::read(&credential.file)
-        .map(Zeroizing::new)
-        .map_err(|source| ExecError::Read { name: name(), file: file(), source })?;
-    match std::str::from_utf8(&bytes).map(str::trim) {
-        Ok(secret) if !secret.is_empty() && !secret.contains(['\0', '\n']) => {
-            Ok(Zeroizing::new(secret.to_owned()))
-        }
-        _ => Err(ExecError::Content { name: name(), file: file() }),
+fn unread(credential: &Credential, error: SecretError) -> ExecError {
+    let file = credential.file.display().to_string();
+    let name = credential.name.clone();
+    match error {
+        SecretError::Read(source) => ExecError::Read { name, file, source },
+        SecretError::Empty | SecretError::Content => ExecError::Content { name, file },
     }
 }
 
@@ -105,27 +99,6 @@ mod tests {
         assert_eq!(credential.file, PathBuf::from("/run/a=b"));
         for wrong in ["", "NAME", "=file", "NAME=", "1A=file", "A B=file"] {
             assert!(wrong.parse::<Credential>().is_err(), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn content_must_be_one_line() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let credential = Credential { name: "A".to_owned(), file: file.path().to_owned() };
-        for (content, secret) in [
-            (&b"0xabc\n"[..], Some("0xabc")),
-            (b"", None),
-            (b"\n", None),
-            (b"a\nb", None),
-            (b"a\0", None),
-            (b"\xff", None),
-        ] {
-            fs::write(file.path(), content).unwrap();
-            assert_eq!(
-                read(&credential).ok().as_deref().map(String::as_str),
-                secret,
-                "{content:?}"
-            );
         }
     }
 }

@@ -4,6 +4,7 @@
 //! * [`config`]: what to judge, one JSON file
 //! * [`gate`]: the judgement before a start: pass, wait or refuse
 //! * [`exec`]: hands key files to a program as environment variables
+//! * [`secret`]: files that hold a secret in one line
 //! * [`record`], [`serve`]: the last judgements, told over HTTP
 //! * [`keys`]: makes the keys of the roles, encrypted
 //! * [`purge`]: removes what a disabled stack leaves on a machine
@@ -19,4 +20,5 @@ pub mod keys;
 pub mod prove;
 pub mod purge;
 pub mod record;
+pub mod secret;
 pub mod serve;

@@ -29,6 +29,12 @@ let
   secretVariable = at: "${at}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
   wiring = "it is part of the wiring between the services and has no option";
 
+  # The options' defaults, which are public endpoints.
+  withoutUrls = {
+    rpc = "https://ethereum-sepolia-rpc.publicnode.com";
+    beacon = "https://ethereum-sepolia-beacon-api.publicnode.com";
+  };
+
   publicL1 = ".l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
 in
 {
@@ -63,6 +69,25 @@ in
   testAnOwnedFlagThatIsTakenAway = refuses {
     sequencer.node.settings."safedb.path" = null;
   } (owned ''.sequencer.node.settings."safedb.path"'' "set ${prefix}.stateDir");
+
+  # Beside a file as well: the flag would win over it.
+  testAnOwnedFlagBesideAFile =
+    refuses
+      {
+        l1 = withoutUrls // {
+          rpcFile = "/keys/l1-rpc";
+        };
+        batcher.settings.l1-eth-rpc = "https://other.example";
+      }
+      (owned ''.batcher.settings."l1-eth-rpc"'' "set ${prefix}.l1.rpcFile");
+
+  testAUrlBesideItsFile = refuses {
+    l1.rpcFile = "/keys/l1-rpc";
+  } ".l1.rpc: ${prefix}.l1.rpcFile is set too, and takes its place. Leave one of them out.";
+
+  testABeaconBesideItsFile = refuses {
+    l1.beaconFile = "/keys/l1-beacon";
+  } ".l1.beacon: ${prefix}.l1.beaconFile is set too, and takes its place. Leave one of them out.";
 
   testAnOwnedPort = refuses {
     batcher.settings."rpc.port" = 1;
@@ -209,4 +234,27 @@ in
       )).warnings;
     expected = [ ];
   };
+
+  testUrlsInFilesAreNotPublic = {
+    expr = messagesOf (
+      host (
+        lib.recursiveUpdate fullSettings {
+          l1 = withoutUrls // {
+            rpcFile = "/keys/l1-rpc";
+            beaconFile = "/keys/l1-beacon";
+          };
+        }
+      )
+    );
+    expected = {
+      assertions = [ ];
+      warnings = [ ];
+    };
+  };
+
+  testThePublicBeaconBesideAFile = warns {
+    l1 = withoutUrls // {
+      rpcFile = "/keys/l1-rpc";
+    };
+  } publicL1;
 }

@@ -46,7 +46,7 @@ let
 
   texts = lib.concatMapAttrs (
     host: config: lib.mapAttrs' (name: lib.nameValuePair "${host}: ${name}") (writtenBy config)
-  ) { inherit small full fullGeth; };
+  ) { inherit small full fullGeth withFiles; };
 
   strings = regex: text: lib.filter lib.isString (builtins.split regex text);
   # The first group of every match.
@@ -54,6 +54,38 @@ let
   textsWhere = isBad: lib.attrNames (lib.filterAttrs (_: isBad) texts);
 
   withoutDigests = text: lib.concatStrings (strings "sha256:[0-9a-f]{64}" text);
+
+  # The URLs that must not come from the options any more are marked.
+  withFiles = host (
+    lib.recursiveUpdate fullSettings {
+      l1 = {
+        rpc = "https://marked.example/v3/rpc";
+        beacon = "https://marked.example/v3/beacon";
+        rpcFile = "/keys/l1-rpc";
+        beaconFile = "/keys/l1-beacon";
+      };
+    }
+  );
+  onlyRpcFile = host {
+    l1 = {
+      rpcFile = "/keys/l1-rpc";
+      beacon = lib.mkForce null;
+    };
+  };
+  onlyBeaconFile = host { l1.beaconFile = "/keys/l1-beacon"; };
+
+  flagsOfL1 =
+    config:
+    lib.mapAttrs (
+      _: service:
+      lib.filter (flag: lib.match "--(l1|l1-eth-rpc|l1[.-]beacon)(=.*)?" flag != null) service.args
+    ) (servicesOf config);
+  urlsOf =
+    config:
+    lib.mapAttrs (
+      _: service: lib.filterAttrs (variable: _: lib.hasInfix "_L1_" variable) service.credentials
+    ) (servicesOf config);
+  inside = name: "/run/op-stack/keys/${name}";
 
   sops =
     settings:
@@ -127,6 +159,139 @@ in
       }) "batcher"
     );
     expected = [ "batcher:/elsewhere/batcher" ];
+  };
+
+  testNoTextHoldsAUrlThatAFileTakesThePlaceOf = {
+    expr = textsWhere (lib.hasInfix "marked.example");
+    expected = [ ];
+  };
+
+  # For the test before to mean something.
+  testAUrlThatIsAnOptionIsFound = {
+    expr = lib.length (
+      lib.filter (lib.hasInfix "https://l1.example") (lib.attrValues (writtenBy small))
+    ) > 5;
+    expected = true;
+  };
+
+  testFilesTakeThePlaceOfFlags = {
+    expr = lib.unique (lib.attrValues (flagsOfL1 withFiles));
+    expected = [ [ ] ];
+  };
+
+  testFilesReachTheProgramsInTheirEnvironment = {
+    expr = urlsOf withFiles;
+    expected =
+      let
+        node = {
+          OP_NODE_L1_ETH_RPC = inside "l1-rpc";
+          OP_NODE_L1_BEACON = inside "l1-beacon";
+        };
+      in
+      lib.mapAttrs (name: _: if lib.hasSuffix "-node" name then node else { }) (
+        servicesOf withFiles
+      )
+      // {
+        batcher.OP_BATCHER_L1_ETH_RPC = inside "l1-rpc";
+        proposer.OP_PROPOSER_L1_ETH_RPC = inside "l1-rpc";
+        challenger = {
+          OP_CHALLENGER_L1_ETH_RPC = inside "l1-rpc";
+          OP_CHALLENGER_L1_BEACON = inside "l1-beacon";
+        };
+        dispute-mon.OP_DISPUTE_MON_L1_ETH_RPC = inside "l1-rpc";
+      };
+  };
+
+  testFilesAreCredentialsOfTheUnitsThatUseThem = {
+    expr = lib.genAttrs [ "dispute-mon" "follower-one-node" "follower-one-engine" "batcher" ] (
+      name: values "LoadCredential" (textOf withFiles name)
+    );
+    expected = {
+      dispute-mon = [ "l1-rpc:/keys/l1-rpc" ];
+      follower-one-node = [
+        "l1-beacon:/keys/l1-beacon"
+        "l1-rpc:/keys/l1-rpc"
+      ];
+      follower-one-engine = [ ];
+      batcher = [
+        "batcher:/etc/op-stack/keys/batcher"
+        "l1-rpc:/keys/l1-rpc"
+      ];
+    };
+  };
+
+  testCredentialsAreCopiedForTheContainersUser = {
+    expr = map (command: lib.last (lib.splitString "/bin/" command)) (
+      lib.filter (lib.hasInfix "l1-rpc") (values "ExecStartPre" (textOf withFiles "dispute-mon"))
+    );
+    expected = [
+      "install -o 60700 -g 60700 -m 0400 %d/l1-rpc /run/op-stack-dispute-mon/keys/l1-rpc"
+    ];
+  };
+
+  # op-challenger wants a beacon in any case.
+  testAFileWithoutABeacon = {
+    expr = {
+      inherit (urlsOf onlyRpcFile) sequencer-node challenger;
+      ignored = lib.elem "--l1.beacon.ignore" (servicesOf onlyRpcFile).sequencer-node.args;
+    };
+    expected = {
+      sequencer-node.OP_NODE_L1_ETH_RPC = inside "l1-rpc";
+      challenger = {
+        OP_CHALLENGER_L1_ETH_RPC = inside "l1-rpc";
+        OP_CHALLENGER_L1_BEACON = inside "l1-rpc";
+      };
+      ignored = true;
+    };
+  };
+
+  testAFileForTheBeaconOnly = {
+    expr = {
+      urls = urlsOf onlyBeaconFile;
+      flags = flagsOfL1 onlyBeaconFile;
+      ignored = lib.elem "--l1.beacon.ignore" (servicesOf onlyBeaconFile).sequencer-node.args;
+    };
+    expected = {
+      urls = lib.mapAttrs (_: _: { }) (servicesOf small) // {
+        sequencer-node.OP_NODE_L1_BEACON = inside "l1-beacon";
+        challenger.OP_CHALLENGER_L1_BEACON = inside "l1-beacon";
+      };
+      flags = lib.mapAttrs (_: _: [ "--l1-eth-rpc=https://l1.example" ]) (servicesOf small) // {
+        sequencer-engine = [ ];
+        sequencer-node = [ "--l1=https://l1.example" ];
+      };
+      ignored = false;
+    };
+  };
+
+  testAUrlFileIsNeverInTheStore = {
+    expr = map (l1: throws (servicesOf (host { inherit l1; })).batcher.keyFiles) [
+      { rpcFile = "${builtins.storeDir}/00000000000000000000000000000000-url"; }
+      { rpcFile = ./secrets.nix; }
+      { rpcFile = "relative"; }
+    ];
+    expected = [
+      true
+      true
+      true
+    ];
+  };
+
+  testSopsHasNoSecretForAUrlFile = {
+    expr =
+      let
+        config = sops (
+          lib.recursiveUpdate fullSettings { l1.rpcFile = "/run/secrets/my-l1"; }
+        );
+      in
+      {
+        declared = lib.filter (lib.hasInfix "l1") (lib.attrNames config.sops.secrets);
+        given = (servicesOf config).dispute-mon.keyFiles;
+      };
+    expected = {
+      declared = [ ];
+      given.l1-rpc = "/run/secrets/my-l1";
+    };
   };
 
   testSopsSecretsRestartTheirServicesOnly = {

@@ -99,6 +99,15 @@ in
     };
   };
 
+  # The gates run outside of the containers.
+  testTheL1OfAFile = {
+    expr = (wardenOf (host { l1.rpcFile = "/keys/l1-rpc"; })).l1;
+    expected = {
+      rpcFile = "/keys/l1-rpc";
+      chainId = 11155111;
+    };
+  };
+
   testHealth = {
     expr =
       (wardenOf (host {
@@ -145,6 +154,21 @@ in
       "/etc/op-stack/keys/challenger"
       "/etc/op-stack/keys/proposer"
       "/etc/op-stack/keys/sequencer"
+    ];
+  };
+
+  testTheInventoryTellsTheUrlFiles = {
+    expr = lib.take 4 (inventoryOf (host {
+      l1 = {
+        rpcFile = "/keys/l1-rpc";
+        beaconFile = "/keys/l1-beacon";
+      };
+    })).secrets;
+    expected = [
+      "/etc/op-stack/keys/batcher"
+      "/etc/op-stack/keys/challenger"
+      "/keys/l1-beacon"
+      "/keys/l1-rpc"
     ];
   };
 

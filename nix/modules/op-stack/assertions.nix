@@ -1,17 +1,25 @@
 # What cannot work is said at evaluation, with the way out.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   cfg = config.services.every-channel.op-stack;
   prefix = "services.every-channel.op-stack";
   inherit (cfg.definition) services;
 
+  # An endpoint of L1 -> the option that it comes from.
+  givenBy = name: if cfg.l1."${name}File" == null then "l1.${name}" else "l1.${name}File";
+
   # Flag -> the option that it follows from, of the chain.
   owners = {
-    l1 = "l1.rpc";
-    l1-eth-rpc = "l1.rpc";
-    "l1.beacon" = "l1.beacon";
-    "l1.beacon.ignore" = "l1.beacon";
-    l1-beacon = "l1.beacon";
+    l1 = givenBy "rpc";
+    l1-eth-rpc = givenBy "rpc";
+    "l1.beacon" = givenBy "beacon";
+    "l1.beacon.ignore" = givenBy "beacon";
+    l1-beacon = givenBy "beacon";
     "l1.beacon-fallbacks" = "l1.beaconFallbacks";
     "l1.rpc-rate-limit" = "l1.rateLimit";
     "rollup.l1-chain-config" = "l1.chainConfigFile";
@@ -123,6 +131,14 @@ let
     message = "${prefix}: port ${port} is taken by ${lib.concatStringsSep " and " names}. Set their `ports` options.";
   }) claims;
 
+  # The file wins: a URL beside it would only mislead, and stand where everybody can read it.
+  endpointAssertion = name: {
+    assertion =
+      cfg.l1."${name}File" == null
+      || cfg.l1.${name} == options.services.every-channel.op-stack.l1.${name}.default;
+    message = "${prefix}.l1.${name}: ${prefix}.l1.${name}File is set too, and takes its place. Leave one of them out.";
+  };
+
   needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (
     lib.attrNames services
   );
@@ -132,6 +148,10 @@ in
     assertions =
       lib.concatMap ofService (lib.attrValues services)
       ++ portAssertions
+      ++ map endpointAssertion [
+        "rpc"
+        "beacon"
+      ]
       ++ [
         {
           assertion = cfg.sequencer.engine.enable == cfg.sequencer.node.enable;
@@ -164,7 +184,9 @@ in
         unpinned = lib.attrNames (
           lib.filterAttrs (_: service: service.image.digest == null) services
         );
-        isPublic = url: url != null && lib.hasInfix "publicnode.com" url;
+        isPublic =
+          name:
+          cfg.l1."${name}File" == null && lib.hasInfix "publicnode.com" (toString cfg.l1.${name});
       in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
         "${prefix}: no digest for the images of ${lib.concatStringsSep ", " unpinned}. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
@@ -175,7 +197,7 @@ in
         lib.optional (cfg.engine == "geth")
           "${prefix}.engine: op-geth has had no support since 2026-05-31 and does not know Karst. Use it only for a chain that never activates Karst; op-reth cannot take over its data folder."
       ++
-        lib.optional (cfg.l1.rateLimit == null && (isPublic cfg.l1.rpc || isPublic cfg.l1.beacon))
+        lib.optional (cfg.l1.rateLimit == null && (isPublic "rpc" || isPublic "beacon"))
           "${prefix}.l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
   };
 }

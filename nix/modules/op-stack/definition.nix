@@ -33,7 +33,18 @@ let
 
   # Where a container finds its copies of the key files.
   keysInside = "/run/op-stack/keys";
+  inside = name: "${keysInside}/${name}";
   identityKey = node: "p2p-${node}";
+
+  # Name -> file on the host, of the files with the L1's URLs.
+  urlFiles = lib.filterAttrs (_: file: file != null) {
+    l1-rpc = cfg.l1.rpcFile;
+    l1-beacon = cfg.l1.beaconFile;
+  };
+  urlInside = name: if urlFiles ? ${name} then inside name else null;
+  urlFilesOf =
+    service:
+    lib.filterAttrs (name: _: lib.elem (inside name) (lib.attrValues service.credentials)) urlFiles;
 
   # Key name -> file on the host, of every service that has keys.
   keyFiles = {
@@ -67,6 +78,9 @@ let
         rateLimit
         chainId
         ;
+      rpcFile = urlInside "l1-rpc";
+      gateRpcFile = cfg.l1.rpcFile;
+      beaconFile = urlInside "l1-beacon";
       chainConfig = lib.mapNullable inSystem cfg.l1.chainConfigFile;
     };
     chain = {
@@ -81,14 +95,14 @@ let
       inherit (cfg.p2p) advertiseIp staticPeers bootnodes;
       sequencer = "/ip4/127.0.0.1/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
     };
-    key = name: "${keysInside}/${name}";
+    key = inside;
     keyFile = name: keyFiles.${if name == "sequencer" then "sequencer-node" else name}.${name};
     identity =
       name:
       if identityFiles name == { } then
         "${cfg.stateDir}/${name}/p2p.key"
       else
-        "${keysInside}/${identityKey name}";
+        inside (identityKey name);
     image =
       name: _component:
       (optionsOf name).image // { allowUnpinned = cfg.dangerouslyRunUnpinnedImages; };
@@ -119,7 +133,7 @@ let
       option = lib.concatStringsSep "." paths.${name};
       container = "op-stack-${name}";
       unit = "podman-op-stack-${name}";
-      keyFiles = keysOf name;
+      keyFiles = keysOf name // urlFilesOf service;
       environment = service.environment // options.environment;
       args =
         service.subcommand
@@ -142,11 +156,12 @@ in
     type = lib.types.raw;
     internal = true;
     readOnly = true;
-    description = "The enabled services of nix/stack, complete for this host, and op-warden's configuration.";
+    description = "The enabled services of nix/stack, complete for this host, the files with the L1's URLs, and op-warden's configuration.";
   };
 
   config.services.every-channel.op-stack.definition = {
     services = lib.mapAttrs complete (lib.filterAttrs isEnabled stack.services);
+    inherit urlFiles;
     warden = stack.warden // {
       services = lib.filterAttrs isEnabled stack.warden.services;
     };

@@ -74,6 +74,25 @@ let
       '';
     };
 
+  urlFile =
+    option: api:
+    mkOption {
+      type = types.nullOr secretFile;
+      default = null;
+      description = ''
+        File with the URL of the L1's ${api} endpoint in one line, in the place of
+        {option}`l1.${option}`: the URL of an endpoint of one's own often holds a key. It reaches the
+        programs in their environment, and is in no store path, unit or argument list of this module.
+        The programs themselves tell it: op-dispute-mon logs it at its start, op-challenger logs it and
+        hands it to cannon's command line while it disputes, and all log it when the endpoint fails. A
+        proxy on this host that holds the key, such as proxyd, keeps it from there too.
+
+        The file belongs to root. It may be a sops secret, `config.sops.secrets.NAME.path`; services
+        take a change up when they start, so name them in the secret's `restartUnits`.
+      '';
+      example = "/etc/op-stack/keys/l1-${option}";
+    };
+
   follower =
     { name, ... }:
     {
@@ -168,18 +187,26 @@ in
         default = "https://ethereum-sepolia-rpc.publicnode.com";
         description = ''
           JSON-RPC endpoint of the L1. The official programs take one: for several, put a proxy such
-          as proxyd before them. It is world-readable: use an endpoint without a key in its URL.
+          as proxyd before them. It is world-readable: use {option}`l1.rpcFile` for a URL that holds a
+          key.
         '';
       };
+      rpcFile = urlFile "rpc" "JSON-RPC";
       beacon = mkOption {
         type = types.nullOr types.str;
         default = "https://ethereum-sepolia-beacon-api.publicnode.com";
-        description = "Beacon API endpoint of the L1; null for an L1 without blobs.";
+        description = ''
+          Beacon API endpoint of the L1; null for an L1 without blobs. It is world-readable: use
+          {option}`l1.beaconFile` for a URL that holds a key.
+        '';
       };
+      beaconFile = urlFile "beacon" "Beacon API";
       beaconFallbacks = mkOption {
         type = types.listOf types.str;
         default = [ ];
-        description = "Beacon API endpoints that op-node asks when the first has no blobs.";
+        description = ''
+          Beacon API endpoints that op-node asks when the first has no blobs. They are world-readable.
+        '';
       };
       chainConfigFile = mkOption {
         type = types.nullOr types.path;

@@ -12,12 +12,13 @@ let
 
   name = key: "op-stack-${key}";
 
-  # Key -> the units that have to take it up when it changes.
-  users = lib.zipAttrs (
+  # Key -> the units that have to take it up when it changes. The L1's URLs are no keys: their files
+  # have no default, and are the operator's to declare.
+  users = lib.removeAttrs (lib.zipAttrs (
     map (service: lib.mapAttrs (_: _: "${service.unit}.service") service.keyFiles) (
       lib.attrValues cfg.definition.services
     )
-  );
+  )) (lib.attrNames cfg.definition.urlFiles);
 
   roles = [
     "batcher"

@@ -23,6 +23,13 @@ let
   # A refused gate's 255 is not among them, so it stays `failed` until the retry.
   programExits = "0 1 2 101 125 126 127 134 137 139 143";
 
+  # Files that no gate looks at, and without which the unit would fail: it is to be skipped instead.
+  unjudged =
+    service:
+    lib.filter (file: file != service.gate.key or null && file != cfg.l1.rpcFile) (
+      lib.attrValues service.keyFiles
+    );
+
   holdFile = name: "/run/op-stack/hold/${name}";
   keyFolder = service: "/run/${service.container}/keys";
 
@@ -198,7 +205,7 @@ let
       wants = [ "op-stack-setup.service" ];
       # Skipped starts count as starts: a limit would end the retries.
       startLimitIntervalSec = 0;
-      unitConfig.ConditionPathExists = "!${holdFile name}";
+      unitConfig.ConditionPathExists = [ "!${holdFile name}" ] ++ unjudged service;
       serviceConfig = {
         ExecCondition = "${wardenProgram} gate ${name} --config /etc/op-stack/op-warden.json";
         ExecStartPre = giveKeys service ++ initialise service;

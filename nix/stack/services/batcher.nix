@@ -12,10 +12,12 @@
   subSafetyMargin,
   pollInterval,
 }:
+let
+  rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_BATCHER_L1_ETH_RPC";
+in
 lib.service {
   component = "op-batcher";
-  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // {
-    l1-eth-rpc = l1.rpc;
+  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // rpc.wiring // {
     l2-eth-rpc = lib.http engine.http;
     rollup-rpc = lib.http node.rpc;
   };
@@ -25,7 +27,9 @@ lib.service {
     sub-safety-margin = subSafetyMargin;
     poll-interval = pollInterval;
   };
-  credentials.OP_BATCHER_PRIVATE_KEY = key;
+  credentials = rpc.credentials // {
+    OP_BATCHER_PRIVATE_KEY = key;
+  };
   inherit gate ports;
   after = [ "sequencer-node" ];
   # It waits for its transactions in flight.

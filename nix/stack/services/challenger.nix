@@ -22,12 +22,16 @@
   customChain,
   pollInterval,
 }:
+let
+  rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_CHALLENGER_L1_ETH_RPC";
+  # Required even when all data is calldata.
+  beacon = lib.endpoint (
+    if l1.beacon == null then l1.rpc else l1.beacon
+  ) "l1-beacon" "OP_CHALLENGER_L1_BEACON";
+in
 lib.service {
   component = "op-challenger";
-  wiring = lib.goMetrics ports.metrics // {
-    l1-eth-rpc = l1.rpc;
-    # Required even when all data is calldata.
-    l1-beacon = if l1.beacon == null then l1.rpc else l1.beacon;
+  wiring = lib.goMetrics ports.metrics // rpc.wiring // beacon.wiring // {
     l2-eth-rpc = lib.http engine.http;
     rollup-rpc = lib.http node.rpc;
     game-factory-address = disputeGameFactory;
@@ -45,7 +49,9 @@ lib.service {
   settings = lib.txmgr l1 // {
     http-poll-interval = pollInterval;
   };
-  credentials.OP_CHALLENGER_PRIVATE_KEY = key;
+  credentials = rpc.credentials // beacon.credentials // {
+    OP_CHALLENGER_PRIVATE_KEY = key;
+  };
   inherit dataDir gate ports;
   after = [ "sequencer-node" ];
   stopTimeout = 60;

@@ -10,16 +10,19 @@
   honestActors,
   monitorInterval,
 }:
+let
+  rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_DISPUTE_MON_L1_ETH_RPC";
+in
 lib.service {
   component = "op-dispute-mon";
-  wiring = lib.goMetrics ports.metrics // {
-    l1-eth-rpc = l1.rpc;
+  wiring = lib.goMetrics ports.metrics // rpc.wiring // {
     rollup-rpc = lib.http node.rpc;
     game-factory-address = disputeGameFactory;
     # It takes an empty list for an address that is none.
     honest-actors = if honestActors == [ ] then null else honestActors;
   };
   settings.monitor-interval = monitorInterval;
+  inherit (rpc) credentials;
   inherit gate ports;
   after = [ "sequencer-node" ];
   stopTimeout = 30;

@@ -18,16 +18,18 @@
 }:
 let
   sequencing = sequencerKey != null;
+  rpc = lib.endpoint l1.rpc "l1" "OP_NODE_L1_ETH_RPC";
+  beacon = lib.endpoint l1.beacon "l1.beacon" "OP_NODE_L1_BEACON";
 in
 lib.service {
   component = "op-node";
   wiring =
     lib.goRpc ports.rpc
     // lib.goMetrics ports.metrics
+    // rpc.wiring
+    // beacon.wiring
     // {
-      l1 = l1.rpc;
       "l1.rpc-rate-limit" = l1.rateLimit;
-      "l1.beacon" = l1.beacon;
       "l1.beacon-fallbacks" = if l1.beaconFallbacks == [ ] then null else l1.beaconFallbacks;
       "l1.beacon.ignore" = l1.beacon == null;
       "rollup.l1-chain-config" = l1.chainConfig;
@@ -67,7 +69,10 @@ lib.service {
     "p2p.no-discovery" = true;
   }
   // (if sequencing then { "sequencer.l1-confs" = l1.confirmations; } else { });
-  credentials = if sequencing then { OP_NODE_P2P_SEQUENCER_KEY = sequencerKey; } else { };
+  credentials =
+    rpc.credentials
+    // beacon.credentials
+    // (if sequencing then { OP_NODE_P2P_SEQUENCER_KEY = sequencerKey; } else { });
   inherit dataDir gate ports;
   after = [ engineName ];
   requires = [ engineName ];

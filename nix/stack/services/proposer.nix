@@ -13,10 +13,12 @@
   pollInterval,
   allowNonFinalized,
 }:
+let
+  rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_PROPOSER_L1_ETH_RPC";
+in
 lib.service {
   component = "op-proposer";
-  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // {
-    l1-eth-rpc = l1.rpc;
+  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // rpc.wiring // {
     rollup-rpc = lib.http node.rpc;
     game-factory-address = disputeGameFactory;
     game-type = gameType;
@@ -26,7 +28,9 @@ lib.service {
     poll-interval = pollInterval;
     allow-non-finalized = allowNonFinalized;
   };
-  credentials.OP_PROPOSER_PRIVATE_KEY = key;
+  credentials = rpc.credentials // {
+    OP_PROPOSER_PRIVATE_KEY = key;
+  };
   inherit gate ports;
   after = [ "sequencer-node" ];
   stopTimeout = 60;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use libtest_mimic::{Completion, Trial};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     chain::image_environment,
@@ -22,6 +22,8 @@ use crate::{
 
 /// A peer id: the secp256k1 vector of the libp2p specification.
 const PEER: &str = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+/// An L1 that does not answer.
+const NOBODY: &str = "http://127.0.0.1:1/nobody";
 /// A cold program on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -36,21 +38,34 @@ fn accepted() -> Result<()> {
     let work = tempfile::tempdir()?;
     run(Command::new(env!("CARGO_BIN_EXE_op-devnet")).arg("build"))?;
     let l1 = L1::start(None, work.path())?;
-    let services = production(work.path(), &l1)?;
-    let services = services["services"].as_object().ok_or("no services")?;
-    ensure(services.len() == 8, || format!("{} services", services.len()))?;
-    for (name, service) in services {
+    let ports = ports()?;
+    let by_option = production(work.path(), &l1, &ports, &json!({"rpc": NOBODY, "beacon": null}))?;
+    ensure(by_option.len() == 8, || format!("{} services", by_option.len()))?;
+    for (name, service) in &by_option {
         accept(name, service).map_err(|error| format!("{name}: {error}"))?;
+    }
+    let url = work.path().join("l1-url");
+    fs::write(&url, NOBODY)?;
+    let files = json!({"rpc": null, "rpcFile": url, "beacon": null, "beaconFile": url});
+    let by_file = production(work.path(), &l1, &ports, &files)?;
+    for (name, service) in by_file.iter().filter(|(name, service)| by_option[*name] != **service) {
+        accept(name, service).map_err(|error| format!("{name}, L1 by files: {error}"))?;
     }
     Ok(())
 }
 
-/// nix/stack for a host with a follower, whose files are in `folder`, and whose L1 does not answer.
-fn production(folder: &Path, l1: &L1) -> Result<Value> {
+/// The services of nix/stack for a host with a follower, whose files are in `folder`, and whose L1
+/// does not answer.
+fn production(
+    folder: &Path,
+    l1: &L1,
+    ports: &Value,
+    endpoints: &Value,
+) -> Result<Map<String, Value>> {
     let chain = folder.join("chain");
     let parameters = json!({
         "l1": {
-            "rpc": "http://127.0.0.1:1", "beacon": null, "beaconFallbacks": ["http://127.0.0.1:2"],
+            "beaconFallbacks": ["http://127.0.0.1:2"],
             "rateLimit": 10, "chainId": l1.config["l1"]["chainId"],
             "chainConfig": chain.join("l1-chain-config.json"),
         },
@@ -68,7 +83,7 @@ fn production(folder: &Path, l1: &L1) -> Result<Value> {
         "followers": ["one"],
         "engine": "geth",
         "stateDir": folder.join("state"),
-        "ports": ports()?,
+        "ports": ports,
     });
     let file = workspace().join("nix/stack/production.nix").canonicalize()?;
     let expression = format!(
@@ -77,6 +92,7 @@ fn production(folder: &Path, l1: &L1) -> Result<Value> {
   identity = name: \"{keys}/p2p-sequencer-node.key\";
   p2p = given.p2p // {{ listenIp = _name: \"127.0.0.1\"; }};
   jwt = _engine: \"{keys}/sequencer-engine.jwt\";
+  l1 = given.l1 // builtins.fromJSON ''{endpoints}'';
   ports = given.ports // {{ follower = _name: given.ports.follower; }};
 }})",
         file.display(),
@@ -86,7 +102,8 @@ fn production(folder: &Path, l1: &L1) -> Result<Value> {
         .args(["--eval", "--strict", "--json", "--expr", &expression])
         // Evaluation alone needs no store, but Nix wants to make one.
         .env("NIX_STATE_DIR", folder.join("nix")))?;
-    Ok(serde_json::from_str(&evaluated)?)
+    let evaluated: Value = serde_json::from_str(&evaluated)?;
+    Ok(evaluated["services"].as_object().ok_or("no services")?.clone())
 }
 
 /// Free ports in the place of the fixed ones.
@@ -150,6 +167,8 @@ fn accept(name: &str, service: &Value) -> Result<()> {
     for complaint in ["Incorrect Usage", "flag provided but not defined", "invalid value"] {
         ensure(!said.contains(complaint), || said.clone())?;
     }
+    // By flag or by variable, it is the L1 that was meant.
+    ensure(component == "op-geth" || said.contains(NOBODY), || said)?;
     println!("  {name}: {component} accepts its arguments");
     Ok(())
 }

@@ -24,6 +24,9 @@ const STATE_DIR: &str = "var/lib/op-stack";
 const KEYS: &str = "etc/op-stack/keys";
 const REGISTRY: &str = "us-docker.pkg.dev/oplabs-tools-artifacts/images";
 
+/// What stands in the URL of the L1 for the key of one's own endpoint.
+const URL_KEY: &str = "0b5e55edf00dcafe";
+
 /// Services that sign, and so wait for a key.
 const WITH_KEYS: [&str; 4] = ["sequencer-node", "batcher", "proposer", "challenger"];
 /// The core rollup, beside the sequencer's engine.
@@ -60,12 +63,13 @@ fn whole_life(tools: &Tools) -> Result<()> {
     let on = bench.evaluate("on", &module)?;
     bench.give_files(&l1)?;
 
-    missing_keys_skip(&host, &on)?;
+    a_missing_l1_skips_everything(&host, &on)?;
+    missing_keys_skip(&host, &l1, &bench.root)?;
     a_wrong_key_is_refused(&host, &l1, &bench.root)?;
     right_keys_start_the_chain(&host, &l1, &bench.root)?;
     a_deposit_arrives(&host, &l1)?;
     the_dispute_path_waits_for_its_prestate(&host, &bench)?;
-    keys_are_nowhere(&host, &l1, &bench.root)?;
+    secrets_are_nowhere(&host, &l1, &bench.root)?;
     only_loopback_listens(&host)?;
     health_is_told(&host)?;
     a_held_service_stays_stopped(&host)?;
@@ -152,7 +156,7 @@ impl<'a> Bench<'a> {
                 "prestateFile": format!("/{STATE_DIR}/chain/prestate.bin.gz"),
             },
             "l1": {
-                "chainId": l1.config["l1"]["chainId"], "rpc": l1.config["l1"]["rpc"], "beacon": null,
+                "chainId": l1.config["l1"]["chainId"], "rpcFile": format!("/{KEYS}/l1-rpc"), "beacon": null,
                 "chainConfigFile": format!("/{STATE_DIR}/chain/l1-chain-config.json"),
             },
             "p2p": {"sequencerPeerId": self.peer_id(l1)?},
@@ -248,20 +252,40 @@ fn give_key(root: &Path, name: &str, key: &str) -> Result<()> {
     Ok(())
 }
 
-fn missing_keys_skip(host: &Host, on: &Path) -> Result<()> {
-    step("missing keys: the switch succeeds, what signs is skipped with the reason");
+fn a_missing_l1_skips_everything(host: &Host, on: &Path) -> Result<()> {
+    step("no URL of the L1: the switch succeeds, everything is skipped with the reason");
     let (code, said) = host.switch(on)?;
     ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
-    host.wait_state(&["sequencer-engine"], "active", PATIENCE)?;
-    for service in WITH_KEYS {
-        let result = format!("systemctl show -P Result podman-op-stack-{service}.service");
-        host.wait(&result, PATIENCE, |result| result == "exec-condition")?;
+    for service in ["sequencer-engine"].iter().chain(&CORE).chain(&DISPUTE) {
+        host.wait(&result_of(service), PATIENCE, |result| result == "exec-condition")?;
         let journal = host.journal(service)?;
-        ensure(journal.contains("there is no such file"), || journal.clone())?;
-        ensure(journal.contains(&format!("/{KEYS}/")), || journal)?;
+        ensure(journal.contains(&format!("no URL in /{KEYS}/l1-rpc")), || journal)?;
     }
+    nothing_failed(host)
+}
+
+/// A shell command for what became of a service's last start.
+fn result_of(service: &str) -> String {
+    format!("systemctl show -P Result podman-op-stack-{service}.service")
+}
+
+fn nothing_failed(host: &Host) -> Result<()> {
     let failed = host.sh("systemctl --failed --plain --no-legend")?;
     ensure(failed.is_empty(), || failed)
+}
+
+fn missing_keys_skip(host: &Host, l1: &L1, root: &Path) -> Result<()> {
+    step("missing keys: the engine starts, what signs is skipped with the reason");
+    give_key(root, "l1-rpc", &format!("{}/?key={URL_KEY}\n", l1.rpc()))?;
+    host.wait_state(&["sequencer-engine"], "active", PATIENCE)?;
+    for service in WITH_KEYS {
+        let journal = format!("journalctl -o cat --no-pager -u podman-op-stack-{service}.service");
+        let journal =
+            host.wait(&journal, PATIENCE, |said| said.contains("there is no such file"))?;
+        ensure(journal.contains(&format!("key file /{KEYS}/")), || journal)?;
+        host.wait(&result_of(service), PATIENCE, |result| result == "exec-condition")?;
+    }
+    nothing_failed(host)
 }
 
 fn a_wrong_key_is_refused(host: &Host, l1: &L1, root: &Path) -> Result<()> {
@@ -295,8 +319,7 @@ fn right_keys_start_the_chain(host: &Host, l1: &L1, root: &Path) -> Result<()> {
     println!("  first block {:.1} s after the keys", begin.elapsed().as_secs_f64());
     host.wait_state(&CORE, "active", PATIENCE)?;
     println!("  the core rollup {:.1} s after the keys", begin.elapsed().as_secs_f64());
-    let failed = host.sh("systemctl --failed --plain --no-legend")?;
-    ensure(failed.is_empty(), || failed)
+    nothing_failed(host)
 }
 
 /// A shell command for the unsafe head of an op-node.
@@ -360,20 +383,16 @@ fn the_dispute_path_waits_for_its_prestate(host: &Host, bench: &Bench) -> Result
     host.wait_state(&DISPUTE, "active", PATIENCE).map(drop)
 }
 
-fn keys_are_nowhere(host: &Host, l1: &L1, root: &Path) -> Result<()> {
-    step("keys are in no unit, store path, command line, journal or container database");
+fn secrets_are_nowhere(host: &Host, l1: &L1, root: &Path) -> Result<()> {
+    step("keys and the L1's URL are in no unit, store path, command line or container database");
+    let found = search(host, root, URL_KEY)?;
+    // What the official programs say themselves is not the module's to change.
+    let said =
+        |line: &&str| line.contains("op-stack-dispute-mon") && line.contains("RPC endpoints");
+    let elsewhere: Vec<&str> = found.lines().filter(|line| !said(line)).collect();
+    ensure(elsewhere.is_empty(), || format!("the L1's URL is in: {elsewhere:?}"))?;
     for role in ["sequencer", "batcher", "proposer", "challenger", "p2p-sequencer-node"] {
-        let key = l1.key(role)?;
-        // In a file, for the search's own command line is searched too.
-        fs::write(root.join("root/key"), key.trim_start_matches("0x"))?;
-        let found = host.sh(
-            "grep -rlsFf /root/key /stub /nix /etc/systemd /etc/op-stack/op-warden.json /var/lib/containers \
-               /var/log /run/systemd
-             for process in /proc/[0-9]*; do tr '\\0' ' ' < $process/cmdline; done | grep -Ff /root/key
-             journalctl --no-pager | grep -Ff /root/key
-             podman inspect $(podman ps -aq) | grep -Ff /root/key
-             true",
-        )?;
+        let found = search(host, root, l1.key(role)?.trim_start_matches("0x"))?;
         ensure(found.is_empty(), || format!("the {role}'s key is in: {found}"))?;
     }
     // Where it has to be: else the search above would find nothing anywhere.
@@ -381,10 +400,28 @@ fn keys_are_nowhere(host: &Host, l1: &L1, root: &Path) -> Result<()> {
     let environment = host.sh(&format!("tr '\\0' '\\n' < /proc/{payload}/environ"))?;
     let key = l1.key("batcher")?;
     ensure(environment.contains(&format!("OP_BATCHER_PRIVATE_KEY={}", key.trim())), || {
-        environment
+        environment.clone()
     })?;
+    ensure(
+        environment.contains(&format!("OP_BATCHER_L1_ETH_RPC={}/?key={URL_KEY}", l1.rpc())),
+        || environment.clone(),
+    )?;
     let user = host.sh(&format!("stat -c %u /proc/{payload}"))?;
     ensure(user == "60700", || format!("the batcher runs as {user}"))
+}
+
+/// Where a secret is, in what others than root may come to see; the journal's lines in full.
+fn search(host: &Host, root: &Path, secret: &str) -> Result<String> {
+    // In a file, for the search's own command line is searched too.
+    fs::write(root.join("root/secret"), secret)?;
+    host.sh(
+        "grep -rlsFf /root/secret /stub /nix /etc/systemd /etc/op-stack/op-warden.json /var/lib/containers \
+           /var/log /run/systemd /run/op-stack
+         for process in /proc/[0-9]*; do tr '\\0' ' ' < $process/cmdline; done | grep -Ff /root/secret
+         journalctl --no-pager | grep -Ff /root/secret
+         podman inspect $(podman ps -aq) | grep -Ff /root/secret
+         true",
+    )
 }
 
 fn only_loopback_listens(host: &Host) -> Result<()> {

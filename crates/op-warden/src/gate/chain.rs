@@ -29,15 +29,23 @@ pub(super) fn unusable(error: &FactsError) -> Finding {
             "Fetch the file again from where the chain was made; it must not be edited by hand.",
         ),
         FactsError::Url { .. } => (Answer::Refuse, "Correct the URL in the configuration."),
+        FactsError::NoUrl { .. } => {
+            (Answer::Wait, "Put the URL there: one line, readable by op-warden only.")
+        }
+        FactsError::NotUrl { .. } => {
+            (Answer::Refuse, "Write the URL as one line, and nothing else.")
+        }
+    };
+    let expected = match error {
+        FactsError::NoUrl { .. } | FactsError::NotUrl { .. } => {
+            ("the URL of the L1's JSON-RPC endpoint", "l1.rpcFile of the configuration")
+        }
+        _ => ("genesis.json, rollup.json and usable endpoints", "the configuration"),
     };
     Finding {
         answer,
         mend: mend.to_owned(),
-        ..Finding::compare(
-            Gate::ChainFiles,
-            ("genesis.json, rollup.json and usable endpoints", "the configuration"),
-            (error, "this host"),
-        )
+        ..Finding::compare(Gate::ChainFiles, expected, (error, "this host"))
     }
 }
 

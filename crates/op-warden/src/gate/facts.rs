@@ -2,6 +2,7 @@
 //! programs, one batch to L1 (two where a game's parameters are in its implementation), one batch
 //! to each engine.
 
+mod endpoint;
 mod games;
 mod prestates;
 
@@ -24,7 +25,10 @@ use tokio::task::JoinSet;
 
 use self::games::GameSlots;
 pub use self::games::{Game, GameRoles};
-use crate::config::{Config, Service};
+use crate::{
+    config::{Config, Service},
+    secret::SecretError,
+};
 
 /// What is known at the moment of the judgement.
 #[derive(Debug)]
@@ -114,6 +118,20 @@ pub enum FactsError {
         /// Why.
         source: RpcUrlError,
     },
+    /// The file with the L1's URL is not there, not readable or empty: wait.
+    #[error("no URL in {path}: {reason}")]
+    NoUrl {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: SecretError,
+    },
+    /// The content of the file is no URL, and no less a secret for that: refuse.
+    #[error("the content of {path} is not an http or https URL in one line")]
+    NotUrl {
+        /// The file.
+        path: String,
+    },
 }
 
 impl Facts {
@@ -122,18 +140,17 @@ impl Facts {
         // Less than the whole deadline, so that a silent endpoint still ends in a report.
         let deadline = Duration::from_secs(config.deadline_seconds);
         let patience = deadline.mul_f64(0.45);
-        let endpoint = |url: &str, what| {
-            Rpc::new(url, patience).map_err(|source| FactsError::Url { what, source })
-        };
 
         let rollup = read_rollup(&config.chain.rollup)?;
         let genesis = read_genesis(&config.chain.genesis, &rollup)?;
         let keys = read_keys(services);
 
-        let l1 = endpoint(&config.l1.rpc, "l1.rpc")?;
+        let l1 = endpoint::l1(&config.l1.rpc, patience)?;
         let mut engines = BTreeMap::new();
         for url in services.iter().filter_map(|service| service.engine_rpc.as_ref()) {
-            engines.insert(url.clone(), endpoint(url, "engineRpc")?);
+            let engine = Rpc::new(url, patience)
+                .map_err(|source| FactsError::Url { what: "engineRpc", source })?;
+            engines.insert(url.clone(), engine);
         }
         let (l1, engines, prestates) = tokio::join!(
             L1Facts::read(&l1, config, &rollup, services, &keys),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     node::{Say, Whole},
     program,
-    world::{GATES, World},
+    world::{File, GATES, World},
 };
 
 #[test]
@@ -117,6 +117,26 @@ fn a_configuration_that_is_none_is_refused_with_its_reason() {
             "no L1",
             |world| drop(world.config.as_object_mut().unwrap().remove("l1")),
             "missing field `l1`",
+        ),
+        (
+            "no endpoint of L1",
+            |world| world.config["l1"] = json!({"chainId": 900}),
+            "l1 has neither \"rpc\" nor \"rpcFile\"",
+        ),
+        (
+            "an endpoint of L1 that is null",
+            |world| world.config["l1"]["rpc"] = json!(null),
+            "l1 has neither \"rpc\" nor \"rpcFile\"",
+        ),
+        (
+            "two endpoints of L1",
+            |world| world.config["l1"]["rpcFile"] = json!("l1.url"),
+            "l1 has both \"rpc\" and \"rpcFile\"",
+        ),
+        (
+            "an unknown field of L1",
+            |world| world.config["l1"]["beacon"] = json!("L1"),
+            "unknown field `beacon`",
         ),
         (
             "a chain id as text",
@@ -351,6 +371,51 @@ fn a_finding_says_what_where_and_how_to_mend() {
     assert!(world.check(&[]).stdout.ends_with("16 services: refuse\n"));
 }
 
+/// Whoever mends it learns where the URL has to stand, from a wait and from a refusal.
+#[test]
+fn a_file_without_the_l1s_url_is_named_with_what_to_put_there() {
+    for (file, code, found, mend) in [
+        (File::Missing, 75, "No such file or directory", "Put the URL there: one line"),
+        (File::Text("\n".to_owned()), 75, "it is empty", "Put the URL there: one line"),
+        (
+            File::Text("someuser:hunter2@host".to_owned()),
+            255,
+            "is not an http or https URL in one line",
+            "Write the URL as one line",
+        ),
+    ] {
+        let mut world = World::right();
+        world.with_l1_file(file);
+        let world = world.start();
+        let run = world.gate("batcher-key", &["--json"]);
+        assert_eq!(run.code, Some(code), "{run:?}");
+        let finding = &run.json()["findings"][0];
+        for (field, part) in [
+            ("expected", "the URL of the L1's JSON-RPC endpoint"),
+            ("found", found),
+            ("found", &world.path("l1.url")),
+            ("source", "l1.rpcFile of the configuration"),
+            ("mend", mend),
+        ] {
+            assert!(finding[field].as_str().unwrap().contains(part), "{field}: {finding:#}");
+        }
+    }
+}
+
+/// The file is read for each judgement: a service that waited for it needs nothing but the file.
+#[test]
+fn the_l1s_url_counts_as_soon_as_it_is_there() {
+    let mut right = World::right();
+    right.with_l1_file(File::Text("@L1@".to_owned()));
+    let world = right.start();
+    let url = world.path("l1.url");
+    let aside = world.path("aside");
+    fs::rename(&url, &aside).unwrap();
+    assert_eq!(world.gate("batcher-key", &[]).code, Some(75));
+    fs::rename(&aside, &url).unwrap();
+    assert_eq!(world.gate("batcher-key", &[]).code, Some(0));
+}
+
 /// The helper that runs the program looks for the secrets of the URL in every output; here is
 /// where there is something to be hidden.
 #[test]
@@ -411,19 +476,26 @@ fn an_endpoint_is_shown_by_scheme_host_and_port_only() {
         let mut world = World::right();
         world.config["deadlineSeconds"] = json!(2);
         spoil(&mut world);
-        let world = world.start();
-        thread::scope(|scope| {
-            for options in [&[][..], &["--json"]] {
-                let check = scope.spawn(|| world.check(options));
-                for gate in ["l1-chain", "genesis-live"] {
-                    let world = &world;
-                    scope.spawn(move || world.gate(gate, options));
-                }
-                let run = check.join().unwrap();
-                assert!(run.stdout.contains(found), "{name}: {run:?}");
-            }
-        });
+        let mut of_file = world.clone();
+        of_file.with_l1_file(File::Text("@L1@".to_owned()));
+        for world in [world, of_file] {
+            shows_no_secret(name, &world, found);
+        }
     }
+}
+
+fn shows_no_secret(name: &str, world: &World, found: &str) {
+    let world = &world.start();
+    thread::scope(|scope| {
+        for options in [&[][..], &["--json"]] {
+            let check = scope.spawn(|| world.check(options));
+            for gate in ["l1-chain", "genesis-live"] {
+                scope.spawn(move || world.gate(gate, options));
+            }
+            let run = check.join().unwrap();
+            assert!(run.stdout.contains(found), "{name}: {run:?}");
+        }
+    });
 }
 
 #[test]

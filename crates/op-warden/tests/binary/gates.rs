@@ -519,6 +519,59 @@ fn keys(cases: &mut Vec<Case>) {
     }
 }
 
+/// The L1's URL in a file. What is no URL in it may still be half of a secret; the helper that runs
+/// the program looks for each of them in every output.
+fn l1_files(cases: &mut Vec<Case>) {
+    let text = |text: &str| File::Text(text.to_owned());
+    for (name, content, verdict) in [
+        ("right", text("@L1@"), Pass),
+        ("with white space around it", text(" \t@L1@ \r\n\n"), Pass),
+        ("missing", File::Missing, Wait),
+        ("a directory", File::Directory, Wait),
+        ("a pipe", File::Pipe, Wait),
+        ("empty", text(""), Wait),
+        ("blank", text(" \n\t\n"), Wait),
+        ("two lines", text("@L1@\n@L1@"), Refuse),
+        (
+            "broken in its middle",
+            text("http://someuser:hunter2@127.0.0.1:1/v3/\nSECRETKEY"),
+            Refuse,
+        ),
+        ("quoted", text("\"@L1@\""), Refuse),
+        ("an assignment", text("OP_NODE_L1_ETH_RPC=@L1@"), Refuse),
+        ("JSON", text("{\"url\":\"@L1@\"}"), Refuse),
+        ("a key only", text("SECRETKEY"), Refuse),
+        ("a user first", text("someuser:hunter2@127.0.0.1:1/v3/SECRETKEY?key=token9"), Refuse),
+        ("a path", text("/v3/SECRETKEY?key=token9"), Refuse),
+        ("without host", text("http://?key=token9"), Refuse),
+        (
+            "with another port",
+            text("http://someuser:hunter2@127.0.0.1:token9/v3/SECRETKEY"),
+            Refuse,
+        ),
+        ("of another scheme", text("wss://someuser:hunter2@127.0.0.1:1/v3/SECRETKEY"), Refuse),
+        ("of a secret scheme", text("token9://127.0.0.1"), Refuse),
+        ("with a NUL byte", File::Bytes(b"http://127.0.0.1:1/SECRETKEY\0".to_vec()), Refuse),
+        ("no text", File::Bytes(b"http://127.0.0.1:1/SECRETKEY\xff".to_vec()), Refuse),
+    ] {
+        cases.push(Case::all(format!("the L1's URL in a file: {name}"), verdict, |world| {
+            world.with_l1_file(content);
+        }));
+    }
+    let of_l1 = |verdict| OF_L1.map(|gate| (gate, verdict));
+    for (fault, whole, verdict) in faults() {
+        cases.push(Case::new(format!("{fault} from the L1 of a file"), &of_l1(verdict), |world| {
+            world.with_l1_file(File::Text("@L1@".to_owned()));
+            world.l1.always = whole;
+            world.config["deadlineSeconds"] = json!(2);
+        }));
+    }
+    cases.push(Case::new("nobody listens at the L1 of a file", &of_l1(Wait), |world| {
+        world.with_l1_file(File::Text("@L1@".to_owned()));
+        world.l1_gone = true;
+    }));
+}
+
 /// genesis.json and rollup.json, and the operator's own numbers.
 fn files(cases: &mut Vec<Case>) {
     for file in ["genesis.json", "rollup.json"] {
@@ -700,6 +753,7 @@ fn cases() -> Vec<Case> {
     other_truths(&mut cases);
     keys(&mut cases);
     files(&mut cases);
+    l1_files(&mut cases);
     artifacts::cases(&mut cases);
     cases
 }

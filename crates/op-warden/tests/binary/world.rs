@@ -333,17 +333,30 @@ impl World {
         self.engine.edit("eth_getBlockByNumber", "hash", hash);
     }
 
+    /// Gives the L1 by a file, in whose text `@L1@` stands for the URL.
+    pub(crate) fn with_l1_file(&mut self, file: File) {
+        self.files.insert("l1.url", file);
+        self.config["l1"] = json!({"rpcFile": "l1.url", "chainId": 900});
+    }
+
     pub(crate) fn service(&mut self, name: &str) -> &mut Value {
         &mut self.config["services"][name]
     }
 
     /// Makes the world real.
     pub(crate) fn start(&self) -> Started {
+        let l1 = (!self.l1_gone).then(|| Node::start(self.l1.clone()));
+        let engine = (!self.engine_gone).then(|| Node::start(self.engine.clone()));
+        let url = |node: &Option<Node>| {
+            let url = node.as_ref().map_or_else(crate::node::nobody, Node::url);
+            url.replacen("http://", "http://someuser:hunter2@", 1) + "/v3/SECRETKEY?key=token9"
+        };
+        let (l1_url, engine_url) = (url(&l1), url(&engine));
         let dir = TempDir::new().unwrap();
         for (name, file) in &self.files {
             let path = dir.path().join(name);
             match file {
-                File::Text(text) => fs::write(path, text).unwrap(),
+                File::Text(text) => fs::write(path, text.replace("@L1@", &l1_url)).unwrap(),
                 File::Bytes(bytes) => fs::write(path, bytes).unwrap(),
                 File::Pipe => {
                     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
@@ -352,15 +365,9 @@ impl World {
                 File::Missing => {}
             }
         }
-        let l1 = (!self.l1_gone).then(|| Node::start(self.l1.clone()));
-        let engine = (!self.engine_gone).then(|| Node::start(self.engine.clone()));
-        let url = |node: &Option<Node>| {
-            let url = node.as_ref().map_or_else(crate::node::nobody, Node::url);
-            url.replacen("http://", "http://someuser:hunter2@", 1) + "/v3/SECRETKEY?key=token9"
-        };
         let path = |name: &str| dir.path().join(name).display().to_string();
-        let text = self.config.to_string().replace("\"L1\"", &json!(url(&l1)).to_string());
-        let mut text = text.replace("\"ENGINE\"", &json!(url(&engine)).to_string());
+        let text = self.config.to_string().replace("\"L1\"", &json!(l1_url).to_string());
+        let mut text = text.replace("\"ENGINE\"", &json!(engine_url).to_string());
         for name in self.files.keys() {
             text = text.replace(&format!("\"{name}\""), &json!(path(name)).to_string());
         }
