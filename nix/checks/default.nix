@@ -70,6 +70,8 @@ prefixed "package" self.packages.${system}
 // prefixed "eval" (lib.mapAttrs passed evalTests)
 // lib.mapAttrs fresh generated
 // {
+  vm = import ./vm.nix { inherit pkgs self; };
+
   format = pkgs.runCommand "format" { nativeBuildInputs = [ pkgs.nixfmt ]; } ''
     find ${nixFiles} -name '*.nix' -exec nixfmt --check {} +
     touch $out

@@ -26,10 +26,14 @@ in
     expr = lib.mapAttrs (_: lib.mapAttrs (_: isPackage)) outputs.packages;
     expected = each (
       lib.genAttrs [
+        "contracts-bedrock"
+        "devnet-components"
+        "official-programs"
         "op-devnet"
         "op-warden"
         "op-warden-static"
         "options-doc"
+        "prestate"
         "purge"
       ] (_: true)
     );
@@ -51,6 +55,7 @@ in
         "format"
         "options-doc"
         "stack-json"
+        "vm"
         "host-ecp-forge"
       ]
       ++ map (package: "package-${package}") (lib.attrNames outputs.packages.x86_64-linux)

@@ -16,10 +16,13 @@ let
     path = tree;
     # Those that the tree does not name.
     names = lib.importJSON (tree + "/stub-names.json") ++ [
+      "foundry"
+      "imagemagick_light"
       "nixfmt"
       "nixfmt-tree"
       "rsync"
       "strace"
+      "tesseract4"
     ];
   };
 
@@ -30,6 +33,28 @@ let
         libc = stubs.stub "libc";
       };
     };
+    # Evaluated as NixOS does; only what would be built is left out.
+    __splicedPackages = pkgs;
+    qemu_test = stubs.stub "qemu_test" // {
+      ga = stubs.stub "qemu-guest-agent";
+    };
+    testers.runNixOSTest =
+      test:
+      let
+        inherit
+          ((import (tree + "/nixos/lib") { inherit lib; }).evalTest {
+            imports = [ test ];
+            hostPkgs = pkgs;
+            extraBaseModules.imports = stubbedModules;
+          })
+          config
+          ;
+      in
+      stubs.stub config.name
+      // {
+        inherit config;
+        inherit (config) nodes;
+      };
   };
 
   # What only the stub packages ask for.
@@ -47,13 +72,14 @@ let
 
   ociContainers = builtins.readFile (tree + "/nixos/modules/virtualisation/oci-containers.nix");
   isOlder = !(lib.hasInfix "pull = mkOption" ociContainers);
+  stubbedModules = [ stubbed ] ++ lib.optional isOlder (tools + "/oci-newer-options.nix");
 
   nixosSystem =
     { modules }:
     import (tree + "/nixos/lib/eval-config.nix") {
       inherit lib;
       system = null;
-      modules = modules ++ [ stubbed ] ++ lib.optional isOlder (tools + "/oci-newer-options.nix");
+      modules = modules ++ stubbedModules;
     };
 
   sopsModule = sops + "/modules/sops";
@@ -76,4 +102,8 @@ import ./eval.nix {
 }
 // {
   flake-outputs = import ./flake-outputs.nix { inherit lib outputs; };
+  vm-outputs = import ./vm-outputs.nix {
+    inherit lib;
+    inherit (outputs.checks.x86_64-linux) vm;
+  };
 }

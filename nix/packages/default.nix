@@ -10,6 +10,10 @@ let
     op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix { };
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };
+    official-programs = call ./official-programs.nix { };
+    prestate = call ./prestate.nix { };
+    contracts-bedrock = call ./contracts-bedrock.nix { };
+    devnet-components = call ./devnet-components.nix { };
     options-doc = pkgs.writeText "op-stack-options.md" (import ./options-doc.nix { inherit lib; });
   };
 in

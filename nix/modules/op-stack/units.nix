@@ -83,17 +83,17 @@ let
       service.resources.pids != null
     ) "--pids-limit=${toString service.resources.pids}";
 
+  # What is not pinned is never pulled.
+  pullOf =
+    service:
+    if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then "missing" else "never";
+
   mkContainer =
     _name: service:
     lib.nameValuePair service.container (
       {
         image = service.imageRef;
-        # What is not pinned is never pulled.
-        pull =
-          if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then
-            "missing"
-          else
-            "never";
+        pull = pullOf service;
         # op-stack.target starts it.
         autoStart = false;
         environment = {
@@ -152,7 +152,7 @@ let
           runtimeInputs = [ config.virtualisation.podman.package ];
           text = ''
             [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ] || exit 0
-            exec podman run --rm --replace --name=${service.container}-init --pull=never \
+            exec podman run --rm --replace --name=${service.container}-init --pull=${pullOf service} \
               ${lib.escapeShellArgs (
                 sandbox service
                 ++ map (volume: "--volume=${volume}") (volumes service)

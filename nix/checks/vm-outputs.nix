@@ -1,0 +1,103 @@
+# The machine of vm.nix over stub packages, and that what it runs is what op-devnet builds.
+{ lib, vm }:
+let
+  inherit (vm.nodes) machine;
+  off = machine.specialisation.off.configuration;
+  inherit (machine.virtualisation.oci-containers) containers;
+
+  mine = lib.filterAttrs (name: _: lib.hasInfix "op-stack" name || lib.hasInfix "op-warden" name);
+
+  pins = import ../packages/official-pins.nix { inherit lib; };
+  builder = builtins.readFile ../../crates/op-devnet/src/components/build.rs;
+in
+{
+  testNothingIsAssertedAgainst = {
+    expr = map (assertion: assertion.message) (
+      lib.filter (assertion: !assertion.assertion) machine.assertions
+    );
+    expected = [ ];
+  };
+
+  testEveryContainerLoadsItsOwnImage = {
+    expr = lib.mapAttrs (_: container: {
+      inherit (container) image pull;
+    }) containers;
+    expected = lib.mapAttrs (_: container: {
+      image = "${container.imageFile.imageName}:${container.imageFile.imageTag}";
+      pull = "never";
+    }) containers;
+  };
+
+  testEveryServiceRuns = {
+    expr = lib.attrNames containers;
+    expected = map (name: "op-stack-${name}") [
+      "batcher"
+      "challenger"
+      "dispute-mon"
+      "follower-one-engine"
+      "follower-one-node"
+      "proposer"
+      "sequencer-engine"
+      "sequencer-node"
+    ];
+  };
+
+  # What initialises a database runs the image as well.
+  testImagesAreLoadedFirst = {
+    expr = lib.mapAttrs (
+      name: _:
+      lib.hasSuffix "/pre-start" (
+        lib.head machine.systemd.services."podman-${name}".serviceConfig.ExecStartPre
+      )
+    ) containers;
+    expected = lib.mapAttrs (_: _: true) containers;
+  };
+
+  testTheDevnetsPlaceholdersAreFilled = {
+    expr = lib.filter (name: lib.hasInfix "@{" machine.systemd.services."podman-${name}".script) (
+      lib.attrNames containers
+    );
+    expected = [ ];
+  };
+
+  testTheScriptAsksTheL1OfTheChain = {
+    expr = lib.hasInfix "\"${machine.services.every-channel.op-stack.l1.rpc}\"" vm.config.testScriptString;
+    expected = true;
+  };
+
+  testDisabledLeavesTheRestOfTheHost = {
+    expr = {
+      containers = off.virtualisation.oci-containers.containers;
+      units = lib.attrNames (mine off.systemd.units);
+      l1 = off.systemd.units."l1.service".text == machine.systemd.units."l1.service".text;
+    };
+    expected = {
+      containers = { };
+      units = [ ];
+      l1 = true;
+    };
+  };
+
+  # tools.go imports all that is built, so that go.sum is complete.
+  testProgramsAreThePinnedOnes = {
+    expr = lib.sort lib.lessThan (lib.attrValues pins.programs ++ [ pins.client.package ]);
+    expected = lib.sort lib.lessThan (
+      map lib.head (
+        lib.filter (match: match != null) (
+          map (builtins.match "\t_ \"(.*)\"") (
+            lib.splitString "\n" (builtins.readFile (pins.folder + "/tools.go"))
+          )
+        )
+      )
+    );
+  };
+
+  testProgramsAreBuiltAsByOpDevnet = {
+    expr = lib.filter (text: !(lib.hasInfix text builder)) [
+      "\"${pins.client.vm}\""
+      "\"-ldflags=-s -w\""
+      ''("GOOS", "linux"), ("GOARCH", "mips64"), ("GOMIPS64", "softfloat")''
+    ];
+    expected = [ ];
+  };
+}

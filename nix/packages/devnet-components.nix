@@ -1,0 +1,12 @@
+# Everything that op-devnet would build or install, in one folder: its OP_DEVNET_BIN_DIR.
+{
+  runCommand,
+  foundry,
+  official-programs,
+  prestate,
+}:
+runCommand "op-devnet-components" { } ''
+  mkdir $out
+  ln -s ${official-programs}/bin/* ${official-programs}/lib/* ${prestate}/* $out
+  ln -s ${foundry}/bin/{anvil,cast,forge} $out
+''

@@ -1,0 +1,47 @@
+# What is built of the official sources, and at which versions: crates/op-devnet/components pins
+# them, for `op-devnet build` as well.
+{ lib }:
+let
+  folder = ../../crates/op-devnet/components;
+  lock = lib.importJSON (folder + "/package-lock.json");
+  optimism = "github.com/ethereum-optimism/optimism";
+in
+{
+  inherit folder;
+
+  version = lib.head (
+    builtins.match ".*${optimism} v([0-9.]+)\n.*" (builtins.readFile (folder + "/go.mod"))
+  );
+
+  # Program -> Go package.
+  programs = {
+    op-geth = "github.com/ethereum/go-ethereum/cmd/geth";
+    op-node = "${optimism}/op-node/cmd";
+    op-batcher = "${optimism}/op-batcher/cmd";
+    op-proposer = "${optimism}/op-proposer/cmd";
+    op-challenger = "${optimism}/op-challenger/cmd";
+    op-dispute-mon = "${optimism}/op-dispute-mon/cmd";
+    op-deployer = "${optimism}/op-deployer/cmd/op-deployer";
+    op-program = "${optimism}/op-program/host/cmd";
+    cannon = "${optimism}/cannon";
+  };
+
+  # The fault proof program for Cannon's virtual machine.
+  client = {
+    file = "op-program-client64.elf";
+    package = "${optimism}/op-program/client/cmd";
+    vm = "multithreaded64-5";
+  };
+
+  # The npm package with the contracts' artifacts.
+  contracts =
+    let
+      name = "@eth-optimism/contracts-bedrock";
+      inherit (lock.packages."node_modules/${name}") version integrity;
+    in
+    {
+      inherit version;
+      url = "https://registry.npmjs.org/${name}/-/${baseNameOf name}-${version}.tgz";
+      hash = integrity;
+    };
+}
