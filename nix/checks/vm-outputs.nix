@@ -61,7 +61,11 @@ in
   };
 
   testTheScriptAsksTheL1OfTheChain = {
-    expr = lib.hasInfix "\"${machine.services.every-channel.op-stack.l1.rpc}\"" vm.config.testScriptString;
+    expr =
+      let
+        inherit (machine.services.every-channel.op-stack.l1) rpc;
+      in
+      lib.hasInfix ''"${rpc}"'' vm.config.testScriptString;
     expected = true;
   };
 

@@ -1,5 +1,5 @@
-# The life of a chain on a NixOS machine: the steps of crates/op-devnet/tests/nixos/chain.rs with the
-# switch, the kernel and the podman of NixOS. It needs a host with KVM, and neither a registry nor a
+# The life of a chain on a NixOS machine: the steps of crates/op-devnet/tests/nixos/chain.rs, with
+# the switch, the kernel and the podman of NixOS. It needs a host with KVM, but no registry and no
 # network.
 { pkgs, self }:
 let

@@ -84,6 +84,7 @@ def l1_with_contracts() -> dict[str, str]:
     machine.succeed("systemctl start l1.service")
     machine.wait_for_file(f"{L1}/chain/chain.json", PATIENCE)
     machine.succeed("systemctl start l1-port.service")
+    machine.wait_for_open_port(18545, timeout=PATIENCE)
     for file in ["genesis.json", "rollup.json", "l1-chain-config.json"]:
         machine.succeed(f"install -m 0444 {L1}/chain/{file} {STATE}/chain/{file}")
     return json.loads(machine.succeed(f"cat {L1}/chain/chain.json"))
@@ -92,10 +93,10 @@ def l1_with_contracts() -> dict[str, str]:
 def missing_keys_skip() -> None:
     wait_shown(["sequencer-engine"], "ActiveState", "active")
     for service in WITH_KEYS:
-        machine.wait_until_succeeds(
-            f"journalctl -o cat -u {unit(service)} | grep -F {KEYS}/ | grep -F 'there is no such file'",
-            PATIENCE,
-        )
+        for reason in [f"{KEYS}/", "there is no such file"]:
+            machine.wait_until_succeeds(
+                f"journalctl -o cat -u {unit(service)} | grep -F '{reason}'", PATIENCE
+            )
         # While it is tried again it is neither.
         wait_shown([service], "ActiveState", "inactive")
         wait_shown([service], "Result", "exec-condition")
@@ -129,8 +130,10 @@ def right_keys_start_the_chain() -> None:
 
 def a_deposit_arrives(chain: dict[str, str], l1: str) -> None:
     recipient = "0x00000000000000000000000000000000de905170"
+    # An account of anvil's that has no role: no service's transaction gets in between.
+    sender = "0x976EA74026E726554dB657fA54763abd0C3a0aa9"
     machine.succeed(
-        f"cast send --rpc-url {l1} --private-key $(cat {L1}/keys/proposer.key) --value 12345 "
+        f"cast send --rpc-url {l1} --unlocked --from {sender} --value 12345 "
         f"{chain['optimismPortal']} 'depositTransaction(address,uint256,uint64,bool,bytes)' "
         f"{recipient} 12345 100000 false 0x"
     )
@@ -147,6 +150,7 @@ def keys_are_nowhere() -> None:
     assert machine.succeed("grep -cxE '[0-9a-f]{64}' /root/keys").strip() == "5"
     units = store_paths(machine.succeed("systemctl cat '*op-stack*' 'op-warden*'"))
     scripts = store_paths(machine.succeed(f"grep -rIohE '/nix/store/[^ /]+' {units} | sort -u"))
+    assert units and scripts, "there is nothing to search"
     expect_nothing(
         "keys are in files",
         f"grep -rlsFf /root/keys {units} {scripts} /etc/systemd/system /etc/op-stack/op-warden.json "
