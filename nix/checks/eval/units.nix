@@ -183,8 +183,16 @@ in
   };
 
   testAHoldFileKeepsAServiceStopped = {
-    expr = eachText full (values "ConditionPathExists");
-    expected = lib.genAttrs (namesOf full) (name: [ "!/run/op-stack/hold/${name}" ]);
+    expr = lib.mapAttrs (_: lib.head) (eachText full (values "ConditionPathExists"));
+    expected = lib.genAttrs (namesOf full) (name: "!/run/op-stack/hold/${name}");
+  };
+
+  # LoadCredential would fail the unit, and no gate looks at them.
+  testFilesThatNoGateJudgesAreConditions = {
+    expr = lib.filterAttrs (_: files: files != [ ]) (
+      lib.mapAttrs (_: lib.tail) (eachText full (values "ConditionPathExists"))
+    );
+    expected.sequencer-node = [ "/keys/p2p" ];
   };
 
   testReadinessNeverFailsAStart = {

@@ -130,7 +130,7 @@ impl<'a> Bench<'a> {
         for file in ["genesis.json", "rollup.json", "l1-chain-config.json"] {
             fs::copy(l1.files().join(file), chain.join(file))?;
         }
-        Ok(())
+        give_key(&self.root, "p2p", &l1.key("p2p-sequencer-node")?)
     }
 
     /// What followers dial the sequencer by.
@@ -310,7 +310,6 @@ fn right_keys_start_the_chain(host: &Host, l1: &L1, root: &Path) -> Result<()> {
     for role in ["batcher", "proposer", "challenger"] {
         give_key(root, role, &l1.key(role)?)?;
     }
-    give_key(root, "p2p", &l1.key("p2p-sequencer-node")?)?;
     give_key(root, "sequencer", &l1.key("sequencer")?)?;
     let begin = Instant::now();
     // A refused service is for the operator to start again, once mended.
@@ -343,8 +342,10 @@ fn a_deposit_arrives(host: &Host, l1: &L1) -> Result<()> {
         "send",
         "--rpc-url",
         l1.rpc(),
-        "--private-key",
-        &l1.key("proposer")?,
+        // An account without a role, for the services send with theirs.
+        "--unlocked",
+        "--from",
+        "0x976EA74026E726554dB657fA54763abd0C3a0aa9",
         "--value",
         "12345",
         portal,
