@@ -1,6 +1,5 @@
 # ecp-forge: the sequencer of the chain, on Sepolia.
-_:
-{
+_: {
   imports = [ ./hardware.nix ];
 
   networking.hostName = "ecp-forge";

@@ -57,7 +57,8 @@ let
     };
   };
   fresh =
-    name: { committed, made }:
+    name:
+    { committed, made }:
     pkgs.runCommand name { } "diff -u ${committed} ${made} && touch $out";
 
   nixFiles = lib.fileset.toSource {

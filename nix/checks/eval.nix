@@ -99,17 +99,14 @@ let
     # The values of a key in a unit's text.
     values =
       key: text:
-      map (lib.removePrefix "${key}=") (
-        lib.filter (lib.hasPrefix "${key}=") (lib.splitString "\n" text)
-      );
+      map (lib.removePrefix "${key}=") (lib.filter (lib.hasPrefix "${key}=") (lib.splitString "\n" text));
     # The same, of a key whose values stand in one line.
     words = key: text: lib.concatMap (lib.splitString " ") (values key text);
 
     # Service -> what `f` says of its unit's text.
     eachText = config: f: lib.genAttrs (namesOf config) (name: f (textOf config name));
 
-    containerOf =
-      config: name: config.virtualisation.oci-containers.containers."op-stack-${name}";
+    containerOf = config: name: config.virtualisation.oci-containers.containers."op-stack-${name}";
     # The words of `podman run`, without the quotes.
     podmanOf =
       config: name:

@@ -59,9 +59,7 @@ in
         "host-ecp-forge"
       ]
       ++ map (package: "package-${package}") (lib.attrNames outputs.packages.x86_64-linux)
-      ++ map (file: "eval-${lib.removeSuffix ".nix" file}") (
-        lib.attrNames (builtins.readDir ./eval)
-      )
+      ++ map (file: "eval-${lib.removeSuffix ".nix" file}") (lib.attrNames (builtins.readDir ./eval))
     );
     expected = [ ];
   };

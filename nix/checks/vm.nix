@@ -37,8 +37,7 @@ let
         mkdir -p $out/usr/local/bin
         ${lib.concatLines (
           lib.mapAttrsToList (
-            inside: program:
-            "cp ${packages.official-programs}/bin/${program} $out/usr/local/bin/${inside}"
+            inside: program: "cp ${packages.official-programs}/bin/${program} $out/usr/local/bin/${inside}"
           ) programs
         )}
       '';
@@ -92,9 +91,7 @@ let
             identityFile = "${cfg.secrets.directory}/p2p";
           };
         };
-        followers.one = lib.genAttrs [ "engine" "node" ] (
-          kind: ofDevnet "follower-@{follower}-${kind}"
-        );
+        followers.one = lib.genAttrs [ "engine" "node" ] (kind: ofDevnet "follower-@{follower}-${kind}");
       }
       // lib.genAttrs [ "batcher" "proposer" "challenger" "dispute-mon" ] ofDevnet;
 

@@ -4,8 +4,7 @@ let
   pins = import ./official-pins.nix { inherit lib; };
 
   build =
-    name: package:
-    ''go build -p "$NIX_BUILD_CORES" -ldflags="-s -w" -o build/bin/${name} ${package}'';
+    name: package: ''go build -p "$NIX_BUILD_CORES" -ldflags="-s -w" -o build/bin/${name} ${package}'';
 in
 buildGoModule {
   pname = "op-stack-official-programs";

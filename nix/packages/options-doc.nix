@@ -21,9 +21,7 @@ let
   oneLine =
     text:
     lib.concatStringsSep " " (
-      lib.filter (word: word != "") (
-        lib.splitString " " (lib.replaceStrings [ "\n" ] [ " " ] text)
-      )
+      lib.filter (word: word != "") (lib.splitString " " (lib.replaceStrings [ "\n" ] [ " " ] text))
     );
 
   # What a literal stands for in text.

@@ -3,8 +3,7 @@ rec {
   # A flag is left out when its value is null or false, stands alone when it is true,
   # and joins the items of a list with commas: what Go's urfave/cli and Rust's clap both accept.
   renderFlags =
-    settings:
-    builtins.concatMap (name: renderFlag name settings.${name}) (builtins.attrNames settings);
+    settings: builtins.concatMap (name: renderFlag name settings.${name}) (builtins.attrNames settings);
 
   renderFlag =
     name: value:

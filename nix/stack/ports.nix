@@ -17,8 +17,7 @@ let
     };
   };
 
-  shift =
-    offset: ports: builtins.mapAttrs (_: builtins.mapAttrs (_: port: port + offset)) ports;
+  shift = offset: ports: builtins.mapAttrs (_: builtins.mapAttrs (_: port: port + offset)) ports;
 
   positions = builtins.listToAttrs (
     builtins.genList (index: {

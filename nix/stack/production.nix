@@ -50,7 +50,7 @@ let
   };
   game =
     games.${toString gameType}
-      or (throw "game type ${toString gameType} is not one of ${toString (builtins.attrNames games)}");
+    or (throw "game type ${toString gameType} is not one of ${toString (builtins.attrNames games)}");
 
   # 0.1 ETH in wei.
   minBalance = "100000000000000000";

@@ -25,8 +25,12 @@ let
   };
 
   owned = at: wayOut: "${at}: the module owns this flag; ${wayOut}.";
-  secretFlag = at: "${at}: a key in a flag would be in the world-readable store and in every process list. Use the key file options.";
-  secretVariable = at: "${at}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
+  secretFlag =
+    at:
+    "${at}: a key in a flag would be in the world-readable store and in every process list. Use the key file options.";
+  secretVariable =
+    at:
+    "${at}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
   wiring = "it is part of the wiring between the services and has no option";
 
   # The options' defaults, which are public endpoints.
@@ -71,15 +75,12 @@ in
   } (owned ''.sequencer.node.settings."safedb.path"'' "set ${prefix}.stateDir");
 
   # Beside a file as well: the flag would win over it.
-  testAnOwnedFlagBesideAFile =
-    refuses
-      {
-        l1 = withoutUrls // {
-          rpcFile = "/keys/l1-rpc";
-        };
-        batcher.settings.l1-eth-rpc = "https://other.example";
-      }
-      (owned ''.batcher.settings."l1-eth-rpc"'' "set ${prefix}.l1.rpcFile");
+  testAnOwnedFlagBesideAFile = refuses {
+    l1 = withoutUrls // {
+      rpcFile = "/keys/l1-rpc";
+    };
+    batcher.settings.l1-eth-rpc = "https://other.example";
+  } (owned ''.batcher.settings."l1-eth-rpc"'' "set ${prefix}.l1.rpcFile");
 
   testAUrlBesideItsFile = refuses {
     l1.rpcFile = "/keys/l1-rpc";
@@ -153,32 +154,47 @@ in
     batcher.ports.rpc = 7301;
   } ": port 7301 is taken by batcher and batcher. Set their `ports` options.";
 
-  testAFollowerWithoutTheSequencersPeerId = refuses {
-    followers.one = { };
-  } ".followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
+  testAFollowerWithoutTheSequencersPeerId =
+    refuses
+      {
+        followers.one = { };
+      }
+      ".followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
 
   testHalfASequencer = refuses {
     sequencer.engine.enable = false;
   } ".sequencer: engine and node need each other. Enable both or none.";
 
-  testSettlementWithoutASequencer = refuses {
-    sequencer.engine.enable = false;
-    sequencer.node.enable = false;
-    batcher.enable = false;
-  } ": challenger, dispute-mon, proposer use the sequencer of this host. Enable ${prefix}.sequencer.node, or disable them.";
+  testSettlementWithoutASequencer =
+    refuses
+      {
+        sequencer.engine.enable = false;
+        sequencer.node.enable = false;
+        batcher.enable = false;
+      }
+      ": challenger, dispute-mon, proposer use the sequencer of this host. Enable ${prefix}.sequencer.node, or disable them.";
 
-  testKeysInsideTheData = refuses {
-    secrets.directory = "/var/lib/op-stack/keys";
-  } ".secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
+  testKeysInsideTheData =
+    refuses
+      {
+        secrets.directory = "/var/lib/op-stack/keys";
+      }
+      ".secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
 
   testKeysBesideTheData = {
-    expr = (messagesOf (host { secrets.directory = "/var/lib/op-stack-keys"; })).assertions;
+    expr =
+      (messagesOf (host {
+        secrets.directory = "/var/lib/op-stack-keys";
+      })).assertions;
     expected = [ ];
   };
 
-  testSopsWithoutItsModule = refuses {
-    secrets.sopsDirectory = ./.;
-  } ".secrets.sopsDirectory needs sops-nix: import its nixosModules.sops, or give the key files one by one.";
+  testSopsWithoutItsModule =
+    refuses
+      {
+        secrets.sopsDirectory = ./.;
+      }
+      ".secrets.sopsDirectory needs sops-nix: import its nixosModules.sops, or give the key files one by one.";
 
   testDocker = {
     expr = (messagesOf (hostOf [ { virtualisation.oci-containers.backend = "docker"; } ])).assertions;

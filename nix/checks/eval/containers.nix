@@ -59,24 +59,22 @@ in
 
   testMemoryIsLimited = {
     expr = each small (lib.filter (lib.hasPrefix "--memory="));
-    expected =
-      lib.genAttrs [ "batcher" "proposer" "challenger" ] (_: [ "--memory=2g" ])
-      // {
-        dispute-mon = [ "--memory=1g" ];
-        sequencer-engine = [ "--memory=8g" ];
-        sequencer-node = [ "--memory=4g" ];
-      };
+    expected = lib.genAttrs [ "batcher" "proposer" "challenger" ] (_: [ "--memory=2g" ]) // {
+      dispute-mon = [ "--memory=1g" ];
+      sequencer-engine = [ "--memory=8g" ];
+      sequencer-node = [ "--memory=4g" ];
+    };
   };
 
   testLimitsCanBeTakenAway = {
-    expr =
-      lib.filter (word: lib.hasPrefix "--memory" word || lib.hasPrefix "--pids" word)
-        (podmanOf (host {
-          batcher.resources = {
-            memory = null;
-            pids = null;
-          };
-        }) "batcher");
+    expr = lib.filter (word: lib.hasPrefix "--memory" word || lib.hasPrefix "--pids" word) (
+      podmanOf (host {
+        batcher.resources = {
+          memory = null;
+          pids = null;
+        };
+      }) "batcher"
+    );
     expected = [ ];
   };
 
@@ -99,13 +97,15 @@ in
   testUnpinnedImagesArePulledWhereThatIsAskedFor = {
     expr = {
       pull = each unpinned pull;
-      batcher = lib.filter (lib.hasSuffix ":v1") (podmanOf (host {
-        dangerouslyRunUnpinnedImages = true;
-        batcher.image = {
-          repository = "registry.example/op-batcher";
-          tag = "v1";
-        };
-      }) "batcher");
+      batcher = lib.filter (lib.hasSuffix ":v1") (
+        podmanOf (host {
+          dangerouslyRunUnpinnedImages = true;
+          batcher.image = {
+            repository = "registry.example/op-batcher";
+            tag = "v1";
+          };
+        }) "batcher"
+      );
     };
     expected = {
       pull = same unpinned [ "--pull=missing" ];
@@ -193,14 +193,9 @@ in
           );
         # "HASH-ports.nix" -> "ports"
         named =
-          file:
-          lib.removeSuffix ".nix" (
-            lib.substring 33 (-1) (builtins.unsafeDiscardStringContext file)
-          );
+          file: lib.removeSuffix ".nix" (lib.substring 33 (-1) (builtins.unsafeDiscardStringContext file));
       in
-      lib.genAttrs [ "sequencer-engine" "sequencer-node" "challenger" ] (
-        name: map named (mounted name)
-      );
+      lib.genAttrs [ "sequencer-engine" "sequencer-node" "challenger" ] (name: map named (mounted name));
     expected = {
       sequencer-engine = [ "hosts" ];
       sequencer-node = [

@@ -62,8 +62,7 @@ in
       config:
       lib.filterAttrs (
         _: secret:
-        secret.restartUnits == [ ]
-        || lib.any (unit: !(config.systemd.units ? ${unit})) secret.restartUnits
+        secret.restartUnits == [ ] || lib.any (unit: !(config.systemd.units ? ${unit})) secret.restartUnits
       ) config.sops.secrets
     );
     expected = all { };

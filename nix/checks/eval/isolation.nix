@@ -23,7 +23,12 @@ let
       lib.attrNames (before // after)
     );
   changing = settings: changed (host (lib.recursiveUpdate fullSettings settings));
-  beside = extra: changed (hostOf [ { services.every-channel.op-stack = fullSettings; } extra ]);
+  beside =
+    extra:
+    changed (hostOf [
+      { services.every-channel.op-stack = fullSettings; }
+      extra
+    ]);
 
   unit = name: "podman-op-stack-${name}.service";
 in

@@ -38,9 +38,7 @@ let
     );
 
   open = host (lib.recursiveUpdate fullSettings { sequencer.node.openFirewall = true; });
-  openFollower = host (
-    lib.recursiveUpdate fullSettings { followers.two.node.openFirewall = true; }
-  );
+  openFollower = host (lib.recursiveUpdate fullSettings { followers.two.node.openFirewall = true; });
 
   firewallOf = config: {
     inherit (config.networking.firewall)
@@ -60,8 +58,7 @@ in
 {
   testNoPortIsUsedTwice = {
     expr = lib.mapAttrs (
-      _: config:
-      lib.filter (port: lib.count (other: other == port) (portsOf config) > 1) (portsOf config)
+      _: config: lib.filter (port: lib.count (other: other == port) (portsOf config) > 1) (portsOf config)
     ) engines;
     expected = {
       full = [ ];
@@ -156,8 +153,7 @@ in
   };
 
   testOpWardenListensOnLoopback = {
-    expr =
-      (builtins.fromJSON small.environment.etc."op-stack/op-warden.json".text).serve.listen;
+    expr = (builtins.fromJSON small.environment.etc."op-stack/op-warden.json".text).serve.listen;
     expected = "127.0.0.1:7399";
   };
 }

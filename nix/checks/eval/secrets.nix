@@ -28,7 +28,8 @@ let
       }
     ) config.systemd.services
     // lib.concatMapAttrs (
-      name: file: lib.optionalAttrs (lib.hasPrefix "op-stack/" name && file.text != null) {
+      name: file:
+      lib.optionalAttrs (lib.hasPrefix "op-stack/" name && file.text != null) {
         "/etc/${name}" = file.text;
       }
     ) config.environment.etc
@@ -44,9 +45,17 @@ let
       );
     };
 
-  texts = lib.concatMapAttrs (
-    host: config: lib.mapAttrs' (name: lib.nameValuePair "${host}: ${name}") (writtenBy config)
-  ) { inherit small full fullGeth withFiles; };
+  texts =
+    lib.concatMapAttrs
+      (host: config: lib.mapAttrs' (name: lib.nameValuePair "${host}: ${name}") (writtenBy config))
+      {
+        inherit
+          small
+          full
+          fullGeth
+          withFiles
+          ;
+      };
 
   strings = regex: text: lib.filter lib.isString (builtins.split regex text);
   # The first group of every match.
@@ -130,9 +139,7 @@ in
 
   # For the test before to mean something.
   testKeysAreGiven = {
-    expr = lib.length (
-      matches "([A-Z]+_KEY=)" (lib.concatStrings (lib.attrValues (writtenBy small)))
-    );
+    expr = lib.length (matches "([A-Z]+_KEY=)" (lib.concatStrings (lib.attrValues (writtenBy small))));
     expected = 4;
   };
 
@@ -168,9 +175,8 @@ in
 
   # For the test before to mean something.
   testAUrlThatIsAnOptionIsFound = {
-    expr = lib.length (
-      lib.filter (lib.hasInfix "https://l1.example") (lib.attrValues (writtenBy small))
-    ) > 5;
+    expr =
+      lib.length (lib.filter (lib.hasInfix "https://l1.example") (lib.attrValues (writtenBy small))) > 5;
     expected = true;
   };
 
@@ -188,9 +194,7 @@ in
           OP_NODE_L1_BEACON = inside "l1-beacon";
         };
       in
-      lib.mapAttrs (name: _: if lib.hasSuffix "-node" name then node else { }) (
-        servicesOf withFiles
-      )
+      lib.mapAttrs (name: _: if lib.hasSuffix "-node" name then node else { }) (servicesOf withFiles)
       // {
         batcher.OP_BATCHER_L1_ETH_RPC = inside "l1-rpc";
         proposer.OP_PROPOSER_L1_ETH_RPC = inside "l1-rpc";
@@ -265,11 +269,20 @@ in
   };
 
   testAUrlFileIsNeverInTheStore = {
-    expr = map (l1: throws (servicesOf (host { inherit l1; })).batcher.keyFiles) [
-      { rpcFile = "${builtins.storeDir}/00000000000000000000000000000000-url"; }
-      { rpcFile = ./secrets.nix; }
-      { rpcFile = "relative"; }
-    ];
+    expr =
+      map
+        (
+          l1:
+          throws
+            (servicesOf (host {
+              inherit l1;
+            })).batcher.keyFiles
+        )
+        [
+          { rpcFile = "${builtins.storeDir}/00000000000000000000000000000000-url"; }
+          { rpcFile = ./secrets.nix; }
+          { rpcFile = "relative"; }
+        ];
     expected = [
       true
       true
@@ -280,9 +293,7 @@ in
   testSopsHasNoSecretForAUrlFile = {
     expr =
       let
-        config = sops (
-          lib.recursiveUpdate fullSettings { l1.rpcFile = "/run/secrets/my-l1"; }
-        );
+        config = sops (lib.recursiveUpdate fullSettings { l1.rpcFile = "/run/secrets/my-l1"; });
       in
       {
         declared = lib.filter (lib.hasInfix "l1") (lib.attrNames config.sops.secrets);

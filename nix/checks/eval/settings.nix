@@ -9,7 +9,11 @@
   ...
 }:
 let
-  argsOf = batcher: (servicesOf (host { inherit batcher; })).batcher.args;
+  argsOf =
+    batcher:
+    (servicesOf (host {
+      inherit batcher;
+    })).batcher.args;
   defaults = (servicesOf small).batcher.args;
 
   # What some settings add to the defaults, and what they take away.
@@ -107,8 +111,7 @@ in
   };
 
   testEnvironment = {
-    expr =
-      (containerOf (host { batcher.environment.GOMEMLIMIT = "1GiB"; }) "batcher").environment;
+    expr = (containerOf (host { batcher.environment.GOMEMLIMIT = "1GiB"; }) "batcher").environment;
     expected = {
       GOMEMLIMIT = "1GiB";
       HOME = "/tmp";

@@ -38,10 +38,12 @@ let
 in
 {
   testADisabledChainIsNothing = {
-    expr = differences (traces (evalHost [ ])) (traces (evalHost [
-      module
-      configured
-    ]));
+    expr = differences (traces (evalHost [ ])) (
+      traces (evalHost [
+        module
+        configured
+      ])
+    );
     expected = { };
   };
 

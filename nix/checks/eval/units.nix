@@ -21,9 +21,7 @@ let
   seconds = text: lib.toInt (lib.head (builtins.match "[^0-9]*([0-9]+)s?" text));
   containerSeconds =
     name:
-    seconds (
-      lib.findFirst (lib.hasPrefix "--stop-timeout=") "" (containerOf full name).extraOptions
-    );
+    seconds (lib.findFirst (lib.hasPrefix "--stop-timeout=") "" (containerOf full name).extraOptions);
   unitSeconds = name: seconds (lib.head (values "TimeoutStopSec" (textOf full name)));
 
   credentials = {

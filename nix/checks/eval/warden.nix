@@ -63,9 +63,10 @@ in
 
   testUnpinnedImagesAreAllowedWhereThatIsAskedFor = {
     expr = lib.unique (
-      lib.mapAttrsToList (_: gate: gate.image.allowUnpinned) (wardenOf (host {
-        dangerouslyRunUnpinnedImages = true;
-      })).services
+      lib.mapAttrsToList (_: gate: gate.image.allowUnpinned)
+        (wardenOf (host {
+          dangerouslyRunUnpinnedImages = true;
+        })).services
     );
     expected = [ true ];
   };
@@ -101,7 +102,10 @@ in
 
   # The gates run outside of the containers.
   testTheL1OfAFile = {
-    expr = (wardenOf (host { l1.rpcFile = "/keys/l1-rpc"; })).l1;
+    expr =
+      (wardenOf (host {
+        l1.rpcFile = "/keys/l1-rpc";
+      })).l1;
     expected = {
       rpcFile = "/keys/l1-rpc";
       chainId = 11155111;
@@ -158,12 +162,14 @@ in
   };
 
   testTheInventoryTellsTheUrlFiles = {
-    expr = lib.take 4 (inventoryOf (host {
-      l1 = {
-        rpcFile = "/keys/l1-rpc";
-        beaconFile = "/keys/l1-beacon";
-      };
-    })).secrets;
+    expr =
+      lib.take 4
+        (inventoryOf (host {
+          l1 = {
+            rpcFile = "/keys/l1-rpc";
+            beaconFile = "/keys/l1-beacon";
+          };
+        })).secrets;
     expected = [
       "/etc/op-stack/keys/batcher"
       "/etc/op-stack/keys/challenger"

@@ -169,8 +169,7 @@ in
         }
         {
           assertion =
-            cfg.secrets.directory != cfg.stateDir
-            && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
+            cfg.secrets.directory != cfg.stateDir && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
           message = "${prefix}.secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
         }
         {
@@ -181,18 +180,13 @@ in
 
     warnings =
       let
-        unpinned = lib.attrNames (
-          lib.filterAttrs (_: service: service.image.digest == null) services
-        );
+        unpinned = lib.attrNames (lib.filterAttrs (_: service: service.image.digest == null) services);
         isPublic =
-          name:
-          cfg.l1."${name}File" == null && lib.hasInfix "publicnode.com" (toString cfg.l1.${name});
+          name: cfg.l1."${name}File" == null && lib.hasInfix "publicnode.com" (toString cfg.l1.${name});
       in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
         "${prefix}: no digest for the images of ${lib.concatStringsSep ", " unpinned}. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
-      ++
-        lib.optional cfg.dangerouslyRunUnpinnedImages
-          "${prefix}.dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys."
+      ++ lib.optional cfg.dangerouslyRunUnpinnedImages "${prefix}.dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys."
       ++
         lib.optional (cfg.engine == "geth")
           "${prefix}.engine: op-geth has had no support since 2026-05-31 and does not know Karst. Use it only for a chain that never activates Karst; op-reth cannot take over its data folder."

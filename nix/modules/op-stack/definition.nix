@@ -99,13 +99,9 @@ let
     keyFile = name: keyFiles.${if name == "sequencer" then "sequencer-node" else name}.${name};
     identity =
       name:
-      if identityFiles name == { } then
-        "${cfg.stateDir}/${name}/p2p.key"
-      else
-        inside (identityKey name);
+      if identityFiles name == { } then "${cfg.stateDir}/${name}/p2p.key" else inside (identityKey name);
     image =
-      name: _component:
-      (optionsOf name).image // { allowUnpinned = cfg.dangerouslyRunUnpinnedImages; };
+      name: _component: (optionsOf name).image // { allowUnpinned = cfg.dangerouslyRunUnpinnedImages; };
     ports = {
       sequencer = {
         engine = cfg.sequencer.engine.ports;

@@ -15,20 +15,26 @@ let
 
   engineOptions =
     whose: given:
-    serviceOptions ({
-      what = "the execution engine of ${whose}";
-      component = "op-${cfg.engine}";
-      componentText = "op-\${engine}";
-      memory = "8g";
-    } // given);
+    serviceOptions (
+      {
+        what = "the execution engine of ${whose}";
+        component = "op-${cfg.engine}";
+        componentText = "op-\${engine}";
+        memory = "8g";
+      }
+      // given
+    );
 
   nodeOptions =
     whose: given:
-    serviceOptions ({
-      what = "op-node of ${whose}";
-      component = "op-node";
-      memory = "4g";
-    } // given)
+    serviceOptions (
+      {
+        what = "op-node of ${whose}";
+        component = "op-node";
+        memory = "4g";
+      }
+      // given
+    )
     // {
       openFirewall = mkOption {
         type = types.bool;

@@ -79,9 +79,7 @@ let
       "--stop-timeout=${toString service.stopTimeout}"
     ]
     ++ lib.optional (service.resources.memory != null) "--memory=${service.resources.memory}"
-    ++ lib.optional (
-      service.resources.pids != null
-    ) "--pids-limit=${toString service.resources.pids}";
+    ++ lib.optional (service.resources.pids != null) "--pids-limit=${toString service.resources.pids}";
 
   # What is not pinned is never pulled.
   pullOf =
@@ -120,9 +118,7 @@ let
         cmd = [
           "exec"
         ]
-        ++ lib.mapAttrsToList (
-          variable: file: "--credential=${variable}=${file}"
-        ) service.credentials
+        ++ lib.mapAttrsToList (variable: file: "--credential=${variable}=${file}") service.credentials
         ++ [
           "--"
           service.program

@@ -17,10 +17,14 @@ let
 in
 lib.service {
   component = "op-batcher";
-  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // rpc.wiring // {
-    l2-eth-rpc = lib.http engine.http;
-    rollup-rpc = lib.http node.rpc;
-  };
+  wiring =
+    lib.goRpc ports.rpc
+    // lib.goMetrics ports.metrics
+    // rpc.wiring
+    // {
+      l2-eth-rpc = lib.http engine.http;
+      rollup-rpc = lib.http node.rpc;
+    };
   settings = lib.txmgr l1 // {
     data-availability-type = "calldata";
     max-channel-duration = maxChannelDuration;

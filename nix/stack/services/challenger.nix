@@ -31,27 +31,34 @@ let
 in
 lib.service {
   component = "op-challenger";
-  wiring = lib.goMetrics ports.metrics // rpc.wiring // beacon.wiring // {
-    l2-eth-rpc = lib.http engine.http;
-    rollup-rpc = lib.http node.rpc;
-    game-factory-address = disputeGameFactory;
-    # The default changes between releases, and an unlisted type is skipped silently.
-    game-types = gameTypes;
-    datadir = dataDir;
-    rollup-config = chain.rollup;
-    l2-genesis = chain.genesis;
-    l1-genesis = l1.chainConfig;
-    "${vm}-prestate" = prestate;
-    "${vm}-server" = vmServer;
-    "${vm}-l2-custom" = customChain;
-    cannon-bin = vmBin;
-  };
+  wiring =
+    lib.goMetrics ports.metrics
+    // rpc.wiring
+    // beacon.wiring
+    // {
+      l2-eth-rpc = lib.http engine.http;
+      rollup-rpc = lib.http node.rpc;
+      game-factory-address = disputeGameFactory;
+      # The default changes between releases, and an unlisted type is skipped silently.
+      game-types = gameTypes;
+      datadir = dataDir;
+      rollup-config = chain.rollup;
+      l2-genesis = chain.genesis;
+      l1-genesis = l1.chainConfig;
+      "${vm}-prestate" = prestate;
+      "${vm}-server" = vmServer;
+      "${vm}-l2-custom" = customChain;
+      cannon-bin = vmBin;
+    };
   settings = lib.txmgr l1 // {
     http-poll-interval = pollInterval;
   };
-  credentials = rpc.credentials // beacon.credentials // {
-    OP_CHALLENGER_PRIVATE_KEY = key;
-  };
+  credentials =
+    rpc.credentials
+    // beacon.credentials
+    // {
+      OP_CHALLENGER_PRIVATE_KEY = key;
+    };
   inherit dataDir gate ports;
   after = [ "sequencer-node" ];
   stopTimeout = 60;

@@ -15,12 +15,15 @@ let
 in
 lib.service {
   component = "op-dispute-mon";
-  wiring = lib.goMetrics ports.metrics // rpc.wiring // {
-    rollup-rpc = lib.http node.rpc;
-    game-factory-address = disputeGameFactory;
-    # It takes an empty list for an address that is none.
-    honest-actors = if honestActors == [ ] then null else honestActors;
-  };
+  wiring =
+    lib.goMetrics ports.metrics
+    // rpc.wiring
+    // {
+      rollup-rpc = lib.http node.rpc;
+      game-factory-address = disputeGameFactory;
+      # It takes an empty list for an address that is none.
+      honest-actors = if honestActors == [ ] then null else honestActors;
+    };
   settings.monitor-interval = monitorInterval;
   inherit (rpc) credentials;
   inherit gate ports;

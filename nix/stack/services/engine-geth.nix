@@ -22,17 +22,20 @@ in
 lib.service {
   component = "op-geth";
   program = "geth";
-  wiring = database // lib.engineRpc ports jwt // {
-    config = configFile;
-    networkid = chain.l2ChainId;
-    nodiscover = true;
-    maxpeers = 0;
-    metrics = true;
-    "metrics.addr" = "127.0.0.1";
-    "metrics.port" = ports.metrics;
-    "rollup.disabletxpoolgossip" = true;
-    "rollup.sequencerhttp" = sequencerHttp;
-  };
+  wiring =
+    database
+    // lib.engineRpc ports jwt
+    // {
+      config = configFile;
+      networkid = chain.l2ChainId;
+      nodiscover = true;
+      maxpeers = 0;
+      metrics = true;
+      "metrics.addr" = "127.0.0.1";
+      "metrics.port" = ports.metrics;
+      "rollup.disabletxpoolgossip" = true;
+      "rollup.sequencerhttp" = sequencerHttp;
+    };
   settings = lib.engineSettings // {
     syncmode = "full";
     gcmode = "archive";

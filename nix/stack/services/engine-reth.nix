@@ -34,7 +34,12 @@ lib.service {
     "builder.deadline" = 2;
     "builder.interval" = "100ms";
   };
-  inherit dataDir gate ports after;
+  inherit
+    dataDir
+    gate
+    ports
+    after
+    ;
   ready = {
     url = lib.http ports.http;
     method = "eth_chainId";

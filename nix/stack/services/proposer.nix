@@ -18,11 +18,15 @@ let
 in
 lib.service {
   component = "op-proposer";
-  wiring = lib.goRpc ports.rpc // lib.goMetrics ports.metrics // rpc.wiring // {
-    rollup-rpc = lib.http node.rpc;
-    game-factory-address = disputeGameFactory;
-    game-type = gameType;
-  };
+  wiring =
+    lib.goRpc ports.rpc
+    // lib.goMetrics ports.metrics
+    // rpc.wiring
+    // {
+      rollup-rpc = lib.http node.rpc;
+      game-factory-address = disputeGameFactory;
+      game-type = gameType;
+    };
   settings = lib.txmgr l1 // {
     proposal-interval = proposalInterval;
     poll-interval = pollInterval;
