@@ -183,6 +183,7 @@ let
           proposalInterval
           pollInterval
           allowNonFinalized
+          minTipCap
           ;
         ports = ports.proposer;
         key = key "proposer";

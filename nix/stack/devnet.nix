@@ -87,6 +87,8 @@ import ./default.nix {
     proposalInterval = "20s";
     pollInterval = "1s";
     allowNonFinalized = true;
+    # With one key for both, the batcher's next transaction takes the nonce of whatever pays less.
+    minTipCap = 10;
     minBalance = "100000000000000000";
   };
   challenger = {

@@ -96,6 +96,7 @@ import ./default.nix {
     proposalInterval = "1h";
     pollInterval = "12s";
     allowNonFinalized = false;
+    minTipCap = null;
   };
   challenger = {
     gameTypes = [ game.name ];

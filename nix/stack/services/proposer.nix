@@ -12,6 +12,8 @@
   proposalInterval,
   pollInterval,
   allowNonFinalized,
+  # Gwei; null for the program's own.
+  minTipCap,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_PROPOSER_L1_ETH_RPC";
@@ -31,6 +33,9 @@ lib.service {
     proposal-interval = proposalInterval;
     poll-interval = pollInterval;
     allow-non-finalized = allowNonFinalized;
+    "txmgr.min-tip-cap" = minTipCap;
+    # It may not be less.
+    "txmgr.min-basefee" = minTipCap;
   };
   credentials = rpc.credentials // {
     OP_PROPOSER_PRIVATE_KEY = key;
