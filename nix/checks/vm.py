@@ -146,31 +146,31 @@ def a_deposit_arrives(chain: dict[str, str], l1: str) -> None:
 
 def keys_are_nowhere() -> None:
     # In a file, for the search's own command line is searched too.
-    machine.succeed(f"for key in {KEYS}/*; do sed s/^0x// $key; echo; done | grep . > /root/keys")
-    assert machine.succeed("grep -cxE '[0-9a-f]{64}' /root/keys").strip() == "5"
+    machine.succeed(f"for key in {KEYS}/*; do sed s/^0x// $key; echo; done | grep . > /tmp/keys")
+    assert machine.succeed("grep -cxE '[0-9a-f]{64}' /tmp/keys").strip() == "5"
     units = store_paths(machine.succeed("systemctl cat '*op-stack*' 'op-warden*'"))
     scripts = store_paths(machine.succeed(f"grep -rIohE '/nix/store/[^ /]+' {units} | sort -u"))
     assert units and scripts, "there is nothing to search"
     expect_nothing(
         "keys are in files",
-        f"grep -rlsFf /root/keys {units} {scripts} /etc/systemd/system /etc/op-stack/op-warden.json "
+        f"grep -rlsFf /tmp/keys {units} {scripts} /etc/systemd/system /etc/op-stack/op-warden.json "
         "/run/systemd /var/lib/containers /var/log",
     )
     expect_nothing(
         "keys are in command lines",
         "for process in /proc/[0-9]*; do tr '\\0' ' ' 2>/dev/null < $process/cmdline; done "
-        "| grep -Ff /root/keys",
+        "| grep -Ff /tmp/keys",
     )
-    expect_nothing("keys are in the journal", "journalctl --no-pager | grep -Ff /root/keys")
+    expect_nothing("keys are in the journal", "journalctl --no-pager | grep -Ff /tmp/keys")
     expect_nothing(
         "keys are in podman's database",
-        "podman inspect $(podman ps -aq) | grep -Ff /root/keys",
+        "podman inspect $(podman ps -aq) | grep -Ff /tmp/keys",
     )
     # Where a key has to be: else the search would find nothing anywhere.
     payload = machine.succeed("podman inspect -f '{{.State.Pid}}' op-stack-batcher").strip()
     machine.succeed(
         f"tr '\\0' '\\n' < /proc/{payload}/environ | grep ^OP_BATCHER_PRIVATE_KEY= "
-        "| grep -cFf /root/keys"
+        "| grep -cFf /tmp/keys"
     )
     assert machine.succeed(f"stat -c %u /proc/{payload}").strip() == "60700"
 

@@ -414,13 +414,13 @@ fn secrets_are_nowhere(host: &Host, l1: &L1, root: &Path) -> Result<()> {
 /// Where a secret is, in what others than root may come to see; the journal's lines in full.
 fn search(host: &Host, root: &Path, secret: &str) -> Result<String> {
     // In a file, for the search's own command line is searched too.
-    fs::write(root.join("root/secret"), secret)?;
+    fs::write(root.join("srv/secret"), secret)?;
     host.sh(
-        "grep -rlsFf /root/secret /stub /nix /etc/systemd /etc/op-stack/op-warden.json /var/lib/containers \
+        "grep -rlsFf /srv/secret /stub /nix /etc/systemd /etc/op-stack/op-warden.json /var/lib/containers \
            /var/log /run/systemd /run/op-stack
-         for process in /proc/[0-9]*; do tr '\\0' ' ' < $process/cmdline; done | grep -Ff /root/secret
-         journalctl --no-pager | grep -Ff /root/secret
-         podman inspect $(podman ps -aq) | grep -Ff /root/secret
+         for process in /proc/[0-9]*; do tr '\\0' ' ' < $process/cmdline; done | grep -Ff /srv/secret
+         journalctl --no-pager | grep -Ff /srv/secret
+         podman inspect $(podman ps -aq) | grep -Ff /srv/secret
          true",
     )
 }
