@@ -2,18 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod run;
+
 use std::{
     ffi::OsStr,
     fs,
     io::Write as _,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use age::{secrecy::ExposeSecret as _, x25519};
 use op_chain::key::SecretKey;
 use op_warden::keys::THROW_AWAY;
+use run::Run;
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_op-warden");
@@ -22,35 +25,14 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_op-warden");
 const PUBLISHED: &str = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 const PUBLISHED_ADDRESS: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 impl Run {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
-    }
-
     fn shows(&self, secret: &str) -> bool {
         [&self.stdout, &self.stderr].iter().any(|text| text.contains(secret))
     }
 }
 
-impl std::fmt::Display for Run {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{:?}\n{}\n{}", self.code, self.stdout, self.stderr)
-    }
-}
-
-fn finished(Output { status, stdout, stderr }: Output) -> Run {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
-}
-
 fn keys(args: &[&str]) -> Run {
-    finished(Command::new(PROGRAM).arg("keys").args(args).output().unwrap())
+    Run::from(Command::new(PROGRAM).arg("keys").args(args).output().unwrap())
 }
 
 fn keys_with_path(path: &OsStr, args: &[&str]) -> Run {
@@ -58,7 +40,7 @@ fn keys_with_path(path: &OsStr, args: &[&str]) -> Run {
     // The tests' own machine must not decide which rules hold.
     command.env_remove("SOPS_CONFIG").env("TOOLS", std::env::var_os("PATH").unwrap());
     command.env("PATH", path).arg("keys").args(args);
-    finished(command.output().unwrap())
+    Run::from(command.output().unwrap())
 }
 
 fn generate_plain(file: &Path) -> Run {
@@ -284,7 +266,7 @@ fn piped(content: &[u8]) -> Run {
         .unwrap();
     // The program need not read what is longer than a key.
     let _ = child.stdin.take().unwrap().write_all(content);
-    finished(child.wait_with_output().unwrap())
+    Run::from(child.wait_with_output().unwrap())
 }
 
 /// A folder whose `sops` is this script.

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod run;
+
 use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
@@ -10,6 +12,7 @@ use std::{
     process::Command,
 };
 
+use run::Run;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -42,17 +45,7 @@ struct World {
     dir: TempDir,
 }
 
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 impl Run {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
-    }
-
     /// The fate of the item whose name ends so.
     fn fate(&self, name: &str) -> String {
         let json = self.json();
@@ -60,12 +53,6 @@ impl Run {
         let ends = |item: &&Value| item["name"].as_str().unwrap().ends_with(name);
         let item = items.iter().find(ends).unwrap_or_else(|| panic!("no {name}: {self}"));
         item["fate"].as_str().unwrap().to_owned()
-    }
-}
-
-impl std::fmt::Display for Run {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{:?}\n{}\n{}", self.code, self.stdout, self.stderr)
     }
 }
 
@@ -139,8 +126,7 @@ impl World {
             .arg(self.path("state/inventory.json"))
             .output()
             .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Run::from(output)
     }
 
     fn log(&self, program: &str) -> String {
