@@ -285,6 +285,6 @@ in
       else
         { rpcFile = params.l1.gateRpcFile or rpcFile; }
     );
-    services = builtins.mapAttrs (_: service: service.gate) services;
+    services = lib.gates services;
   };
 }

@@ -43,6 +43,16 @@ rec {
     ];
   };
 
+  # op-warden's `services`: what each must satisfy, and the command that is judged.
+  gates = builtins.mapAttrs (
+    _: service:
+    service.gate
+    // {
+      command = { inherit (service) component args environment; };
+    }
+    // (if service.dataDir == null then { } else { inherit (service) dataDir; })
+  );
+
   # How a program is given an endpoint ({ url, file }, or null for none): by its flag, or, where a file
   # holds the URL, by the flag's environment variable. The flag has no value then, but stays in the
   # wiring: it is not the operator's to set.

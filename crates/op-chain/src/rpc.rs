@@ -386,6 +386,11 @@ impl Batch {
         self.number("eth_getBalance", json!([account, "latest"]))
     }
 
+    /// `eth_getBalance` in wei at an earlier block.
+    pub fn balance_at(&mut self, account: Address, block: u64) -> Slot<U256> {
+        self.number("eth_getBalance", json!([account, U64::from(block)]))
+    }
+
     fn number<const BITS: usize, const LIMBS: usize>(
         &mut self,
         method: &'static str,

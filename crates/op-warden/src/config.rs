@@ -1,7 +1,7 @@
 //! The configuration file, written by the NixOS module or by op-devnet.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
-use crate::gate::Gate;
+use crate::{command::Command, gate::Gate};
 
 /// The whole file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Config {
     /// How long a judgement may take, in seconds. What is not known by then is `wait`.
     #[serde(default = "default_deadline")]
     pub deadline_seconds: u64,
+    /// What the operator says about keys.
+    #[serde(default)]
+    pub keys: Keys,
     /// The health service; only `op-warden serve` needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
@@ -82,12 +85,28 @@ pub struct Chain {
     pub dispute_game_factory: Address,
 }
 
+/// What the operator says about keys.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Keys {
+    /// Accounts whose keys were lost or shown: no role may have one.
+    #[serde(default)]
+    pub burned: BTreeSet<Address>,
+    /// Whether one key may sign the L1 transactions of two services. They take each other's nonces.
+    #[serde(default)]
+    pub allow_reuse: bool,
+}
+
 /// The L1 that the chain settles on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "L1Fields", into = "L1Fields")]
 pub struct L1 {
     /// JSON-RPC endpoint.
     pub rpc: Endpoint,
+    /// Other JSON-RPC endpoints of the same chain, which must agree with the first.
+    pub others: Vec<Endpoint>,
+    /// API of a beacon node, which serves blobs; `None` while all data is calldata.
+    pub beacon: Option<Endpoint>,
     /// The chain id that the operator means to settle on.
     pub chain_id: u64,
 }
@@ -109,6 +128,14 @@ struct L1Fields {
     rpc: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rpc_file: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    other_files: Vec<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beacon: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beacon_file: Option<PathBuf>,
     chain_id: u64,
 }
 
@@ -116,25 +143,50 @@ impl TryFrom<L1Fields> for L1 {
     type Error = &'static str;
 
     fn try_from(fields: L1Fields) -> Result<Self, Self::Error> {
-        let rpc = match (fields.rpc, fields.rpc_file) {
-            (Some(url), None) => Endpoint::Url(url),
-            (None, Some(file)) => Endpoint::File(file),
-            (None, None) => return Err("l1 has neither \"rpc\" nor \"rpcFile\": give one of them"),
-            (Some(_), Some(_)) => {
-                return Err("l1 has both \"rpc\" and \"rpcFile\": give one of them");
-            }
-        };
-        Ok(Self { rpc, chain_id: fields.chain_id })
+        let rpc = Endpoint::of(fields.rpc, fields.rpc_file)
+            .map_err(|()| "l1 has both \"rpc\" and \"rpcFile\": give one of them")?
+            .ok_or("l1 has neither \"rpc\" nor \"rpcFile\": give one of them")?;
+        let beacon = Endpoint::of(fields.beacon, fields.beacon_file)
+            .map_err(|()| "l1 has both \"beacon\" and \"beaconFile\": give one of them")?;
+        let urls = fields.others.into_iter().map(Endpoint::Url);
+        let others = urls.chain(fields.other_files.into_iter().map(Endpoint::File)).collect();
+        Ok(Self { rpc, others, beacon, chain_id: fields.chain_id })
     }
 }
 
 impl From<L1> for L1Fields {
     fn from(l1: L1) -> Self {
-        let (rpc, rpc_file) = match l1.rpc {
-            Endpoint::Url(url) => (Some(url), None),
-            Endpoint::File(file) => (None, Some(file)),
-        };
-        Self { rpc, rpc_file, chain_id: l1.chain_id }
+        let (rpc, rpc_file) = l1.rpc.split();
+        let (beacon, beacon_file) = l1.beacon.map(Endpoint::split).unwrap_or_default();
+        let (urls, files): (Vec<_>, Vec<_>) = l1.others.into_iter().map(Endpoint::split).unzip();
+        Self {
+            rpc,
+            rpc_file,
+            others: urls.into_iter().flatten().collect(),
+            other_files: files.into_iter().flatten().collect(),
+            beacon,
+            beacon_file,
+            chain_id: l1.chain_id,
+        }
+    }
+}
+
+impl Endpoint {
+    /// From the two fields that an endpoint is written in; an error where both are.
+    fn of(url: Option<String>, file: Option<PathBuf>) -> Result<Option<Self>, ()> {
+        match (url, file) {
+            (None, None) => Ok(None),
+            (Some(url), None) => Ok(Some(Self::Url(url))),
+            (None, Some(file)) => Ok(Some(Self::File(file))),
+            (Some(_), Some(_)) => Err(()),
+        }
+    }
+
+    fn split(self) -> (Option<String>, Option<PathBuf>) {
+        match self {
+            Self::Url(url) => (Some(url), None),
+            Self::File(file) => (None, Some(file)),
+        }
     }
 }
 
@@ -144,6 +196,12 @@ impl From<L1> for L1Fields {
 pub struct Service {
     /// What must hold; never empty.
     pub gates: Vec<Gate>,
+    /// The program, as it will be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
+    /// The folder that the program keeps its data in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
     /// File with the key that the service signs with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PathBuf>,
@@ -272,6 +330,8 @@ impl Service {
 
     fn has(&self, field: &str) -> bool {
         match field {
+            "command" => self.command.is_some(),
+            "dataDir" => self.data_dir.is_some(),
             "key" => self.key.is_some(),
             "engineRpc" => self.engine_rpc.is_some(),
             "gameType" => self.game_type.is_some(),

@@ -2,6 +2,7 @@
 //! contracts are proven right against L1.
 //!
 //! * [`config`]: what to judge, one JSON file
+//! * [`command`]: the command line of the program that is judged
 //! * [`gate`]: the judgement before a start: pass, wait or refuse
 //! * [`exec`]: hands key files to a program as environment variables
 //! * [`secret`]: files that hold a secret in one line
@@ -12,6 +13,7 @@
 //! * [`prove`]: whole chains compared between nodes
 
 pub mod cli;
+pub mod command;
 pub mod config;
 pub mod exec;
 pub mod gate;

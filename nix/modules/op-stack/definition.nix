@@ -146,6 +146,8 @@ let
           "${options.image.repository}@${options.image.digest}";
       public = isPublic name;
     };
+
+  services = lib.mapAttrs complete (lib.filterAttrs isEnabled stack.services);
 in
 {
   options.services.every-channel.op-stack.definition = lib.mkOption {
@@ -156,10 +158,9 @@ in
   };
 
   config.services.every-channel.op-stack.definition = {
-    services = lib.mapAttrs complete (lib.filterAttrs isEnabled stack.services);
-    inherit urlFiles;
+    inherit services urlFiles;
     warden = stack.warden // {
-      services = lib.filterAttrs isEnabled stack.warden.services;
+      services = stackLib.gates services;
     };
   };
 }

@@ -136,10 +136,10 @@ impl Unit {
                 match answer {
                     Answer::Wait => status.enter(Phase::GateWaits),
                     Answer::Refuse => status.enter(Phase::Refused),
-                    Answer::Pass | Answer::Skip => {}
+                    Answer::Skip | Answer::Pass | Answer::Warn => {}
                 }
             });
-            if answer <= Answer::Pass {
+            if answer.starts() {
                 return Ok(());
             }
             sleep(pause).await;
@@ -200,7 +200,7 @@ impl Gate {
         })?;
         // The exit code is what systemd goes by, so it must say the same.
         anyhow::ensure!(
-            output.status.success() == (judgement.answer <= Answer::Pass),
+            output.status.success() == judgement.answer.starts(),
             "op-warden's report and its exit code ({}) disagree on {service}",
             output.status
         );

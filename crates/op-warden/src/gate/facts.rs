@@ -1,30 +1,35 @@
 //! Everything that the gates judge by, read once: the chain's files, the keys, the fault proof
-//! programs, one batch to L1 (two where a game's parameters are in its implementation), one batch
-//! to each engine.
+//! programs, a batch to L1, a second one for what follows from its answers, a batch to each engine.
 
 mod endpoint;
+mod files;
 mod games;
+mod l1;
 mod prestates;
+mod spending;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::Address;
 use op_chain::{
-    contracts::{OptimismPortal, SystemConfig},
-    genesis::{Fallback, GenesisBlock, GenesisError},
-    key::{KeyError, SecretKey},
+    genesis::{GenesisBlock, GenesisError},
+    key::KeyError,
     prestate::{Prestate, PrestateError},
     rollup::RollupConfig,
     rpc::{Batch, BlockHead, Reading, Rpc, RpcUrlError},
 };
 use tokio::task::JoinSet;
 
-use self::games::GameSlots;
-pub use self::games::{Game, GameRoles};
+pub use self::{
+    files::KeyFile,
+    games::{Game, GameRoles},
+    l1::L1Facts,
+    spending::Spending,
+};
 use crate::{
     config::{Config, Service},
     secret::SecretError,
@@ -43,33 +48,10 @@ pub struct Facts {
     pub l1: L1Facts,
     /// What each engine says, by URL.
     pub engines: BTreeMap<String, EngineFacts>,
-    /// The address of each key file, or why there is none.
-    pub keys: BTreeMap<PathBuf, Result<Address, KeyError>>,
+    /// The key files of all services in the configuration.
+    pub keys: BTreeMap<PathBuf, KeyFile>,
     /// The state in each file that a service with the gate names, or why there is none.
     pub prestates: BTreeMap<PathBuf, Result<Prestate, PrestateError>>,
-}
-
-/// What L1 says.
-#[derive(Debug)]
-pub struct L1Facts {
-    /// The endpoint, as it may be shown.
-    pub shown: String,
-    /// `eth_chainId`.
-    pub chain_id: Reading<u64>,
-    /// The canonical block at the L1 origin's number.
-    pub origin: Reading<Option<BlockHead>>,
-    /// `SystemConfig.batcherHash()`.
-    pub batcher_hash: Reading<B256>,
-    /// `SystemConfig.unsafeBlockSigner()`.
-    pub unsafe_block_signer: Reading<Address>,
-    /// `SystemConfig.disputeGameFactory()`.
-    pub dispute_game_factory: Reading<Address>,
-    /// `OptimismPortal.respectedGameType()`.
-    pub respected_game_type: Reading<u32>,
-    /// Game types that a service works with.
-    pub games: BTreeMap<u32, Game>,
-    /// Balances of the keys' accounts, in wei.
-    pub balances: BTreeMap<Address, Reading<U256>>,
 }
 
 /// What an engine says.
@@ -141,9 +123,9 @@ impl Facts {
         let deadline = Duration::from_secs(config.deadline_seconds);
         let patience = deadline.mul_f64(0.45);
 
-        let rollup = read_rollup(&config.chain.rollup)?;
-        let genesis = read_genesis(&config.chain.genesis, &rollup)?;
-        let keys = read_keys(services);
+        let rollup = files::rollup(&config.chain.rollup)?;
+        let genesis = files::genesis(&config.chain.genesis, &rollup)?;
+        let keys = files::keys(config);
 
         let l1 = endpoint::l1(&config.l1.rpc, patience)?;
         let mut engines = BTreeMap::new();
@@ -152,8 +134,10 @@ impl Facts {
                 .map_err(|source| FactsError::Url { what: "engineRpc", source })?;
             engines.insert(url.clone(), engine);
         }
+        let address =
+            |service: &Service| keys.get(service.key.as_ref()?)?.address.as_ref().ok().copied();
         let (l1, engines, prestates) = tokio::join!(
-            L1Facts::read(&l1, config, &rollup, services, &keys),
+            L1Facts::read(&l1, config, &rollup, services, address),
             read_engines(engines, rollup.genesis.l2.number),
             prestates::read(services, deadline.mul_f64(0.9)),
         );
@@ -168,34 +152,8 @@ impl Facts {
         service: &'a Service,
     ) -> Option<(&'a Path, &'a Result<Address, KeyError>)> {
         let path = service.key.as_deref()?;
-        Some((path, self.keys.get(path)?))
+        Some((path, &self.keys.get(path)?.address))
     }
-}
-
-fn read_rollup(path: &Path) -> Result<RollupConfig, FactsError> {
-    let shown = path.display().to_string();
-    match std::fs::read(path) {
-        Ok(text) => serde_json::from_slice(&text)
-            .map_err(|source| FactsError::Rollup { path: shown, source }),
-        Err(reason) => Err(FactsError::Absent { path: shown, reason }),
-    }
-}
-
-fn read_genesis(path: &Path, rollup: &RollupConfig) -> Result<GenesisBlock, FactsError> {
-    let fallback = Fallback { chain_id: rollup.l2_chain_id, forks: rollup.forks.clone() };
-    GenesisBlock::from_file(path, Some(&fallback)).map_err(|error| match error {
-        GenesisError::Read { path, source } => FactsError::Absent { path, reason: source },
-        source => FactsError::Genesis { path: path.display().to_string(), source },
-    })
-}
-
-fn read_keys(services: &[&Service]) -> BTreeMap<PathBuf, Result<Address, KeyError>> {
-    let paths: BTreeSet<&PathBuf> =
-        services.iter().filter_map(|service| service.key.as_ref()).collect();
-    paths
-        .into_iter()
-        .map(|path| (path.clone(), SecretKey::from_file(path).map(|key| key.address())))
-        .collect()
 }
 
 async fn read_engines(
@@ -218,52 +176,4 @@ async fn read_engines(
         });
     }
     tasks.join_all().await.into_iter().collect()
-}
-
-impl L1Facts {
-    async fn read(
-        l1: &Rpc,
-        config: &Config,
-        rollup: &RollupConfig,
-        services: &[&Service],
-        keys: &BTreeMap<PathBuf, Result<Address, KeyError>>,
-    ) -> Self {
-        let system_config = rollup.l1_system_config_address;
-        let mut batch = Batch::default();
-        let chain_id = batch.chain_id();
-        let origin = batch.block(rollup.genesis.l1.number);
-        let batcher_hash = batch.call(system_config, &SystemConfig::batcherHashCall {});
-        let signer = batch.call(system_config, &SystemConfig::unsafeBlockSignerCall {});
-        let factory = batch.call(system_config, &SystemConfig::disputeGameFactoryCall {});
-        let respected =
-            batch.call(rollup.deposit_contract_address, &OptimismPortal::respectedGameTypeCall {});
-        let game_types: BTreeSet<u32> =
-            services.iter().filter_map(|service| service.game_type).collect();
-        let games: Vec<_> = game_types
-            .into_iter()
-            .map(|game_type| {
-                GameSlots::ask(&mut batch, config.chain.dispute_game_factory, game_type)
-            })
-            .collect();
-        let accounts: BTreeSet<Address> =
-            keys.values().filter_map(|key| key.as_ref().ok()).copied().collect();
-        let balances: Vec<_> =
-            accounts.into_iter().map(|account| (account, batch.balance(account))).collect();
-
-        let answers = l1.send(batch).await;
-        Self {
-            shown: l1.shown(),
-            chain_id: answers.take(&chain_id).map(|id| id.to()),
-            origin: answers.take(&origin),
-            batcher_hash: answers.take(&batcher_hash),
-            unsafe_block_signer: answers.take(&signer),
-            dispute_game_factory: answers.take(&factory),
-            respected_game_type: answers.take(&respected),
-            games: games::read(l1, games, &answers).await,
-            balances: balances
-                .into_iter()
-                .map(|(account, slot)| (account, answers.take(&slot)))
-                .collect(),
-        }
-    }
 }

@@ -15,6 +15,9 @@ pub enum Answer {
     Skip,
     /// Proven right.
     Pass,
+    /// Nothing that keeps the service from its work, but something to mend. A finding only: the
+    /// service's answer is pass.
+    Warn,
     /// Absent, or not to be judged now: try again.
     Wait,
     /// Proven wrong.
@@ -26,10 +29,16 @@ impl Answer {
     #[must_use]
     pub fn exit_code(self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Skip | Self::Pass => 0,
+            Self::Skip | Self::Pass | Self::Warn => 0,
             Self::Wait => 75,
             Self::Refuse => 255,
         })
+    }
+
+    /// Whether the service may start.
+    #[must_use]
+    pub fn starts(self) -> bool {
+        self <= Self::Warn
     }
 
     /// The answer in lower case.
@@ -38,6 +47,7 @@ impl Answer {
         match self {
             Self::Skip => "skip",
             Self::Pass => "pass",
+            Self::Warn => "warn",
             Self::Wait => "wait",
             Self::Refuse => "refuse",
         }
@@ -79,20 +89,24 @@ impl Finding {
     }
 
     /// Refuses unless the comparison holds.
-    pub(super) fn refuse_unless(mut self, holds: bool, mend: impl Display) -> Self {
-        if !holds {
-            self.answer = Answer::Refuse;
-            self.mend = mend.to_string();
-        }
-        self
+    pub(super) fn refuse_unless(self, holds: bool, mend: impl Display) -> Self {
+        if holds { self } else { self.answered(Answer::Refuse, mend) }
     }
 
     /// Waits unless the comparison holds.
-    pub(super) fn wait_unless(mut self, holds: bool, mend: impl Display) -> Self {
-        if !holds {
-            self.answer = Answer::Wait;
-            self.mend = mend.to_string();
-        }
+    pub(super) fn wait_unless(self, holds: bool, mend: impl Display) -> Self {
+        if holds { self } else { self.answered(Answer::Wait, mend) }
+    }
+
+    /// Warns unless the comparison holds.
+    pub(super) fn warn_unless(self, holds: bool, mend: impl Display) -> Self {
+        if holds { self } else { self.answered(Answer::Warn, mend) }
+    }
+
+    /// The comparison does not hold.
+    pub(super) fn answered(mut self, answer: Answer, mend: impl Display) -> Self {
+        self.answer = answer;
+        self.mend = mend.to_string();
         self
     }
 

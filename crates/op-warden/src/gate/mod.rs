@@ -2,7 +2,9 @@
 //!
 //! [`Facts`](facts::Facts) are gathered once, in as few requests as possible; then every gate is a
 //! pure function of them. A gate has three answers: *pass*, *wait* (something is absent or cannot be
-//! read now) and *refuse* (something is wrong). What could not be read is never a pass.
+//! read now) and *refuse* (something is wrong). What could not be read is never a pass. A finding may
+//! also be a *skip* (does not apply) or a *warn* (to be mended some day): neither keeps a service from
+//! its start.
 
 mod chain;
 pub mod facts;
@@ -120,7 +122,7 @@ impl fmt::Display for Gate {
 pub struct Judgement {
     /// The service.
     pub service: String,
-    /// The worst answer of all findings.
+    /// Pass, or the worst answer of all findings.
     pub answer: Answer,
     /// What was compared.
     pub findings: Vec<Finding>,
@@ -163,7 +165,8 @@ fn judge(name: &str, service: &Service, facts: &Facts) -> Judgement {
 
 impl Judgement {
     fn of(service: &str, findings: Vec<Finding>) -> Self {
-        let answer = findings.iter().map(|finding| finding.answer).max().unwrap_or(Answer::Wait);
+        let worst = findings.iter().map(|finding| finding.answer).max().unwrap_or(Answer::Wait);
+        let answer = if worst.starts() { Answer::Pass } else { worst };
         Self { service: service.to_owned(), answer, findings }
     }
 }

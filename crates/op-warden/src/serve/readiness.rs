@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Latest;
-use crate::gate::Answer;
 
 /// A judgement may miss this many intervals before it says nothing about now.
 const INTERVALS: u32 = 3;
@@ -32,12 +31,12 @@ impl Readiness {
         if record.age() > self.interval * INTERVALS {
             failed.push(format!("judgements: the last are {} s old", record.age().as_secs()));
         }
-        let wrong = record.services.iter().filter(|judgement| judgement.answer > Answer::Pass);
+        let wrong = record.services.iter().filter(|judgement| !judgement.answer.starts());
         failed.extend(wrong.map(|judgement| {
             let gates: Vec<String> = judgement
                 .findings
                 .iter()
-                .filter(|finding| finding.answer > Answer::Pass)
+                .filter(|finding| !finding.answer.starts())
                 .map(|finding| finding.gate.to_string())
                 .collect();
             format!("{}: {} ({})", judgement.service, judgement.answer.name(), gates.join(", "))
@@ -50,7 +49,7 @@ impl Readiness {
 mod tests {
     use super::*;
     use crate::{
-        gate::{Finding, Gate, Judgement},
+        gate::{Answer, Finding, Gate, Judgement},
         record::Record,
     };
 

@@ -1,6 +1,6 @@
 //! The L1's endpoint, whose URL may stand in a file.
 
-use std::{io, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use op_chain::rpc::{Rpc, RpcUrlError};
 use zeroize::Zeroizing;
@@ -35,10 +35,6 @@ fn of_file(path: &Path, patience: Duration) -> Result<Rpc, FactsError> {
 }
 
 fn line(path: &Path) -> Result<Zeroizing<String>, SecretError> {
-    // A pipe would be silent beyond every deadline.
-    let metadata = path.metadata().map_err(SecretError::Read)?;
-    if !metadata.is_file() {
-        return Err(SecretError::Read(io::Error::other("it is not a regular file")));
-    }
+    super::files::regular(path).map_err(SecretError::Read)?;
     secret::line(path)
 }

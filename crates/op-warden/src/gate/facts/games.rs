@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use op_chain::{
     contracts::{DisputeGameFactory, FaultDisputeGame, PermissionedDisputeGame},
-    rpc::{Answers, Batch, Reading, Rpc, Slot, Unread},
+    rpc::{Answers, Batch, Reading, Slot, Unread},
 };
 
 /// A dispute game type as the factory knows it.
@@ -17,6 +17,8 @@ pub struct Game {
     pub roles: Reading<GameRoles>,
     /// The hash of the VM's state that every game begins at.
     pub prestate: Reading<B256>,
+    /// What `create` demands, in wei.
+    pub bond: Reading<U256>,
 }
 
 /// The roles of a permissioned game.
@@ -33,6 +35,7 @@ pub(super) struct GameSlots {
     game_type: u32,
     implementation: Slot<Address>,
     args: Slot<Bytes>,
+    bond: Slot<U256>,
 }
 
 impl GameSlots {
@@ -42,34 +45,83 @@ impl GameSlots {
             implementation: batch
                 .call(factory, &DisputeGameFactory::gameImplsCall { gameType: game_type }),
             args: batch.call(factory, &DisputeGameFactory::gameArgsCall { gameType: game_type }),
+            bond: batch.call(factory, &DisputeGameFactory::initBondsCall { gameType: game_type }),
         }
     }
 }
 
-/// Reads the parameters of each game: from `gameArgs` where the factory has them (contracts v7 and
-/// later), else from the implementation.
-pub(super) async fn read(
-    l1: &Rpc,
+/// What is known of a game type after the first round, and where the rest is.
+pub(super) struct HalfKnown {
+    game_type: u32,
+    implementation: Reading<Address>,
+    bond: Reading<U256>,
+    parameters: Parameters,
+}
+
+enum Parameters {
+    Known(Reading<GameRoles>, Reading<B256>),
+    Asked { proposer: Slot<Address>, challenger: Slot<Address>, prestate: Slot<B256> },
+}
+
+/// Reads the parameters of each game from `gameArgs` where the factory has them (contracts v7 and
+/// later), and asks the implementation where it has not.
+pub(super) fn ask_implementations(
+    batch: &mut Batch,
     slots: Vec<GameSlots>,
     answers: &Answers,
-) -> BTreeMap<u32, Game> {
-    let mut games = BTreeMap::new();
-    for slot in slots {
-        let implementation = answers.take(&slot.implementation);
-        let (roles, prestate) = match (answers.take(&slot.args), implementation.clone()) {
-            (Ok(args), _) if !args.is_empty() => (roles_of_args(&args), prestate_of_args(&args)),
+) -> Vec<HalfKnown> {
+    let half_known = |slots: GameSlots| {
+        let implementation = answers.take(&slots.implementation);
+        let parameters = match (answers.take(&slots.args), &implementation) {
+            (Ok(args), _) if !args.is_empty() => {
+                Parameters::Known(roles_of_args(&args), prestate_of_args(&args))
+            }
             // Empty from factories of 1.3 to 1.5, a revert from older ones. A clone's bare
             // implementation answers zeros, which match no key and no program.
             (Ok(_) | Err(Unread::Reverted(_)), Ok(implementation)) => {
-                of_implementation(l1, implementation).await
+                Parameters::ask(batch, *implementation)
             }
-            (Ok(_) | Err(Unread::Reverted(_)), Err(unread)) | (Err(unread), _) => {
-                (Err(unread.clone()), Err(unread))
+            (Ok(_) | Err(Unread::Reverted(_)), Err(unread)) => {
+                Parameters::Known(Err(unread.clone()), Err(unread.clone()))
             }
+            (Err(unread), _) => Parameters::Known(Err(unread.clone()), Err(unread)),
         };
-        games.insert(slot.game_type, Game { implementation, roles, prestate });
+        let bond = answers.take(&slots.bond);
+        HalfKnown { game_type: slots.game_type, implementation, bond, parameters }
+    };
+    slots.into_iter().map(half_known).collect()
+}
+
+impl Parameters {
+    fn ask(batch: &mut Batch, implementation: Address) -> Self {
+        Self::Asked {
+            proposer: batch.call(implementation, &PermissionedDisputeGame::proposerCall {}),
+            challenger: batch.call(implementation, &PermissionedDisputeGame::challengerCall {}),
+            prestate: batch.call(implementation, &FaultDisputeGame::absolutePrestateCall {}),
+        }
     }
-    games
+
+    fn read(self, answers: &Answers) -> (Reading<GameRoles>, Reading<B256>) {
+        match self {
+            Self::Known(roles, prestate) => (roles, prestate),
+            Self::Asked { proposer, challenger, prestate } => {
+                let roles = answers.take(&proposer).and_then(|proposer| {
+                    Ok(GameRoles { proposer, challenger: answers.take(&challenger)? })
+                });
+                (roles, answers.take(&prestate))
+            }
+        }
+    }
+}
+
+/// The games, once the second round is answered.
+pub(super) fn read(games: Vec<HalfKnown>, answers: &Answers) -> BTreeMap<u32, Game> {
+    let game = |half: HalfKnown| {
+        let (roles, prestate) = half.parameters.read(answers);
+        let game = Game { implementation: half.implementation, roles, prestate, bond: half.bond };
+        (half.game_type, game)
+    };
+    games.into_iter().map(game).collect()
 }
 
 /// Packed arguments of a game: prestate 32, vm 20, registry 20, weth 20, chain id 32 bytes.
@@ -98,19 +150,4 @@ fn prestate_of_args(args: &[u8]) -> Reading<B256> {
             args.len()
         ))),
     }
-}
-
-async fn of_implementation(
-    l1: &Rpc,
-    implementation: Address,
-) -> (Reading<GameRoles>, Reading<B256>) {
-    let mut batch = Batch::default();
-    let proposer = batch.call(implementation, &PermissionedDisputeGame::proposerCall {});
-    let challenger = batch.call(implementation, &PermissionedDisputeGame::challengerCall {});
-    let prestate = batch.call(implementation, &FaultDisputeGame::absolutePrestateCall {});
-    let answers = l1.send(batch).await;
-    let roles = answers
-        .take(&proposer)
-        .and_then(|proposer| Ok(GameRoles { proposer, challenger: answers.take(&challenger)? }));
-    (roles, answers.take(&prestate))
 }
