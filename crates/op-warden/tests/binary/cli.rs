@@ -136,7 +136,7 @@ fn a_configuration_that_is_none_is_refused_with_its_reason() {
         (
             "an unknown field of L1",
             |world| world.config["l1"]["archive"] = json!("L1"),
-            "unknown field `beacon`",
+            "unknown field `archive`",
         ),
         (
             "a chain id as text",
