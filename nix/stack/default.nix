@@ -56,6 +56,22 @@ let
   # The same, against the engine that the service will talk to.
   liveGates = chainGates ++ [ "genesis-live" ];
 
+  # What a node's flags must not spoil.
+  nodeGates = [
+    "p2p"
+    "p2p-paths"
+    "static-peers"
+    "safe-db"
+    "admin-api"
+  ];
+
+  # Of every key that signs.
+  keyGates = [
+    "key-file"
+    "published-key"
+    "reused-key"
+  ];
+
   # Without the right prestate no false claim can be disputed, so nothing watches games either. Where
   # the chain's configuration comes from the preimage oracle, the prestate says nothing about the chain.
   prestateGate =
@@ -71,7 +87,14 @@ let
     gates:
     prestateGate
     // {
-      gates = liveGates ++ [ "game-type" ] ++ prestateGate.gates ++ gates;
+      gates =
+        liveGates
+        ++ [
+          "game-type"
+          "root-source"
+        ]
+        ++ prestateGate.gates
+        ++ gates;
       engineRpc = lib.http ports.sequencer.engine.http;
       inherit (proposer) gameType;
     };
@@ -106,7 +129,7 @@ let
           listenIp = p2p.listenIp name;
         };
         gate = {
-          gates = liveGates;
+          gates = liveGates ++ [ "unsafe-signer" ] ++ nodeGates;
           engineRpc = lib.http pair.engine.http;
         };
       }
@@ -119,10 +142,7 @@ let
       inherit (p2p) staticPeers;
       sequencerKey = key "sequencer";
       gate = {
-        gates = liveGates ++ [
-          "published-key"
-          "sequencer-key"
-        ];
+        gates = liveGates ++ keyGates ++ [ "sequencer-key" ] ++ nodeGates;
         engineRpc = lib.http ports.sequencer.engine.http;
         key = keyFile "sequencer";
       };
@@ -162,11 +182,15 @@ let
         ports = ports.batcher;
         key = key "batcher";
         gate = {
-          gates = liveGates ++ [
-            "published-key"
-            "batcher-key"
-            "funding"
-          ];
+          gates =
+            liveGates
+            ++ keyGates
+            ++ [
+              "batcher-key"
+              "funding"
+              "batch-cadence"
+              "admin-api"
+            ];
           engineRpc = lib.http ports.sequencer.engine.http;
           key = keyFile "batcher";
           minBalance = batcher.minBalance;
@@ -188,12 +212,20 @@ let
         ports = ports.proposer;
         key = key "proposer";
         gate = {
-          gates = liveGates ++ [
-            "game-type"
-            "published-key"
-            "proposer-key"
-            "funding"
-          ];
+          gates =
+            liveGates
+            ++ [
+              "game-type"
+              "root-source"
+            ]
+            ++ keyGates
+            ++ [
+              "proposer-key"
+              "funding"
+              "bond"
+              "proposal-cadence"
+              "admin-api"
+            ];
           engineRpc = lib.http ports.sequencer.engine.http;
           key = keyFile "proposer";
           inherit (proposer) gameType minBalance;
@@ -219,11 +251,13 @@ let
         ports = ports.challenger;
         key = key "challenger";
         gate =
-          disputeGate [
-            "published-key"
-            "challenger-key"
-            "funding"
-          ]
+          disputeGate (
+            keyGates
+            ++ [
+              "challenger-key"
+              "funding"
+            ]
+          )
           // {
             key = keyFile "challenger";
             inherit (challenger) minBalance;
@@ -285,6 +319,7 @@ in
       else
         { rpcFile = params.l1.gateRpcFile or rpcFile; }
     );
+    inherit (params) keys;
     services = lib.gates services;
   };
 }

@@ -18,7 +18,7 @@ import ./default.nix {
     # With the default the finalized head stays 0 for 88 L1 blocks.
     epochPollInterval = "4s";
     receiptInterval = "1s";
-    # A deployment may have one key for several roles.
+    # Where one key has several roles, its nonces are taken all the time.
     nonceTooLowCount = 1;
     resubmissionTimeout = "3s";
     confirmations = 0;
@@ -30,6 +30,12 @@ import ./default.nix {
     l2ChainId = "@{chain.l2ChainId}";
   };
   disputeGameFactory = "@{chain.disputeGameFactory}";
+
+  keys = {
+    burned = [ ];
+    # A deployment may have one key for several roles.
+    allowReuse = "@{keys.allowReuse}";
+  };
 
   dir = service: "@{dir}/${service}";
   key = name: "@{keys}/${name}.key";

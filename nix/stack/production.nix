@@ -21,6 +21,11 @@
   engine ? "reth",
   # The permissioned type: what a fresh chain has.
   gameType ? 1,
+  # { burned, allowReuse }: accounts that no role may have; whether one key may have two roles.
+  keys ? {
+    burned = [ ];
+    allowReuse = false;
+  },
   stateDir ? "/var/lib/op-stack",
   # Key files by name: as the programs see them, and as the gates do.
   key ? name: "/run/op-stack/keys/${name}",
@@ -61,6 +66,7 @@ import ./default.nix {
     followers
     chain
     disputeGameFactory
+    keys
     key
     keyFile
     jwt
@@ -85,8 +91,8 @@ import ./default.nix {
   dir = service: "${stateDir}/${service}";
 
   batcher = {
-    # Five hours of L1 blocks, well inside the sequencing window of twelve.
-    maxChannelDuration = 1500;
+    # 48 minutes of L1 blocks: on a quiet chain the safe head moves more often than it is proposed.
+    maxChannelDuration = 240;
     subSafetyMargin = 10;
     pollInterval = "6s";
     inherit minBalance;

@@ -23,6 +23,7 @@ pub(crate) struct Chain {
     pub(crate) l2_chain_id: u64,
     pub(crate) optimism_portal: Address,
     pub(crate) dispute_game_factory: Address,
+    pub(crate) batcher: Address,
     pub(crate) proposer: Address,
     pub(crate) challenger: Address,
     /// op-challenger's names of the registered game types.

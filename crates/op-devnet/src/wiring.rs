@@ -42,6 +42,8 @@ pub(crate) fn fill(
         ("chain.rollup".to_owned(), text(home.chain().join("rollup.json"))),
         ("chain.l2ChainId".to_owned(), json!(chain.l2_chain_id)),
         ("chain.disputeGameFactory".to_owned(), json!(chain.dispute_game_factory)),
+        // The contracts have it so.
+        ("keys.allowReuse".to_owned(), json!(chain.batcher == chain.proposer)),
         ("dir".to_owned(), text(home.data())),
         ("keys".to_owned(), text(home.keys())),
         ("p2p.bootnodes".to_owned(), json!(sequencer.enode(p2p_port))),

@@ -1,6 +1,6 @@
 //! The command line of an official program, as far as it tells whether the program can do its work.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,42 @@ fn is_true(value: &str) -> bool {
     matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True")
 }
 
+/// A time as Go writes it: `1h30m`, `1.5h`, `500ms` (`time.ParseDuration`); none below zero.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let mut rest = text;
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (count, after) = rest.split_at(number);
+        let (unit, seconds) = UNITS.iter().find(|(unit, _)| after.starts_with(unit))?;
+        let seconds = count.parse::<f64>().ok()? * seconds;
+        total = total.checked_add(Duration::try_from_secs_f64(seconds).ok()?)?;
+        rest = &after[unit.len()..];
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+/// Seconds of each unit; one that another begins with comes after it.
+const UNITS: [(&str, f64); 7] = [
+    ("ns", 1e-9),
+    ("us", 1e-6),
+    ("µs", 1e-6),
+    ("ms", 1e-3),
+    ("s", 1.0),
+    ("m", 60.0),
+    ("h", 3600.0),
+];
+
+/// The port of an http URL.
+#[must_use]
+pub fn port_of_url(url: &str) -> Option<u16> {
+    reqwest::Url::parse(url).ok()?.port_or_known_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +163,26 @@ mod tests {
         assert!(!command.is_on("p2p.disable"));
         assert!(command.is_on("l1.trustrpc"));
         assert_eq!(command.value("l1"), None);
+    }
+
+    #[test]
+    fn times_are_read_as_go_reads_them() {
+        for (text, milliseconds) in [
+            ("1h", 3_600_000),
+            ("1h30m", 5_400_000),
+            ("1.5h", 5_400_000),
+            ("20s", 20_000),
+            ("500ms", 500),
+            ("1m500ms", 60_500),
+            ("0", 0),
+            ("0s", 0),
+        ] {
+            assert_eq!(duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in
+            ["", "1", "h", "-1s", "1d", "1h ", "1.2.3s", ".", "1e3s", "99999999999999999999h"]
+        {
+            assert_eq!(duration(text), None, "{text}");
+        }
     }
 }

@@ -304,6 +304,12 @@ impl Config {
         Ok(config)
     }
 
+    /// The commands of all services that run a component.
+    pub fn commands(&self, component: &str) -> impl Iterator<Item = &Command> {
+        let commands = self.services.values().filter_map(|service| service.command.as_ref());
+        commands.filter(move |command| command.component == component)
+    }
+
     /// The service of that name.
     pub fn service(&self, name: &str) -> Result<&Service, ConfigError> {
         self.services.get(name).ok_or_else(|| ConfigError::UnknownService {

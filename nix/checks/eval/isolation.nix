@@ -61,7 +61,11 @@ in
 
   testSettingsOfTheBatcher = {
     expr = changing { batcher.settings.max-channel-duration = 10; };
-    expected = [ (unit "batcher") ];
+    expected = [
+      # Its configuration holds what the gates judge.
+      "op-warden.service"
+      (unit "batcher")
+    ];
   };
 
   testResourcesOfTheEngine = {

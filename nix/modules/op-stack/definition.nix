@@ -95,6 +95,10 @@ let
       inherit (cfg.p2p) advertiseIp staticPeers bootnodes;
       sequencer = "/ip4/127.0.0.1/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
     };
+    keys = {
+      burned = cfg.burnedKeys;
+      allowReuse = cfg.dangerouslyReuseKeys;
+    };
     key = inside;
     keyFile = name: keyFiles.${if name == "sequencer" then "sequencer-node" else name}.${name};
     identity =

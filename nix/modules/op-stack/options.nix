@@ -339,6 +339,24 @@ in
       '';
     };
 
+    dangerouslyReuseKeys = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Let batcher and proposer have one key. They take each other's nonces: for a chain whose
+        contracts name one account for both.
+      '';
+    };
+
+    burnedKeys = mkOption {
+      type = types.listOf (types.strMatching "0x[0-9a-fA-F]{40}");
+      default = [ ];
+      description = ''
+        Accounts whose keys were lost or shown. The gates refuse them in every role, beside those
+        that everybody knows.
+      '';
+    };
+
     secrets = {
       directory = mkOption {
         type = secretFile;

@@ -5,6 +5,7 @@ mod endpoint;
 mod files;
 mod games;
 mod l1;
+mod peers;
 mod prestates;
 mod spending;
 
@@ -28,6 +29,7 @@ pub use self::{
     files::KeyFile,
     games::{Game, GameRoles},
     l1::L1Facts,
+    peers::Peer,
     spending::Spending,
 };
 use crate::{
@@ -52,6 +54,8 @@ pub struct Facts {
     pub keys: BTreeMap<PathBuf, KeyFile>,
     /// The state in each file that a service with the gate names, or why there is none.
     pub prestates: BTreeMap<PathBuf, Result<Prestate, PrestateError>>,
+    /// The static peers of the services that are judged by them, by their multiaddrs.
+    pub peers: BTreeMap<String, Peer>,
 }
 
 /// What an engine says.
@@ -136,12 +140,13 @@ impl Facts {
         }
         let address =
             |service: &Service| keys.get(service.key.as_ref()?)?.address.as_ref().ok().copied();
-        let (l1, engines, prestates) = tokio::join!(
+        let (l1, engines, prestates, peers) = tokio::join!(
             L1Facts::read(&l1, config, &rollup, services, address),
             read_engines(engines, rollup.genesis.l2.number),
             prestates::read(services, deadline.mul_f64(0.9)),
+            peers::knock(services, patience),
         );
-        Ok(Self { config: config.clone(), rollup, genesis, l1, engines, keys, prestates })
+        Ok(Self { config: config.clone(), rollup, genesis, l1, engines, keys, prestates, peers })
     }
 
     /// The address of a service's key.

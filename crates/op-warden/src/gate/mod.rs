@@ -6,6 +6,7 @@
 //! also be a *skip* (does not apply) or a *warn* (to be mended some day): neither keeps a service from
 //! its start.
 
+mod cadence;
 mod chain;
 pub mod facts;
 mod finding;
@@ -13,10 +14,14 @@ mod funding;
 mod game;
 mod genesis;
 mod image;
+mod key_file;
 mod keys;
+mod node;
+mod peers;
 mod prestate;
 mod published;
 pub mod report;
+mod reuse;
 
 use std::{fmt, time::Duration};
 
@@ -63,6 +68,30 @@ pub enum Gate {
     Funding,
     /// The container image is named by its digest.
     ImagePinned,
+    /// The key file holds a key that nobody but its owner may read.
+    KeyFile,
+    /// No other role has the same key.
+    ReusedKey,
+    /// The proposer's account can put down the bond of a game.
+    Bond,
+    /// Batches come within the sequencing window.
+    BatchCadence,
+    /// Proposals come no more often than batches.
+    ProposalCadence,
+    /// The command names a source of the roots that its game type claims.
+    RootSource,
+    /// P2P is on where others depend on it.
+    P2p,
+    /// No two nodes share a P2P identity or database.
+    P2pPaths,
+    /// Challenger and dispute-mon find the safe heads of the past.
+    SafeDb,
+    /// The admin API is on loopback only.
+    AdminApi,
+    /// The static peers are addresses, and answer.
+    StaticPeers,
+    /// L1 says whose unsafe blocks count.
+    UnsafeSigner,
 }
 
 impl Gate {
@@ -75,14 +104,27 @@ impl Gate {
             | Self::L1Origin
             | Self::L2Chain
             | Self::GenesisHash
-            | Self::GenesisTimestamp => &[],
+            | Self::GenesisTimestamp
+            | Self::UnsafeSigner => &[],
             Self::GenesisLive => &["engineRpc"],
-            Self::SequencerKey | Self::BatcherKey | Self::PublishedKey => &["key"],
-            Self::ProposerKey | Self::ChallengerKey => &["key", "gameType"],
+            Self::SequencerKey
+            | Self::BatcherKey
+            | Self::PublishedKey
+            | Self::KeyFile
+            | Self::ReusedKey => &["key"],
+            Self::ProposerKey | Self::ChallengerKey | Self::Bond => &["key", "gameType"],
             Self::GameType => &["gameType"],
             Self::Prestate => &["gameType", "prestate"],
             Self::Funding => &["key", "minBalance"],
             Self::ImagePinned => &["image"],
+            Self::BatchCadence
+            | Self::ProposalCadence
+            | Self::P2p
+            | Self::P2pPaths
+            | Self::SafeDb
+            | Self::AdminApi
+            | Self::StaticPeers => &["command"],
+            Self::RootSource => &["command", "gameType"],
         }
     }
 
@@ -105,6 +147,18 @@ impl Gate {
             Self::Prestate => prestate::absolute(service, facts),
             Self::Funding => funding::balance(service, facts),
             Self::ImagePinned => image::pinned(service),
+            Self::KeyFile => key_file::readable(service, facts),
+            Self::ReusedKey => reuse::own_key(service, facts),
+            Self::Bond => funding::bond(service, facts),
+            Self::BatchCadence => cadence::batches(service, facts),
+            Self::ProposalCadence => cadence::proposals(service, facts),
+            Self::RootSource => node::root_source(service),
+            Self::P2p => node::p2p(service, facts),
+            Self::P2pPaths => node::p2p_paths(service, facts),
+            Self::SafeDb => node::safe_db(service, facts),
+            Self::AdminApi => node::admin_api(service),
+            Self::StaticPeers => peers::answer(service, facts),
+            Self::UnsafeSigner => peers::signer(facts),
         }
     }
 }

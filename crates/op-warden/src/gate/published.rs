@@ -11,10 +11,16 @@ const GATE: Gate = Gate::PublishedKey;
 /// Mainnet, Sepolia, Holesky, Hoodi.
 const PUBLIC: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
 
+/// Whether everybody can send transactions to this L1.
+pub(super) fn is_public(l1_chain_id: u64) -> bool {
+    PUBLIC.contains(&l1_chain_id)
+}
+
 pub(super) fn key(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
     let file = format!("key file {}", path.display());
     let finding = match key {
+        Ok(account) if facts.config.keys.burned.contains(account) => burned(account, &file),
         Ok(account) if is_published(account) => published(account, &file, facts),
         Ok(account) => compare(account, &file),
         Err(error) => {
@@ -22,6 +28,19 @@ pub(super) fn key(service: &Service, facts: &Facts) -> Vec<Finding> {
         }
     };
     vec![finding]
+}
+
+/// The operator's own word holds on every L1.
+fn burned(account: &Address, file: &str) -> Finding {
+    Finding::compare(
+        GATE,
+        ("a key that is not burned", "keys.burned of the configuration"),
+        (account, file),
+    )
+    .refuse_unless(
+        false,
+        "The operator's list says that this key was lost or shown. Make another with `op-warden keys generate`, and name its address on chain.",
+    )
 }
 
 fn published(account: &Address, file: &str, facts: &Facts) -> Finding {
@@ -33,12 +52,12 @@ fn published(account: &Address, file: &str, facts: &Facts) -> Finding {
     };
     let l1 = &facts.l1;
     let written = [facts.config.l1.chain_id, facts.rollup.l1_chain_id];
-    if written.iter().any(|id| PUBLIC.contains(id)) {
+    if written.iter().any(|&id| is_public(id)) {
         return refused();
     }
     let node = format!("eth_chainId of {}", l1.shown);
     with(&l1.chain_id, GATE, "the chain id of a private L1", &node, |live| {
-        if PUBLIC.contains(live) {
+        if is_public(*live) {
             return refused();
         }
         Finding::skip(

@@ -85,7 +85,7 @@ impl L1Facts {
         let spenders: BTreeSet<Address> = spenders.filter_map(|service| key(service)).collect();
         let mut batch = Batch::default();
         let games = games::ask_implementations(&mut batch, games, &first);
-        let spending = spending::ask(&mut batch, spenders, &latest);
+        let spending = spending::ask(&mut batch, &spenders, &latest);
         let second = l1.send(batch).await;
 
         Self {
@@ -103,7 +103,7 @@ impl L1Facts {
                 .into_iter()
                 .map(|(account, slot)| (account, first.take(&slot)))
                 .collect(),
-            spending: spending::read(spending, &second),
+            spending: spending::read(&spending, &second),
         }
     }
 }

@@ -21,36 +21,39 @@ pub struct Past {
 /// The past of an account, the longest first; what the endpoint does not have is left out.
 pub type Spending = Vec<Past>;
 
-/// The questions about past blocks.
-pub(super) struct SpendingSlots {
-    blocks: Vec<(Slot<Option<BlockHead>>, Vec<(Address, Slot<U256>)>)>,
+/// The questions about a past block.
+pub(super) struct PastSlots {
+    block: Slot<Option<BlockHead>>,
+    balances: Vec<(Address, Slot<U256>)>,
 }
 
 /// Asks for the accounts' balances at blocks before the newest one.
 pub(super) fn ask(
     batch: &mut Batch,
-    accounts: BTreeSet<Address>,
+    accounts: &BTreeSet<Address>,
     latest: &Reading<Option<BlockHead>>,
-) -> SpendingSlots {
+) -> Vec<PastSlots> {
     let newest = latest.as_ref().ok().and_then(Option::as_ref).map(|block| block.number.to());
-    let numbers = BLOCKS.iter().filter_map(|back| u64::checked_sub(newest?, *back));
-    let numbers: Vec<u64> = if accounts.is_empty() { Vec::new() } else { numbers.collect() };
-    let blocks = numbers.into_iter().map(|number| {
-        let block = batch.block(number);
-        let balances = accounts.iter().map(|&account| (account, batch.balance_at(account, number)));
-        (block, balances.collect())
-    });
-    SpendingSlots { blocks: blocks.collect() }
+    let Some(newest) = newest.filter(|_| !accounts.is_empty()) else { return Vec::new() };
+    let numbers = BLOCKS.iter().filter_map(|back| u64::checked_sub(newest, *back));
+    let ask = |number| PastSlots {
+        block: batch.block(number),
+        balances: accounts
+            .iter()
+            .map(|&account| (account, batch.balance_at(account, number)))
+            .collect(),
+    };
+    numbers.map(ask).collect()
 }
 
-pub(super) fn read(slots: SpendingSlots, answers: &Answers) -> BTreeMap<Address, Spending> {
+pub(super) fn read(slots: &[PastSlots], answers: &Answers) -> BTreeMap<Address, Spending> {
     let mut spending: BTreeMap<Address, Spending> = BTreeMap::new();
-    for (block, balances) in slots.blocks {
-        let Ok(Some(block)) = answers.take(&block) else { continue };
-        for (account, slot) in balances {
-            let Ok(balance) = answers.take(&slot) else { continue };
+    for past in slots {
+        let Ok(Some(block)) = answers.take(&past.block) else { continue };
+        for (account, slot) in &past.balances {
+            let Ok(balance) = answers.take(slot) else { continue };
             let past = Past { balance, timestamp: block.timestamp.to() };
-            spending.entry(account).or_default().push(past);
+            spending.entry(*account).or_default().push(past);
         }
     }
     spending

@@ -1,0 +1,116 @@
+//! How often batches and proposals go to L1.
+
+use std::time::Duration;
+
+use super::{Answer, Finding, Gate, facts::Facts, published::is_public};
+use crate::{
+    command::{Command, duration},
+    config::Service,
+};
+
+/// Of Ethereum and its public test networks, in seconds.
+const SLOT: u64 = 12;
+
+/// Batches get to L1 within the sequencing window, and some time.
+pub(super) fn batches(service: &Service, facts: &Facts) -> Vec<Finding> {
+    const GATE: Gate = Gate::BatchCadence;
+    let Some(command) = &service.command else { return Vec::new() };
+    let window = facts.rollup.seq_window_size;
+    let compare = |found: String| {
+        Finding::compare(
+            GATE,
+            (
+                format!("a channel closed after 1 to {} L1 blocks", window / 2),
+                "half of seq_window_size of rollup.json",
+            ),
+            (found, "--max-channel-duration of the batcher"),
+        )
+    };
+    let finding = match channel(command) {
+        Err(given) => compare(given).answered(
+            Answer::Refuse,
+            "Write the number of L1 blocks after which a batch must go to L1.",
+        ),
+        Ok(0) => compare("0: until it is full".to_owned()).answered(
+            Answer::Warn,
+            "On a quiet chain no batch is full for hours: the safe head stands still, and after the sequencing window its blocks are lost. Set --max-channel-duration.",
+        ),
+        Ok(blocks) => compare(format!("{blocks} L1 blocks"))
+            .warn_unless(
+                blocks <= window / 2,
+                "A batch that stays away so long has little time left when L1 is full or the key is out of ETH: lower --max-channel-duration.",
+            )
+            .refuse_unless(
+                blocks < window,
+                format!("A batch must be on L1 within {window} L1 blocks of its blocks, or every node drops them and the chain is reorganised: lower --max-channel-duration."),
+            ),
+    };
+    vec![finding]
+}
+
+/// Proposals are not more frequent than what they can claim.
+pub(super) fn proposals(service: &Service, facts: &Facts) -> Vec<Finding> {
+    const GATE: Gate = Gate::ProposalCadence;
+    let Some(command) = &service.command else { return Vec::new() };
+    let source = "--proposal-interval of the proposer";
+    let given = command.value("proposal-interval").unwrap_or_default();
+    let Some(interval) = duration(given).filter(|interval| !interval.is_zero()) else {
+        return vec![
+            Finding::compare(
+                GATE,
+                ("a time such as 1h", source),
+                (format!("{given:?}"), source),
+            )
+            .answered(
+                Answer::Refuse,
+                "Set --proposal-interval: op-proposer does not start without it when it is given a dispute game factory.",
+            ),
+        ];
+    };
+    let Some(batches) = batch_interval(facts) else {
+        return vec![Finding::skip(
+            GATE,
+            format!("proposals every {interval:?}; how often batches come is not known here"),
+        )];
+    };
+    vec![
+        Finding::compare(
+            GATE,
+            (
+                format!("no more often than every {batches:?}"),
+                "--max-channel-duration of the batcher, and the time between L1 blocks",
+            ),
+            (format!("every {interval:?}"), source),
+        )
+        .warn_unless(
+            interval >= batches,
+            "On a quiet chain the safe head moves with the batches only, so proposals, and the withdrawals that wait for them, come later than --proposal-interval says: lower the batcher's --max-channel-duration, or propose less often.",
+        ),
+    ]
+}
+
+/// L1 blocks, or what was given instead.
+fn channel(batcher: &Command) -> Result<u64, String> {
+    let given = batcher.value("max-channel-duration").unwrap_or("0");
+    given.parse().map_err(|_| format!("{given:?}"))
+}
+
+/// The longest time between two batches of the batcher in the same configuration.
+fn batch_interval(facts: &Facts) -> Option<Duration> {
+    let batcher = facts.config.commands("op-batcher").next()?;
+    let blocks = channel(batcher).ok().filter(|&blocks| blocks > 0)?;
+    Some(Duration::from_secs(block_time(facts)?.checked_mul(blocks)?))
+}
+
+/// Seconds between L1 blocks, rounded down: on a private L1 what it was since the L1 origin.
+fn block_time(facts: &Facts) -> Option<u64> {
+    if is_public(facts.rollup.l1_chain_id) {
+        return Some(SLOT);
+    }
+    let known = |block: &op_chain::rpc::Reading<Option<op_chain::rpc::BlockHead>>| {
+        let block = block.as_ref().ok()?.as_ref()?;
+        Some((block.number.to::<u64>(), block.timestamp.to::<u64>()))
+    };
+    let ((first, began), (last, now)) = (known(&facts.l1.origin)?, known(&facts.l1.latest)?);
+    now.checked_sub(began)?.checked_div(last.checked_sub(first)?)
+}
