@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use op_chain::rpc::{BlockHead, Reading};
+
 use super::{Answer, Finding, Gate, facts::Facts, published::is_public};
 use crate::{
     command::{Command, duration},
@@ -67,12 +69,20 @@ pub(super) fn proposals(service: &Service, facts: &Facts) -> Vec<Finding> {
             ),
         ];
     };
-    let Some(batches) = batch_interval(facts) else {
+    let batchers = facts.config.commands("op-batcher");
+    let Some(blocks) =
+        batchers.filter_map(|batcher| channel(batcher).ok()).max().filter(|&blocks| blocks > 0)
+    else {
         return vec![Finding::skip(
             GATE,
-            format!("proposals every {interval:?}; how often batches come is not known here"),
+            format!("proposals every {interval:?}; no batcher here says how often batches come"),
         )];
     };
+    let seconds = match block_time(GATE, facts) {
+        Ok(seconds) => seconds,
+        Err(unknown) => return vec![*unknown],
+    };
+    let batches = Duration::from_secs(seconds.saturating_mul(blocks));
     vec![
         Finding::compare(
             GATE,
@@ -95,22 +105,34 @@ fn channel(batcher: &Command) -> Result<u64, String> {
     given.parse().map_err(|_| format!("{given:?}"))
 }
 
-/// The longest time between two batches of the batcher in the same configuration.
-fn batch_interval(facts: &Facts) -> Option<Duration> {
-    let batcher = facts.config.commands("op-batcher").next()?;
-    let blocks = channel(batcher).ok().filter(|&blocks| blocks > 0)?;
-    Some(Duration::from_secs(block_time(facts)?.checked_mul(blocks)?))
+/// Seconds between L1 blocks, rounded down: on a private L1 what it was since the L1 origin.
+fn block_time(gate: Gate, facts: &Facts) -> Result<u64, Box<Finding>> {
+    if is_public(facts.rollup.l1_chain_id) {
+        return Ok(SLOT);
+    }
+    let (origin, latest) = (&facts.l1.origin, &facts.l1.latest);
+    let (first, began) = known(gate, origin, "the block of the L1 origin", facts)?;
+    let (last, now) = known(gate, latest, "the newest block", facts)?;
+    Ok(now.saturating_sub(began).checked_div(last.saturating_sub(first)).unwrap_or(SLOT))
 }
 
-/// Seconds between L1 blocks, rounded down: on a private L1 what it was since the L1 origin.
-fn block_time(facts: &Facts) -> Option<u64> {
-    if is_public(facts.rollup.l1_chain_id) {
-        return Some(SLOT);
+/// Number and time of a block, or the finding that it is not known.
+fn known(
+    gate: Gate,
+    block: &Reading<Option<BlockHead>>,
+    what: &str,
+    facts: &Facts,
+) -> Result<(u64, u64), Box<Finding>> {
+    let l1 = &facts.l1.shown;
+    match block {
+        Ok(Some(block)) => Ok((block.number.to(), block.timestamp.to())),
+        Ok(None) => Err(Box::new(
+            Finding::compare(gate, (what, "the time between L1 blocks"), ("no such block", l1))
+                .answered(
+                    Answer::Wait,
+                    "The L1 node does not have the block: let it sync, or use one that has not pruned it.",
+                ),
+        )),
+        Err(unread) => Err(Box::new(Finding::unread(gate, what, l1, unread))),
     }
-    let known = |block: &op_chain::rpc::Reading<Option<op_chain::rpc::BlockHead>>| {
-        let block = block.as_ref().ok()?.as_ref()?;
-        Some((block.number.to::<u64>(), block.timestamp.to::<u64>()))
-    };
-    let ((first, began), (last, now)) = (known(&facts.l1.origin)?, known(&facts.l1.latest)?);
-    now.checked_sub(began)?.checked_div(last.checked_sub(first)?)
 }

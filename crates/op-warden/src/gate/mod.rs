@@ -107,11 +107,8 @@ impl Gate {
             | Self::GenesisTimestamp
             | Self::UnsafeSigner => &[],
             Self::GenesisLive => &["engineRpc"],
-            Self::SequencerKey
-            | Self::BatcherKey
-            | Self::PublishedKey
-            | Self::KeyFile
-            | Self::ReusedKey => &["key"],
+            Self::SequencerKey | Self::BatcherKey | Self::PublishedKey | Self::KeyFile => &["key"],
+            Self::ReusedKey => &["command", "key"],
             Self::ProposerKey | Self::ChallengerKey | Self::Bond => &["key", "gameType"],
             Self::GameType => &["gameType"],
             Self::Prestate => &["gameType", "prestate"],

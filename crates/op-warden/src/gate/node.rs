@@ -34,7 +34,7 @@ const P2P_PATHS: [&str; 3] = ["p2p.priv.path", "p2p.peerstore.path", "p2p.discov
 pub(super) fn p2p_paths(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let judge = |flag: &str| {
-        let path = command.value(flag);
+        let path = command.value(flag).filter(|path| !path.is_empty());
         let uses = facts.config.commands("op-node").filter(|node| node.value(flag) == path);
         // This service is one of them.
         let others = uses.count().saturating_sub(1);
@@ -73,7 +73,7 @@ pub(super) fn safe_db(service: &Service, facts: &Facts) -> Vec<Finding> {
             "neither op-challenger nor op-dispute-mon asks this node",
         )];
     }
-    let path = command.value("safedb.path");
+    let path = command.value("safedb.path").filter(|path| !path.is_empty());
     vec![
         Finding::compare(
             GATE,

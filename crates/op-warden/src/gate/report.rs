@@ -8,49 +8,140 @@ use super::{Answer, Finding, Judgement};
 #[must_use]
 pub fn service(judgement: &Judgement) -> String {
     let mut text = format!("{}: {}\n", judgement.service, judgement.answer.name());
-    lines(&mut text, "  ", judgement);
+    for row in rows(std::slice::from_ref(judgement)) {
+        row.write(&mut text, "  ");
+    }
     text
 }
 
-/// All services as one table, and whatever is not right in full.
+/// All services as one table: what several services share stands there once, with their names.
 #[must_use]
 pub fn table(judgements: &[Judgement]) -> String {
-    let width = judgements.iter().map(|judgement| judgement.service.len()).max().unwrap_or(0);
+    let rows = rows(judgements);
+    let named: Vec<String> = rows.iter().map(|row| row.named(judgements.len())).collect();
+    let width = named.iter().map(String::len).max().unwrap_or(0);
     let mut text = String::new();
-    for judgement in judgements {
-        lines(&mut text, &format!("{:width$}  ", judgement.service), judgement);
+    for (row, names) in rows.iter().zip(named) {
+        row.write(&mut text, &format!("{names:width$}  "));
     }
     let worst = judgements.iter().map(|judgement| judgement.answer).max().unwrap_or(Answer::Wait);
+    let count = |answer| rows.iter().filter(|row| row.finding.answer == answer).count();
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{} services: {}", judgements.len(), worst.name());
+    let _ = writeln!(
+        text,
+        "{} services: {} ({} refuse, {} wait, {} warn, {} pass, {} skip)",
+        judgements.len(),
+        worst.name(),
+        count(Answer::Refuse),
+        count(Answer::Wait),
+        count(Answer::Warn),
+        count(Answer::Pass),
+        count(Answer::Skip),
+    );
     text
+}
+
+/// A finding and the services that share it.
+struct Row<'a> {
+    finding: &'a Finding,
+    services: Vec<&'a str>,
+}
+
+/// In the order of the first service that has each; a gate's rows stay together.
+fn rows(judgements: &[Judgement]) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for judgement in judgements {
+        for finding in &judgement.findings {
+            match rows.iter_mut().find(|row| same(row.finding, finding)) {
+                Some(row) if row.services.contains(&judgement.service.as_str()) => {}
+                Some(row) => row.services.push(&judgement.service),
+                None => {
+                    let after = rows.iter().rposition(|row| row.finding.gate == finding.gate);
+                    let place = after.map_or(rows.len(), |last| last + 1);
+                    rows.insert(place, Row { finding, services: vec![&judgement.service] });
+                }
+            }
+        }
+    }
+    rows
 }
 
 /// A value that passes in several comparisons of a gate is shown once.
-fn lines(text: &mut String, prefix: &str, judgement: &Judgement) {
-    let mut shown = None;
-    for finding in &judgement.findings {
-        let this = (finding.gate, finding.answer, &finding.found);
-        if finding.answer > Answer::Pass || shown != Some(this) {
-            line(text, prefix, finding);
+fn same(one: &Finding, other: &Finding) -> bool {
+    let head = |finding: &Finding| (finding.gate, finding.answer);
+    let whole = one.answer > Answer::Pass;
+    head(one) == head(other) && one.found == other.found && (!whole || one == other)
+}
+
+impl Row<'_> {
+    /// The services' names; `all` for all of several.
+    fn named(&self, all: usize) -> String {
+        if all > 1 && self.services.len() == all {
+            return "all".to_owned();
         }
-        shown = Some(this);
+        self.services.join(", ")
+    }
+
+    fn write(&self, text: &mut String, prefix: &str) {
+        let Finding { gate, answer, expected, found, source, mend } = self.finding;
+        let (answer, gate) = (answer.name(), gate.to_string());
+        if self.finding.answer <= Answer::Pass {
+            let _ = writeln!(text, "{prefix}{answer:6}  {gate:17}  {found}");
+            return;
+        }
+        let _ = writeln!(text, "{prefix}{answer:6}  {gate}");
+        let indent = " ".repeat(prefix.len());
+        for (name, value) in
+            [("expected", expected), ("found", found), ("source", source), ("mend", mend)]
+        {
+            let _ = writeln!(text, "{indent}        {name:9} {value}");
+        }
     }
 }
 
-fn line(text: &mut String, prefix: &str, finding: &Finding) {
-    let (answer, gate) = (finding.answer.name(), finding.gate.to_string());
-    if finding.answer <= Answer::Pass {
-        let _ = writeln!(text, "{prefix}{answer:6}  {gate:17}  {}", finding.found);
-        return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::Gate;
+
+    fn judgement(service: &str, answer: Answer, gates: &[(Gate, &str)]) -> Judgement {
+        let finding = |&(gate, found): &(Gate, &str)| Finding {
+            gate,
+            answer,
+            expected: "one".to_owned(),
+            found: found.to_owned(),
+            source: "two files".to_owned(),
+            mend: "write it".to_owned(),
+        };
+        Judgement {
+            service: service.to_owned(),
+            answer,
+            findings: gates.iter().map(finding).collect(),
+        }
     }
-    let _ = writeln!(text, "{prefix}{answer:6}  {gate}");
-    for (name, value) in [
-        ("expected", &finding.expected),
-        ("found", &finding.found),
-        ("source", &finding.source),
-        ("mend", &finding.mend),
-    ] {
-        let _ = writeln!(text, "{prefix}        {name:9} {value}");
+
+    #[test]
+    fn what_services_share_is_told_once() {
+        let both = [(Gate::L1Chain, "900"), (Gate::L1Chain, "900"), (Gate::L2Chain, "901")];
+        let judgements = [
+            judgement("batcher", Answer::Pass, &both),
+            judgement("proposer", Answer::Pass, &[both[0], (Gate::L1Chain, "1"), both[2]]),
+        ];
+        assert_eq!(
+            table(&judgements),
+            "all       pass    l1-chain           900\n\
+             proposer  pass    l1-chain           1\n\
+             all       pass    l2-chain           901\n\
+             2 services: pass (0 refuse, 0 wait, 0 warn, 3 pass, 0 skip)\n"
+        );
+    }
+
+    #[test]
+    fn what_is_not_right_is_told_in_full() {
+        let judgement = judgement("batcher", Answer::Refuse, &[(Gate::BatcherKey, "another")]);
+        assert_eq!(
+            service(&judgement),
+            "batcher: refuse\n  refuse  batcher-key\n          expected  one\n          found     another\n          source    two files\n          mend      write it\n"
+        );
     }
 }

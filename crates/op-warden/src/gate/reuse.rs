@@ -8,14 +8,6 @@ use crate::config::Service;
 
 const GATE: Gate = Gate::ReusedKey;
 
-/// The gates that tell a service's role, and the role's name.
-const ROLES: [(Gate, &str); 4] = [
-    (Gate::SequencerKey, "sequencer"),
-    (Gate::BatcherKey, "batcher"),
-    (Gate::ProposerKey, "proposer"),
-    (Gate::ChallengerKey, "challenger"),
-];
-
 pub(super) fn own_key(service: &Service, facts: &Facts) -> Vec<Finding> {
     let (Some((path, key)), Some(role)) = (facts.key(service), role(service)) else {
         return Vec::new();
@@ -26,16 +18,15 @@ pub(super) fn own_key(service: &Service, facts: &Facts) -> Vec<Finding> {
     };
     let others = facts.config.services.iter().filter_map(|(name, other)| {
         let role_of_other = self::role(other).filter(|of_other| *of_other != role)?;
-        Some(judge(address, role, name, role_of_other, other, facts))
+        judge(address, role, name, role_of_other, other, facts)
     });
-    let found: Vec<Finding> =
-        others.flatten().filter(|finding| finding.answer > Answer::Pass).collect();
+    let found: Vec<Finding> = others.collect();
     if found.is_empty() { vec![compare(address, "no other role's key", role)] } else { found }
 }
 
-/// The first role that a gate of the service names.
-fn role(service: &Service) -> Option<&'static str> {
-    ROLES.iter().find(|(gate, _)| service.gates.contains(gate)).map(|(_, role)| *role)
+/// Who signs is the program.
+fn role(service: &Service) -> Option<&str> {
+    service.command.as_ref().map(|command| command.component.as_str())
 }
 
 fn judge(
@@ -58,8 +49,8 @@ fn judge(
 }
 
 fn reused(address: &Address, role: &str, other: &str, facts: &Facts) -> Finding {
-    let both_send = [role, other].iter().all(|role| ["batcher", "proposer"].contains(role));
-    let finding = compare(address, &format!("the key of the {other} too"), role);
+    let both_send = [role, other].iter().all(|role| ["op-batcher", "op-proposer"].contains(role));
+    let finding = compare(address, &format!("the key of {other} too"), role);
     if both_send && !facts.config.keys.allow_reuse {
         finding.answered(
             Answer::Refuse,
@@ -76,7 +67,7 @@ fn reused(address: &Address, role: &str, other: &str, facts: &Facts) -> Finding 
 fn compare(address: &Address, found: &str, role: &str) -> Finding {
     Finding::compare(
         GATE,
-        (format!("a key of the {role}'s own"), "the roles of the configuration"),
+        (format!("a key of {role}'s own"), "the roles of the configuration"),
         (format!("{address}: {found}"), "the key files of all services"),
     )
 }

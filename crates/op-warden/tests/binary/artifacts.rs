@@ -185,7 +185,9 @@ fn published_keys(cases: &mut Vec<Case>) {
         ("is published", text(STRANGER), Skip),
         ("is published, in capitals", text(&STRANGER.to_uppercase()), Skip),
     ] {
-        cases.push(Case::new(format!("own.key {name}"), &[("published-key", verdict)], |world| {
+        let of_file = if verdict == Skip { Pass } else { verdict };
+        let noticed = [("published-key", verdict), ("key-file", of_file)];
+        cases.push(Case::new(format!("own.key {name}"), &noticed, |world| {
             world.files.insert("own.key", content);
         }));
     }

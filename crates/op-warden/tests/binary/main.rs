@@ -14,4 +14,5 @@ mod node;
 mod prestate;
 mod program;
 mod serve;
+mod settings;
 mod world;

@@ -1,6 +1,9 @@
 //! A chain in which everything is right, to be spoilt in one place.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeMap, fs, net::TcpListener, os::unix::fs::PermissionsExt as _, path::Path,
+    process::Command,
+};
 
 use op_chain::genesis::GenesisBlock;
 use serde_json::{Value, json};
@@ -9,10 +12,11 @@ use tempfile::TempDir;
 use crate::{
     node::{Answer, Node, Say, Whole},
     program::{self, Run},
+    settings,
 };
 
 /// The gates by their names in the configuration; each is a service of its own here.
-pub(crate) const GATES: [&str; 16] = [
+pub(crate) const GATES: [&str; 28] = [
     "chain-files",
     "l1-chain",
     "l1-origin",
@@ -29,6 +33,18 @@ pub(crate) const GATES: [&str; 16] = [
     "prestate",
     "funding",
     "image-pinned",
+    "key-file",
+    "reused-key",
+    "bond",
+    "batch-cadence",
+    "proposal-cadence",
+    "root-source",
+    "p2p",
+    "p2p-paths",
+    "safe-db",
+    "admin-api",
+    "static-peers",
+    "unsafe-signer",
 ];
 
 /// Role, secret key and address: accounts 0 to 3 of Foundry's published test mnemonic.
@@ -75,20 +91,25 @@ pub(crate) const SMALL: &str = include_str!("../../../op-chain/tests/data/genesi
 pub(crate) const L2_HASH: &str =
     "0x964e727459cfd380ebd3fe3c3d5e599fbe0a486e7467e98dde8cde119533a81f";
 pub(crate) const TIME: u64 = 0x6a36_0a34;
+/// Number of L1's newest block.
+pub(crate) const LATEST: u64 = 100;
 pub(crate) const MIN_BALANCE: u64 = 1_000_000_000_000_000_000;
+/// What a game costs; with the gas for it, no more than the batcher has.
+pub(crate) const BOND: u64 = 80_000_000_000_000_000;
 const SYSTEM_CONFIG: &str = "0x00000000000000000000000000000000000000c1";
 const PORTAL: &str = "0x00000000000000000000000000000000000000c2";
 const FACTORY: &str = "0x00000000000000000000000000000000000000c3";
 const IMPLEMENTATION: &str = "00000000000000000000000000000000000000c4";
 
 /// Contract, selector and name of every getter that the gates may read.
-const GETTERS: [(&str, &str, &str); 9] = [
+const GETTERS: [(&str, &str, &str); 10] = [
     (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
     (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
     (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
     (PORTAL, "3c9f397c", "respectedGameType"),
     (FACTORY, "1b685b9e", "gameImpls"),
     (FACTORY, "74cc86ac", "gameArgs"),
+    (FACTORY, "6593dc6e", "initBonds"),
     (IMPLEMENTATION, "a8e4fb90", "proposer"),
     (IMPLEMENTATION, "534db0e2", "challenger"),
     (IMPLEMENTATION, "8d450a95", "absolutePrestate"),
@@ -165,7 +186,7 @@ impl Script {
 
 impl Answer for Script {
     fn whole(&self, position: usize, batch: Option<&Value>) -> Whole {
-        let second = batch.is_some_and(|batch| batch.to_string().contains(GETTERS[6].1));
+        let second = batch.is_some_and(|batch| batch.to_string().contains(GETTERS[7].1));
         match (position, second) {
             (0, _) if !matches!(self.first, Whole::Calls) => self.first,
             (_, true) => self.second,
@@ -177,6 +198,8 @@ impl Answer for Script {
         let says =
             |read: &str| self.says.get(read).cloned().unwrap_or(Say::Error(-32601, "unknown"));
         match method {
+            "eth_getBlockByNumber" if params[0] == "latest" => says("latest"),
+            "eth_getBlockByNumber" if params[0] == "finalized" => says("finalized"),
             // Null is what a node says about a block that it does not have.
             "eth_getBlockByNumber" if params[0] != self.block => Say::Result(json!(null)),
             "eth_getBalance" if params[0] != format!("0x{}", ROLES[1].2) => {
@@ -212,6 +235,8 @@ pub(crate) struct World {
     /// Nobody listens at the URLs.
     pub(crate) l1_gone: bool,
     pub(crate) engine_gone: bool,
+    /// Permissions of the key files.
+    pub(crate) key_mode: u32,
 }
 
 impl World {
@@ -222,6 +247,11 @@ impl World {
                 "number": number, "hash": hash, "parentHash": format!("0x{}", "00".repeat(32)),
                 "timestamp": format!("{TIME:#x}"), "difficulty": "0x0"
             })
+        };
+        let head = |number: &str, height: u64| {
+            let mut head = block(number, &format!("0x{}", "1b".repeat(32)));
+            head["timestamp"] = json!(format!("{:#x}", TIME + 12 * (height - 7)));
+            head
         };
         let l1_hash = format!("0x{}", "1a".repeat(32));
         let rollup = json!({
@@ -267,6 +297,8 @@ impl World {
         services["published-key"]["key"] = json!("own.key");
         services["prestate"]["prestate"] = json!({"file": "prestate.bin.gz"});
         services["image-pinned"]["image"] = json!({"reference": "registry.example/op-node:v1.0.0", "digest": DIGEST, "allowUnpinned": false});
+        services["key-file"]["key"] = json!("own.key");
+        settings::commands(&mut services);
         let config = json!({
             "chain": {"genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901, "disputeGameFactory": FACTORY},
             "l1": {"rpc": "L1", "chainId": 900}, "services": services,
@@ -281,6 +313,8 @@ impl World {
         let l1 = vec![
             ("eth_chainId", json!("0x384")),
             ("eth_getBlockByNumber", block("0x7", &l1_hash)),
+            ("latest", head(&format!("{LATEST:#x}"), LATEST)),
+            ("finalized", head("0x7", 7)),
             ("eth_getBalance", json!(format!("{MIN_BALANCE:#x}"))),
             ("batcherHash", word(ROLES[1].2)),
             ("unsafeBlockSigner", word(ROLES[0].2)),
@@ -288,6 +322,7 @@ impl World {
             ("respectedGameType", word("1")),
             ("gameImpls", word(IMPLEMENTATION)),
             ("gameArgs", bytes(&game_args())),
+            ("initBonds", word(&format!("{BOND:x}"))),
             // The bare implementation of games whose clones carry their arguments.
             ("proposer", word("0")),
             ("challenger", word("0")),
@@ -302,6 +337,7 @@ impl World {
             engine: script("0x0", engine),
             l1_gone: false,
             engine_gone: false,
+            key_mode: 0o600,
         }
     }
 
@@ -345,6 +381,7 @@ impl World {
 
     /// Makes the world real.
     pub(crate) fn start(&self) -> Started {
+        let peer = TcpListener::bind("127.0.0.1:0").unwrap();
         let l1 = (!self.l1_gone).then(|| Node::start(self.l1.clone()));
         let engine = (!self.engine_gone).then(|| Node::start(self.engine.clone()));
         let url = |node: &Option<Node>| {
@@ -356,23 +393,27 @@ impl World {
         for (name, file) in &self.files {
             let path = dir.path().join(name);
             match file {
-                File::Text(text) => fs::write(path, text.replace("@L1@", &l1_url)).unwrap(),
-                File::Bytes(bytes) => fs::write(path, bytes).unwrap(),
+                File::Text(text) => fs::write(&path, text.replace("@L1@", &l1_url)).unwrap(),
+                File::Bytes(bytes) => fs::write(&path, bytes).unwrap(),
                 File::Pipe => {
-                    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+                    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
                 }
-                File::Directory => fs::create_dir(path).unwrap(),
+                File::Directory => fs::create_dir(&path).unwrap(),
                 File::Missing => {}
+            }
+            if name.ends_with(".key") && path.is_file() {
+                fs::set_permissions(&path, fs::Permissions::from_mode(self.key_mode)).unwrap();
             }
         }
         let path = |name: &str| dir.path().join(name).display().to_string();
         let text = self.config.to_string().replace("\"L1\"", &json!(l1_url).to_string());
         let mut text = text.replace("\"ENGINE\"", &json!(engine_url).to_string());
+        text = text.replace("PEER", &peer.local_addr().unwrap().port().to_string());
         for name in self.files.keys() {
             text = text.replace(&format!("\"{name}\""), &json!(path(name)).to_string());
         }
         fs::write(dir.path().join("op-warden.json"), text).unwrap();
-        Started { dir, _l1: l1, _engine: engine }
+        Started { dir, _l1: l1, _engine: engine, _peer: peer }
     }
 }
 
@@ -381,6 +422,7 @@ pub(crate) struct Started {
     dir: TempDir,
     _l1: Option<Node>,
     _engine: Option<Node>,
+    _peer: TcpListener,
 }
 
 impl Started {
