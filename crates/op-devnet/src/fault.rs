@@ -1,10 +1,16 @@
 //! The field's real failures, planted one at a time, and what the gate says to each.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    path::Path,
+    time::Duration,
+};
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use op_chain::{genesis::GenesisBlock, rpc::Rpc};
 use op_warden::gate::{Answer, Finding, Gate, Judgement, report};
 use serde::Serialize;
@@ -16,6 +22,7 @@ use crate::{
     clock::Clock,
     components::Component,
     devnet::{Devnet, Options, Prepared},
+    faulty_l1::{self, Defect},
     l1,
     supervisor::board::{GateRun, Status},
     up::interrupted,
@@ -46,6 +53,24 @@ pub(crate) enum Fault {
     EmptyBatcher,
     /// The proposer is set to a game type that is not the respected one
     ProposerGameType,
+    /// The challenger's prestate is not the one that the contracts name
+    PrestateMismatch,
+    /// There is no prestate for the challenger yet
+    PrestateMissing,
+    /// Batcher and proposer have one key
+    ReusedKey,
+    /// The batcher's key is on the operator's list of burned keys
+    BurnedKey,
+    /// The host's clock is an hour behind L1
+    ClockSkew,
+    /// The L1 endpoint answers 429 to every request
+    L1RateLimited,
+    /// The L1 endpoint has pruned the block of the L1 origin
+    L1Pruned,
+    /// The engine's data folder was initialised from another genesis.json
+    EngineFromOtherGenesis,
+    /// rollup.json activates a fork at another time than genesis.json
+    ForkSchedule,
 }
 
 /// What a fault must end in.
@@ -67,6 +92,15 @@ impl Fault {
             Self::WrongL1 => ("sequencer-engine", Gate::L1Chain, Answer::Refuse),
             Self::EmptyBatcher => ("batcher", Gate::Funding, Answer::Wait),
             Self::ProposerGameType => ("proposer", Gate::GameType, Answer::Refuse),
+            Self::PrestateMismatch => ("challenger", Gate::Prestate, Answer::Refuse),
+            Self::PrestateMissing => ("challenger", Gate::Prestate, Answer::Wait),
+            Self::ReusedKey => ("batcher", Gate::ReusedKey, Answer::Refuse),
+            Self::BurnedKey => ("batcher", Gate::PublishedKey, Answer::Refuse),
+            Self::ClockSkew => ("sequencer-node", Gate::Clock, Answer::Refuse),
+            Self::L1RateLimited => ("sequencer-engine", Gate::L1Chain, Answer::Wait),
+            Self::L1Pruned => ("sequencer-engine", Gate::L1Origin, Answer::Wait),
+            Self::EngineFromOtherGenesis => ("sequencer-engine", Gate::EngineData, Answer::Refuse),
+            Self::ForkSchedule => ("sequencer-engine", Gate::ForkSchedule, Answer::Refuse),
         };
         Expected { service, gate, answer }
     }
@@ -101,8 +135,75 @@ impl Fault {
             Self::ProposerGameType => edit(&home.warden_config(), |config| {
                 config["services"]["proposer"]["gameType"] = json!(0);
             }),
+            Self::PrestateMismatch => {
+                let other = file("other-prestate.bin.gz");
+                other_prestate(&prepared.components.prestate()?.path, &other)?;
+                judge_prestate(&home.warden_config(), &other)
+            }
+            Self::PrestateMissing => {
+                judge_prestate(&home.warden_config(), &file("no-prestate.bin.gz"))
+            }
+            Self::ReusedKey => {
+                fs::copy(key("batcher"), key("proposer")).context("the batcher has no key")?;
+                edit(&home.warden_config(), |config| config["keys"]["allowReuse"] = json!(false))
+            }
+            Self::BurnedKey => {
+                let batcher = op_chain::key::SecretKey::from_file(&key("batcher"))?.address();
+                edit(&home.warden_config(), |config| config["keys"]["burned"] = json!([batcher]))
+            }
+            Self::ClockSkew => {
+                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, PATIENCE)?;
+                l1.request::<Value>("evm_increaseTime", [HOUR]).await?;
+                l1.request::<Value>("evm_mine", ()).await?;
+                Ok(())
+            }
+            Self::L1RateLimited => spoil_l1(prepared, Defect::RateLimited).await,
+            Self::L1Pruned => spoil_l1(prepared, Defect::Pruned).await,
+            Self::EngineFromOtherGenesis => {
+                let other = file("other-genesis.json");
+                fs::copy(file("genesis.json"), &other)?;
+                edit(&other, |genesis| genesis["gasLimit"] = json!("0x1c9c380"))?;
+                prepared.initialise("sequencer-engine", &other).await
+            }
+            Self::ForkSchedule => edit(&file("rollup.json"), |rollup| {
+                let jovian = rollup["jovian_time"].as_u64().unwrap_or_default();
+                rollup["jovian_time"] = json!(jovian + HOUR);
+            }),
         }
     }
+}
+
+/// In seconds.
+const HOUR: u64 = 3600;
+
+/// Puts a bad endpoint in front of the L1 that the gates ask.
+async fn spoil_l1(prepared: &Prepared, defect: Defect) -> Result<()> {
+    let url = faulty_l1::start(prepared.devnet.url("l1.rpc")?, defect).await?;
+    edit(&prepared.devnet.home.warden_config(), |config| config["l1"]["rpc"] = json!(url))
+}
+
+/// Has the challenger judged by a prestate, as it is in production.
+fn judge_prestate(config: &Path, prestate: &Path) -> Result<()> {
+    edit(config, |config| {
+        let challenger = &mut config["services"]["challenger"];
+        challenger["prestate"] = json!({"file": prestate});
+        if let Some(gates) = challenger["gates"].as_array_mut() {
+            gates.push(json!(Gate::Prestate));
+        }
+    })
+}
+
+/// Writes the prestate with one byte of its memory changed: what another program would be.
+fn other_prestate(prestate: &Path, other: &Path) -> Result<()> {
+    // Within the first pages, behind the version and the number of pages.
+    const CHANGED: usize = 0x1000;
+    let mut state = Vec::new();
+    GzDecoder::new(File::open(prestate)?).read_to_end(&mut state)?;
+    *state.get_mut(CHANGED).context("the prestate is too short")? ^= 1;
+    let mut file = GzEncoder::new(File::create(other)?, Compression::fast());
+    file.write_all(&state)?;
+    file.finish()?;
+    Ok(())
 }
 
 /// Overwrites a key file with the key of an account that has no role.
@@ -232,6 +333,16 @@ fn description(fault: Fault) -> String {
 }
 
 impl Prepared {
+    /// Initialises an engine's data folder from a genesis file, and marks that as done.
+    async fn initialise(&self, engine: &str, genesis: &Path) -> Result<()> {
+        let service = self.stack.services.get(engine).context("no such engine")?;
+        let unit = self.unit(engine, service)?;
+        let mut init = unit.init.context("the engine needs no initialisation")?;
+        init.spec.args.pop();
+        init.spec.args.push(genesis.into());
+        init.run().await
+    }
+
     /// Starts a second L1 with Sepolia's chain id and returns its URL.
     async fn start_other_l1(&mut self) -> Result<String> {
         const SEPOLIA: u64 = 11_155_111;

@@ -15,6 +15,7 @@ mod contracts;
 mod deployment;
 mod devnet;
 mod fault;
+mod faulty_l1;
 mod home;
 mod l1;
 mod ports;

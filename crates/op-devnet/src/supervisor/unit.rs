@@ -57,6 +57,15 @@ pub(crate) struct Init {
     pub(crate) done: PathBuf,
 }
 
+impl Init {
+    /// Runs it, and marks it as done.
+    pub(crate) async fn run(&self) -> Result<()> {
+        self.spec.run().await.context("initialisation failed")?;
+        std::fs::write(&self.done, "")
+            .with_context(|| format!("cannot write {}", self.done.display()))
+    }
+}
+
 impl Unit {
     /// Keeps the service running until `stop` becomes true.
     pub(super) async fn keep_running(
@@ -116,9 +125,7 @@ impl Unit {
         self.pass_gate(report).await?;
         if let Some(init) = self.init.as_ref().filter(|init| !init.done.exists()) {
             let began = Instant::now();
-            init.spec.run().await.context("initialisation failed")?;
-            std::fs::write(&init.done, "")
-                .with_context(|| format!("cannot write {}", init.done.display()))?;
+            init.run().await?;
             report.update(|status| status.init_milliseconds = Some(milliseconds(began)));
         }
         self.spec.start()

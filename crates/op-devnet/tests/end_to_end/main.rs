@@ -18,7 +18,7 @@ use support::{Devnet, OP_DEVNET, ensure, output, workspace};
 type Outcome = Result<Completion, Failed>;
 
 /// Every fault of `op-devnet up --break`.
-const FAULTS: [&str; 9] = [
+const FAULTS: [&str; 18] = [
     "batcher-key",
     "sequencer-key-missing",
     "signer-key",
@@ -28,6 +28,15 @@ const FAULTS: [&str; 9] = [
     "wrong-l1",
     "empty-batcher",
     "proposer-game-type",
+    "prestate-mismatch",
+    "prestate-missing",
+    "reused-key",
+    "burned-key",
+    "clock-skew",
+    "l1-rate-limited",
+    "l1-pruned",
+    "engine-from-other-genesis",
+    "fork-schedule",
 ];
 
 fn main() -> ExitCode {
@@ -129,7 +138,11 @@ fn broken(fault: &str, args: &[&str]) -> Outcome {
     ensure(run.code == Some(0), || format!("{run}"))?;
     ensure(outcome["started"] == false, || format!("the program was started: {outcome:#}"))?;
     let expected = match fault {
-        "sequencer-key-missing" | "empty-batcher" => "wait",
+        "sequencer-key-missing"
+        | "empty-batcher"
+        | "prestate-missing"
+        | "l1-rate-limited"
+        | "l1-pruned" => "wait",
         _ => "refuse",
     };
     ensure(outcome["judgement"]["answer"] == expected, || {
