@@ -67,8 +67,8 @@ impl Verdict {
 
 /// A spoilt world, and the gates that must notice. All others must not.
 pub(crate) struct Case {
-    name: String,
-    world: World,
+    pub(crate) name: String,
+    pub(crate) world: World,
     noticed: BTreeMap<&'static str, Verdict>,
 }
 
@@ -88,7 +88,7 @@ impl Case {
         Self::new(name, &GATES.map(|gate| (gate, verdict)), spoil)
     }
 
-    fn expected(&self, gate: &str) -> Verdict {
+    pub(crate) fn expected(&self, gate: &str) -> Verdict {
         self.noticed.get(gate).copied().unwrap_or(Pass)
     }
 }
@@ -775,7 +775,7 @@ fn files(cases: &mut Vec<Case>) {
     }));
 }
 
-fn cases() -> Vec<Case> {
+pub(crate) fn all_cases() -> Vec<Case> {
     let mut cases = vec![Case::new("everything is right", &[], |_| ())];
     faults_of_nodes(&mut cases);
     game_arguments(&mut cases);
@@ -854,7 +854,7 @@ fn run(case: &Case, errors: &mut Vec<String>) -> usize {
 
 #[test]
 fn nothing_but_right_starts_a_service() {
-    let cases = cases();
+    let cases = all_cases();
     let next = AtomicUsize::new(0);
     let compared = AtomicUsize::new(0);
     let errors = Mutex::new(Vec::new());

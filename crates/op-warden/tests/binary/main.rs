@@ -11,6 +11,7 @@ mod gates;
 mod genesis;
 mod heads;
 mod node;
+mod pairs;
 mod prestate;
 mod program;
 mod serve;

@@ -13,7 +13,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// The answer to one call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Say {
     Result(Value),
     Error(i64, &'static str),
@@ -24,7 +24,7 @@ pub(crate) enum Say {
 }
 
 /// The answer to a whole request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Whole {
     /// Each call is answered for itself.
     Calls,

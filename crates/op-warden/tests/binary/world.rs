@@ -137,7 +137,7 @@ pub(crate) fn game_args_with(prestate: &str) -> String {
 }
 
 /// A file of the world.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum File {
     Text(String),
     Bytes(Vec<u8>),
@@ -148,7 +148,7 @@ pub(crate) enum File {
 }
 
 /// What a node says to each read by name, and to whole requests.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Script {
     pub(crate) says: BTreeMap<&'static str, Say>,
     /// To all requests.
