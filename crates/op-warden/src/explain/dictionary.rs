@@ -15,7 +15,7 @@ pub struct Entry {
     pub services: Vec<String>,
     /// What an operator sees.
     pub symptom: String,
-    /// Texts of its log lines, without regard to case. `…` stands for anything. None, if no log tells it.
+    /// Texts of its log lines, without regard to case. ` … ` stands for anything. None, if no log tells it.
     pub patterns: Vec<String>,
     /// A line that holds one of these is not meant.
     #[serde(default, skip_serializing)]
@@ -76,7 +76,7 @@ impl Dictionary {
             .flat_map(|(entry, known)| known.patterns.iter().map(move |text| (entry, text)))
             .map(|(entry, text)| Pattern {
                 entry,
-                parts: text.split('…').map(str::to_owned).collect(),
+                parts: text.split('…').map(|part| part.trim().to_owned()).collect(),
             })
             .collect();
         let search = AhoCorasick::builder()
@@ -97,7 +97,8 @@ impl Dictionary {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
-    /// The places in [`Self::entries`] of those that the line tells, each once, and where it does.
+    /// The places in [`Self::entries`] of those that the line tells, each once, and where it does: harmless
+    /// ones only if there is no other.
     #[must_use]
     pub(super) fn find(&self, line: &[u8], level: Option<Level>) -> Vec<(usize, usize)> {
         let mut found: Vec<(usize, usize)> = Vec::new();
@@ -111,6 +112,13 @@ impl Dictionary {
             {
                 found.push((pattern.entry, start));
             }
+        }
+        let harmful = |(entry, _): &(usize, usize)| {
+            self.entries.get(*entry).is_some_and(|entry| !entry.harmless)
+        };
+        // What else the line says is then only a consequence.
+        if found.iter().any(harmful) {
+            found.retain(harmful);
         }
         found
     }
@@ -191,6 +199,18 @@ mod tests {
     }
 
     #[test]
+    fn harm_hides_what_is_harmless() {
+        let rest = r#""services":["s"],"symptom":"s","cause":"c","mend":"m","source":"s""#;
+        let dictionary = Dictionary::from_json(&format!(
+            r#"[{{"id":"a","patterns":["cancelled"],"harmless":true,{rest}}},
+                {{"id":"b","patterns":["cannot dial"],{rest}}}]"#
+        ))
+        .unwrap();
+        assert_eq!(dictionary.find(b"cancelled", None), [(0, 0)]);
+        assert_eq!(dictionary.find(b"cancelled: cannot dial", None), [(1, 11)]);
+    }
+
+    #[test]
     fn several_patterns_of_an_entry_are_one_hit() {
         let dictionary = dictionary(r#""patterns":["first text","text and second"]"#);
         assert_eq!(dictionary.find(b"first text and second, first text", None), [(0, 0)]);
@@ -215,7 +235,7 @@ mod tests {
             for pattern in &entry.patterns {
                 // Quotes are escaped in one format and not in the other.
                 assert!(!pattern.contains(['"', '\\']), "{id}: {pattern} holds a quote");
-                let parts: Vec<&str> = pattern.split('…').collect();
+                let parts: Vec<&str> = pattern.split('…').map(str::trim).collect();
                 assert!(parts.iter().all(|part| !part.is_empty()), "{id}: {pattern}");
                 let longest = parts.iter().map(|part| part.len()).max();
                 assert!(longest >= Some(7), "{id}: {pattern} is too short to mean one thing");
