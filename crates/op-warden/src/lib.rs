@@ -11,11 +11,13 @@
 //! * [`purge`]: removes what a disabled stack leaves on a machine
 //! * [`images`]: pins container images to their digests
 //! * [`prove`]: whole chains compared between nodes
+//! * [`explain`]: known error lines, their causes and what mends them
 
 pub mod cli;
 pub mod command;
 pub mod config;
 pub mod exec;
+pub mod explain;
 pub mod gate;
 pub mod images;
 pub mod keys;

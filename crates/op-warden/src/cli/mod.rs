@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod exec;
+mod explain;
 mod gate;
 mod genesis;
 mod images;
@@ -81,6 +82,11 @@ enum Command {
         after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645"
     )]
     Prove(prove::ProveCommand),
+    /// Known error lines in a log: their causes and what mends them
+    #[command(
+        after_help = "Examples:\n  journalctl -u podman-op-stack-batcher | op-warden explain\n  op-warden explain op-node.log\n  op-warden explain --id p2p-signer-missing\n\nReads the logs of the official programs in all their formats, also behind the prefix of journald or of a container runtime. Nothing of a URL but scheme, host and port is shown, and no key.\n\nExit codes: 0 if the log was read, whatever was found; 255 if it could not be read, and for every other error."
+    )]
+    Explain(explain::ExplainArgs),
     /// Lists what a disabled stack left on this machine, and with --yes removes it
     #[command(
         after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after the NixOS module was disabled and the system switched. With --yes the chain data is gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, and for every other error."
@@ -129,6 +135,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Images(command) => block_on(images::run(&command))?,
         Command::Prestate(command) => prestate::run(&command),
         Command::Prove(command) => block_on(prove::run(&command))?,
+        Command::Explain(args) => explain::run(&args),
         Command::Purge(args) => purge::run(&args),
     }
 }
