@@ -70,22 +70,25 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// An object, in which and below which no name appears twice.
-pub(crate) fn members<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Map<String, Value>, D::Error> {
-    struct Visitor;
-    impl<'de> de::Visitor<'de> for Visitor {
-        type Value = Map<String, Value>;
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Members(pub(crate) Map<String, Value>);
 
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("an object")
-        }
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Members;
 
-        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            unique(map)
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Members, A::Error> {
+                unique(map).map(Members)
+            }
         }
+        deserializer.deserialize_map(Visitor)
     }
-    deserializer.deserialize_map(Visitor)
 }
 
 fn unique<'de, A: de::MapAccess<'de>>(mut map: A) -> Result<Map<String, Value>, A::Error> {
@@ -191,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_name_twice_is_refused_at_any_depth() {
-        let read = |text: &str| members(&mut serde_json::Deserializer::from_str(text));
+        let read = |text: &str| from_str::<Members>(text).map(|Members(members)| members);
         let text = r#"{"a": [1, -1, 1.5, "a", null, true, {"a": 1, "b": 1}], "b": {"a": 2}}"#;
         let value: Value = from_str(text).unwrap();
         assert_eq!(json!(read(text).unwrap()), value);

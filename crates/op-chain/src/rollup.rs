@@ -8,7 +8,10 @@ use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
-use crate::{forks::ForkTimes, json};
+use crate::{
+    forks::ForkTimes,
+    json::{self, Members},
+};
 
 /// Fields of [`SystemConfig`] (op-service, `eth/types.go`), and the registry's name for the first.
 const SYSTEM_CONFIG: [&str; 9] = [
@@ -115,7 +118,7 @@ fn block_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BlockId, D::Er
 fn other_of_chain<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Map<String, Value>, D::Error> {
-    let other = json::members(deserializer)?;
+    let Members(other) = Members::deserialize(deserializer)?;
     let wrong = other.keys().find(|name| !name.is_ascii() || name.to_ascii_lowercase() != **name);
     wrong.map_or(Ok(()), |name| {
         Err(de::Error::custom(format_args!("`{name}`: all names are in small letters here")))
@@ -126,7 +129,7 @@ fn other_of_chain<'de, D: Deserializer<'de>>(
 fn other_of_system<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Map<String, Value>, D::Error> {
-    let other = json::members(deserializer)?;
+    let Members(other) = Members::deserialize(deserializer)?;
     for name in other.keys() {
         json::spelled_right(name, &SYSTEM_CONFIG)?;
     }

@@ -1,10 +1,12 @@
 //! `config`: the rules that hold at genesis.
 
 use serde::{Deserialize, Deserializer, de};
-use serde_json::{Map, Value};
 
 use super::GenesisError;
-use crate::{forks::ForkTimes, json};
+use crate::{
+    forks::ForkTimes,
+    json::{self, Members},
+};
 
 /// The one chain of the registry whose genesis is older than the OP Stack's Bedrock, and the block
 /// with which that came (op-geth, `params/superchain.go`).
@@ -32,7 +34,7 @@ impl From<&Fallback> for Config {
             prague_time: fallback.forks.isthmus_time,
             amsterdam_time: None,
             enable_verkle_at_genesis: false,
-            optimism: Some(Map::new()),
+            optimism: Some(Members::default()),
             _names: (),
             forks: fallback.forks.clone(),
         }
@@ -51,7 +53,7 @@ pub(super) struct Config {
     amsterdam_time: Option<u64>,
     #[serde(default)]
     enable_verkle_at_genesis: bool,
-    optimism: Option<Map<String, Value>>,
+    optimism: Option<Members>,
     /// Before the forks, which take their names out.
     #[serde(flatten, deserialize_with = "check_names")]
     _names: (),
@@ -83,7 +85,7 @@ const CONFIG: [&str; 18] = [
 
 /// Refuses what engines read under another name, or under none.
 fn check_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-    for name in json::members(deserializer)?.keys() {
+    for name in Members::deserialize(deserializer)?.0.keys() {
         json::spelled_right(name, &CONFIG)?;
         if name.ends_with("_time") {
             return Err(de::Error::custom(format_args!("`{name}` is a name of rollup.json")));

@@ -18,7 +18,7 @@ use super::{
 use crate::json::{self, Hex};
 
 /// Fields of a genesis.json (op-geth, `core/gen_genesis.go`).
-const FILE: [&str; 17] = [
+const FILE: [&str; 16] = [
     "config",
     "nonce",
     "timestamp",
@@ -34,7 +34,6 @@ const FILE: [&str; 17] = [
     "baseFeePerGas",
     "excessBlobGas",
     "blobGasUsed",
-    "slotNumber",
     "stateHash",
 ];
 
