@@ -15,6 +15,7 @@
 pub mod contracts;
 pub mod forks;
 pub mod genesis;
+mod json;
 pub mod key;
 pub mod prestate;
 pub mod published;

@@ -1,18 +1,36 @@
 //! `rollup.json`: what op-node knows of the chain.
 //!
 //! Own types, because the published crates reject fields that current op-deployer writes.
-//! Fields without a name here are kept in `other`, so that a file survives a round trip.
+//! Fields without a name here are kept in `other`, so that a file survives a round trip. What op-node
+//! would read differently is refused: names in another letter case or twice, hex without `0x`.
 
 use alloy_primitives::{Address, B256};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
-use crate::forks::ForkTimes;
+use crate::{
+    forks::ForkTimes,
+    json::{self, Members},
+};
+
+/// Fields of [`SystemConfig`] (op-service, `eth/types.go`), and the registry's name for the first.
+const SYSTEM_CONFIG: [&str; 9] = [
+    "batcherAddr",
+    "batcherAddress",
+    "overhead",
+    "scalar",
+    "gasLimit",
+    "eip1559Params",
+    "operatorFeeParams",
+    "minBaseFee",
+    "daFootprintGasScalar",
+];
 
 /// The rollup configuration (op-node `rollup/types.go`, `Config`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RollupConfig {
     /// Where the chain begins, on both layers.
+    #[serde(deserialize_with = "json::object")]
     pub genesis: Anchor,
     /// Seconds between L2 blocks.
     pub block_time: u64,
@@ -30,22 +48,28 @@ pub struct RollupConfig {
     #[serde(flatten)]
     pub forks: ForkTimes,
     /// Address that the batcher sends its transactions to.
+    #[serde(deserialize_with = "json::hex")]
     pub batch_inbox_address: Address,
     /// The `OptimismPortal` proxy on L1.
+    #[serde(deserialize_with = "json::hex")]
     pub deposit_contract_address: Address,
     /// The `SystemConfig` proxy on L1.
+    #[serde(deserialize_with = "json::hex")]
     pub l1_system_config_address: Address,
     /// Fields that this version does not name.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "other_of_chain")]
     pub other: Map<String, Value>,
 }
 
 /// The L1 and L2 blocks that the chain begins with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Anchor {
     /// The L1 origin: deposits count from the block after it.
+    #[serde(deserialize_with = "block_id")]
     pub l1: BlockId,
     /// The L2 genesis block.
+    #[serde(deserialize_with = "block_id")]
     pub l2: BlockId,
     /// Timestamp of the L2 genesis block, seconds since the Unix epoch.
     pub l2_time: u64,
@@ -66,16 +90,50 @@ pub struct BlockId {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SystemConfig {
     /// The batcher; the superchain registry writes `batcherAddress`.
-    #[serde(rename = "batcherAddr", alias = "batcherAddress")]
+    #[serde(rename = "batcherAddr", alias = "batcherAddress", deserialize_with = "json::hex")]
     pub batcher: Address,
     /// Packed fee scalars.
+    #[serde(deserialize_with = "json::hex")]
     pub scalar: B256,
     /// L2 block gas limit.
     #[serde(rename = "gasLimit")]
     pub gas_limit: u64,
     /// `overhead`, `eip1559Params`, `minBaseFee` and whatever later forks add.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "other_of_system")]
     pub other: Map<String, Value>,
+}
+
+/// op-node allows no other fields here; answers of its RPC have some.
+fn block_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BlockId, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Exact {
+        #[serde(deserialize_with = "json::hex")]
+        hash: B256,
+        number: u64,
+    }
+    json::object(deserializer).map(|Exact { hash, number }| BlockId { hash, number })
+}
+
+fn other_of_chain<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Map<String, Value>, D::Error> {
+    let Members(other) = Members::deserialize(deserializer)?;
+    let wrong = other.keys().find(|name| !name.is_ascii() || name.to_ascii_lowercase() != **name);
+    wrong.map_or(Ok(()), |name| {
+        Err(de::Error::custom(format_args!("`{name}`: all names are in small letters here")))
+    })?;
+    Ok(other)
+}
+
+fn other_of_system<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Map<String, Value>, D::Error> {
+    let Members(other) = Members::deserialize(deserializer)?;
+    for name in other.keys() {
+        json::spelled_right(name, &SYSTEM_CONFIG)?;
+    }
+    Ok(other)
 }
 
 #[cfg(test)]
@@ -117,5 +175,31 @@ mod tests {
         let mut file = minimal();
         file["jovian_time"] = json!("60");
         assert!(serde_json::from_value::<RollupConfig>(file).is_err(), "fork time as a string");
+    }
+
+    #[test]
+    fn what_op_node_reads_differently_is_refused() {
+        let text = minimal().to_string();
+        assert!(serde_json::from_str::<RollupConfig>(&text).is_ok());
+        let hash = format!("\"0x{}\"", "11".repeat(32));
+        for (right, wrong) in [
+            ("\"block_time\":2", "\"block_time\":2,\"Block_Time\":3"),
+            ("\"block_time\":2", "\"block_time\":2,\"bloc\u{212a}_time\":3"),
+            ("\"block_time\":2", "\"block_time\":2,\"block_time\":2"),
+            ("\"jovian_time\":60", "\"jovian_time\":60,\"jovian_time\":60"),
+            ("\"jovian_time\":60", "\"Jovian_time\":60"),
+            ("\"eip1559Elasticity\":6", "\"eip1559Elasticity\":6,\"eip1559elasticity\":7"),
+            ("\"minBaseFee\":3", "\"minBaseFee\":3,\"GasLimit\":1"),
+            ("\"minBaseFee\":3", "\"minbasefee\":3"),
+            ("\"l2_time\"", "\"L2_time\":1,\"l2_time\""),
+            ("\"number\":7", "\"number\":7,\"Number\":8"),
+            (&format!("{{\"hash\":{hash},\"number\":7}}"), &format!("[{hash},7]")),
+            (&hash, &hash.replace("0x", "")),
+            (&hash, &format!("{:?}", [17; 32])),
+        ] {
+            assert!(text.contains(right), "{right}");
+            let wrong = text.replacen(right, wrong, 1);
+            assert!(serde_json::from_str::<RollupConfig>(&wrong).is_err(), "{wrong}");
+        }
     }
 }

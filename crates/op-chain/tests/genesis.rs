@@ -346,3 +346,87 @@ fn a_file_that_cannot_be_read_is_another_error_than_one_that_is_wrong() {
         assert!(matches!(error, GenesisError::Format(_)), "{text}");
     }
 }
+
+/// As the superchain registry has it: older than the OP Stack's Bedrock, its state not in the file.
+/// The hash is the one that op-geth demands (`core/superchain.go`).
+#[test]
+fn op_mainnet_has_the_hash_of_its_block_0() {
+    let file = r#"{"config":null,"nonce":"0x0","timestamp":"0x0","extraData":"0x000000000000000000000000000000000000000000000000000000000000000000000398232e2064f896018496b4b44b3d62751f0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000","gasLimit":"0xe4e1c0","difficulty":"0x1","mixHash":"0x0000000000000000000000000000000000000000000000000000000000000000","coinbase":"0x0000000000000000000000000000000000000000","alloc":{},"number":"0x0","gasUsed":"0x0","parentHash":"0x0000000000000000000000000000000000000000000000000000000000000000","baseFeePerGas":null,"excessBlobGas":null,"blobGasUsed":null,"stateHash":"0xeddb4c1786789419153a27c4c80ff44a2226b6eda04f7e22ce5bae892ea568eb"}"#;
+    let forks = ForkTimes { canyon_time: Some(1_704_992_401), ..ForkTimes::default() };
+    let fallback = Fallback { chain_id: 10, forks };
+    let block = GenesisBlock::from_json(file.as_bytes(), Some(&fallback)).unwrap();
+    assert_eq!(
+        block.hash,
+        b256!("7ca38a1916c42007829c55e69d3e9a73265554b586a499015373241b8a3fa48b")
+    );
+    let config =
+        r#""config":{"chainId":10,"londonBlock":105235063,"bedrockBlock":105235063,"optimism":{}}"#;
+    let own = file.replace(r#""config":null"#, config);
+    assert_eq!(GenesisBlock::from_json(own.as_bytes(), None).unwrap().hash, block.hash);
+    let active = own.replace("\"optimism\"", "\"shanghaiTime\":0,\"canyonTime\":0,\"optimism\"");
+    let error = GenesisBlock::from_json(active.as_bytes(), None).unwrap_err();
+    assert!(matches!(error, GenesisError::NotLondon), "{error}");
+}
+
+#[test]
+fn what_is_no_op_stack_chain_to_op_geth_is_refused() {
+    let refused = |change: fn(&mut Value)| {
+        let mut file = small();
+        change(&mut file);
+        block(&file).unwrap_err()
+    };
+    for optimism in [
+        |file: &mut Value| file["config"]["optimism"] = json!(null),
+        |file: &mut Value| {
+            drop(file["config"].as_object_mut().unwrap().remove("optimism"));
+        },
+    ] {
+        assert!(matches!(refused(optimism), GenesisError::NotOptimism));
+    }
+    let error = refused(|file| file["config"]["enableVerkleAtGenesis"] = json!(true));
+    assert!(matches!(error, GenesisError::Foreign("enableVerkleAtGenesis")));
+    let error = refused(|file| file["config"]["amsterdamTime"] = file["timestamp"].clone());
+    assert!(matches!(error, GenesisError::Format(_)), "{error}");
+    let error = refused(|file| file["config"]["amsterdamTime"] = json!(0));
+    assert!(matches!(error, GenesisError::Foreign("amsterdamTime")));
+    let error = refused(|file| file["gasLimit"] = json!("0x0"));
+    assert!(matches!(error, GenesisError::NoGas));
+}
+
+#[test]
+fn names_that_engines_read_differently_are_refused() {
+    for (right, wrong) in [
+        ("\"nonce\": \"0x2a\"", "\"Nonce\": \"0x2a\""),
+        ("\"nonce\": \"0x2a\"", "\"nonce\": \"0x2a\", \"NONCE\": \"0x2b\""),
+        ("\"number\"", "\"Number\""),
+        ("\"excessBlobGas\"", "\"excessBlobga\u{17f}\""),
+        ("\"nonce\": \"0x1\"", "\"nONCE\": \"0x1\""),
+        ("\"storage\"", "\"Storage\""),
+        ("\"code\": \"0x60806040\"", "\"code\": \"0x60806040\", \"Code\": \"0x\""),
+        ("\"jovianTime\"", "\"joviantime\""),
+        ("\"jovianTime\"", "\"jovian_time\""),
+        ("\"chainId\"", "\"bloc\u{212a}\": 1, \"chainid\""),
+        ("\"berlinBlock\": 0", "\"berlinBlock\": 0, \"berlinblock\": 1"),
+    ] {
+        let error = hash_of_text(right, wrong).unwrap_err();
+        let said = ["to Go programs", "name of rollup.json", "appears twice", "missing field"];
+        assert!(said.iter().any(|said| error.contains(said)), "{wrong}: {error}");
+    }
+}
+
+#[test]
+fn objects_are_no_arrays_and_bytes_have_a_prefix() {
+    let zeros = serde_json::to_string(&[0; 32]).unwrap();
+    for (right, wrong) in [
+        (r#"{ "balance": "0x1" }"#, r#"["0x1"]"#),
+        (r#"{ "balance": "0x1" }"#, r#"["0x1", 0, "", null]"#),
+        ("\"mixHash\": \"0x00", "\"mixHash\": \"00"),
+        (&format!("\"mixHash\": \"0x{}\"", "00".repeat(32)), &format!("\"mixHash\": {zeros}")),
+        ("\"extraData\": \"0x", "\"extraData\": \""),
+        ("\"extraData\": \"0x", "\"extraData\": \"0X"),
+        ("\"coinbase\": \"0x", "\"coinbase\": \""),
+        (r#"{ "eip1559Elasticity": 6, "#, r#"[{ "eip1559Elasticity": 6}], "other": {"#),
+    ] {
+        assert!(hash_of_text(right, wrong).is_err(), "{wrong}");
+    }
+}

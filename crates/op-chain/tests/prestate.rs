@@ -260,11 +260,57 @@ fn absurd_lengths_are_errors_at_once() {
             let started = Instant::now();
             let read = hash(&changed);
             assert!(
-                matches!(read, Err(PrestateError::Truncated(_) | PrestateError::PageCount(_))),
+                matches!(
+                    read,
+                    Err(PrestateError::Truncated(_)
+                        | PrestateError::PageCount(_)
+                        | PrestateError::ThreadCount(_))
+                ),
                 "{place}: {read:?}"
             );
             assert!(started.elapsed().as_secs() < 5);
         }
+    }
+}
+
+/// What a bomb unpacks to: the head of a state, and then zeros for ever.
+fn bomb(head: &[u8]) -> Result<Prestate, PrestateError> {
+    Prestate::from_reader(head.chain(std::io::repeat(0)))
+}
+
+#[test]
+fn what_a_bomb_claims_is_bounded() {
+    let head = |pages: u64| [&[STATE_VERSION][..], &pages.to_be_bytes()].concat();
+    for pages in [(1 << 20) + 1, 1 << 52, u64::MAX] {
+        let error = bomb(&head(pages)).unwrap_err();
+        assert!(matches!(error, PrestateError::PageCount(count) if count == pages), "{error}");
+    }
+    // The second page has the index of the first.
+    assert!(matches!(bomb(&head(1 << 20)), Err(PrestateError::Page(0))));
+    for threads in [(1_u64 << 16) + 1, u64::MAX] {
+        let head = [&head(0)[..], &[0; 84 + 8], &threads.to_be_bytes()].concat();
+        let error = bomb(&head).unwrap_err();
+        assert!(matches!(error, PrestateError::ThreadCount(count) if count == threads), "{error}");
+    }
+    let most = [&head(0)[..], &[0; 84 + 8], &(1_u64 << 16).to_be_bytes()].concat();
+    assert!(matches!(bomb(&most), Err(PrestateError::Trailing)));
+}
+
+/// More pages than threads hash at once, and those errors that a thread meets.
+#[test]
+fn many_pages_are_hashed_in_order() {
+    let pages = |count: u64| (0..count).map(|index| (3 * index, 1)).collect::<Vec<_>>();
+    let many = Encoder { pages: pages(2_000), ..Encoder::small() };
+    assert_eq!(
+        hash(&many.bytes()).unwrap(),
+        b256!("03ca27013ed55756f98fdb2f1ed6e7f674375b798bc48d1041664207e13c057f")
+    );
+    for place in [1, 127, 128, 129, 1_000, 1_999] {
+        let mut wrong = many.clone();
+        wrong.pages[place].0 = wrong.pages[place - 1].0;
+        let expected = wrong.pages[place].0;
+        let error = hash(&wrong.bytes()).unwrap_err();
+        assert!(matches!(error, PrestateError::Page(index) if index == expected), "{error}");
     }
 }
 

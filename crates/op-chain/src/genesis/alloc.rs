@@ -11,9 +11,13 @@ use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256, address, hex, keccak256, map::HashMap,
 };
 use alloy_trie::{HashBuilder, Nibbles, TrieAccount};
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, IgnoredAny},
+};
 
 use super::{GenesisError, number::Quantity, window::Window};
+use crate::json;
 
 /// `L2ToL1MessagePasser`, the same on every OP Stack chain.
 const MESSAGE_PASSER: Address = address!("4200000000000000000000000000000000000016");
@@ -79,15 +83,56 @@ impl Alloc {
     }
 }
 
-#[derive(Deserialize)]
+/// Fields of an account (op-geth, `core/types/account.go`).
+const ACCOUNT: [&str; 4] = ["balance", "nonce", "code", "storage"];
+
 struct Account<'a> {
     balance: Quantity<U256>,
-    #[serde(default)]
     nonce: Quantity<u64>,
-    #[serde(borrow, default)]
     code: Text<'a>,
-    #[serde(default)]
     storage: StorageRoot,
+}
+
+impl<'de> Deserialize<'de> for Account<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(AccountVisitor)
+    }
+}
+
+struct AccountVisitor;
+
+impl<'de> de::Visitor<'de> for AccountVisitor {
+    type Value = Account<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an account")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Account<'de>, A::Error> {
+        let (mut balance, mut nonce, mut code, mut storage) = (None, None, None, None);
+        while let Some(Text(name)) = map.next_key()? {
+            match &*name {
+                "balance" => once(&mut balance, "balance", map.next_value()?)?,
+                "nonce" => once(&mut nonce, "nonce", map.next_value()?)?,
+                "code" => once(&mut code, "code", map.next_value()?)?,
+                "storage" => once(&mut storage, "storage", map.next_value()?)?,
+                other => {
+                    json::spelled_right(other, &ACCOUNT)?;
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(Account {
+            balance: balance.ok_or_else(|| de::Error::missing_field("balance"))?,
+            nonce: nonce.unwrap_or_default(),
+            code: code.unwrap_or_default(),
+            storage: storage.unwrap_or_default(),
+        })
+    }
+}
+
+fn once<T, E: de::Error>(field: &mut Option<T>, name: &'static str, value: T) -> Result<(), E> {
+    field.replace(value).map_or(Ok(()), |_| Err(E::duplicate_field(name)))
 }
 
 /// Code hashes by hex text, as most accounts carry one and the same proxy.

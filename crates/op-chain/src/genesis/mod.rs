@@ -4,6 +4,8 @@
 //! Ethereum and the OP fork times of the file agree, and [`GenesisError::ForkPair`] reports it when they don't.
 
 mod alloc;
+mod config;
+mod file;
 mod number;
 #[cfg(test)]
 mod tests;
@@ -14,15 +16,17 @@ use std::{fs, io::Read, path::Path};
 use alloy_consensus::{
     EMPTY_OMMER_ROOT_HASH, EMPTY_ROOT_HASH, Header, constants::EMPTY_WITHDRAWALS,
 };
-use alloy_primitives::{Address, B64, B256, Bytes, U256, b256};
-use serde::{Deserialize, de, de::IgnoredAny};
+use alloy_primitives::{B64, B256, b256};
 
+pub use self::config::Fallback;
 use self::{
-    alloc::{Alloc, State},
+    alloc::State,
+    config::Config,
+    file::{File, read},
     number::Quantity,
     window::Window,
 };
-use crate::forks::ForkTimes;
+use crate::{forks::ForkTimes, json::Hex};
 
 /// `sha256("")`: the requests hash of a block without EIP-7685 requests.
 const EMPTY_REQUESTS_HASH: B256 =
@@ -82,6 +86,15 @@ pub enum GenesisError {
     /// London must be active from block 0 on an OP Stack chain.
     #[error("config.londonBlock is not 0: this is not an OP Stack genesis")]
     NotLondon,
+    /// op-geth goes by Ethereum's rules without it.
+    #[error("config.optimism is missing: this is not an OP Stack genesis")]
+    NotOptimism,
+    /// A rule of Ethereum that changes the genesis block, and that no OP Stack chain has.
+    #[error("config.{0} is set: no OP Stack chain has that at genesis")]
+    Foreign(&'static str),
+    /// op-geth writes 4712388 in its place, op-reth does not.
+    #[error("gasLimit is 0: engines would compute different hashes")]
+    NoGas,
     /// `stateHash` replaces `alloc`; op-geth refuses both, and refuses it from Isthmus on.
     #[error("\"stateHash\" goes with an empty alloc and a genesis before Isthmus only")]
     StateHash,
@@ -122,10 +135,13 @@ impl GenesisBlock {
         let (file, state) = read(window)?;
         let config = match (&file.config, fallback) {
             (Some(config), _) => config.clone(),
-            (None, Some(fallback)) => fallback.config(),
+            (None, Some(fallback)) => fallback.into(),
             (None, None) => return Err(GenesisError::NoConfig),
         };
         config.check(file.timestamp.0)?;
+        if file.gas_limit.0 == 0 {
+            return Err(GenesisError::NoGas);
+        }
         let header = header(&file, &state, &config)?;
         Ok(Self {
             hash: header.hash_slow(),
@@ -137,62 +153,21 @@ impl GenesisBlock {
     }
 }
 
-/// Reads `alloc` account by account, then the rest of the file as a whole.
-fn read<R: Read>(mut window: Window<R>) -> Result<(File, State), GenesisError> {
-    let mut alloc = Alloc::default();
-    window.members(|window, key| {
-        if key == "alloc" {
-            window.set_aside(|window| {
-                window.members(|window, address| alloc.take_account(window, address))
-            })
-        } else {
-            window.value(|json| IgnoredAny::deserialize(json)).map(drop)
-        }
-    })?;
-    window.end()?;
-    let file = serde_json::from_slice(&window.outline).map_err(|error| {
-        <serde_json::Error as de::Error>::custom(format_args!("{error}, with alloc as {{}}"))
-    })?;
-    Ok((file, alloc.state()?))
-}
-
-/// What rollup.json says where genesis.json has no `config`.
-#[derive(Debug, Clone)]
-pub struct Fallback {
-    /// L2 chain id.
-    pub chain_id: u64,
-    /// Fork times.
-    pub forks: ForkTimes,
-}
-
-impl Fallback {
-    fn config(&self) -> Config {
-        Config {
-            chain_id: self.chain_id,
-            london_block: Some(0),
-            shanghai_time: self.forks.canyon_time,
-            cancun_time: self.forks.ecotone_time,
-            prague_time: self.forks.isthmus_time,
-            forks: self.forks.clone(),
-        }
-    }
-}
-
 fn header(file: &File, state: &State, config: &Config) -> Result<Header, GenesisError> {
     let timestamp = file.timestamp.0;
     let active = |time: Option<u64>| time.is_some_and(|time| time <= timestamp);
     let isthmus = active(config.forks.isthmus_time);
-    let state_root = match file.state_hash {
+    let state_root = match &file.state_hash {
         None => state.root,
-        Some(root) if state.is_empty() && !isthmus => root,
+        Some(Hex(root)) if state.is_empty() && !isthmus => *root,
         Some(_) => return Err(GenesisError::StateHash),
     };
     let cancun = active(config.cancun_time);
     let or_zero = |value: Option<Quantity<u64>>| value.map_or(0, |quantity| quantity.0);
     Ok(Header {
-        parent_hash: file.parent_hash,
+        parent_hash: file.parent_hash.0,
         ommers_hash: EMPTY_OMMER_ROOT_HASH,
-        beneficiary: file.coinbase,
+        beneficiary: file.coinbase.0,
         state_root,
         transactions_root: EMPTY_ROOT_HASH,
         receipts_root: EMPTY_ROOT_HASH,
@@ -201,10 +176,13 @@ fn header(file: &File, state: &State, config: &Config) -> Result<Header, Genesis
         gas_limit: file.gas_limit.0,
         gas_used: or_zero(file.gas_used),
         timestamp,
-        extra_data: file.extra_data.clone(),
-        mix_hash: file.mix_hash,
+        extra_data: file.extra_data.0.clone(),
+        mix_hash: file.mix_hash.0,
         nonce: B64::from(or_zero(file.nonce)),
-        base_fee_per_gas: Some(file.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |fee| fee.0)),
+        base_fee_per_gas: file
+            .base_fee_per_gas
+            .map(|fee| fee.0)
+            .or_else(|| config.london().then_some(INITIAL_BASE_FEE)),
         withdrawals_root: if isthmus {
             Some(state.message_passer_root)
         } else {
@@ -219,72 +197,4 @@ fn header(file: &File, state: &State, config: &Config) -> Result<Header, Genesis
         requests_hash: active(config.prague_time).then_some(EMPTY_REQUESTS_HASH),
         ..Header::default()
     })
-}
-
-/// All of a genesis.json but its accounts.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct File {
-    #[serde(default)]
-    config: Option<Config>,
-    #[serde(default)]
-    nonce: Option<Quantity<u64>>,
-    timestamp: Quantity<u64>,
-    #[serde(default)]
-    extra_data: Bytes,
-    gas_limit: Quantity<u64>,
-    difficulty: Quantity<U256>,
-    #[serde(default)]
-    mix_hash: B256,
-    #[serde(default)]
-    coinbase: Address,
-    #[serde(default)]
-    number: Option<Quantity<u64>>,
-    #[serde(default)]
-    gas_used: Option<Quantity<u64>>,
-    #[serde(default)]
-    parent_hash: B256,
-    #[serde(default)]
-    base_fee_per_gas: Option<Quantity<u64>>,
-    #[serde(default)]
-    excess_blob_gas: Option<Quantity<u64>>,
-    #[serde(default)]
-    blob_gas_used: Option<Quantity<u64>>,
-    #[serde(default)]
-    state_hash: Option<B256>,
-    /// There must be one. It is empty here, as [`read`] has taken the accounts out.
-    #[serde(rename = "alloc")]
-    _alloc: IgnoredAny,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Config {
-    chain_id: u64,
-    london_block: Option<u64>,
-    shanghai_time: Option<u64>,
-    cancun_time: Option<u64>,
-    prague_time: Option<u64>,
-    #[serde(flatten)]
-    forks: ForkTimes,
-}
-
-impl Config {
-    /// Refuses what the engines would not agree on.
-    fn check(&self, timestamp: u64) -> Result<(), GenesisError> {
-        if self.london_block != Some(0) {
-            return Err(GenesisError::NotLondon);
-        }
-        let active = |time: Option<u64>| time.is_some_and(|time| time <= timestamp);
-        for (ethereum, optimism, names) in [
-            (self.shanghai_time, self.forks.canyon_time, ("shanghaiTime", "canyonTime")),
-            (self.cancun_time, self.forks.ecotone_time, ("cancunTime", "ecotoneTime")),
-            (self.prague_time, self.forks.isthmus_time, ("pragueTime", "isthmusTime")),
-        ] {
-            if active(ethereum) != active(optimism) {
-                return Err(GenesisError::ForkPair { ethereum: names.0, optimism: names.1 });
-            }
-        }
-        Ok(())
-    }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use proptest::prelude::*;
-use serde::{Deserializer, de};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Value, value::RawValue};
 
 use super::*;

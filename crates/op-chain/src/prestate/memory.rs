@@ -4,6 +4,8 @@
 //! subtree without pages counts as zeros. Pages come in ascending order, so that one unfinished
 //! subtree a level is all that is ever held.
 
+use std::sync::LazyLock;
+
 use alloy_primitives::{B256, keccak256};
 
 /// Bytes of a page.
@@ -15,10 +17,17 @@ const PAIR: usize = 64;
 /// Levels of the tree within a page.
 const PAGE_LEVELS: usize = 7;
 
+/// Roots of subtrees of zeros, from a leaf to the whole memory.
+static ZEROS: LazyLock<[B256; PAGE_LEVELS + INDEX_BITS + 1]> = LazyLock::new(|| {
+    let mut zeros = [B256::ZERO; PAGE_LEVELS + INDEX_BITS + 1];
+    for level in 1..zeros.len() {
+        zeros[level] = pair(&zeros[level - 1], &zeros[level - 1]);
+    }
+    zeros
+});
+
 /// The tree while pages are added.
 pub(super) struct Memory {
-    /// Roots of subtrees of zeros, from a leaf to the whole memory.
-    zeros: [B256; PAGE_LEVELS + INDEX_BITS + 1],
     /// The left halves that wait for their right ones, by their level above the pages.
     left: [Option<B256>; INDEX_BITS],
     /// Index and root of the last page.
@@ -31,16 +40,12 @@ pub(super) struct OutOfOrder;
 
 impl Memory {
     /// Memory without a page.
-    pub(super) fn new() -> Self {
-        let mut zeros = [B256::ZERO; PAGE_LEVELS + INDEX_BITS + 1];
-        for level in 1..zeros.len() {
-            zeros[level] = pair(&zeros[level - 1], &zeros[level - 1]);
-        }
-        Self { zeros, left: [None; INDEX_BITS], last: None }
+    pub(super) const fn new() -> Self {
+        Self { left: [None; INDEX_BITS], last: None }
     }
 
-    /// Adds the next page.
-    pub(super) fn add(&mut self, index: u64, page: &[u8; PAGE]) -> Result<(), OutOfOrder> {
+    /// Adds the next page by its root.
+    pub(super) fn add(&mut self, index: u64, root: B256) -> Result<(), OutOfOrder> {
         if index >> INDEX_BITS != 0 || self.last.is_some_and(|(last, _)| last >= index) {
             return Err(OutOfOrder);
         }
@@ -49,7 +54,7 @@ impl Memory {
             let parting = (last ^ index).ilog2() as usize;
             self.left[parting] = Some(self.climb(last, root, parting));
         }
-        self.last = Some((index, self.page(page)));
+        self.last = Some((index, root));
         Ok(())
     }
 
@@ -57,7 +62,7 @@ impl Memory {
     pub(super) fn root(mut self) -> B256 {
         match self.last {
             Some((index, root)) => self.climb(index, root, INDEX_BITS),
-            None => self.zeros[PAGE_LEVELS + INDEX_BITS],
+            None => ZEROS[PAGE_LEVELS + INDEX_BITS],
         }
     }
 
@@ -65,7 +70,7 @@ impl Memory {
     fn climb(&mut self, index: u64, page: B256, levels: usize) -> B256 {
         let mut node = page;
         for level in 0..levels {
-            let zero = self.zeros[PAGE_LEVELS + level];
+            let zero = ZEROS[PAGE_LEVELS + level];
             node = if index >> level & 1 == 0 {
                 pair(&node, &zero)
             } else {
@@ -74,28 +79,29 @@ impl Memory {
         }
         node
     }
+}
 
-    fn page(&self, page: &[u8; PAGE]) -> B256 {
-        let mut nodes = [B256::ZERO; PAGE / PAIR];
-        for (node, leaves) in nodes.iter_mut().zip(page.chunks_exact(PAIR)) {
-            // Much of a program is zeros, and looking is faster than hashing.
-            *node = if leaves == [0; PAIR] { self.zeros[1] } else { keccak256(leaves) };
-        }
-        let mut count = nodes.len();
-        for level in 1..PAGE_LEVELS {
-            count /= 2;
-            for position in 0..count {
-                let (left, right) = (nodes[2 * position], nodes[2 * position + 1]);
-                let zero = self.zeros[level];
-                nodes[position] = if left == zero && right == zero {
-                    self.zeros[level + 1]
-                } else {
-                    pair(&left, &right)
-                };
-            }
-        }
-        nodes[0]
+/// The root of a page.
+pub(super) fn page_root(page: &[u8; PAGE]) -> B256 {
+    let zeros = &*ZEROS;
+    let mut nodes = [B256::ZERO; PAGE / PAIR];
+    for (node, leaves) in nodes.iter_mut().zip(page.chunks_exact(PAIR)) {
+        // Much of a program is zeros, and looking is faster than hashing.
+        *node = if leaves == [0; PAIR] { zeros[1] } else { keccak256(leaves) };
     }
+    let mut count = nodes.len();
+    for level in 1..PAGE_LEVELS {
+        count /= 2;
+        for position in 0..count {
+            let (left, right) = (nodes[2 * position], nodes[2 * position + 1]);
+            nodes[position] = if left == zeros[level] && right == zeros[level] {
+                zeros[level + 1]
+            } else {
+                pair(&left, &right)
+            };
+        }
+    }
+    nodes[0]
 }
 
 /// keccak256 of two nodes in a row.
@@ -113,16 +119,11 @@ mod tests {
     use super::*;
 
     /// The definition, with nothing left out but subtrees of zeros.
-    fn defined(
-        pages: &BTreeMap<u64, [u8; PAGE]>,
-        zeros: &[B256],
-        prefix: u64,
-        bits: usize,
-    ) -> B256 {
+    fn defined(pages: &BTreeMap<u64, [u8; PAGE]>, prefix: u64, bits: usize) -> B256 {
         let first = if bits == 64 { 0 } else { prefix << bits };
         let last = first | (u64::MAX >> (64 - bits));
         if pages.range(first >> 12..=last >> 12).next().is_none() {
-            return zeros[bits - 5];
+            return ZEROS[bits - 5];
         }
         if bits == 12 {
             let mut nodes: Vec<_> = pages[&prefix].chunks(32).map(B256::from_slice).collect();
@@ -131,7 +132,7 @@ mod tests {
             }
             return nodes[0];
         }
-        let child = |side| defined(pages, zeros, prefix << 1 | side, bits - 1);
+        let child = |side| defined(pages, prefix << 1 | side, bits - 1);
         pair(&child(0), &child(1))
     }
 
@@ -152,11 +153,10 @@ mod tests {
                 // The first page is one of zeros.
                 let mut page = [0; PAGE];
                 page[usize::from(content) * 33] = content;
-                memory.add(index, &page).unwrap();
+                memory.add(index, page_root(&page)).unwrap();
                 pages.insert(index, page);
             }
-            let zeros = memory.zeros;
-            assert_eq!(memory.root(), defined(&pages, &zeros, 0, 64), "{indices:?}");
+            assert_eq!(memory.root(), defined(&pages, 0, 64), "{indices:?}");
         }
     }
 
@@ -164,8 +164,8 @@ mod tests {
     fn pages_come_once_and_in_order() {
         for (first, second) in [(5, 5), (5, 4), (5, 0), (0, 1 << INDEX_BITS), (0, u64::MAX)] {
             let mut memory = Memory::new();
-            memory.add(first, &[1; PAGE]).unwrap();
-            assert!(memory.add(second, &[1; PAGE]).is_err(), "{first} {second}");
+            memory.add(first, B256::ZERO).unwrap();
+            assert!(memory.add(second, B256::ZERO).is_err(), "{first} {second}");
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! A dispute game begins at the *absolute prestate*: the VM before its first step, with the program
 //! in memory. Its hash is recomputed here as cannon does (`mipsevm/multithreaded/state.go`,
-//! `thread.go`; `mipsevm/versions`). The file is read as a stream: memory does not grow with it.
+//! `thread.go`; `mipsevm/versions`). The file is read as a stream, and what it claims is bounded:
+//! neither memory nor time grow with what a small gzip file unpacks to.
 
 mod memory;
+mod pages;
 
 use std::{
     fs::File,
@@ -15,7 +17,10 @@ use std::{
 use alloy_primitives::{B256, b256, keccak256};
 use flate2::bufread::MultiGzDecoder;
 
-use self::memory::{INDEX_BITS, Memory, PAGE, pair};
+use self::{
+    memory::pair,
+    pages::{MAX_PAGES, memory_root},
+};
 
 /// The version of states that the current VM executes: `multithreaded64-5` of cannon,
 /// `MIPS64.stateVersion()` on L1. Cannon itself loads no other any more.
@@ -29,6 +34,8 @@ pub const STALE_DEFAULT: B256 =
 
 /// The root of a stack without threads: keccak256 of 64 bytes of zero.
 const NO_THREADS: B256 = b256!("ad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5");
+/// The most threads of a stack that are read.
+const MAX_THREADS: u64 = 1 << 16;
 /// Bytes of a thread: id, exit code, exited, four registers of the CPU, 32 of the program.
 const THREAD: usize = 8 + 1 + 1 + 4 * 8 + 32 * 8;
 /// Where a thread has its `exited`.
@@ -70,9 +77,12 @@ pub enum PrestateError {
     /// A state of another VM, or no state at all.
     #[error("{}", version_text(*.0))]
     Version(u8),
-    /// More pages than memory has.
-    #[error("{0} pages are more than the memory has")]
+    /// More pages than any program needs.
+    #[error("it claims {0} pages of memory; more than {MAX_PAGES} (4 GiB) are not read")]
     PageCount(u64),
+    /// More threads than any program needs.
+    #[error("it claims {0} threads; more than {MAX_THREADS} are not read")]
+    ThreadCount(u64),
     /// Cannon writes pages once and in ascending order, and their index has 52 bits.
     #[error("page {0:#x} is twice there, out of order or out of range")]
     Page(u64),
@@ -161,23 +171,12 @@ impl Machine {
     }
 }
 
-fn memory_root(input: &mut Input<impl Read>) -> Result<B256, PrestateError> {
-    let count = input.number("number of pages")?;
-    if count > 1 << INDEX_BITS {
-        return Err(PrestateError::PageCount(count));
-    }
-    let mut memory = Memory::new();
-    for _ in 0..count {
-        let index = input.number("memory")?;
-        let page: [u8; PAGE] = input.bytes("memory")?;
-        memory.add(index, &page).map_err(|_| PrestateError::Page(index))?;
-    }
-    Ok(memory.root())
-}
-
 /// The hash over a stack of threads, the bottom one first.
 fn threads_root(input: &mut Input<impl Read>) -> Result<B256, PrestateError> {
     let count = input.number("number of threads")?;
+    if count > MAX_THREADS {
+        return Err(PrestateError::ThreadCount(count));
+    }
     let mut root = NO_THREADS;
     for _ in 0..count {
         let thread: [u8; THREAD] = input.bytes("threads")?;
