@@ -9,7 +9,7 @@ use crate::config::Service;
 const GATE: Gate = Gate::PublishedKey;
 
 /// Mainnet, Sepolia, Holesky, Hoodi.
-const PUBLIC: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
+pub(super) const PUBLIC: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
 
 pub(super) fn key(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
