@@ -51,10 +51,21 @@ let
     "l2-chain"
     "genesis-hash"
     "genesis-timestamp"
+    "l1-head"
+    "l1-agreement"
   ];
 
   # The same, against the engine that the service will talk to.
   liveGates = chainGates ++ [ "genesis-live" ];
+
+  # op-node also lives by its clock, by proofs, and asks L1 more than all others together.
+  nodeGates = liveGates ++ [
+    "clock"
+    "l1-proofs"
+    "l1-rate-limit"
+    "l1-beacon"
+    "jwt"
+  ];
 
   # Without the right prestate no false claim can be disputed, so nothing watches games either. Where
   # the chain's configuration comes from the preimage oracle, the prestate says nothing about the chain.
@@ -106,7 +117,7 @@ let
           listenIp = p2p.listenIp name;
         };
         gate = {
-          gates = liveGates;
+          gates = nodeGates;
           engineRpc = lib.http pair.engine.http;
         };
       }
@@ -119,7 +130,7 @@ let
       inherit (p2p) staticPeers;
       sequencerKey = key "sequencer";
       gate = {
-        gates = liveGates ++ [
+        gates = nodeGates ++ [
           "published-key"
           "sequencer-key"
         ];
@@ -244,6 +255,26 @@ let
 
   followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
 
+  # Whatever listens needs its ports, whatever keeps data needs room for it.
+  withHost =
+    _: service:
+    service
+    // {
+      gate =
+        service.gate
+        // {
+          gates = service.gate.gates ++ [ "ports" ] ++ (if service.dataDir == null then [ ] else [ "disk" ]);
+        }
+        // (
+          if service.dataDir == null then
+            { }
+          else
+            {
+              minFreeBytes = params.minFreeBytes.${service.component} or params.minFreeBytes.default;
+            }
+        );
+    };
+
   # Where containers run, the first thing to be sure of is what is in them.
   withImage =
     name: service:
@@ -259,15 +290,25 @@ let
         else
           service.gate
           // {
-            gates = [ "image-pinned" ] ++ service.gate.gates;
+            gates = [
+              "image-pinned"
+            ]
+            ++ service.gate.gates
+            ++ [
+              "release"
+              "image-running"
+            ];
             image = {
               reference = "${pinned.repository}:${pinned.tag}";
               inherit (pinned) digest allowUnpinned;
+              container = pinned.container or null;
             };
           };
     };
 
-  services = builtins.mapAttrs withImage (sequencer // settlement // followers);
+  services = builtins.mapAttrs (name: service: withImage name (withHost name service)) (
+    sequencer // settlement // followers
+  );
 in
 {
   inherit services;
@@ -284,7 +325,19 @@ in
         { inherit (params.l1) rpc; }
       else
         { rpcFile = params.l1.gateRpcFile or rpcFile; }
-    );
+    )
+    // (
+      if beaconFile != null then
+        { beaconFile = params.l1.gateBeaconFile or beaconFile; }
+      else if params.l1.beacon != null then
+        { inherit (params.l1) beacon; }
+      else
+        { }
+    )
+    // {
+      others = params.l1.others or [ ];
+      otherFiles = params.l1.otherFiles or [ ];
+    };
     services = lib.gates services;
   };
 }
