@@ -51,13 +51,20 @@ let
     "l2-chain"
     "genesis-hash"
     "genesis-timestamp"
+    "l1-head"
+    "l1-agreement"
   ];
 
   # The same, against the engine that the service will talk to.
   liveGates = chainGates ++ [ "genesis-live" ];
 
-  # What a node's flags must not spoil.
+  # What a node lives by, and what its flags must not spoil.
   nodeGates = [
+    "clock"
+    "l1-proofs"
+    "l1-rate-limit"
+    "l1-beacon"
+    "jwt"
     "p2p"
     "p2p-paths"
     "static-peers"
@@ -278,6 +285,26 @@ let
 
   followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
 
+  # Whatever listens needs its ports, whatever keeps data needs room for it.
+  withHost =
+    _: service:
+    service
+    // {
+      gate =
+        service.gate
+        // {
+          gates = service.gate.gates ++ [ "ports" ] ++ (if service.dataDir == null then [ ] else [ "disk" ]);
+        }
+        // (
+          if service.dataDir == null then
+            { }
+          else
+            {
+              minFreeBytes = params.minFreeBytes.${service.component} or params.minFreeBytes.default;
+            }
+        );
+    };
+
   # Where containers run, the first thing to be sure of is what is in them.
   withImage =
     name: service:
@@ -293,15 +320,25 @@ let
         else
           service.gate
           // {
-            gates = [ "image-pinned" ] ++ service.gate.gates;
+            gates = [
+              "image-pinned"
+            ]
+            ++ service.gate.gates
+            ++ [
+              "release"
+              "image-running"
+            ];
             image = {
               reference = "${pinned.repository}:${pinned.tag}";
               inherit (pinned) digest allowUnpinned;
+              container = pinned.container or null;
             };
           };
     };
 
-  services = builtins.mapAttrs withImage (sequencer // settlement // followers);
+  services = builtins.mapAttrs (name: service: withImage name (withHost name service)) (
+    sequencer // settlement // followers
+  );
 in
 {
   inherit services;
@@ -318,7 +355,19 @@ in
         { inherit (params.l1) rpc; }
       else
         { rpcFile = params.l1.gateRpcFile or rpcFile; }
-    );
+    )
+    // (
+      if beaconFile != null then
+        { beaconFile = params.l1.gateBeaconFile or beaconFile; }
+      else if params.l1.beacon != null then
+        { inherit (params.l1) beacon; }
+      else
+        { }
+    )
+    // {
+      others = params.l1.others or [ ];
+      otherFiles = params.l1.otherFiles or [ ];
+    };
     inherit (params) keys;
     services = lib.gates services;
   };

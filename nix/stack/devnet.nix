@@ -53,6 +53,8 @@ import ./default.nix {
     sequencer = "@{p2p.sequencer}";
   };
 
+  minFreeBytes.default = 100000000;
+
   ports =
     let
       port = service: name: "@{port.${service}.${name}}";

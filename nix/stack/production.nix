@@ -3,7 +3,8 @@
   # { rpc, beacon, beaconFallbacks, rateLimit, chainId, chainConfig }: the L1 that the chain settles
   # on; `chainConfig` is for one that the programs do not know. Files with the URLs, as the programs
   # see them, take the place of the first two: `rpcFile` (`gateRpcFile`, if the gates see it
-  # elsewhere) and `beaconFile`.
+  # elsewhere) and `beaconFile` (`gateBeaconFile`). `others` and `otherFiles` are further endpoints that
+  # the gates compare the first with.
   l1,
   # { genesis, rollup, l2ChainId }
   chain,
@@ -86,6 +87,14 @@ import ./default.nix {
 
   p2p = p2p // {
     inherit identity;
+  };
+
+  # In bytes: an engine that meets the end of its disk may have to sync anew, and grows by gigabytes
+  # while somebody is being woken.
+  minFreeBytes = {
+    op-reth = 20000000000;
+    op-geth = 20000000000;
+    default = 1000000000;
   };
 
   dir = service: "${stateDir}/${service}";

@@ -3,17 +3,27 @@
 //! Built on reqwest alone: a batch whose third call reverts still has its other answers, an answer
 //! has a size limit, and no error shows the endpoint's URL (it often carries an API key).
 
-use std::{borrow::Cow, error::Error, fmt, time::Duration};
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256, Uint};
 use alloy_sol_types::SolCall;
-use reqwest::{StatusCode, Url};
+use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, DeserializeOwned},
 };
 use serde_json::{Value, json, value::RawValue};
 use tokio::time::{Instant, sleep, timeout_at};
+use zeroize::Zeroizing;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 32 << 20;
@@ -37,6 +47,9 @@ pub enum Unread {
     /// There is an answer, but it is not what the method returns.
     #[error("the answer makes no sense: {0}")]
     Malformed(String),
+    /// The endpoint is there and does not serve whoever asks: HTTP 401 or 403.
+    #[error("{0}")]
+    Denied(String),
 }
 
 /// An endpoint's URL is not usable.
@@ -59,6 +72,23 @@ pub struct Rpc {
     http: reqwest::Client,
     url: Url,
     patience: Duration,
+    token: Option<Zeroizing<String>>,
+    counts: Arc<Counts>,
+}
+
+/// How often an endpoint said that it is asked too much: HTTP 429, or JSON-RPC's code for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// In all.
+    pub seen: u32,
+    /// As the last word, so that something stayed unread.
+    pub lost: u32,
+}
+
+#[derive(Default)]
+struct Counts {
+    seen: AtomicU32,
+    lost: AtomicU32,
 }
 
 impl Rpc {
@@ -76,7 +106,22 @@ impl Rpc {
             http = http.tls_certs_only([]);
         }
         let http = http.build()?;
-        Ok(Self { http, url, patience })
+        Ok(Self { http, url, patience, token: None, counts: Arc::default() })
+    }
+
+    /// The same endpoint, asked with this bearer token.
+    #[must_use]
+    pub fn with_token(self, token: Zeroizing<String>) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    /// How often the endpoint has said so far that it is asked too much.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            seen: self.counts.seen.load(Ordering::Relaxed),
+            lost: self.counts.lost.load(Ordering::Relaxed),
+        }
     }
 
     /// Scheme, host and port: what may be shown. Path, query and user often hold a secret.
@@ -92,13 +137,16 @@ impl Rpc {
         if batch.calls.is_empty() {
             return Answers(Ok(Vec::new()));
         }
-        let deadline = Instant::now() + self.patience;
-        let count = batch.calls.len();
-        Answers(match timeout_at(deadline, self.attempts(&batch.calls, deadline)).await {
-            Ok(Ok(body)) => by_id(&body, count),
-            Ok(Err(unread)) => Err(unread),
-            Err(_) => Err(Unread::Unreachable(format!("no answer within {:?}", self.patience))),
-        })
+        let body = self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls));
+        Answers(body.await.and_then(|body| by_id(&body, batch.calls.len(), &self.counts)))
+    }
+
+    /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        let body = self.within_patience(|| self.http.get(url.clone())).await?;
+        serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
     }
 
     /// Reads one value; batches are better.
@@ -112,17 +160,30 @@ impl Rpc {
         self.send(batch).await.take(&slot)
     }
 
-    async fn attempts(&self, calls: &[Call], deadline: Instant) -> Reading<Vec<u8>> {
+    async fn within_patience(&self, request: impl Fn() -> RequestBuilder) -> Reading<Vec<u8>> {
+        let deadline = Instant::now() + self.patience;
+        timeout_at(deadline, self.attempts(request, deadline)).await.unwrap_or_else(|_| {
+            Err(Unread::Unreachable(format!("no answer within {:?}", self.patience)))
+        })
+    }
+
+    async fn attempts(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+        deadline: Instant,
+    ) -> Reading<Vec<u8>> {
         let mut pause = FIRST_PAUSE;
         for attempt in 1.. {
-            let failure = match self.attempt(calls).await {
+            let failure = match self.attempt(request()).await {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
             };
             let wait = failure.retry_after.unwrap_or(pause + jitter(pause));
             let in_time = Instant::now().checked_add(wait).is_some_and(|next| next < deadline);
             if !failure.passing || attempt == ATTEMPTS || !in_time {
-                return Err(Unread::Unreachable(failure.reason));
+                let limited = failure.status == Some(StatusCode::TOO_MANY_REQUESTS);
+                self.counts.lost.fetch_add(limited.into(), Ordering::Relaxed);
+                return Err(failure.into_unread());
             }
             sleep(wait).await;
             pause *= 2;
@@ -130,15 +191,15 @@ impl Rpc {
         unreachable!("the last attempt returns")
     }
 
-    async fn attempt(&self, calls: &[Call]) -> Result<Vec<u8>, Failure> {
-        let mut response = self
-            .http
-            .post(self.url.clone())
-            .json(calls)
-            .send()
-            .await
-            .map_err(Failure::transport)?;
+    async fn attempt(&self, mut request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.as_str());
+        }
+        let mut response = request.send().await.map_err(Failure::transport)?;
         let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.counts.seen.fetch_add(1, Ordering::Relaxed);
+        }
         if !status.is_success() {
             return Err(Failure::status(status, &response));
         }
@@ -172,12 +233,13 @@ struct Failure {
     reason: String,
     /// Whether another attempt may succeed.
     passing: bool,
+    status: Option<StatusCode>,
     retry_after: Option<Duration>,
 }
 
 impl Failure {
     fn lasting(reason: String) -> Self {
-        Self { reason, passing: false, retry_after: None }
+        Self { reason, passing: false, status: None, retry_after: None }
     }
 
     fn transport(error: reqwest::Error) -> Self {
@@ -186,7 +248,7 @@ impl Failure {
         // reqwest's own text ends before the cause.
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
         let reason = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
-        Self { reason, passing, retry_after: None }
+        Self { reason, passing, status: None, retry_after: None }
     }
 
     fn status(status: StatusCode, response: &reqwest::Response) -> Self {
@@ -196,7 +258,14 @@ impl Failure {
             .and_then(|value| value.to_str().ok()?.trim().parse().ok())
             .map(Duration::from_secs);
         let passing = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
-        Self { reason: format!("HTTP {status}"), passing, retry_after }
+        Self { reason: format!("HTTP {status}"), passing, status: Some(status), retry_after }
+    }
+
+    fn into_unread(self) -> Unread {
+        match self.status {
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Unread::Denied(self.reason),
+            _ => Unread::Unreachable(self.reason),
+        }
     }
 }
 
@@ -267,6 +336,11 @@ pub struct Slot<T> {
 pub struct Answers(Reading<Vec<Reading<Box<RawValue>>>>);
 
 impl Answers {
+    /// Whether there is an answer to the batch as a whole, whatever it says to each call.
+    pub fn whole(&self) -> Reading<()> {
+        self.0.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
     /// The answer to one call.
     pub fn take<T>(&self, slot: &Slot<T>) -> Reading<T> {
         let answers = self.0.as_ref().map_err(Clone::clone)?;
@@ -292,8 +366,13 @@ struct RpcError {
 }
 
 impl RpcError {
-    /// Code 3 is geth's for reverts; others say it in words only.
-    fn into_unread(self) -> Unread {
+    /// Code 3 is geth's for reverts; others say it in words only. EIP-1474 has a code for "limit
+    /// exceeded", and hosted endpoints also put HTTP's here.
+    fn into_unread(self, counts: &Counts) -> Unread {
+        if matches!(self.code, -32005 | 429) {
+            counts.seen.fetch_add(1, Ordering::Relaxed);
+            counts.lost.fetch_add(1, Ordering::Relaxed);
+        }
         if self.code == 3 || self.message.contains("revert") {
             Unread::Reverted(self.message)
         } else {
@@ -303,11 +382,14 @@ impl RpcError {
 }
 
 /// Sorts the answers of a batch by their ids.
-fn by_id(body: &[u8], count: usize) -> Reading<Vec<Reading<Box<RawValue>>>> {
+fn by_id(body: &[u8], count: usize, counts: &Counts) -> Reading<Vec<Reading<Box<RawValue>>>> {
     let answers: Vec<Answer<'_>> = match serde_json::from_slice(body) {
         Ok(answers) => answers,
-        Err(error) => return Err(not_a_batch(body, &error)),
+        Err(error) => return Err(not_a_batch(body, &error, counts)),
     };
+    if answers.is_empty() {
+        return Err(Unread::Unreachable("the node left every call unanswered".to_owned()));
+    }
     let missing = || Err(Unread::Unreachable("the node left this call unanswered".to_owned()));
     let malformed = |what: &str| Err(Unread::Malformed(what.to_owned()));
     let mut slots: Vec<_> = (0..count).map(|_| None).collect();
@@ -315,7 +397,7 @@ fn by_id(body: &[u8], count: usize) -> Reading<Vec<Reading<Box<RawValue>>>> {
         let Some(slot) = answer.id.and_then(|id| slots.get_mut(id)) else { continue };
         *slot = Some(match (answer.result, answer.error) {
             _ if slot.is_some() => malformed("the node answers this call twice"),
-            (_, Some(error)) => Err(error.into_unread()),
+            (_, Some(error)) => Err(error.into_unread(counts)),
             (Some(result), None) => Ok(result.to_owned()),
             (None, None) => malformed("neither a result nor an error"),
         });
@@ -328,9 +410,9 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 }
 
 /// A node that refuses a batch as a whole answers with one error object.
-fn not_a_batch(body: &[u8], error: &serde_json::Error) -> Unread {
+fn not_a_batch(body: &[u8], error: &serde_json::Error, counts: &Counts) -> Unread {
     match serde_json::from_slice::<Answer<'_>>(body) {
-        Ok(Answer { error: Some(error), .. }) => error.into_unread(),
+        Ok(Answer { error: Some(error), .. }) => error.into_unread(counts),
         _ => Unread::Malformed(format!("not JSON-RPC ({error}): is this the URL of a node?")),
     }
 }
@@ -349,6 +431,39 @@ pub struct BlockHead {
     /// Seconds since the Unix epoch.
     #[serde(deserialize_with = "quantity")]
     pub timestamp: U64,
+    /// Part of the header since Prague (EIP-7685).
+    #[serde(default)]
+    pub requests_hash: Option<B256>,
+    /// Part of the header since Amsterdam (EIP-7928).
+    #[serde(default)]
+    pub block_access_list_hash: Option<B256>,
+}
+
+/// An account as `eth_getProof` shows it (EIP-1186), with one place of its storage.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountProof {
+    /// The account.
+    pub address: Address,
+    /// The nodes from the state's root to the account.
+    pub account_proof: Vec<Bytes>,
+    /// Root of the account's storage.
+    pub storage_hash: B256,
+    /// The places that were asked for.
+    pub storage_proof: Vec<StorageProof>,
+}
+
+/// A place of an account's storage.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StorageProof {
+    /// The place: nodes write it with or without its leading zeros.
+    #[serde(deserialize_with = "quantity")]
+    pub key: U256,
+    /// What is there.
+    #[serde(deserialize_with = "quantity")]
+    pub value: U256,
+    /// The nodes from the storage's root to the place.
+    pub proof: Vec<Bytes>,
 }
 
 /// A number in JSON-RPC: `0x` and at least one hex digit. ruint's own reading takes "" and "0x" for zero.
@@ -391,6 +506,11 @@ impl Batch {
         self.number("eth_getBalance", json!([account, U64::from(block)]))
     }
 
+    /// `eth_getProof` of an account and one place of its storage, at the latest block.
+    pub fn proof(&mut self, account: Address, place: B256) -> Slot<AccountProof> {
+        self.request("eth_getProof", (account, [place], "latest"))
+    }
+
     fn number<const BITS: usize, const LIMBS: usize>(
         &mut self,
         method: &'static str,
@@ -411,7 +531,7 @@ mod tests {
     async fn a_refused_connection_is_not_tried_again() {
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let rpc = Rpc::new(&format!("http://{closed}"), Duration::from_mins(1)).unwrap();
-        let failure = rpc.attempt(&[]).await.unwrap_err();
+        let failure = rpc.attempt(rpc.http.get(rpc.url.clone())).await.unwrap_err();
         assert!(!failure.passing, "{}", failure.reason);
         assert!(failure.reason.contains("refused"), "{}", failure.reason);
     }

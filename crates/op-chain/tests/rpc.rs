@@ -12,7 +12,7 @@ use std::{
 use alloy_primitives::{Address, U64, U256};
 use op_chain::{
     contracts::SystemConfig::batcherHashCall,
-    rpc::{Answers, Batch, Rpc, RpcUrlError, Unread},
+    rpc::{Answers, Batch, Limits, Rpc, RpcUrlError, Unread},
 };
 use serde_json::{Value, json};
 
@@ -120,10 +120,18 @@ async fn what_may_pass_is_tried_again_until_it_does() {
 
 #[tokio::test]
 async fn what_stays_is_asked_once() {
-    for status in ["302 Found", "400 Bad Request", "401 Unauthorized", "404 Not Found"] {
+    for status in
+        ["302 Found", "400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found"]
+    {
         let node = Node::answering(vec![http(status, "location: /\r\n", b""), success()]);
         let answer = chain_id(&node.rpc(PATIENCE)).await;
-        assert_eq!(answer, Err(Unread::Unreachable(format!("HTTP {status}"))));
+        let reason = format!("HTTP {status}");
+        let unread = if matches!(&status[..3], "401" | "403") {
+            Unread::Denied(reason)
+        } else {
+            Unread::Unreachable(reason)
+        };
+        assert_eq!(answer, Err(unread));
         assert_eq!(node.requests(), 1, "{status}");
     }
 }
@@ -138,20 +146,28 @@ async fn a_node_that_stays_busy_is_asked_four_times() {
 }
 
 #[tokio::test]
-async fn a_pause_longer_than_the_deadline_ends_the_attempts_at_once() {
-    for retry_after in ["61", "18446744073709551615"] {
-        let header = format!("retry-after: {retry_after}\r\n");
-        let node = Node::answering(vec![http("429 Too Many Requests", &header, b""), success()]);
-        assert!(matches!(chain_id(&node.rpc(PATIENCE)).await, Err(Unread::Unreachable(_))));
-        assert_eq!(node.requests(), 1, "{retry_after}");
+async fn limits_are_counted_in_each_of_their_spellings() {
+    let error = |code: i64| {
+        format!(r#"{{"jsonrpc":"2.0","id":0,"error":{{"code":{code},"message":"slow down"}}}}"#)
+    };
+    let status = |status: &str| http(status, "retry-after: 0\r\n", b"");
+    for (answers, seen, lost) in [
+        (vec![success()], 0, 0),
+        (vec![status("429 Too Many Requests"), success()], 1, 0),
+        (vec![status("429 Too Many Requests"); 4], 4, 1),
+        (vec![status("503 Unavailable"), success()], 0, 0),
+        (vec![ok(format!("[{}]", error(-32005)).as_bytes())], 1, 1),
+        (vec![ok(format!("[{}]", error(429)).as_bytes())], 1, 1),
+        (vec![ok(error(-32005).as_bytes())], 1, 1),
+        (vec![ok(format!("[{}]", error(-32000)).as_bytes())], 0, 0),
+    ] {
+        let node = Node::answering(answers);
+        let rpc = node.rpc(PATIENCE);
+        let known = chain_id(&rpc).await.is_ok();
+        assert_eq!(rpc.limits(), Limits { seen, lost });
+        assert!(!(known && lost > 0));
+        node.requests();
     }
-}
-
-#[tokio::test]
-async fn a_batch_without_calls_asks_nobody() {
-    let node = Node::answering(vec![success()]);
-    node.rpc(PATIENCE).send(Batch::default()).await;
-    assert_eq!(node.requests(), 0);
 }
 
 /// What came of a batch of three calls, in words.
@@ -162,6 +178,7 @@ async fn three(body: &[u8]) -> [String; 3] {
             Err(Unread::Unreachable(_)) => "unreachable".to_owned(),
             Err(Unread::Reverted(_)) => "reverted".to_owned(),
             Err(Unread::Malformed(_)) => "malformed".to_owned(),
+            Err(Unread::Denied(_)) => "denied".to_owned(),
         }
     }
     let node = Node::answering(vec![ok(body)]);

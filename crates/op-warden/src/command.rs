@@ -1,8 +1,12 @@
 //! The command line of an official program, as far as it tells whether the program can do its work.
 
+mod listen;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+pub use self::listen::Listener;
 
 /// A program and what it is given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,6 +52,12 @@ impl Command {
             value => value.strip_prefix('='),
         });
         given.or_else(|| self.variable(flag)).is_some_and(is_true)
+    }
+
+    /// Whether a flag is given, with or without a value, or its environment variable.
+    #[must_use]
+    pub fn is_given(&self, flag: &str) -> bool {
+        self.args.iter().any(|arg| strip_flag(arg, flag).is_some()) || self.variable(flag).is_some()
     }
 
     /// The items of a list.

@@ -202,6 +202,9 @@ pub struct Service {
     /// The folder that the program keeps its data in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// Bytes that must be free on the file system of `data_dir`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_free_bytes: Option<u64>,
     /// File with the key that the service signs with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PathBuf>,
@@ -244,6 +247,9 @@ pub struct Image {
     /// Whether the operator accepts whatever the tag points at.
     #[serde(default)]
     pub allow_unpinned: bool,
+    /// The podman container that the service runs in; `None` where it runs in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
 }
 
 /// Why a configuration cannot be used.
@@ -338,6 +344,7 @@ impl Service {
         match field {
             "command" => self.command.is_some(),
             "dataDir" => self.data_dir.is_some(),
+            "minFreeBytes" => self.min_free_bytes.is_some(),
             "key" => self.key.is_some(),
             "engineRpc" => self.engine_rpc.is_some(),
             "gameType" => self.game_type.is_some(),

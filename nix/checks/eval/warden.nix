@@ -37,6 +37,11 @@ in
         "l2-chain"
         "genesis-hash"
         "genesis-timestamp"
+        "l1-head"
+        "l1-agreement"
+        "ports"
+        "release"
+        "image-running"
       ] != [ ]
     ) (namesOf full);
     expected = [ ];
@@ -52,12 +57,38 @@ in
     };
   };
 
+  testWhatKeepsDataNeedsRoomForIt = {
+    expr = lib.mapAttrs (_: gate: gate.minFreeBytes) (
+      lib.filterAttrs (_: gate: lib.elem "disk" gate.gates) gates
+    );
+    expected =
+      lib.genAttrs (lib.filter (lib.hasSuffix "-engine") (namesOf full)) (_: 20000000000)
+      // lib.genAttrs (lib.filter (lib.hasSuffix "-node") (namesOf full) ++ [ "challenger" ]) (
+        _: 1000000000
+      );
+  };
+
+  testNodesAreJudgedByWhatTheyLiveBy = {
+    expr = lib.filter (
+      name:
+      lib.subtractLists gates.${name}.gates [
+        "clock"
+        "l1-proofs"
+        "l1-rate-limit"
+        "l1-beacon"
+        "jwt"
+      ] == [ ]
+    ) (namesOf full);
+    expected = lib.filter (lib.hasSuffix "-node") (namesOf full);
+  };
+
   testGatesJudgeTheImagesThatRun = {
     expr = lib.mapAttrs (_: gate: gate.image) gates;
     expected = lib.mapAttrs (_: service: {
       reference = "${service.image.repository}:${service.image.tag}";
       inherit (service.image) digest;
       allowUnpinned = false;
+      inherit (service) container;
     }) (servicesOf full);
   };
 
@@ -95,6 +126,9 @@ in
       };
       l1 = {
         rpc = "https://l1.example";
+        beacon = "https://beacon.example";
+        others = [ ];
+        otherFiles = [ ];
         chainId = 11155111;
       };
     };
@@ -104,12 +138,28 @@ in
   testTheL1OfAFile = {
     expr =
       (wardenOf (host {
-        l1.rpcFile = "/keys/l1-rpc";
+        l1 = {
+          rpcFile = "/keys/l1-rpc";
+          beaconFile = "/keys/l1-beacon";
+          otherFiles = [ "/keys/l1-other" ];
+        };
       })).l1;
     expected = {
       rpcFile = "/keys/l1-rpc";
+      beaconFile = "/keys/l1-beacon";
+      others = [ ];
+      otherFiles = [ "/keys/l1-other" ];
       chainId = 11155111;
     };
+  };
+
+  testAnL1WithoutBlobsHasNoBeacon = {
+    expr =
+      (wardenOf (host {
+        l1.beacon = null;
+      })).l1
+        ? beacon;
+    expected = false;
   };
 
   testHealth = {
@@ -163,18 +213,21 @@ in
 
   testTheInventoryTellsTheUrlFiles = {
     expr =
-      lib.take 4
-        (inventoryOf (host {
-          l1 = {
-            rpcFile = "/keys/l1-rpc";
-            beaconFile = "/keys/l1-beacon";
-          };
-        })).secrets;
+      (inventoryOf (host {
+        l1 = {
+          rpcFile = "/keys/l1-rpc";
+          beaconFile = "/keys/l1-beacon";
+          otherFiles = [ "/keys/l1-other" ];
+        };
+      })).secrets;
     expected = [
       "/etc/op-stack/keys/batcher"
       "/etc/op-stack/keys/challenger"
       "/keys/l1-beacon"
       "/keys/l1-rpc"
+      "/etc/op-stack/keys/proposer"
+      "/etc/op-stack/keys/sequencer"
+      "/keys/l1-other"
     ];
   };
 

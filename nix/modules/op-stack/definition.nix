@@ -29,6 +29,7 @@ let
     ];
   }) cfg.followers;
 
+  containerOf = name: "op-stack-${name}";
   optionsOf = name: lib.getAttrFromPath paths.${name} cfg;
 
   # Where a container finds its copies of the key files.
@@ -77,10 +78,13 @@ let
         beaconFallbacks
         rateLimit
         chainId
+        others
+        otherFiles
         ;
       rpcFile = urlInside "l1-rpc";
       gateRpcFile = cfg.l1.rpcFile;
       beaconFile = urlInside "l1-beacon";
+      gateBeaconFile = cfg.l1.beaconFile;
       chainConfig = lib.mapNullable inSystem cfg.l1.chainConfigFile;
     };
     chain = {
@@ -105,7 +109,12 @@ let
       name:
       if identityFiles name == { } then "${cfg.stateDir}/${name}/p2p.key" else inside (identityKey name);
     image =
-      name: _component: (optionsOf name).image // { allowUnpinned = cfg.dangerouslyRunUnpinnedImages; };
+      name: _component:
+      (optionsOf name).image
+      // {
+        allowUnpinned = cfg.dangerouslyRunUnpinnedImages;
+        container = containerOf name;
+      };
     ports = {
       sequencer = {
         engine = cfg.sequencer.engine.ports;
@@ -131,7 +140,7 @@ let
       inherit keysInside;
       inherit (options) resources;
       option = lib.concatStringsSep "." paths.${name};
-      container = "op-stack-${name}";
+      container = containerOf name;
       unit = "podman-op-stack-${name}";
       keyFiles = keysOf name // urlFilesOf service;
       environment = service.environment // options.environment;

@@ -198,6 +198,22 @@ in
         '';
       };
       rpcFile = urlFile "rpc" "JSON-RPC";
+      others = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = ''
+          Further JSON-RPC endpoints of the L1, which no program uses: the gates compare the first with
+          them, and refuse to start anything while two name different blocks at one finalized height.
+          One that is behind or does not answer is only told of. They are world-readable.
+        '';
+        example = [ "https://rpc.sepolia.org" ];
+      };
+      otherFiles = mkOption {
+        type = types.listOf secretFile;
+        default = [ ];
+        description = "Files with the URLs of such endpoints, each in one line.";
+        example = [ "/etc/op-stack/keys/l1-other" ];
+      };
       beacon = mkOption {
         type = types.nullOr types.str;
         default = "https://ethereum-sepolia-beacon-api.publicnode.com";

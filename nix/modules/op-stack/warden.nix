@@ -24,7 +24,7 @@ let
     inherit (cfg) stateDir;
     containers = map (service: service.container) (lib.attrValues services);
     images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
-    secrets = lib.attrValues keyFiles;
+    secrets = lib.attrValues keyFiles ++ cfg.l1.otherFiles;
     units = [
       "op-stack.target"
     ]

@@ -81,7 +81,14 @@ fn example_state() -> Value {
 }
 
 fn first_block(hash: B256, timestamp: u64) -> BlockHead {
-    BlockHead { hash, number: U64::ZERO, parent_hash: B256::ZERO, timestamp: U64::from(timestamp) }
+    BlockHead {
+        hash,
+        number: U64::ZERO,
+        parent_hash: B256::ZERO,
+        timestamp: U64::from(timestamp),
+        requests_hash: None,
+        block_access_list_hash: None,
+    }
 }
 
 fn error_of(state: &Value) -> String {

@@ -69,9 +69,9 @@ pub(super) fn proposals(service: &Service, facts: &Facts) -> Vec<Finding> {
             ),
         ];
     };
-    let batchers = facts.config.commands("op-batcher");
+    let sources = facts.config.commands("op-batcher");
     let Some(blocks) =
-        batchers.filter_map(|batcher| channel(batcher).ok()).max().filter(|&blocks| blocks > 0)
+        sources.filter_map(|batcher| channel(batcher).ok()).max().filter(|&blocks| blocks > 0)
     else {
         return vec![Finding::skip(
             GATE,
@@ -105,13 +105,13 @@ fn channel(batcher: &Command) -> Result<u64, String> {
     given.parse().map_err(|_| format!("{given:?}"))
 }
 
-/// Seconds between L1 blocks, rounded down: on a private L1 what it was since the L1 origin.
+/// Seconds between L1 blocks, rounded down: on a private L1 what it was since the finalized one.
 fn block_time(gate: Gate, facts: &Facts) -> Result<u64, Box<Finding>> {
     if is_public(facts.rollup.l1_chain_id) {
         return Ok(SLOT);
     }
-    let (origin, latest) = (&facts.l1.origin, &facts.l1.latest);
-    let (first, began) = known(gate, origin, "the block of the L1 origin", facts)?;
+    let (finalized, latest) = (&facts.l1.finalized, &facts.l1.latest);
+    let (first, began) = known(gate, finalized, "the newest finalized block", facts)?;
     let (last, now) = known(gate, latest, "the newest block", facts)?;
     Ok(now.saturating_sub(began).checked_div(last.saturating_sub(first)).unwrap_or(SLOT))
 }
@@ -128,10 +128,7 @@ fn known(
         Ok(Some(block)) => Ok((block.number.to(), block.timestamp.to())),
         Ok(None) => Err(Box::new(
             Finding::compare(gate, (what, "the time between L1 blocks"), ("no such block", l1))
-                .answered(
-                    Answer::Wait,
-                    "The L1 node does not have the block: let it sync, or use one that has not pruned it.",
-                ),
+                .answered(Answer::Wait, "Let the L1 node sync."),
         )),
         Err(unread) => Err(Box::new(Finding::unread(gate, what, l1, unread))),
     }

@@ -19,7 +19,19 @@ pub(super) fn files(facts: &Facts) -> Vec<Finding> {
 
 /// The finding of every service while there are no facts.
 pub(super) fn unusable(error: &FactsError) -> Finding {
-    let (answer, mend) = match error {
+    let (answer, mend) = answer_to(error);
+    let expected = match error {
+        FactsError::NoUrl { what, .. } | FactsError::NotUrl { what, .. } => {
+            ("the URL of the L1's JSON-RPC endpoint", format!("{what} of the configuration"))
+        }
+        _ => ("genesis.json, rollup.json and usable endpoints", "the configuration".to_owned()),
+    };
+    Finding::compare(Gate::ChainFiles, expected, (error, "this host")).answered(answer, mend)
+}
+
+/// What follows from an error, and what to do about it.
+pub(super) fn answer_to(error: &FactsError) -> (Answer, &'static str) {
+    match error {
         FactsError::Absent { .. } => (
             Answer::Wait,
             "Put the chain's file there: from op-deployer inspect, or the chain's published files.",
@@ -35,17 +47,6 @@ pub(super) fn unusable(error: &FactsError) -> Finding {
         FactsError::NotUrl { .. } => {
             (Answer::Refuse, "Write the URL as one line, and nothing else.")
         }
-    };
-    let expected = match error {
-        FactsError::NoUrl { .. } | FactsError::NotUrl { .. } => {
-            ("the URL of the L1's JSON-RPC endpoint", "l1.rpcFile of the configuration")
-        }
-        _ => ("genesis.json, rollup.json and usable endpoints", "the configuration"),
-    };
-    Finding {
-        answer,
-        mend: mend.to_owned(),
-        ..Finding::compare(Gate::ChainFiles, expected, (error, "this host"))
     }
 }
 

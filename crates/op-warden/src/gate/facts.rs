@@ -1,16 +1,26 @@
 //! Everything that the gates judge by, read once: the chain's files, the keys, the fault proof
 //! programs, a batch to L1, a second one for what follows from its answers, a batch to each engine.
 
+mod apart;
+mod beacon;
+mod clock;
+mod containers;
+mod disks;
 mod endpoint;
 mod files;
 mod games;
+mod jwt;
 mod l1;
+mod others;
 mod peers;
+mod ports;
 mod prestates;
 mod spending;
 
 use std::{
     collections::BTreeMap,
+    io,
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -25,15 +35,25 @@ use op_chain::{
 };
 use tokio::task::JoinSet;
 
+use self::clock::Moment;
+pub(super) use self::jwt::pair as jwt_pair;
 pub use self::{
+    beacon::{BeaconFacts, Spec},
+    clock::Clock,
+    containers::Containers,
+    disks::Disk,
     files::KeyFile,
     games::{Game, GameRoles},
+    jwt::{Handshake, JwtError, JwtFacts, JwtFile, JwtSecret},
     l1::L1Facts,
+    others::Other,
     peers::Peer,
+    ports::{Owner, Port},
     spending::Spending,
 };
 use crate::{
     config::{Config, Service},
+    gate::l1_beacon,
     secret::SecretError,
 };
 
@@ -56,6 +76,18 @@ pub struct Facts {
     pub prestates: BTreeMap<PathBuf, Result<Prestate, PrestateError>>,
     /// The static peers of the services that are judged by them, by their multiaddrs.
     pub peers: BTreeMap<String, Peer>,
+    /// The host's clock.
+    pub clock: Clock,
+    /// The file systems of the data folders, where a service is judged by its disk.
+    pub disks: BTreeMap<PathBuf, io::Result<Disk>>,
+    /// Who listens at the addresses of the services that are judged by their ports.
+    pub ports: BTreeMap<SocketAddr, Port>,
+    /// The secrets of op-nodes and engines.
+    pub jwt: JwtFacts,
+    /// What podman runs, where a service is judged by it.
+    pub containers: Containers,
+    /// What the beacon node says, where there is one and a service is judged by it.
+    pub beacon: Option<Result<BeaconFacts, FactsError>>,
 }
 
 /// What an engine says.
@@ -104,11 +136,13 @@ pub enum FactsError {
         /// Why.
         source: RpcUrlError,
     },
-    /// The file with the L1's URL is not there, not readable or empty: wait.
+    /// The file with an endpoint's URL is not there, not readable or empty: wait.
     #[error("no URL in {path}: {reason}")]
     NoUrl {
         /// The file.
         path: String,
+        /// The field of the configuration that names it.
+        what: &'static str,
         /// Why.
         reason: SecretError,
     },
@@ -117,12 +151,15 @@ pub enum FactsError {
     NotUrl {
         /// The file.
         path: String,
+        /// The field of the configuration that names it.
+        what: &'static str,
     },
 }
 
 impl Facts {
     /// Gathers what the given services are judged by.
     pub async fn gather(config: &Config, services: &[&Service]) -> Result<Self, FactsError> {
+        let begin = Moment::now();
         // Less than the whole deadline, so that a silent endpoint still ends in a report.
         let deadline = Duration::from_secs(config.deadline_seconds);
         let patience = deadline.mul_f64(0.45);
@@ -131,7 +168,7 @@ impl Facts {
         let genesis = files::genesis(&config.chain.genesis, &rollup)?;
         let keys = files::keys(config);
 
-        let l1 = endpoint::l1(&config.l1.rpc, patience)?;
+        let l1 = endpoint::of(&config.l1.rpc, ("l1.rpc", "l1.rpcFile"), patience)?;
         let mut engines = BTreeMap::new();
         for url in services.iter().filter_map(|service| service.engine_rpc.as_ref()) {
             let engine = Rpc::new(url, patience)
@@ -140,13 +177,33 @@ impl Facts {
         }
         let address =
             |service: &Service| keys.get(service.key.as_ref()?)?.address.as_ref().ok().copied();
-        let (l1, engines, prestates, peers) = tokio::join!(
-            L1Facts::read(&l1, config, &rollup, services, address),
+        let (l1, engines, prestates, peers, disks, ports, jwt, beacon, containers) = tokio::join!(
+            L1Facts::read(&l1, config, &rollup, services, address, patience),
             read_engines(engines, rollup.genesis.l2.number),
             prestates::read(services, deadline.mul_f64(0.9)),
             peers::knock(services, patience),
+            disks::read(services, patience),
+            ports::read(services, patience),
+            jwt::read(config, services, patience),
+            read_beacon(config, services, patience),
+            containers::read(services, patience),
         );
-        Ok(Self { config: config.clone(), rollup, genesis, l1, engines, keys, prestates, peers })
+        Ok(Self {
+            config: config.clone(),
+            rollup,
+            genesis,
+            l1,
+            engines,
+            keys,
+            prestates,
+            peers,
+            clock: begin.until(&Moment::now()),
+            disks,
+            ports,
+            jwt,
+            beacon,
+            containers,
+        })
     }
 
     /// The address of a service's key.
@@ -159,6 +216,16 @@ impl Facts {
         let path = service.key.as_deref()?;
         Some((path, &self.keys.get(path)?.address))
     }
+}
+
+async fn read_beacon(
+    config: &Config,
+    services: &[&Service],
+    patience: Duration,
+) -> Option<Result<BeaconFacts, FactsError>> {
+    let endpoint = config.l1.beacon.as_ref()?;
+    let judged = services.iter().any(|service| l1_beacon::asks(service));
+    if judged { Some(beacon::read(endpoint, patience).await) } else { None }
 }
 
 async fn read_engines(

@@ -142,7 +142,7 @@ impl Finding {
         unread: &Unread,
     ) -> Self {
         let (answer, mend) = match unread {
-            Unread::Unreachable(_) => {
+            Unread::Unreachable(_) | Unread::Denied(_) => {
                 (Answer::Wait, format!("Make sure that {source} is up, reachable and in sync."))
             }
             Unread::Reverted(_) | Unread::Malformed(_) => (

@@ -8,20 +8,31 @@
 
 mod cadence;
 mod chain;
+mod clock;
+mod disk;
 pub mod facts;
 mod finding;
 mod funding;
 mod game;
 mod genesis;
 mod image;
+mod jwt;
 mod key_file;
 mod keys;
+mod l1_agreement;
+mod l1_beacon;
+mod l1_head;
+mod l1_limit;
+mod l1_proofs;
 mod node;
 mod peers;
+mod ports;
 mod prestate;
 mod published;
+mod release;
 pub mod report;
 mod reuse;
+mod running;
 
 use std::{fmt, time::Duration};
 
@@ -92,6 +103,28 @@ pub enum Gate {
     StaticPeers,
     /// L1 says whose unsafe blocks count.
     UnsafeSigner,
+    /// L1's newest block is new, and blocks become final.
+    L1Head,
+    /// The host's clock is right.
+    Clock,
+    /// L1 proves its state, as op-node demands.
+    L1Proofs,
+    /// The L1 endpoint answers as often as it is asked.
+    L1RateLimit,
+    /// There is room for the service's data.
+    Disk,
+    /// The service can listen where it is told to.
+    Ports,
+    /// op-node and its engine share a secret, and the engine takes it.
+    Jwt,
+    /// The program's release can follow L1 and the chain.
+    Release,
+    /// Other endpoints of L1 serve the same chain.
+    L1Agreement,
+    /// The L1's beacon node has the chain's blobs.
+    L1Beacon,
+    /// The container runs from the image that is pinned.
+    ImageRunning,
 }
 
 impl Gate {
@@ -105,7 +138,11 @@ impl Gate {
             | Self::L2Chain
             | Self::GenesisHash
             | Self::GenesisTimestamp
-            | Self::UnsafeSigner => &[],
+            | Self::UnsafeSigner
+            | Self::L1Head
+            | Self::Clock
+            | Self::L1RateLimit
+            | Self::L1Agreement => &[],
             Self::GenesisLive => &["engineRpc"],
             Self::SequencerKey | Self::BatcherKey | Self::PublishedKey | Self::KeyFile => &["key"],
             Self::ReusedKey => &["command", "key"],
@@ -113,15 +150,21 @@ impl Gate {
             Self::GameType => &["gameType"],
             Self::Prestate => &["gameType", "prestate"],
             Self::Funding => &["key", "minBalance"],
-            Self::ImagePinned => &["image"],
+            Self::ImagePinned | Self::ImageRunning => &["image"],
             Self::BatchCadence
             | Self::ProposalCadence
             | Self::P2p
             | Self::P2pPaths
             | Self::SafeDb
             | Self::AdminApi
-            | Self::StaticPeers => &["command"],
+            | Self::StaticPeers
+            | Self::L1Proofs
+            | Self::Ports
+            | Self::Jwt
+            | Self::L1Beacon => &["command"],
             Self::RootSource => &["command", "gameType"],
+            Self::Disk => &["dataDir", "minFreeBytes"],
+            Self::Release => &["image", "command"],
         }
     }
 
@@ -156,6 +199,17 @@ impl Gate {
             Self::AdminApi => node::admin_api(service),
             Self::StaticPeers => peers::answer(service, facts),
             Self::UnsafeSigner => peers::signer(facts),
+            Self::L1Head => l1_head::moves(facts),
+            Self::Clock => clock::right(facts),
+            Self::L1Proofs => l1_proofs::available(service, facts),
+            Self::L1RateLimit => l1_limit::not_reached(facts),
+            Self::Disk => disk::room(service, facts),
+            Self::Ports => ports::free(service, facts),
+            Self::Jwt => jwt::shared(service, facts),
+            Self::Release => release::able(service, facts),
+            Self::L1Agreement => l1_agreement::holds(facts),
+            Self::L1Beacon => l1_beacon::serves(service, facts),
+            Self::ImageRunning => running::pinned(service, facts),
         }
     }
 }

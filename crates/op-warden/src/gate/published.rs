@@ -9,7 +9,7 @@ use crate::config::Service;
 const GATE: Gate = Gate::PublishedKey;
 
 /// Mainnet, Sepolia, Holesky, Hoodi.
-const PUBLIC: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
+pub(super) const PUBLIC: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
 
 /// Whether everybody can send transactions to this L1.
 pub(super) fn is_public(l1_chain_id: u64) -> bool {

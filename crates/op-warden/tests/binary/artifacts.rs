@@ -196,13 +196,8 @@ fn published_keys(cases: &mut Vec<Case>) {
 /// A published key by what is known of L1.
 fn published_keys_and_l1(cases: &mut Vec<Case>) {
     let public = [1_u64, 11_155_111, 17_000, 560_048];
-    let hex = |id: u64| json!(format!("{id:#x}"));
-    // Where all three agree, nothing but the key is wrong.
-    let everywhere = |world: &mut World, id: u64| {
-        world.json("rollup.json", "/l1_chain_id", json!(id));
-        world.config["l1"]["chainId"] = json!(id);
-        world.l1.result("eth_chainId", hex(id));
-    };
+    // Where all agree, nothing but the key is wrong.
+    let everywhere = World::settle_on;
     for id in public {
         cases.push(Case::new(format!("a key of one's own on L1 {id}"), &[], |world| {
             everywhere(world, id);
@@ -217,18 +212,22 @@ fn published_keys_and_l1(cases: &mut Vec<Case>) {
                 },
             ));
         }
-        for (what, spoil) in [
+        for (what, also, spoil) in [
             (
                 "rollup.json",
+                &[("l1-beacon", Refuse)][..],
                 (|world, id| world.json("rollup.json", "/l1_chain_id", json!(id)))
                     as fn(&mut World, u64),
             ),
-            ("the configuration", |world, id| world.config["l1"]["chainId"] = json!(id)),
-            ("the node", |world, id| world.l1.result("eth_chainId", json!(format!("{id:#x}")))),
+            ("the configuration", &[], |world, id| world.config["l1"]["chainId"] = json!(id)),
+            ("the node", &[("l1-agreement", Refuse)], |world, id| {
+                world.l1.result("eth_chainId", json!(format!("{id:#x}")));
+            }),
         ] {
+            let noticed = [&[("published-key", Refuse), ("l1-chain", Refuse)][..], also].concat();
             cases.push(Case::new(
                 format!("a published key, and {what} says {id}"),
-                &[("published-key", Refuse), ("l1-chain", Refuse)],
+                &noticed,
                 |world| {
                     world.text("own.key", STRANGER);
                     spoil(world, id);
@@ -253,8 +252,8 @@ fn published_keys_and_l1(cases: &mut Vec<Case>) {
         ("0x", Say::Result(json!("0x")), Refuse),
         ("more than fits", Say::Result(json!("0x10000000000000001")), Refuse),
     ] {
-        let noticed: [(&str, Verdict); 2] =
-            ["published-key", "l1-chain"].map(|gate| (gate, verdict));
+        let noticed: [(&str, Verdict); 3] =
+            ["published-key", "l1-chain", "l1-agreement"].map(|gate| (gate, verdict));
         cases.push(Case::new(
             format!("a published key, and L1 says {lie} for its chain id"),
             &noticed,

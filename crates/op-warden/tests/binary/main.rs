@@ -10,6 +10,7 @@ mod exec;
 mod gates;
 mod genesis;
 mod heads;
+mod host;
 mod node;
 mod pairs;
 mod prestate;

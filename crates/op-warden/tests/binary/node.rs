@@ -48,11 +48,20 @@ pub(crate) trait Answer: Send + Sync + 'static {
     }
     /// To one call.
     fn call(&self, method: &str, params: &Value) -> Say;
+    /// To a GET of a path below the URL's own.
+    fn get(&self, _path: &str) -> Say {
+        Say::Error(404, "not found")
+    }
+    /// Whether whoever sends this `Authorization` is served.
+    fn serves(&self, _authorization: Option<&str>) -> bool {
+        true
+    }
 }
 
 /// The node; dropping it ends its threads.
 pub(crate) struct Node {
     address: SocketAddr,
+    requests: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -62,11 +71,11 @@ impl Node {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
+        let requests = Arc::new(AtomicUsize::new(0));
         let thread = {
-            let (stop, answer) = (stop.clone(), Arc::new(answer));
+            let (stop, requests, answer) = (stop.clone(), requests.clone(), Arc::new(answer));
             thread::spawn(move || {
                 let mut connections = Vec::new();
-                let requests = Arc::new(AtomicUsize::new(0));
                 while let Ok((stream, _)) = listener.accept() {
                     if stop.load(Ordering::SeqCst) {
                         break;
@@ -80,7 +89,12 @@ impl Node {
                 }
             })
         };
-        Self { address, stop, thread: Some(thread) }
+        Self { address, requests, stop, thread: Some(thread) }
+    }
+
+    /// HTTP requests so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
     }
 
     pub(crate) fn url(&self) -> String {
@@ -111,9 +125,19 @@ fn serve(stream: &TcpStream, answer: &dyn Answer, requests: &AtomicUsize) {
             // Closing a socket with unread data resets the connection.
             return;
         }
-        let Some(body) = read_request(&mut reader) else { return };
-        let reply = match answer.whole(position, Some(&body)) {
-            Whole::Calls => http("200 OK", "", &answers(answer, &body)),
+        let Some(Request { path, authorization, body }) = read_request(&mut reader) else { return };
+        let reply = match answer.whole(position, body.as_ref()) {
+            Whole::Calls if !answer.serves(authorization.as_deref()) => {
+                http("401 Unauthorized", "", "signature is invalid")
+            }
+            Whole::Calls => match body {
+                Some(batch) => http("200 OK", "", &answers(answer, &batch)),
+                None => match answer.get(&path) {
+                    Say::Result(document) => http("200 OK", "", &document.to_string()),
+                    Say::Error(status, text) => http(&format!("{status} {text}"), "", "{}"),
+                    Say::Nothing | Say::Twice(_) => return,
+                },
+            },
             Whole::Status(status, headers) => http(status, headers, "busy"),
             Whole::Body(body) => http("200 OK", "", body),
             Whole::Truncated => {
@@ -132,8 +156,20 @@ fn serve(stream: &TcpStream, answer: &dyn Answer, requests: &AtomicUsize) {
     }
 }
 
-fn read_request(reader: &mut impl BufRead) -> Option<Value> {
+struct Request {
+    path: String,
+    authorization: Option<String>,
+    /// Of a POST.
+    body: Option<Value>,
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Request> {
     let mut length = 0;
+    let mut authorization = None;
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
+    let mut first = first.split(' ');
+    let (is_get, path) = (first.next()? == "GET", first.next()?.to_owned());
     let mut line = String::new();
     loop {
         line.clear();
@@ -142,13 +178,17 @@ fn read_request(reader: &mut impl BufRead) -> Option<Value> {
             Ok(_) if line == "\r\n" => break,
             Ok(_) => {}
         }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
+        let Some((name, value)) = line.split_once(':') else { continue };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().unwrap(),
+            "authorization" => authorization = Some(value.trim().to_owned()),
+            _ => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(serde_json::from_slice(&body).unwrap())
+    let body = (!is_get).then(|| serde_json::from_slice(&body).unwrap());
+    Some(Request { path, authorization, body })
 }
 
 fn http(status: &str, headers: &str, body: &str) -> String {

@@ -87,7 +87,11 @@ impl World {
         let quick = |script: &Script| {
             [script.always, script.first, script.second].iter().all(|whole| *whole == Whole::Calls)
         };
-        self.config.get("deadlineSeconds").is_none() && quick(&self.l1) && quick(&self.engine)
+        self.config.get("deadlineSeconds").is_none() && self.nodes().into_iter().all(quick)
+    }
+
+    fn nodes(&self) -> [&Script; 5] {
+        [&self.l1, &self.engine, &self.authrpc, &self.other, &self.beacon]
     }
 
     /// Both worlds' differences from the right one in one world, if no place has two.
@@ -97,8 +101,14 @@ impl World {
             config: json(&self.config, &other.config, &right.config)?,
             l1: script(&self.l1, &other.l1, &right.l1)?,
             engine: script(&self.engine, &other.engine, &right.engine)?,
+            authrpc: script(&self.authrpc, &other.authrpc, &right.authrpc)?,
+            other: script(&self.other, &other.other, &right.other)?,
+            beacon: script(&self.beacon, &other.beacon, &right.beacon)?,
             l1_gone: value(&self.l1_gone, &other.l1_gone, &right.l1_gone)?,
             engine_gone: value(&self.engine_gone, &other.engine_gone, &right.engine_gone)?,
+            authrpc_gone: value(&self.authrpc_gone, &other.authrpc_gone, &right.authrpc_gone)?,
+            other_gone: value(&self.other_gone, &other.other_gone, &right.other_gone)?,
+            beacon_gone: value(&self.beacon_gone, &other.beacon_gone, &right.beacon_gone)?,
             key_mode: value(&self.key_mode, &other.key_mode, &right.key_mode)?,
         })
     }

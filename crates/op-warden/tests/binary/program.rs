@@ -29,6 +29,11 @@ pub(crate) fn command() -> Command {
     command
 }
 
+/// Runs with the programs of a folder, and no others.
+pub(crate) fn run_with(programs: &std::path::Path, args: &[impl AsRef<OsStr>]) -> Run {
+    finished(command().env("PATH", programs).args(args).output().unwrap())
+}
+
 pub(crate) fn run(args: &[impl AsRef<OsStr>]) -> Run {
     finished(command().args(args).output().unwrap())
 }
@@ -44,6 +49,10 @@ pub(crate) fn finished(Output { status, stdout, stderr }: Output) -> Run {
         for (role, key, _) in crate::world::ROLES {
             assert!(!output.contains(&key[8..24]), "the {role}'s key is shown: {output}");
         }
+        assert!(
+            !output.contains(&crate::world::JWT[8..24]),
+            "the engine's secret is shown: {output}"
+        );
     }
     run
 }

@@ -1,12 +1,19 @@
 //! A chain in which everything is right, to be spoilt in one place.
 
 use std::{
-    collections::BTreeMap, fs, net::TcpListener, os::unix::fs::PermissionsExt as _, path::Path,
+    collections::BTreeMap,
+    fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
     process::Command,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use op_chain::genesis::GenesisBlock;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::{
@@ -16,7 +23,7 @@ use crate::{
 };
 
 /// The gates by their names in the configuration; each is a service of its own here.
-pub(crate) const GATES: [&str; 28] = [
+pub(crate) const GATES: [&str; 39] = [
     "chain-files",
     "l1-chain",
     "l1-origin",
@@ -45,6 +52,17 @@ pub(crate) const GATES: [&str; 28] = [
     "admin-api",
     "static-peers",
     "unsafe-signer",
+    "l1-head",
+    "clock",
+    "l1-proofs",
+    "l1-rate-limit",
+    "disk",
+    "ports",
+    "jwt",
+    "release",
+    "l1-agreement",
+    "l1-beacon",
+    "image-running",
 ];
 
 /// Role, secret key and address: accounts 0 to 3 of Foundry's published test mnemonic.
@@ -86,13 +104,17 @@ pub(crate) const PRESTATE_HASH: &str =
 pub(crate) const DIGEST: &str =
     "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
+/// A secret of op-node and its engine.
+pub(crate) const JWT: &str = "5ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7";
+/// Where `SystemConfig` keeps the unsafe block signer.
+pub(crate) const SIGNER_SLOT: &str =
+    "0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08";
+
 pub(crate) const SMALL: &str = include_str!("../../../op-chain/tests/data/genesis.json");
 /// Found by an independent implementation, see op-chain's tests.
 pub(crate) const L2_HASH: &str =
     "0x964e727459cfd380ebd3fe3c3d5e599fbe0a486e7467e98dde8cde119533a81f";
 pub(crate) const TIME: u64 = 0x6a36_0a34;
-/// Number of L1's newest block.
-pub(crate) const LATEST: u64 = 100;
 pub(crate) const MIN_BALANCE: u64 = 1_000_000_000_000_000_000;
 /// What a game costs; with the gas for it, no more than the batcher has.
 pub(crate) const BOND: u64 = 80_000_000_000_000_000;
@@ -140,11 +162,33 @@ pub(crate) fn game_args_with(prestate: &str) -> String {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum File {
     Text(String),
+    /// A shell script.
+    Program(String),
+    /// Everybody may read it.
+    Public(String),
     Bytes(Vec<u8>),
     Missing,
     Directory,
     /// A pipe, silent until somebody writes to it.
     Pipe,
+}
+
+/// podman that knows of these containers and images, as podman 5 prints them.
+pub(crate) fn podman(containers: &Value, images: &Value) -> File {
+    File::Program(format!(
+        "case \"$1\" in\nps) echo '{containers}' ;;\nimage) echo '{images}' ;;\n*) exit 125 ;;\nesac"
+    ))
+}
+
+pub(crate) fn containers(name: &str, image: &str) -> Value {
+    json!([{"Names": ["another"], "ImageID": "00"}, {"Names": [name], "ImageID": image, "State": "running"}])
+}
+
+pub(crate) fn images(id: &str, digest: &str) -> Value {
+    let of_platform = format!("sha256:{}", "f".repeat(64));
+    json!([{"Id": id, "Digest": of_platform, "RepoDigests": [
+        format!("registry.example/op-node@{of_platform}"), format!("registry.example/op-node@{digest}")
+    ]}])
 }
 
 /// What a node says to each read by name, and to whole requests.
@@ -157,8 +201,10 @@ pub(crate) struct Script {
     pub(crate) first: Whole,
     /// To requests for the roles that an implementation holds, which come second.
     pub(crate) second: Whole,
-    /// The number of the only block there is.
+    /// The number of the only block there is, beside the tagged ones.
     block: &'static str,
+    /// The secret of those that are served, of a node that does not serve everybody.
+    secret: Option<&'static str>,
 }
 
 impl Script {
@@ -184,6 +230,14 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Whether this is the number of the finalized block.
+    fn is_finalized(&self, number: &Value) -> bool {
+        let finalized = self.says.get("finalized");
+        matches!(finalized, Some(Say::Result(block)) if block["number"] == *number)
+    }
+}
+
 impl Answer for Script {
     fn whole(&self, position: usize, batch: Option<&Value>) -> Whole {
         let second = batch.is_some_and(|batch| batch.to_string().contains(GETTERS[7].1));
@@ -198,8 +252,11 @@ impl Answer for Script {
         let says =
             |read: &str| self.says.get(read).cloned().unwrap_or(Say::Error(-32601, "unknown"));
         match method {
-            "eth_getBlockByNumber" if params[0] == "latest" => says("latest"),
-            "eth_getBlockByNumber" if params[0] == "finalized" => says("finalized"),
+            "eth_getBlockByNumber" if self.is_finalized(&params[0]) => {
+                at_its_time(says("finalized"))
+            }
+            "eth_getBlockByNumber" if params[0] == "latest" => at_its_time(says("latest")),
+            "eth_getBlockByNumber" if params[0] == "finalized" => at_its_time(says("finalized")),
             // Null is what a node says about a block that it does not have.
             "eth_getBlockByNumber" if params[0] != self.block => Say::Result(json!(null)),
             "eth_getBalance" if params[0] != format!("0x{}", ROLES[1].2) => {
@@ -223,6 +280,56 @@ impl Answer for Script {
             _ => says(method),
         }
     }
+
+    fn get(&self, path: &str) -> Say {
+        // The URL's own path comes first, its query last.
+        let path =
+            path.strip_prefix("/v3/SECRETKEY/").unwrap().strip_suffix("?key=token9").unwrap();
+        self.says.get(path).cloned().unwrap_or(Say::Error(404, "Not Found"))
+    }
+
+    fn serves(&self, authorization: Option<&str>) -> bool {
+        let Some(secret) = self.secret else { return true };
+        authorization.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|token| {
+            let (text, signature) = token.rsplit_once('.').unwrap();
+            let claims = BASE64_URL_SAFE_NO_PAD.decode(text.split_once('.').unwrap().1).unwrap();
+            let claims: Value = serde_json::from_slice(&claims).unwrap();
+            claims["iat"].as_u64().unwrap().abs_diff(now()) < 60
+                && BASE64_URL_SAFE_NO_PAD.encode(hmac(secret, text)) == signature
+        })
+    }
+}
+
+/// HMAC-SHA256 of a text, by the steps of RFC 2104.
+fn hmac(secret: &str, text: &str) -> Vec<u8> {
+    let key = alloy_primitives::hex::decode(secret).unwrap();
+    let padded = |pad: u8| {
+        let block = (0..64).map(|place| key.get(place).copied().unwrap_or_default() ^ pad);
+        block.collect::<Vec<u8>>()
+    };
+    let inner = Sha256::digest([&padded(0x36)[..], text.as_bytes()].concat());
+    Sha256::digest([&padded(0x5c)[..], &inner[..]].concat()).to_vec()
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// A time of the form `NOW`, `NOW-5` or `NOW+5` is that of the answer.
+fn at_its_time(say: Say) -> Say {
+    let with_time = |mut block: Value| {
+        let shift = block["timestamp"].as_str().and_then(|time| time.strip_prefix("NOW"));
+        if let Some(shift) = shift {
+            let seconds = if shift.is_empty() { 0 } else { shift.parse::<i64>().unwrap() };
+            block["timestamp"] = json!(format!("{:#x}", now().saturating_add_signed(seconds)));
+        }
+        block
+    };
+    match say {
+        Say::Result(block) => Say::Result(with_time(block)),
+        Say::Twice(block) => Say::Twice(with_time(block)),
+        other => other,
+    }
 }
 
 /// Everything that a judgement depends on.
@@ -232,11 +339,20 @@ pub(crate) struct World {
     pub(crate) config: Value,
     pub(crate) l1: Script,
     pub(crate) engine: Script,
+    /// The engine's authenticated port.
+    pub(crate) authrpc: Script,
+    /// Another endpoint of the same L1.
+    pub(crate) other: Script,
+    /// The L1's beacon node, by the last part of each path.
+    pub(crate) beacon: Script,
     /// Nobody listens at the URLs.
     pub(crate) l1_gone: bool,
     pub(crate) engine_gone: bool,
     /// Permissions of the key files.
     pub(crate) key_mode: u32,
+    pub(crate) authrpc_gone: bool,
+    pub(crate) other_gone: bool,
+    pub(crate) beacon_gone: bool,
 }
 
 impl World {
@@ -248,10 +364,10 @@ impl World {
                 "timestamp": format!("{TIME:#x}"), "difficulty": "0x0"
             })
         };
-        let head = |number: &str, height: u64| {
-            let mut head = block(number, &format!("0x{}", "1b".repeat(32)));
-            head["timestamp"] = json!(format!("{:#x}", TIME + 12 * (height - 7)));
-            head
+        let tagged = |number: &str, hash: &str, time: &str| {
+            let mut block = block(number, &format!("0x{}", hash.repeat(32)));
+            block["timestamp"] = json!(time);
+            block
         };
         let l1_hash = format!("0x{}", "1a".repeat(32));
         let rollup = json!({
@@ -269,6 +385,10 @@ impl World {
             "l1_system_config_address": SYSTEM_CONFIG
         });
         let mut files = BTreeMap::from([
+            ("podman", podman(&containers("op-stack-node", "1d"), &images("1d", DIGEST))),
+            ("jwt.hex", File::Text(format!("0x{JWT}\n"))),
+            ("engine.hex", File::Text(JWT.to_owned())),
+            ("data", File::Directory),
             ("own.key", File::Text(OWN.to_owned())),
             ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
@@ -299,9 +419,27 @@ impl World {
         services["image-pinned"]["image"] = json!({"reference": "registry.example/op-node:v1.0.0", "digest": DIGEST, "allowUnpinned": false});
         services["key-file"]["key"] = json!("own.key");
         settings::commands(&mut services);
+        // The engine that the service of jwt uses.
+        services["disk"]["dataDir"] = json!("data");
+        services["disk"]["minFreeBytes"] = json!(1);
+        services["disk"]["command"] = json!({"component": "op-geth", "args": ["--authrpc.port=@AUTHPORT@", "--authrpc.jwtsecret", "engine.hex"]});
+        // With these, it asks what any service asks but for proofs.
+        services["l1-rate-limit"]["gameType"] = json!(1);
+        services["l1-rate-limit"]["key"] = json!("batcher.key");
+        let command = |args: &[&str]| json!({"component": "op-node", "args": args});
+        services["l1-proofs"]["command"] = command(&["--l1.rpckind=standard"]);
+        // Nobody else listens at that address.
+        services["ports"]["command"] =
+            command(&["--rpc.addr=127.0.0.4", "--rpc.port=1234", "--p2p.disable"]);
+        services["jwt"]["command"] = command(&["--l2=@AUTH@", "--l2.jwt-secret", "jwt.hex"]);
+        services["image-running"]["image"] =
+            json!({"reference": "op-node:v1.20.1", "digest": DIGEST, "container": "op-stack-node"});
+        services["release"]["command"] = command(&["--l1.rpckind=standard"]);
+        services["release"]["image"] = json!({"reference": "registry.example/op-node:v1.20.1"});
+        services["l1-beacon"]["command"] = command(&["--l1.beacon=http://beacon.example"]);
         let config = json!({
             "chain": {"genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901, "disputeGameFactory": FACTORY},
-            "l1": {"rpc": "L1", "chainId": 900}, "services": services,
+            "l1": {"rpc": "L1", "others": ["OTHER"], "beacon": "BEACON", "chainId": 900}, "services": services,
         });
         let script = |block: &'static str, says: Vec<(&'static str, Value)>| Script {
             says: says.into_iter().map(|(read, value)| (read, Say::Result(value))).collect(),
@@ -309,12 +447,21 @@ impl World {
             first: Whole::Calls,
             second: Whole::Calls,
             block,
+            secret: None,
         };
         let l1 = vec![
             ("eth_chainId", json!("0x384")),
             ("eth_getBlockByNumber", block("0x7", &l1_hash)),
-            ("latest", head(&format!("{LATEST:#x}"), LATEST)),
-            ("finalized", head("0x7", 7)),
+            ("latest", tagged("0x60", "4c", "NOW-2")),
+            ("finalized", tagged("0x40", "4b", "NOW-386")),
+            (
+                "eth_getProof",
+                json!({
+                    "address": SYSTEM_CONFIG, "accountProof": ["0xf8"], "balance": "0x0",
+                    "codeHash": l1_hash, "nonce": "0x1", "storageHash": l1_hash,
+                    "storageProof": [{"key": SIGNER_SLOT, "value": format!("0x{}", ROLES[0].2), "proof": ["0xf8"]}]
+                }),
+            ),
             ("eth_getBalance", json!(format!("{MIN_BALANCE:#x}"))),
             ("batcherHash", word(ROLES[1].2)),
             ("unsafeBlockSigner", word(ROLES[0].2)),
@@ -330,14 +477,34 @@ impl World {
         ];
         let engine =
             vec![("eth_chainId", json!("0x385")), ("eth_getBlockByNumber", block("0x0", L2_HASH))];
+        // As long as the chain is old, and longer.
+        let beacon = vec![
+            ("eth/v1/node/syncing", json!({"data": {"is_syncing": false, "head_slot": "1"}})),
+            (
+                "eth/v1/config/spec",
+                json!({"data": {
+                    "DEPOSIT_CHAIN_ID": "900", "SLOTS_PER_EPOCH": "32", "SECONDS_PER_SLOT": "12",
+                    "MIN_EPOCHS_FOR_BLOB_SIDECARS_REQUESTS": "4096000", "BLOB_SCHEDULE": []
+                }}),
+            ),
+        ];
         Self {
             files,
             config,
+            other: script("0x7", l1.clone()),
+            beacon: script("", beacon),
             l1: script("0x7", l1),
             engine: script("0x0", engine),
+            authrpc: Script {
+                secret: Some(JWT),
+                ..script("", vec![("engine_exchangeCapabilities", json!(["engine_newPayloadV4"]))])
+            },
             l1_gone: false,
             engine_gone: false,
             key_mode: 0o600,
+            authrpc_gone: false,
+            other_gone: false,
+            beacon_gone: false,
         }
     }
 
@@ -369,10 +536,36 @@ impl World {
         self.engine.edit("eth_getBlockByNumber", "hash", hash);
     }
 
+    /// Settles on another L1, of which everything agrees.
+    pub(crate) fn settle_on(&mut self, id: u64) {
+        self.json("rollup.json", "/l1_chain_id", json!(id));
+        self.config["l1"]["chainId"] = json!(id);
+        self.l1.result("eth_chainId", json!(format!("{id:#x}")));
+        self.other.result("eth_chainId", json!(format!("{id:#x}")));
+        self.spec("DEPOSIT_CHAIN_ID", json!(id.to_string()));
+    }
+
+    /// Sets a field of rollup.json.
+    pub(crate) fn rollup(&mut self, field: &str, value: Value) {
+        let File::Text(text) = &self.files["rollup.json"] else { panic!("no rollup.json") };
+        let mut rollup: Value = serde_json::from_str(text).unwrap();
+        rollup[field] = value;
+        self.text("rollup.json", rollup.to_string());
+    }
+
+    /// Changes one of the beacon node's parameters.
+    pub(crate) fn spec(&mut self, name: &str, value: Value) {
+        let mut spec = self.beacon.value("eth/v1/config/spec").clone();
+        spec["data"][name] = value;
+        self.beacon.result("eth/v1/config/spec", spec);
+    }
+
     /// Gives the L1 by a file, in whose text `@L1@` stands for the URL.
     pub(crate) fn with_l1_file(&mut self, file: File) {
         self.files.insert("l1.url", file);
-        self.config["l1"] = json!({"rpcFile": "l1.url", "chainId": 900});
+        let l1 = self.config["l1"].as_object_mut().unwrap();
+        l1.remove("rpc");
+        l1.insert("rpcFile".to_owned(), json!("l1.url"));
     }
 
     pub(crate) fn service(&mut self, name: &str) -> &mut Value {
@@ -388,12 +581,23 @@ impl World {
             let url = node.as_ref().map_or_else(crate::node::nobody, Node::url);
             url.replacen("http://", "http://someuser:hunter2@", 1) + "/v3/SECRETKEY?key=token9"
         };
-        let (l1_url, engine_url) = (url(&l1), url(&engine));
+        let authrpc = (!self.authrpc_gone).then(|| Node::start(self.authrpc.clone()));
+        let other = (!self.other_gone).then(|| Node::start(self.other.clone()));
+        let beacon = (!self.beacon_gone).then(|| Node::start(self.beacon.clone()));
+        let (l1_url, engine_url, authrpc_url) = (url(&l1), url(&engine), url(&authrpc));
         let dir = TempDir::new().unwrap();
         for (name, file) in &self.files {
             let path = dir.path().join(name);
             match file {
                 File::Text(text) => fs::write(&path, text.replace("@L1@", &l1_url)).unwrap(),
+                File::Program(text) => {
+                    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+                    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+                }
+                File::Public(text) => {
+                    fs::write(&path, text).unwrap();
+                    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+                }
                 File::Bytes(bytes) => fs::write(&path, bytes).unwrap(),
                 File::Pipe => {
                     assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
@@ -401,8 +605,9 @@ impl World {
                 File::Directory => fs::create_dir(&path).unwrap(),
                 File::Missing => {}
             }
-            if name.ends_with(".key") && path.is_file() {
-                fs::set_permissions(&path, fs::Permissions::from_mode(self.key_mode)).unwrap();
+            if matches!(file, File::Text(_) | File::Bytes(_)) {
+                let mode = if name.ends_with(".key") { self.key_mode } else { 0o600 };
+                fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             }
         }
         let path = |name: &str| dir.path().join(name).display().to_string();
@@ -412,16 +617,25 @@ impl World {
         for name in self.files.keys() {
             text = text.replace(&format!("\"{name}\""), &json!(path(name)).to_string());
         }
+        let authrpc_port = authrpc_url.rsplit_once(':').unwrap().1.split('/').next().unwrap();
+        for (placeholder, value) in [
+            ("\"OTHER\"", json!(url(&other)).to_string().as_str()),
+            ("\"BEACON\"", json!(url(&beacon)).to_string().as_str()),
+            ("@AUTH@", authrpc_url.as_str()),
+            ("@AUTHPORT@", authrpc_port),
+        ] {
+            text = text.replace(placeholder, value);
+        }
         fs::write(dir.path().join("op-warden.json"), text).unwrap();
-        Started { dir, _l1: l1, _engine: engine, _peer: peer }
+        Started { dir, nodes: [l1, engine, authrpc, other, beacon], _peer: peer }
     }
 }
 
 /// A world's files and nodes.
 pub(crate) struct Started {
     dir: TempDir,
-    _l1: Option<Node>,
-    _engine: Option<Node>,
+    /// L1, the engine, its authenticated port, the other L1, the beacon node.
+    nodes: [Option<Node>; 5],
     _peer: TcpListener,
 }
 
@@ -430,17 +644,22 @@ impl Started {
         self.dir.path().join(name).display().to_string()
     }
 
+    /// HTTP requests so far: to L1, the engine, its authenticated port, the other L1, the beacon node.
+    pub(crate) fn requests(&self) -> [usize; 5] {
+        self.nodes.each_ref().map(|node| node.as_ref().map_or(0, Node::requests))
+    }
+
     pub(crate) fn dir(&self) -> &Path {
         self.dir.path()
     }
 
     pub(crate) fn gate(&self, service: &str, options: &[&str]) -> Run {
         let config = self.path("op-warden.json");
-        program::run(&[&["gate", service, "--config", &config], options].concat())
+        program::run_with(self.dir(), &[&["gate", service, "--config", &config], options].concat())
     }
 
     pub(crate) fn check(&self, options: &[&str]) -> Run {
         let config = self.path("op-warden.json");
-        program::run(&[&["check", "--config", &config], options].concat())
+        program::run_with(self.dir(), &[&["check", "--config", &config], options].concat())
     }
 }

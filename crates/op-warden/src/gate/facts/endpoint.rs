@@ -1,4 +1,4 @@
-//! The L1's endpoint, whose URL may stand in a file.
+//! Endpoints of L1, whose URLs may stand in files.
 
 use std::{path::Path, time::Duration};
 
@@ -11,26 +11,31 @@ use crate::{
     secret::{self, SecretError},
 };
 
-/// The endpoint, read anew each time: a file may have come or changed since.
-pub(super) fn l1(endpoint: &Endpoint, patience: Duration) -> Result<Rpc, FactsError> {
+/// The endpoint, read anew each time: a file may have come or changed since. `names` are the fields
+/// that a URL and a file stand in.
+pub(super) fn of(
+    endpoint: &Endpoint,
+    names: (&'static str, &'static str),
+    patience: Duration,
+) -> Result<Rpc, FactsError> {
     match endpoint {
         Endpoint::Url(url) => {
-            Rpc::new(url, patience).map_err(|source| FactsError::Url { what: "l1.rpc", source })
+            Rpc::new(url, patience).map_err(|source| FactsError::Url { what: names.0, source })
         }
-        Endpoint::File(path) => of_file(path, patience),
+        Endpoint::File(path) => of_file(path, names.1, patience),
     }
 }
 
-fn of_file(path: &Path, patience: Duration) -> Result<Rpc, FactsError> {
+fn of_file(path: &Path, what: &'static str, patience: Duration) -> Result<Rpc, FactsError> {
     let shown = || path.display().to_string();
     let url = line(path).map_err(|error| match error {
-        SecretError::Content => FactsError::NotUrl { path: shown() },
-        reason => FactsError::NoUrl { path: shown(), reason },
+        SecretError::Content => FactsError::NotUrl { path: shown(), what },
+        reason => FactsError::NoUrl { path: shown(), what, reason },
     })?;
     Rpc::new(&url, patience).map_err(|error| match error {
         // They quote what may be a part of the secret.
-        RpcUrlError::Url(_) | RpcUrlError::Scheme(_) => FactsError::NotUrl { path: shown() },
-        source @ RpcUrlError::Client(_) => FactsError::Url { what: "l1.rpcFile", source },
+        RpcUrlError::Url(_) | RpcUrlError::Scheme(_) => FactsError::NotUrl { path: shown(), what },
+        source @ RpcUrlError::Client(_) => FactsError::Url { what, source },
     })
 }
 

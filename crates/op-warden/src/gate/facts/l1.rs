@@ -1,21 +1,26 @@
 //! What L1 says, in two batches: the second asks for what follows from the answers to the first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use alloy_primitives::{Address, B256, U256};
 use op_chain::{
     contracts::{OptimismPortal, SystemConfig},
     rollup::RollupConfig,
-    rpc::{Batch, BlockHead, Reading, Rpc},
+    rpc::{AccountProof, Batch, BlockHead, Limits, Reading, Rpc},
 };
 
 use super::{
+    FactsError, clock,
     games::{self, Game, GameSlots},
+    others::{self, Other},
     spending::{self, Spending},
 };
 use crate::{
     config::{Config, Service},
-    gate::Gate,
+    gate::{Gate, l1_proofs},
 };
 
 /// What L1 says.
@@ -45,6 +50,16 @@ pub struct L1Facts {
     pub balances: BTreeMap<Address, Reading<U256>>,
     /// What accounts spent of late, where a service is judged by its funds.
     pub spending: BTreeMap<Address, Spending>,
+    /// What the other endpoints say, in the order of the configuration, where a service is judged by it.
+    pub others: Vec<Result<Other, FactsError>>,
+    /// Seconds since the Unix epoch, by the host's clock, when the newest block was read.
+    pub read_at: u64,
+    /// `eth_getProof` of `SystemConfig`, where a service needs proofs.
+    pub proof: Option<Reading<AccountProof>>,
+    /// Whether there is an answer to the first batch.
+    pub answered: Reading<()>,
+    /// How often the endpoint said that it was asked too much.
+    pub limits: Limits,
 }
 
 impl L1Facts {
@@ -54,6 +69,7 @@ impl L1Facts {
         rollup: &RollupConfig,
         services: &[&Service],
         key: impl Fn(&Service) -> Option<Address>,
+        patience: Duration,
     ) -> Self {
         let system_config = rollup.l1_system_config_address;
         let mut batch = Batch::default();
@@ -78,7 +94,10 @@ impl L1Facts {
             services.iter().filter_map(|service| key(service)).collect();
         let balances: Vec<_> =
             accounts.into_iter().map(|account| (account, batch.balance(account))).collect();
+        let proofs = services.iter().any(|service| l1_proofs::are_needed(service));
+        let proof = proofs.then(|| batch.proof(system_config, l1_proofs::SIGNER_SLOT));
         let first = l1.send(batch).await;
+        let read_at = clock::unix_now();
 
         let latest = first.take(&latest);
         let spenders = services.iter().filter(|service| service.gates.contains(&Gate::Funding));
@@ -86,14 +105,27 @@ impl L1Facts {
         let mut batch = Batch::default();
         let games = games::ask_implementations(&mut batch, games, &first);
         let spending = spending::ask(&mut batch, &spenders, &latest);
-        let second = l1.send(batch).await;
+        let finalized = first.take(&finalized);
+        let (second, others) = tokio::join!(
+            l1.send(batch),
+            others::read(
+                if services.iter().any(|service| service.gates.contains(&Gate::L1Agreement)) {
+                    &config.l1.others
+                } else {
+                    &[]
+                },
+                rollup.genesis.l1.number,
+                finalized.as_ref().ok().and_then(Option::as_ref).map(|block| block.number.to()),
+                patience,
+            ),
+        );
 
         Self {
             shown: l1.shown(),
             chain_id: first.take(&chain_id).map(|id| id.to()),
             origin: first.take(&origin),
             latest,
-            finalized: first.take(&finalized),
+            finalized,
             batcher_hash: first.take(&batcher_hash),
             unsafe_block_signer: first.take(&signer),
             dispute_game_factory: first.take(&factory),
@@ -104,6 +136,11 @@ impl L1Facts {
                 .map(|(account, slot)| (account, first.take(&slot)))
                 .collect(),
             spending: spending::read(&spending, &second),
+            read_at,
+            others,
+            proof: proof.map(|proof| first.take(&proof)),
+            answered: first.whole(),
+            limits: l1.limits(),
         }
     }
 }
