@@ -94,11 +94,13 @@ impl Rpc {
         }
         let deadline = Instant::now() + self.patience;
         let count = batch.calls.len();
-        Answers(match timeout_at(deadline, self.attempts(&batch.calls, deadline)).await {
-            Ok(Ok(body)) => by_id(&body, count),
-            Ok(Err(unread)) => Err(unread),
-            Err(_) => Err(Unread::Unreachable(format!("no answer within {:?}", self.patience))),
-        })
+        match timeout_at(deadline, self.attempts(&batch.calls, deadline)).await {
+            Ok(Ok(body)) => Answers::read(&body, count),
+            Ok(Err(unread)) => Answers(Err(unread)),
+            Err(_) => {
+                Answers(Err(Unread::Unreachable(format!("no answer within {:?}", self.patience))))
+            }
+        }
     }
 
     /// Reads one value; batches are better.
@@ -267,6 +269,12 @@ pub struct Slot<T> {
 pub struct Answers(Reading<Vec<Reading<Box<RawValue>>>>);
 
 impl Answers {
+    /// Reads the body of a response to a batch of that many calls.
+    #[must_use]
+    pub fn read(body: &[u8], calls: usize) -> Self {
+        Self(by_id(body, calls))
+    }
+
     /// The answer to one call.
     pub fn take<T>(&self, slot: &Slot<T>) -> Reading<T> {
         let answers = self.0.as_ref().map_err(Clone::clone)?;
