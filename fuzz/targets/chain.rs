@@ -12,8 +12,11 @@ use op_chain::{
     rpc::{Answers, Batch},
 };
 
-/// Every parser by the name of its corpus.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 6] = [
+/// A parser by the name of its corpus.
+type Target = (&'static str, fn(&[u8]));
+
+/// Every one.
+pub(crate) const TARGETS: [Target; 6] = [
     ("genesis", genesis),
     ("rollup", rollup),
     ("prestate", prestate),

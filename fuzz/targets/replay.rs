@@ -5,21 +5,26 @@ use std::{fs, path::Path};
 
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 
-/// Gives every target its corpus.
-pub(crate) fn replay(targets: &[(&str, fn(&[u8]))]) {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
-    for (name, target) in targets {
-        let entries: Vec<_> = fs::read_dir(corpus.join(name))
-            .unwrap()
-            .map(|entry| fs::read(entry.unwrap().path()).unwrap())
-            .collect();
-        assert!(!entries.is_empty(), "{name} has no corpus");
-        entries.iter().for_each(|entry| target(entry));
-        let mut runner = TestRunner::new(ProptestConfig::with_cases(2_000));
-        let changed = (prop::sample::select(entries), prop::collection::vec(change(), 1..4))
-            .prop_map(|(entry, changes)| changes.into_iter().fold(entry, Change::apply));
-        runner.run(&changed, |bytes| Ok(target(&bytes))).unwrap();
+/// Gives a target the corpus of its name.
+pub(crate) fn replay(name: &str, target: impl Fn(&[u8])) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
+    let entries: Vec<_> = fs::read_dir(corpus)
+        .unwrap()
+        .map(|entry| fs::read(entry.unwrap().path()).unwrap())
+        .collect();
+    assert!(!entries.is_empty(), "{name} has no corpus");
+    for entry in &entries {
+        target(entry);
     }
+    let changed = (prop::sample::select(entries), prop::collection::vec(change(), 1..4))
+        .prop_map(|(entry, changes)| changes.into_iter().fold(entry, Change::apply));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(2_000));
+    runner
+        .run(&changed, |bytes| {
+            target(&bytes);
+            Ok(())
+        })
+        .unwrap();
 }
 
 /// Some bytes in the place of others.

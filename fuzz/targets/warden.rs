@@ -2,8 +2,11 @@
 
 use op_warden::config::Config;
 
-/// Every parser by the name of its corpus.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 1] = [("warden_config", warden_config)];
+/// A parser by the name of its corpus.
+type Target = (&'static str, fn(&[u8]));
+
+/// Every one.
+pub(crate) const TARGETS: [Target; 1] = [("warden_config", warden_config)];
 
 /// The configuration: what was read survives being written.
 fn warden_config(bytes: &[u8]) {

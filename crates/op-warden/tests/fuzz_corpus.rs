@@ -9,5 +9,7 @@ mod warden;
 
 #[test]
 fn no_entry_of_the_corpus_breaks_a_parser() {
-    replay::replay(&warden::TARGETS);
+    for (name, target) in warden::TARGETS {
+        replay::replay(name, target);
+    }
 }
