@@ -5,7 +5,7 @@
 mod support;
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::Write as _,
     path::{Path, PathBuf},
     process::Command,
@@ -48,7 +48,6 @@ fn file(folder: &Path) -> PathBuf {
     let mut gzip = GzEncoder::new(File::create(&file).unwrap(), Compression::default());
     gzip.write_all(&generated(17_000)).unwrap();
     gzip.finish().unwrap();
-    assert!(fs::metadata(&file).unwrap().len() > 0);
     file
 }
 

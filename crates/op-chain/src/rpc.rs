@@ -341,6 +341,12 @@ impl Answers {
         self.0.as_ref().map(|_| ()).map_err(Clone::clone)
     }
 
+    /// Reads the body of a response to a batch of that many calls.
+    #[must_use]
+    pub fn read(body: &[u8], calls: usize) -> Self {
+        Self(by_id(body, calls, &Counts::default()))
+    }
+
     /// The answer to one call.
     pub fn take<T>(&self, slot: &Slot<T>) -> Reading<T> {
         let answers = self.0.as_ref().map_err(Clone::clone)?;

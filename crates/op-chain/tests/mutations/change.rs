@@ -1,6 +1,6 @@
 //! Changes of one field, and of one byte.
 
-use crate::json::Json;
+use crate::json::{Json, Members};
 
 /// Every change of one field: another value or type, left out, twice, under another name.
 pub(crate) fn of_fields(file: &Json) -> Vec<(String, String)> {
@@ -13,9 +13,9 @@ pub(crate) fn of_field(file: &Json, place: &[usize]) -> Vec<(String, String)> {
     let mut changes = Vec::new();
     let value = file.clone().at(place).clone();
     let mut with = |what: &str, change: &mut dyn FnMut(&mut Json)| {
-        let mut changed = file.clone();
-        change(&mut changed);
-        changes.push((format!("{place:?} {what}"), changed.to_string()));
+        let mut file = file.clone();
+        change(&mut file);
+        changes.push((format!("{place:?} {what}"), file.to_string()));
     };
     for other in values(&value) {
         with(&format!("{value} → {other}"), &mut |file| *file.at(place) = other.clone());
@@ -23,7 +23,7 @@ pub(crate) fn of_field(file: &Json, place: &[usize]) -> Vec<(String, String)> {
     let (&index, above) = place.split_last().unwrap();
     let Json::Object(members) = file.clone().at(above).clone() else { return changes };
     let (name, member) = &members[index];
-    let mut with_members = |what: &str, change: &dyn Fn(&mut Vec<(String, Json)>)| {
+    let mut with_members = |what: &str, change: &dyn Fn(&mut Members)| {
         with(&format!("{name} {what}"), &mut |file| {
             if let Json::Object(members) = file.at(above) {
                 change(members);

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The members of an object.
+pub(crate) type Members = Vec<(String, Json)>;
+
 /// A value. Numbers are as they are written, members in the order of the file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
@@ -10,7 +13,7 @@ pub(crate) enum Json {
     Number(String),
     Text(String),
     Array(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    Object(Members),
 }
 
 impl Json {

@@ -26,49 +26,47 @@ pub(crate) fn of_genesis(file: &Json) -> Option<Meaning> {
     let mut meaning = Meaning::new();
     let mut say = |name: &str, fact: String| drop(meaning.insert(name.to_owned(), fact));
     let top = Fields::of(file)?;
+    for name in ["timestamp", "gasLimit", "difficulty"] {
+        say(name, number(top.get(name)?)?);
+    }
     for (name, default) in [
-        ("timestamp", None),
-        ("gasLimit", None),
-        ("difficulty", None),
-        ("nonce", Some("0")),
-        ("number", Some("0")),
-        ("gasUsed", Some("0")),
-        ("baseFeePerGas", Some("3b9aca00")),
-        ("excessBlobGas", Some("0")),
-        ("blobGasUsed", Some("0")),
+        ("nonce", "0"),
+        ("number", "0"),
+        ("gasUsed", "0"),
+        ("baseFeePerGas", "3b9aca00"),
+        ("excessBlobGas", "0"),
+        ("blobGasUsed", "0"),
     ] {
-        say(name, top.get(name)?.map_or(default.map(str::to_owned), number)?);
+        say(name, top.or(name, default, number)?);
     }
-    for (name, bytes) in [("mixHash", 32), ("parentHash", 32), ("coinbase", 20)] {
-        say(name, top.get(name)?.map_or_else(|| Some("00".repeat(bytes)), bytes_of)?);
+    for (name, bytes) in [("mixHash", 32), ("parentHash", 32), ("coinbase", 20), ("extraData", 0)] {
+        say(name, top.or(name, &"00".repeat(bytes), bytes_of)?);
     }
-    say("extraData", top.get("extraData")?.map_or_else(|| Some(String::new()), bytes_of)?);
 
-    let config = Fields::of(top.get("config")??)?;
+    let config = Fields::of(top.get("config")?)?;
     for name in ["chainId", "londonBlock"] {
-        say(name, digits(config.get(name)??)?);
+        say(name, digits(config.get(name)?)?);
     }
-    Fields::of(config.get("optimism")??)?;
-    let now = u128::from_str_radix(&number(top.get("timestamp")??)?, 16).ok()?;
+    Fields::of(config.get("optimism")?)?;
+    let now = u128::from_str_radix(&number(top.get("timestamp")?)?, 16).ok()?;
     for name in FORKS {
-        say(name, config.get(name)?.map_or_else(|| Some("never".to_owned()), digits)?);
+        say(name, config.or(name, "never", digits)?);
     }
     for name in ["shanghaiTime", "cancunTime", "pragueTime"] {
-        let time = config.get(name)?.map_or_else(|| Some("never".to_owned()), digits)?;
+        let time = config.or(name, "never", digits)?;
         say(name, time.parse::<u128>().is_ok_and(|time| time <= now).to_string());
     }
 
-    for (address, account) in Fields::of(top.get("alloc")??)?.0 {
+    for (address, account) in Fields::of(top.get("alloc")?)?.0 {
         let address = unprefixed(address)?;
         let account = Fields::of(account)?;
         let mut say =
             |name: &str, fact| meaning.insert(format!("{address} {name}"), fact).is_none();
-        let zero = || Some("0".to_owned());
-        let mut new = say("balance", number(account.get("balance")??)?);
-        new &= say("nonce", account.get("nonce")?.map_or_else(zero, number)?);
-        new &= say("code", account.get("code")?.map_or_else(|| Some(String::new()), code)?);
-        if let Some(storage) = account.get("storage")? {
-            for (slot, value) in Fields::of(storage)?.0 {
+        let mut new = say("balance", number(account.get("balance")?)?);
+        new &= say("nonce", account.or("nonce", "0", number)?);
+        new &= say("code", account.or("code", "", code)?);
+        if let Json::Object(storage) = account.get("storage")? {
+            for (slot, value) in storage {
                 new &= say(&word(slot)?, word(value.text()?)?);
             }
         }
@@ -112,16 +110,25 @@ impl<'a> Fields<'a> {
         if let Json::Object(members) = value { Some(Self(members)) } else { None }
     }
 
-    /// A field, if it is there and not null; nothing at all if programs do not agree which it is.
-    fn get(&self, name: &str) -> Option<Option<&'a Json>> {
+    /// A field, null if it is not there; nothing if programs do not agree which it is.
+    fn get(&self, name: &str) -> Option<&'a Json> {
         let mut found = self.0.iter().filter(|(other, _)| folded(other) == folded(name));
         match (found.next(), found.next()) {
-            (None, _) => Some(None),
-            (Some((other, _)), _) if other != name => None,
-            (Some((_, Json::Null)), None) => Some(None),
-            (Some((_, value)), None) => Some(Some(value)),
-            (Some(_), Some(_)) => None,
+            (None, _) => Some(&Json::Null),
+            (Some((other, value)), None) if other == name => Some(value),
+            _ => None,
         }
+    }
+
+    /// A field, or what stands for it when it is null or not there.
+    fn or(
+        &self,
+        name: &str,
+        default: &str,
+        read: impl Fn(&Json) -> Option<String>,
+    ) -> Option<String> {
+        let value = self.get(name)?;
+        if *value == Json::Null { Some(default.to_owned()) } else { read(value) }
     }
 }
 
@@ -182,7 +189,7 @@ fn unprefixed(address: &str) -> Option<String> {
 
 fn word(text: &str) -> Option<String> {
     let hex = text.strip_prefix("0x").unwrap_or(text);
-    (hex.len() <= 64 && hex.len() % 2 == 0 && is_hex(hex))
+    (hex.len() <= 64 && hex.len().is_multiple_of(2) && is_hex(hex))
         .then(|| format!("{:0>64}", hex.to_lowercase()))
 }
 
