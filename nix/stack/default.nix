@@ -51,6 +51,12 @@ let
     "l2-chain"
     "genesis-hash"
     "genesis-timestamp"
+    "fork-schedule"
+    "rollup-config"
+    "predeploys"
+    "fee-parameters"
+    "contracts"
+    "bundle"
   ];
 
   # The same, against the engine that the service will talk to.
@@ -107,7 +113,7 @@ let
         jwt = jwt name;
         dataDir = dir name;
         ports = enginePorts;
-        gate.gates = chainGates;
+        gate.gates = chainGates ++ [ "engine-data" ];
       }
       // (if engine == "geth" then { configFile = "${dir name}.toml"; } else { })
       // extra
@@ -309,7 +315,8 @@ in
     chain = {
       inherit (chain) genesis rollup l2ChainId;
       inherit disputeGameFactory;
-    };
+    }
+    // (if chain.bundle == null then { } else { inherit (chain) bundle; });
     l1 = {
       inherit (l1) chainId;
     }

@@ -5,7 +5,7 @@
   # see them, take the place of the first two: `rpcFile` (`gateRpcFile`, if the gates see it
   # elsewhere) and `beaconFile`.
   l1,
-  # { genesis, rollup, l2ChainId }
+  # { genesis, rollup, l2ChainId, bundle }: `bundle` is the published files' folder or manifest, or null.
   chain,
   disputeGameFactory,
   # Addresses of proposer and challenger.

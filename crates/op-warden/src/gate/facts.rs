@@ -1,7 +1,11 @@
 //! Everything that the gates judge by, read once: the chain's files, the keys, the fault proof
 //! programs, a batch to L1, a second one for what follows from its answers, a batch to each engine.
 
+mod apart;
+mod bundle;
+mod contracts;
 mod endpoint;
+mod engine_data;
 mod files;
 mod games;
 mod l1;
@@ -11,12 +15,14 @@ mod spending;
 
 use std::{
     collections::BTreeMap,
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use alloy_primitives::Address;
 use op_chain::{
+    engine_data::EngineData,
     genesis::{GenesisBlock, GenesisError},
     key::KeyError,
     prestate::{Prestate, PrestateError},
@@ -26,6 +32,8 @@ use op_chain::{
 use tokio::task::JoinSet;
 
 pub use self::{
+    bundle::Bundle,
+    contracts::ChainContracts,
     files::KeyFile,
     games::{Game, GameRoles},
     l1::L1Facts,
@@ -56,6 +64,10 @@ pub struct Facts {
     pub prestates: BTreeMap<PathBuf, Result<Prestate, PrestateError>>,
     /// The static peers of the services that are judged by them, by their multiaddrs.
     pub peers: BTreeMap<String, Peer>,
+    /// What each data folder holds that an op-geth with the gate keeps its data in.
+    pub engine_data: BTreeMap<PathBuf, io::Result<EngineData>>,
+    /// The published bundle; `None` where none is configured.
+    pub bundle: Option<Bundle>,
 }
 
 /// What an engine says.
@@ -140,13 +152,27 @@ impl Facts {
         }
         let address =
             |service: &Service| keys.get(service.key.as_ref()?)?.address.as_ref().ok().copied();
-        let (l1, engines, prestates, peers) = tokio::join!(
+        let reading = deadline.mul_f64(0.9);
+        let (l1, engines, prestates, peers, engine_data, bundle) = tokio::join!(
             L1Facts::read(&l1, config, &rollup, services, address),
             read_engines(engines, rollup.genesis.l2.number),
-            prestates::read(services, deadline.mul_f64(0.9)),
+            prestates::read(services, reading),
             peers::knock(services, patience),
+            engine_data::read(services, reading),
+            bundle::read(&config.chain, reading),
         );
-        Ok(Self { config: config.clone(), rollup, genesis, l1, engines, keys, prestates, peers })
+        Ok(Self {
+            config: config.clone(),
+            rollup,
+            genesis,
+            l1,
+            engines,
+            keys,
+            prestates,
+            peers,
+            engine_data,
+            bundle,
+        })
     }
 
     /// The address of a service's key.

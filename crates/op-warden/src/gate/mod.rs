@@ -6,9 +6,13 @@
 //! also be a *skip* (does not apply) or a *warn* (to be mended some day): neither keeps a service from
 //! its start.
 
+mod bundle;
 mod cadence;
 mod chain;
+mod contracts;
+mod engine_data;
 pub mod facts;
+mod fees;
 mod finding;
 mod funding;
 mod game;
@@ -18,10 +22,13 @@ mod key_file;
 mod keys;
 mod node;
 mod peers;
+mod predeploys;
 mod prestate;
 mod published;
 pub mod report;
 mod reuse;
+mod rollup_config;
+mod schedule;
 
 use std::{fmt, time::Duration};
 
@@ -92,6 +99,20 @@ pub enum Gate {
     StaticPeers,
     /// L1 says whose unsafe blocks count.
     UnsafeSigner,
+    /// genesis.json and rollup.json schedule the same forks, in an order that op-node accepts.
+    ForkSchedule,
+    /// rollup.json has what op-node checks at its start.
+    RollupConfig,
+    /// The contracts in genesis.json serve the forks that are active at genesis.
+    Predeploys,
+    /// The fee parameters that the chain begins with can be used and agree.
+    FeeParameters,
+    /// The contracts on L1 are there and belong to each other and to this chain.
+    Contracts,
+    /// The engine's data folder was initialised from this genesis.json.
+    EngineData,
+    /// The chain's files in use are the published ones.
+    Bundle,
 }
 
 impl Gate {
@@ -105,7 +126,13 @@ impl Gate {
             | Self::L2Chain
             | Self::GenesisHash
             | Self::GenesisTimestamp
-            | Self::UnsafeSigner => &[],
+            | Self::UnsafeSigner
+            | Self::ForkSchedule
+            | Self::RollupConfig
+            | Self::Predeploys
+            | Self::FeeParameters
+            | Self::Contracts
+            | Self::Bundle => &[],
             Self::GenesisLive => &["engineRpc"],
             Self::SequencerKey | Self::BatcherKey | Self::PublishedKey | Self::KeyFile => &["key"],
             Self::ReusedKey => &["command", "key"],
@@ -122,6 +149,7 @@ impl Gate {
             | Self::AdminApi
             | Self::StaticPeers => &["command"],
             Self::RootSource => &["command", "gameType"],
+            Self::EngineData => &["command", "dataDir"],
         }
     }
 
@@ -156,6 +184,13 @@ impl Gate {
             Self::AdminApi => node::admin_api(service),
             Self::StaticPeers => peers::answer(service, facts),
             Self::UnsafeSigner => peers::signer(facts),
+            Self::ForkSchedule => schedule::schedule(facts),
+            Self::RollupConfig => rollup_config::checked(facts),
+            Self::Predeploys => predeploys::serve(facts),
+            Self::FeeParameters => fees::parameters(facts),
+            Self::Contracts => contracts::of_one_chain(facts),
+            Self::EngineData => engine_data::initialised(service, facts),
+            Self::Bundle => bundle::published(facts),
         }
     }
 }

@@ -1,0 +1,25 @@
+//! Reading that may take for ever.
+
+use std::{io, thread, time::Duration};
+
+use tokio::{sync::oneshot, time::timeout};
+
+/// Does the work on a thread of its own: at its end, the runtime would wait for one of its blocking
+/// threads, however long a pipe or a network disk stays silent.
+pub(super) async fn apart<T: Send + 'static>(
+    name: &str,
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    let (tell, told) = oneshot::channel();
+    thread::Builder::new()
+        .name(name.to_owned())
+        // Nobody listens any more when it comes too late.
+        .spawn(move || drop(tell.send(work())))?;
+    match timeout(patience, told).await {
+        Ok(done) => done.map_err(io::Error::other),
+        Err(_) => {
+            Err(io::Error::new(io::ErrorKind::TimedOut, format!("not read within {patience:?}")))
+        }
+    }
+}
