@@ -53,6 +53,12 @@ let
     "genesis-timestamp"
     "l1-head"
     "l1-agreement"
+    "fork-schedule"
+    "rollup-config"
+    "predeploys"
+    "fee-parameters"
+    "contracts"
+    "bundle"
   ];
 
   # The same, against the engine that the service will talk to.
@@ -114,7 +120,7 @@ let
         jwt = jwt name;
         dataDir = dir name;
         ports = enginePorts;
-        gate.gates = chainGates;
+        gate.gates = chainGates ++ [ "engine-data" ];
       }
       // (if engine == "geth" then { configFile = "${dir name}.toml"; } else { })
       // extra
@@ -346,7 +352,8 @@ in
     chain = {
       inherit (chain) genesis rollup l2ChainId;
       inherit disputeGameFactory;
-    };
+    }
+    // (if chain.bundle == null then { } else { inherit (chain) bundle; });
     l1 = {
       inherit (l1) chainId;
     }

@@ -28,6 +28,7 @@ import ./default.nix {
     genesis = "@{chain.genesis}";
     rollup = "@{chain.rollup}";
     l2ChainId = "@{chain.l2ChainId}";
+    bundle = null;
   };
   disputeGameFactory = "@{chain.disputeGameFactory}";
 

@@ -6,7 +6,7 @@
   # elsewhere) and `beaconFile` (`gateBeaconFile`). `others` and `otherFiles` are further endpoints that
   # the gates compare the first with.
   l1,
-  # { genesis, rollup, l2ChainId }
+  # { genesis, rollup, l2ChainId, bundle }: `bundle` is the published files' folder or manifest, or null.
   chain,
   disputeGameFactory,
   # Addresses of proposer and challenger.

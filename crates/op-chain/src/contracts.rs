@@ -17,12 +17,20 @@ sol! {
         function disputeGameFactory() external view returns (address);
         /// The chain's portal.
         function optimismPortal() external view returns (address);
+        /// The chain's id on L2; newer contracts only.
+        function l2ChainId() external view returns (uint256);
+        /// Whether the guardian stopped the chain's withdrawals; newer contracts only.
+        function paused() external view returns (bool);
     }
 
     /// Where deposits enter and withdrawals leave.
     interface OptimismPortal {
         /// The game type that withdrawals are proven against.
         function respectedGameType() external view returns (uint32);
+        /// The chain's `SystemConfig`.
+        function systemConfig() external view returns (address);
+        /// Whether the guardian stopped withdrawals.
+        function paused() external view returns (bool);
     }
 
     /// Makes and lists dispute games.
@@ -44,6 +52,12 @@ sol! {
     interface FaultDisputeGame {
         /// The hash of the VM's state that every game begins at.
         function absolutePrestate() external view returns (bytes32);
+    }
+
+    /// The fault proof VM.
+    interface Mips {
+        /// The version of states that it executes; 64-bit VMs only.
+        function stateVersion() external view returns (uint8);
     }
 
     /// The implementation of a permissioned game; contracts before v7 hold the roles here.

@@ -1,6 +1,69 @@
 //! The OP Stack's fork schedule.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+
+/// A fork of the OP Stack after Bedrock, in the order of activation (op-node `rollup/types.go`).
+///
+/// `pectra_blob_schedule` of rollup.json is none of them: it mends one blob fee and has no place in
+/// the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "every variant is the fork it names")]
+pub enum Fork {
+    Regolith,
+    Canyon,
+    Delta,
+    Ecotone,
+    Fjord,
+    Granite,
+    Holocene,
+    Isthmus,
+    Jovian,
+    Karst,
+    Lagoon,
+}
+
+impl Fork {
+    /// All of them, in order.
+    pub const ALL: [Self; 11] = [
+        Self::Regolith,
+        Self::Canyon,
+        Self::Delta,
+        Self::Ecotone,
+        Self::Fjord,
+        Self::Granite,
+        Self::Holocene,
+        Self::Isthmus,
+        Self::Jovian,
+        Self::Karst,
+        Self::Lagoon,
+    ];
+
+    /// The name as both files spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Regolith => "regolith",
+            Self::Canyon => "canyon",
+            Self::Delta => "delta",
+            Self::Ecotone => "ecotone",
+            Self::Fjord => "fjord",
+            Self::Granite => "granite",
+            Self::Holocene => "holocene",
+            Self::Isthmus => "isthmus",
+            Self::Jovian => "jovian",
+            Self::Karst => "karst",
+            Self::Lagoon => "lagoon",
+        }
+    }
+}
+
+impl fmt::Display for Fork {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
 
 /// Activation times in seconds since the Unix epoch; 0 is "from genesis on", absent is "never".
 ///
@@ -29,6 +92,34 @@ pub struct ForkTimes {
     pub jovian_time: Option<u64>,
     #[serde(alias = "karstTime", skip_serializing_if = "Option::is_none")]
     pub karst_time: Option<u64>,
+    #[serde(alias = "lagoonTime", skip_serializing_if = "Option::is_none")]
+    pub lagoon_time: Option<u64>,
+}
+
+impl ForkTimes {
+    /// When a fork activates.
+    #[must_use]
+    pub const fn time(&self, fork: Fork) -> Option<u64> {
+        match fork {
+            Fork::Regolith => self.regolith_time,
+            Fork::Canyon => self.canyon_time,
+            Fork::Delta => self.delta_time,
+            Fork::Ecotone => self.ecotone_time,
+            Fork::Fjord => self.fjord_time,
+            Fork::Granite => self.granite_time,
+            Fork::Holocene => self.holocene_time,
+            Fork::Isthmus => self.isthmus_time,
+            Fork::Jovian => self.jovian_time,
+            Fork::Karst => self.karst_time,
+            Fork::Lagoon => self.lagoon_time,
+        }
+    }
+
+    /// Whether a fork is active in the block of that timestamp.
+    #[must_use]
+    pub fn is_active(&self, fork: Fork, timestamp: u64) -> bool {
+        self.time(fork).is_some_and(|time| time <= timestamp)
+    }
 }
 
 #[cfg(test)]
@@ -36,14 +127,13 @@ mod tests {
     use super::*;
     use serde_json::{Map, Value, json};
 
-    const NAMES: [&str; 10] = [
-        "regolith", "canyon", "delta", "ecotone", "fjord", "granite", "holocene", "isthmus",
-        "jovian", "karst",
-    ];
-
     /// Every fork with a time of its own, spelled with a suffix.
     fn times(suffix: &str) -> Map<String, Value> {
-        NAMES.iter().zip(1..).map(|(name, time)| (format!("{name}{suffix}"), json!(time))).collect()
+        Fork::ALL
+            .iter()
+            .zip(1..)
+            .map(|(fork, time)| (format!("{fork}{suffix}"), json!(time)))
+            .collect()
     }
 
     #[test]
@@ -51,8 +141,16 @@ mod tests {
         let read = |times| serde_json::from_value::<ForkTimes>(Value::Object(times)).unwrap();
         let of_rollup = read(times("_time"));
         assert_eq!(of_rollup, read(times("Time")));
-        assert_eq!((of_rollup.regolith_time, of_rollup.karst_time), (Some(1), Some(10)));
+        let read_back: Vec<_> = Fork::ALL.iter().map(|&fork| of_rollup.time(fork)).collect();
+        assert_eq!(read_back, (1..=11).map(Some).collect::<Vec<_>>());
         assert_eq!(serde_json::to_value(&of_rollup).unwrap(), Value::Object(times("_time")));
+    }
+
+    #[test]
+    fn a_fork_is_active_from_its_time_on() {
+        let times = ForkTimes { canyon_time: Some(5), ..ForkTimes::default() };
+        assert_eq!([4, 5, 6].map(|now| times.is_active(Fork::Canyon, now)), [false, true, true]);
+        assert!(!times.is_active(Fork::Delta, u64::MAX));
     }
 
     #[test]

@@ -6,13 +6,20 @@
 //! * [`rollup`]: `rollup.json`, the consensus layer's view of the chain
 //! * [`genesis`]: `genesis.json`, the execution layer's view, and its block hash
 //! * [`forks`]: the fork schedule that both files carry
+//! * [`schedule`]: the rules of such a schedule
+//! * [`fees`]: the fee parameters that a chain begins with
 //! * [`key`]: secret keys and the addresses and peer ids that follow from them
 //! * [`published`]: accounts whose keys everybody knows
 //! * [`prestate`]: the fault proof VM's state and its hash
+//! * [`bundle`]: the manifest of the published files
+//! * [`engine_data`]: which chain an engine's data folder holds
 //! * [`contracts`]: bindings of the L1 contracts' getters
 //! * [`rpc`]: batched JSON-RPC with a deadline
 
+pub mod bundle;
 pub mod contracts;
+pub mod engine_data;
+pub mod fees;
 pub mod forks;
 pub mod genesis;
 mod json;
@@ -20,4 +27,6 @@ pub mod key;
 pub mod prestate;
 pub mod published;
 pub mod rollup;
+mod rollup_check;
 pub mod rpc;
+pub mod schedule;

@@ -8,6 +8,7 @@ use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
+pub use crate::rollup_check::RollupFault;
 use crate::{
     forks::ForkTimes,
     json::{self, Members},

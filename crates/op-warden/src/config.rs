@@ -83,6 +83,9 @@ pub struct Chain {
     pub l2_chain_id: u64,
     /// The dispute game factory that proposer, challenger and dispute-mon are given.
     pub dispute_game_factory: Address,
+    /// The published bundle that the files must be those of: its folder or its manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<PathBuf>,
 }
 
 /// What the operator says about keys.

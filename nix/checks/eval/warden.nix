@@ -42,9 +42,20 @@ in
         "ports"
         "release"
         "image-running"
+        "fork-schedule"
+        "rollup-config"
+        "predeploys"
+        "fee-parameters"
+        "contracts"
+        "bundle"
       ] != [ ]
     ) (namesOf full);
     expected = [ ];
+  };
+
+  testEnginesAreJudgedByTheirData = {
+    expr = lib.attrNames (lib.filterAttrs (_: gate: lib.elem "engine-data" gate.gates) gates);
+    expected = lib.filter (lib.hasSuffix "-engine") (namesOf full);
   };
 
   testGatesReadTheKeysOfTheHost = {
@@ -132,6 +143,14 @@ in
         chainId = 11155111;
       };
     };
+  };
+
+  testTheBundle = {
+    expr =
+      (wardenOf (host {
+        chain.bundle = "/srv/bundle";
+      })).chain.bundle;
+    expected = "/srv/bundle";
   };
 
   # The gates run outside of the containers.

@@ -91,6 +91,7 @@ let
       genesis = inSystem cfg.chain.genesisFile;
       rollup = inSystem cfg.chain.rollupFile;
       l2ChainId = cfg.chain.id;
+      bundle = lib.mapNullable inSystem cfg.chain.bundle;
     };
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
     followers = lib.attrNames cfg.followers;

@@ -150,6 +150,16 @@ in
         defaultText = lib.literalExpression ''"''${stateDir}/chain/rollup.json"'';
         description = "rollup.json, as `op-deployer inspect rollup` prints it.";
       };
+      bundle = mkOption {
+        type = types.nullOr types.path;
+        default = null;
+        example = "/var/lib/op-stack/bundle";
+        description = ''
+          The set of files that the chain's operator published: its folder, or the manifest in it. The
+          gates then refuse a genesis.json and a rollup.json that are not the published ones. Followers
+          of somebody else's chain should have it.
+        '';
+      };
       disputeGameFactory = mkOption {
         type = types.strMatching "0x[0-9a-fA-F]{40}";
         description = "Address of the chain's DisputeGameFactory proxy on L1.";

@@ -7,20 +7,23 @@
 use std::{borrow::Cow, fmt, io::Read};
 
 use alloy_consensus::EMPTY_ROOT_HASH;
-use alloy_primitives::{
-    Address, B256, KECCAK256_EMPTY, U256, address, hex, keccak256, map::HashMap,
-};
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, hex, keccak256, map::HashMap};
+use alloy_rlp::Decodable;
 use alloy_trie::{HashBuilder, Nibbles, TrieAccount};
 use serde::{
     Deserialize, Deserializer,
     de::{self, IgnoredAny},
 };
 
-use super::{GenesisError, number::Quantity, window::Window};
+use super::{
+    GenesisError,
+    number::Quantity,
+    predeploys::{
+        GAS_PRICE_ORACLE, IMPLEMENTATION_SLOT, L1_BLOCK, MESSAGE_PASSER, Predeploys, Setters,
+    },
+    window::Window,
+};
 use crate::json;
-
-/// `L2ToL1MessagePasser`, the same on every OP Stack chain.
-const MESSAGE_PASSER: Address = address!("4200000000000000000000000000000000000016");
 
 /// What the genesis header needs of the state.
 #[derive(Debug)]
@@ -29,6 +32,7 @@ pub(super) struct State {
     pub(super) root: B256,
     /// Storage root of the `L2ToL1MessagePasser`; the zero hash when it has no account.
     pub(super) message_passer_root: B256,
+    pub(super) predeploys: Predeploys,
     accounts: usize,
 }
 
@@ -44,6 +48,23 @@ pub(super) struct Alloc {
     codes: CodeHashes,
     leaves: Vec<(B256, Vec<u8>)>,
     message_passer_root: B256,
+    proxies: Proxies,
+}
+
+/// The accounts of the predeploys that are looked at.
+#[derive(Default)]
+struct Proxies {
+    l1_block: Option<Proxy>,
+    gas_price_oracle: Option<Proxy>,
+    message_passer: Option<Proxy>,
+}
+
+/// An account that may be a proxy.
+struct Proxy {
+    code_hash: B256,
+    /// Where its implementation is; `None` where it is none.
+    implementation: Option<Address>,
+    first_slot: U256,
 }
 
 impl Alloc {
@@ -53,21 +74,29 @@ impl Alloc {
         window: &mut Window<impl Read>,
         address: &str,
     ) -> Result<(), GenesisError> {
-        let (address, account) = window.value(|json| {
+        let (address, account, slots) = window.value(|json| {
             let account = Account::deserialize(json)?;
             let address = address
                 .parse::<Address>()
                 .map_err(|_| invalid(address, "a 20-byte address in hex"))?;
+            let slots = account.storage.slots;
             let account = TrieAccount {
                 nonce: account.nonce.0,
                 balance: account.balance.0,
-                storage_root: account.storage.0,
+                storage_root: account.storage.root,
                 code_hash: self.codes.hash(&account.code.0)?,
             };
-            serde_json::Result::Ok((address, account))
+            serde_json::Result::Ok((address, account, slots))
         })?;
-        if address == MESSAGE_PASSER {
-            self.message_passer_root = account.storage_root;
+        let proxy = || Some(Proxy::new(account.code_hash, slots));
+        match address {
+            L1_BLOCK => self.proxies.l1_block = proxy(),
+            GAS_PRICE_ORACLE => self.proxies.gas_price_oracle = proxy(),
+            MESSAGE_PASSER => {
+                self.proxies.message_passer = proxy();
+                self.message_passer_root = account.storage_root;
+            }
+            _ => {}
         }
         self.leaves.push((keccak256(address), alloy_rlp::encode(account)));
         Ok(())
@@ -76,10 +105,43 @@ impl Alloc {
     /// The state, once all accounts have been read.
     pub(super) fn state(self) -> Result<State, GenesisError> {
         let accounts = self.leaves.len();
+        let predeploys = self.predeploys();
         let root = trie_root(self.leaves).map_err(|_| {
             <serde_json::Error as de::Error>::custom("an address appears twice in alloc")
         })?;
-        Ok(State { root, message_passer_root: self.message_passer_root, accounts })
+        Ok(State { root, message_passer_root: self.message_passer_root, predeploys, accounts })
+    }
+
+    fn predeploys(&self) -> Predeploys {
+        let code = |proxy: &Option<Proxy>| self.code_behind(proxy.as_ref()?);
+        let proxies = &self.proxies;
+        let oracle = proxies.gas_price_oracle.as_ref().map(|proxy| proxy.first_slot);
+        Predeploys {
+            l1_block: code(&proxies.l1_block).map(|hash| self.codes.setters(hash)),
+            gas_price_oracle: code(&proxies.gas_price_oracle).and(oracle),
+            message_passer: code(&proxies.message_passer).is_some(),
+        }
+    }
+
+    /// The hash of the code that a call to the proxy ends in; `None` where there is none.
+    fn code_behind(&self, proxy: &Proxy) -> Option<B256> {
+        let hash = match proxy.implementation {
+            None => proxy.code_hash,
+            Some(implementation) => {
+                let key = keccak256(implementation);
+                let (_, leaf) = self.leaves.iter().find(|(hashed, _)| *hashed == key)?;
+                TrieAccount::decode(&mut leaf.as_slice()).ok()?.code_hash
+            }
+        };
+        (hash != KECCAK256_EMPTY && proxy.code_hash != KECCAK256_EMPTY).then_some(hash)
+    }
+}
+
+impl Proxy {
+    fn new(code_hash: B256, slots: Slots) -> Self {
+        let implementation = Address::from_word(slots.implementation);
+        let implementation = (!implementation.is_zero()).then_some(implementation);
+        Self { code_hash, implementation, first_slot: slots.first }
     }
 }
 
@@ -90,7 +152,7 @@ struct Account<'a> {
     balance: Quantity<U256>,
     nonce: Quantity<u64>,
     code: Text<'a>,
-    storage: StorageRoot,
+    storage: Storage,
 }
 
 impl<'de> Deserialize<'de> for Account<'de> {
@@ -137,36 +199,51 @@ fn once<T, E: de::Error>(field: &mut Option<T>, name: &'static str, value: T) ->
 
 /// Code hashes by hex text, as most accounts carry one and the same proxy.
 #[derive(Default)]
-struct CodeHashes(HashMap<String, B256>);
+struct CodeHashes(HashMap<String, (B256, Setters)>);
 
 impl CodeHashes {
     fn hash<E: de::Error>(&mut self, code: &str) -> Result<B256, E> {
         if code.is_empty() {
             return Ok(KECCAK256_EMPTY);
         }
-        if let Some(hash) = self.0.get(code) {
+        if let Some((hash, _)) = self.0.get(code) {
             return Ok(*hash);
         }
         if !code.starts_with("0x") {
             return Err(E::custom("code must begin with 0x"));
         }
         let bytes = hex::decode(code).map_err(|error| E::custom(format_args!("code: {error}")))?;
-        let hash = keccak256(bytes);
-        self.0.insert(code.to_owned(), hash);
+        let hash = keccak256(&bytes);
+        self.0.insert(code.to_owned(), (hash, Setters::of_code(&bytes)));
         Ok(hash)
     }
-}
 
-/// Root of an account's storage trie.
-struct StorageRoot(B256);
-
-impl Default for StorageRoot {
-    fn default() -> Self {
-        Self(EMPTY_ROOT_HASH)
+    fn setters(&self, hash: B256) -> Setters {
+        self.0.values().find(|code| code.0 == hash).map(|code| code.1).unwrap_or_default()
     }
 }
 
-impl<'de> Deserialize<'de> for StorageRoot {
+/// An account's storage.
+struct Storage {
+    /// Root of its trie.
+    root: B256,
+    slots: Slots,
+}
+
+/// The values that tell what stands behind a predeploy; zero where there is none.
+#[derive(Clone, Copy, Default)]
+struct Slots {
+    implementation: B256,
+    first: U256,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { root: EMPTY_ROOT_HASH, slots: Slots::default() }
+    }
+}
+
+impl<'de> Deserialize<'de> for Storage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_option(StorageVisitor)
     }
@@ -175,30 +252,36 @@ impl<'de> Deserialize<'de> for StorageRoot {
 struct StorageVisitor;
 
 impl<'de> de::Visitor<'de> for StorageVisitor {
-    type Value = StorageRoot;
+    type Value = Storage;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object from storage slot to value, or null")
     }
 
-    fn visit_none<E>(self) -> Result<StorageRoot, E> {
-        Ok(StorageRoot::default())
+    fn visit_none<E>(self) -> Result<Storage, E> {
+        Ok(Storage::default())
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<StorageRoot, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Storage, D::Error> {
         deserializer.deserialize_map(self)
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<StorageRoot, A::Error> {
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Storage, A::Error> {
         let mut leaves = Vec::new();
+        let mut slots = Slots::default();
         while let Some((Text(slot), Text(value))) = map.next_entry()? {
-            let value = U256::from_be_bytes(word(&value)?.0);
+            let (slot, value) = (word(&slot)?, U256::from_be_bytes(word(&value)?.0));
+            match slot {
+                IMPLEMENTATION_SLOT => slots.implementation = value.into(),
+                B256::ZERO => slots.first = value,
+                _ => {}
+            }
             // The state has no zero slots: writing one deletes it.
             let leaf = if value.is_zero() { Vec::new() } else { alloy_rlp::encode(value) };
-            leaves.push((keccak256(word(&slot)?), leaf));
+            leaves.push((keccak256(slot), leaf));
         }
         trie_root(leaves)
-            .map(StorageRoot)
+            .map(|root| Storage { root, slots })
             .map_err(|_| de::Error::custom("a storage slot appears twice"))
     }
 }

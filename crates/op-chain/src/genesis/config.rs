@@ -1,9 +1,11 @@
 //! `config`: the rules that hold at genesis.
 
 use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 
 use super::GenesisError;
 use crate::{
+    fees::FeeConstants,
     forks::ForkTimes,
     json::{self, Members},
 };
@@ -28,17 +30,36 @@ impl From<&Fallback> for Config {
         Self {
             chain_id: fallback.chain_id,
             london_block: Some(bedrock),
-            bedrock_block: Some(bedrock),
-            shanghai_time: fallback.forks.canyon_time,
-            cancun_time: fallback.forks.ecotone_time,
-            prague_time: fallback.forks.isthmus_time,
             amsterdam_time: None,
             enable_verkle_at_genesis: false,
-            optimism: Some(Members::default()),
             _names: (),
+            engine: EngineConfig {
+                shanghai_time: fallback.forks.canyon_time,
+                cancun_time: fallback.forks.ecotone_time,
+                prague_time: fallback.forks.isthmus_time,
+                bedrock_block: Some(bedrock),
+                optimism: Some(FeeConstants::default()),
+            },
             forks: fallback.forks.clone(),
         }
     }
+}
+
+/// The part of `config` that OP Stack engines read beside the OP fork times.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineConfig {
+    /// When Shanghai activates: with Canyon.
+    pub shanghai_time: Option<u64>,
+    /// When Cancun activates: with Ecotone.
+    pub cancun_time: Option<u64>,
+    /// When Prague activates: with Isthmus.
+    pub prague_time: Option<u64>,
+    /// The block from which on the chain is an OP Stack chain.
+    pub bedrock_block: Option<u64>,
+    /// Constants of the base fee; without them op-geth runs an Ethereum chain.
+    #[serde(default, deserialize_with = "fee_constants")]
+    pub optimism: Option<FeeConstants>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -46,23 +67,20 @@ impl From<&Fallback> for Config {
 pub(super) struct Config {
     pub(super) chain_id: u64,
     london_block: Option<u64>,
-    bedrock_block: Option<u64>,
-    pub(super) shanghai_time: Option<u64>,
-    pub(super) cancun_time: Option<u64>,
-    pub(super) prague_time: Option<u64>,
     amsterdam_time: Option<u64>,
     #[serde(default)]
     enable_verkle_at_genesis: bool,
-    optimism: Option<Members>,
-    /// Before the forks, which take their names out.
+    /// Before those that take their names out.
     #[serde(flatten, deserialize_with = "check_names")]
     _names: (),
+    #[serde(flatten)]
+    pub(super) engine: EngineConfig,
     #[serde(flatten)]
     pub(super) forks: ForkTimes,
 }
 
 /// Names in `config` that [`Config`] or the forks have.
-const CONFIG: [&str; 18] = [
+const CONFIG: [&str; 19] = [
     "chainId",
     "londonBlock",
     "bedrockBlock",
@@ -81,7 +99,21 @@ const CONFIG: [&str; 18] = [
     "isthmusTime",
     "jovianTime",
     "karstTime",
+    "lagoonTime",
 ];
+
+/// Fields of `config.optimism` (op-geth, `params/config_op.go`).
+const OPTIMISM: [&str; 3] = ["eip1559Elasticity", "eip1559Denominator", "eip1559DenominatorCanyon"];
+
+fn fee_constants<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<FeeConstants>, D::Error> {
+    let Some(Members(members)) = Option::deserialize(deserializer)? else { return Ok(None) };
+    for name in members.keys() {
+        json::spelled_right(name, &OPTIMISM)?;
+    }
+    serde_json::from_value(Value::Object(members)).map(Some).map_err(de::Error::custom)
+}
 
 /// Refuses what engines read under another name, or under none.
 fn check_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
@@ -104,11 +136,11 @@ impl Config {
     pub(super) fn check(&self, timestamp: u64) -> Result<(), GenesisError> {
         let active = |time: Option<u64>| time.is_some_and(|time| time <= timestamp);
         // London came with Bedrock where a chain is older than that.
-        let older = self.london_block.is_some() && self.london_block == self.bedrock_block;
-        if !self.london() && (!older || active(self.shanghai_time)) {
+        let older = self.london_block.is_some() && self.london_block == self.engine.bedrock_block;
+        if !self.london() && (!older || active(self.engine.shanghai_time)) {
             return Err(GenesisError::NotLondon);
         }
-        if self.optimism.is_none() {
+        if self.engine.optimism.is_none() {
             return Err(GenesisError::NotOptimism);
         }
         if self.enable_verkle_at_genesis {
@@ -118,9 +150,9 @@ impl Config {
             return Err(GenesisError::Foreign("amsterdamTime"));
         }
         for (ethereum, optimism, names) in [
-            (self.shanghai_time, self.forks.canyon_time, ("shanghaiTime", "canyonTime")),
-            (self.cancun_time, self.forks.ecotone_time, ("cancunTime", "ecotoneTime")),
-            (self.prague_time, self.forks.isthmus_time, ("pragueTime", "isthmusTime")),
+            (self.engine.shanghai_time, self.forks.canyon_time, ("shanghaiTime", "canyonTime")),
+            (self.engine.cancun_time, self.forks.ecotone_time, ("cancunTime", "ecotoneTime")),
+            (self.engine.prague_time, self.forks.isthmus_time, ("pragueTime", "isthmusTime")),
         ] {
             if active(ethereum) != active(optimism) {
                 return Err(GenesisError::ForkPair { ethereum: names.0, optimism: names.1 });

@@ -7,6 +7,7 @@ mod alloc;
 mod config;
 mod file;
 mod number;
+mod predeploys;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -18,13 +19,16 @@ use alloy_consensus::{
 };
 use alloy_primitives::{B64, B256, b256};
 
-pub use self::config::Fallback;
 use self::{
     alloc::State,
     config::Config,
     file::{File, read},
     number::Quantity,
     window::Window,
+};
+pub use self::{
+    config::{EngineConfig, Fallback},
+    predeploys::{Predeploys, Setter, Setters},
 };
 use crate::{forks::ForkTimes, json::Hex};
 
@@ -49,6 +53,10 @@ pub struct GenesisBlock {
     pub forks: ForkTimes,
     /// Storage root of the `L2ToL1MessagePasser`, part of every output root.
     pub message_passer_root: B256,
+    /// What else `config` tells an engine; `None` where the file has no `config`.
+    pub engine: Option<EngineConfig>,
+    /// What `alloc` puts behind the predeploys that every block depends on.
+    pub predeploys: Predeploys,
 }
 
 /// Why a genesis.json has no hash.
@@ -149,6 +157,8 @@ impl GenesisBlock {
             chain_id: config.chain_id,
             forks: config.forks,
             message_passer_root: state.message_passer_root,
+            engine: file.config.is_some().then_some(config.engine),
+            predeploys: state.predeploys,
         })
     }
 }
@@ -162,7 +172,7 @@ fn header(file: &File, state: &State, config: &Config) -> Result<Header, Genesis
         Some(Hex(root)) if state.is_empty() && !isthmus => *root,
         Some(_) => return Err(GenesisError::StateHash),
     };
-    let cancun = active(config.cancun_time);
+    let cancun = active(config.engine.cancun_time);
     let or_zero = |value: Option<Quantity<u64>>| value.map_or(0, |quantity| quantity.0);
     Ok(Header {
         parent_hash: file.parent_hash.0,
@@ -186,7 +196,7 @@ fn header(file: &File, state: &State, config: &Config) -> Result<Header, Genesis
         withdrawals_root: if isthmus {
             Some(state.message_passer_root)
         } else {
-            active(config.shanghai_time).then_some(EMPTY_WITHDRAWALS)
+            active(config.engine.shanghai_time).then_some(EMPTY_WITHDRAWALS)
         },
         blob_gas_used: cancun.then(|| or_zero(file.blob_gas_used)),
         excess_blob_gas: cancun
@@ -194,7 +204,7 @@ fn header(file: &File, state: &State, config: &Config) -> Result<Header, Genesis
             // op-geth takes an early excessBlobGas over as it stands.
             .or_else(|| file.excess_blob_gas.map(|gas| gas.0)),
         parent_beacon_block_root: cancun.then_some(B256::ZERO),
-        requests_hash: active(config.prague_time).then_some(EMPTY_REQUESTS_HASH),
+        requests_hash: active(config.engine.prague_time).then_some(EMPTY_REQUESTS_HASH),
         ..Header::default()
     })
 }

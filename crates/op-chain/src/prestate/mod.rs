@@ -6,6 +6,7 @@
 //! neither memory nor time grow with what a small gzip file unpacks to.
 
 mod memory;
+pub mod official;
 mod pages;
 
 use std::{

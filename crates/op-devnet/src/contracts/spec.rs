@@ -107,6 +107,7 @@ impl ForkOffsets {
             isthmus_time: time(self.isthmus),
             jovian_time: time(self.jovian),
             karst_time: None,
+            lagoon_time: None,
         }
     }
 

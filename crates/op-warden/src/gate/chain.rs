@@ -117,5 +117,28 @@ pub(super) fn l1_origin(facts: &Facts) -> Vec<Finding> {
         ),
     }
     });
-    vec![finding]
+    vec![finding, finalized(facts)]
+}
+
+/// A block that is not final may be reorganised away, and the chain with it.
+fn finalized(facts: &Facts) -> Finding {
+    const GATE: Gate = Gate::L1Origin;
+    let number = facts.rollup.genesis.l1.number;
+    let node = format!("finalized block of {}", facts.l1.shown);
+    let mend = "Wait: Ethereum finalizes a block after about 15 minutes, and later while its validators do not agree. If it takes hours, look at the L1 node and its beacon node.";
+    with(&facts.l1.finalized, GATE, "a finalized block", &node, |block| {
+        let last = block.map(|block| block.number.to::<u64>());
+        Finding::compare(
+            GATE,
+            (format!("block {number} is final"), "genesis.l1.number of rollup.json"),
+            (
+                last.map_or_else(
+                    || "no block is".to_owned(),
+                    |last| format!("blocks up to {last} are"),
+                ),
+                &node,
+            ),
+        )
+        .wait_unless(last.is_some_and(|last| number <= last), mend)
+    })
 }

@@ -3,10 +3,13 @@
 
 mod apart;
 mod beacon;
+mod bundle;
 mod clock;
 mod containers;
+mod contracts;
 mod disks;
 mod endpoint;
+mod engine_data;
 mod files;
 mod games;
 mod jwt;
@@ -27,6 +30,7 @@ use std::{
 
 use alloy_primitives::Address;
 use op_chain::{
+    engine_data::EngineData,
     genesis::{GenesisBlock, GenesisError},
     key::KeyError,
     prestate::{Prestate, PrestateError},
@@ -39,8 +43,10 @@ use self::clock::Moment;
 pub(super) use self::jwt::pair as jwt_pair;
 pub use self::{
     beacon::{BeaconFacts, Spec},
+    bundle::Bundle,
     clock::Clock,
     containers::Containers,
+    contracts::ChainContracts,
     disks::Disk,
     files::KeyFile,
     games::{Game, GameRoles},
@@ -88,6 +94,10 @@ pub struct Facts {
     pub containers: Containers,
     /// What the beacon node says, where there is one and a service is judged by it.
     pub beacon: Option<Result<BeaconFacts, FactsError>>,
+    /// What each data folder holds that an op-geth with the gate keeps its data in.
+    pub engine_data: BTreeMap<PathBuf, io::Result<EngineData>>,
+    /// The published bundle; `None` where none is configured.
+    pub bundle: Option<Bundle>,
 }
 
 /// What an engine says.
@@ -177,16 +187,31 @@ impl Facts {
         }
         let address =
             |service: &Service| keys.get(service.key.as_ref()?)?.address.as_ref().ok().copied();
-        let (l1, engines, prestates, peers, disks, ports, jwt, beacon, containers) = tokio::join!(
+        let reading = deadline.mul_f64(0.9);
+        let (
+            l1,
+            engines,
+            prestates,
+            peers,
+            disks,
+            ports,
+            jwt,
+            beacon,
+            containers,
+            engine_data,
+            bundle,
+        ) = tokio::join!(
             L1Facts::read(&l1, config, &rollup, services, address, patience),
             read_engines(engines, rollup.genesis.l2.number),
-            prestates::read(services, deadline.mul_f64(0.9)),
+            prestates::read(services, reading),
             peers::knock(services, patience),
             disks::read(services, patience),
             ports::read(services, patience),
             jwt::read(config, services, patience),
             read_beacon(config, services, patience),
             containers::read(services, patience),
+            engine_data::read(services, reading),
+            bundle::read(&config.chain, reading),
         );
         Ok(Self {
             config: config.clone(),
@@ -203,6 +228,8 @@ impl Facts {
             jwt,
             beacon,
             containers,
+            engine_data,
+            bundle,
         })
     }
 

@@ -6,11 +6,15 @@
 //! also be a *skip* (does not apply) or a *warn* (to be mended some day): neither keeps a service from
 //! its start.
 
+mod bundle;
 mod cadence;
 mod chain;
 mod clock;
+mod contracts;
 mod disk;
+mod engine_data;
 pub mod facts;
+mod fees;
 mod finding;
 mod funding;
 mod game;
@@ -27,12 +31,15 @@ mod l1_proofs;
 mod node;
 mod peers;
 mod ports;
+mod predeploys;
 mod prestate;
 mod published;
 mod release;
 pub mod report;
 mod reuse;
+mod rollup_config;
 mod running;
+mod schedule;
 
 use std::{fmt, time::Duration};
 
@@ -125,6 +132,20 @@ pub enum Gate {
     L1Beacon,
     /// The container runs from the image that is pinned.
     ImageRunning,
+    /// genesis.json and rollup.json schedule the same forks, in an order that op-node accepts.
+    ForkSchedule,
+    /// rollup.json has what op-node checks at its start.
+    RollupConfig,
+    /// The contracts in genesis.json serve the forks that are active at genesis.
+    Predeploys,
+    /// The fee parameters that the chain begins with can be used and agree.
+    FeeParameters,
+    /// The contracts on L1 are there and belong to each other and to this chain.
+    Contracts,
+    /// The engine's data folder was initialised from this genesis.json.
+    EngineData,
+    /// The chain's files in use are the published ones.
+    Bundle,
 }
 
 impl Gate {
@@ -142,7 +163,13 @@ impl Gate {
             | Self::L1Head
             | Self::Clock
             | Self::L1RateLimit
-            | Self::L1Agreement => &[],
+            | Self::L1Agreement
+            | Self::ForkSchedule
+            | Self::RollupConfig
+            | Self::Predeploys
+            | Self::FeeParameters
+            | Self::Contracts
+            | Self::Bundle => &[],
             Self::GenesisLive => &["engineRpc"],
             Self::SequencerKey | Self::BatcherKey | Self::PublishedKey | Self::KeyFile => &["key"],
             Self::ReusedKey => &["command", "key"],
@@ -165,6 +192,7 @@ impl Gate {
             Self::RootSource => &["command", "gameType"],
             Self::Disk => &["dataDir", "minFreeBytes"],
             Self::Release => &["image", "command"],
+            Self::EngineData => &["command", "dataDir"],
         }
     }
 
@@ -210,6 +238,13 @@ impl Gate {
             Self::L1Agreement => l1_agreement::holds(facts),
             Self::L1Beacon => l1_beacon::serves(service, facts),
             Self::ImageRunning => running::pinned(service, facts),
+            Self::ForkSchedule => schedule::schedule(facts),
+            Self::RollupConfig => rollup_config::checked(facts),
+            Self::Predeploys => predeploys::serve(facts),
+            Self::FeeParameters => fees::parameters(facts),
+            Self::Contracts => contracts::of_one_chain(facts),
+            Self::EngineData => engine_data::initialised(service, facts),
+            Self::Bundle => bundle::published(facts),
         }
     }
 }

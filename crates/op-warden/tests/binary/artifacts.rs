@@ -236,9 +236,14 @@ fn published_keys_and_l1(cases: &mut Vec<Case>) {
         }
     }
     for id in [0, 2, 901, 31_337, 11_155_112, u64::MAX] {
+        let mut noticed = vec![("published-key", Skip)];
+        // No chain, and the L2 itself.
+        if matches!(id, 0 | 901) {
+            noticed.push(("rollup-config", Refuse));
+        }
         cases.push(Case::new(
             format!("a published key on the private L1 {id}"),
-            &[("published-key", Skip)],
+            &noticed,
             |world| {
                 everywhere(world, id);
                 world.text("own.key", STRANGER);

@@ -17,7 +17,7 @@ use crate::{
     artifacts, host,
     node::{Say, Whole},
     program::Run,
-    settings,
+    rules, settings,
     world::{
         File, GATES, L2_HASH, MIN_BALANCE, ROLES, SMALL, STRANGER, TIME, World, bytes, game_args,
         word,
@@ -84,7 +84,11 @@ impl Case {
     }
 
     /// Every gate must give the same answer.
-    fn all(name: impl Into<String>, verdict: Verdict, spoil: impl FnOnce(&mut World)) -> Self {
+    pub(crate) fn all(
+        name: impl Into<String>,
+        verdict: Verdict,
+        spoil: impl FnOnce(&mut World),
+    ) -> Self {
         Self::new(name, &GATES.map(|gate| (gate, verdict)), spoil)
     }
 
@@ -94,7 +98,7 @@ impl Case {
 }
 
 /// Gates that ask L1.
-pub(crate) const OF_L1: [&str; 19] = [
+pub(crate) const OF_L1: [&str; 20] = [
     "l1-chain",
     "l1-origin",
     "genesis-timestamp",
@@ -114,23 +118,30 @@ pub(crate) const OF_L1: [&str; 19] = [
     "l1-rate-limit",
     "release",
     "l1-agreement",
+    "contracts",
 ];
 
 /// Each read of L1 and the gates that go by it.
-const READS_OF_L1: [(&str, &[&str]); 13] = [
+const READS_OF_L1: [(&str, &[&str]); 19] = [
     ("eth_chainId", &["l1-chain", "l1-agreement"]),
     ("eth_getBlockByNumber", &["l1-origin", "genesis-timestamp", "l1-agreement"]),
     ("eth_getBalance", &["funding", "bond"]),
     ("batcherHash", &["batcher-key"]),
     ("unsafeBlockSigner", &["sequencer-key", "unsafe-signer", "l1-proofs"]),
-    ("disputeGameFactory", &["game-type"]),
+    ("disputeGameFactory", &["game-type", "contracts"]),
     ("respectedGameType", &["game-type"]),
     ("gameImpls", &["game-type"]),
     ("gameArgs", &["proposer-key", "challenger-key", "prestate"]),
     ("initBonds", &["bond"]),
     ("latest", &["l1-head", "clock", "release", "proposal-cadence"]),
-    ("finalized", &["l1-head", "l1-agreement", "proposal-cadence"]),
+    ("finalized", &["l1-origin", "l1-head", "l1-agreement", "proposal-cadence"]),
     ("eth_getProof", &["l1-proofs"]),
+    ("optimismPortal", &["contracts"]),
+    ("portalSystemConfig", &["contracts"]),
+    ("l2ChainId", &["contracts"]),
+    ("systemConfigPaused", &["contracts"]),
+    ("portalPaused", &["contracts"]),
+    ("gameCount", &["contracts"]),
 ];
 
 /// The same where the factory is older than `gameArgs`: the implementation is asked.
@@ -190,6 +201,8 @@ fn lies_about_reads(cases: &mut Vec<Case>) {
                 | ("eth_getBalance", "half of the truth") => Wait,
                 // Only those who need proofs ask for one, so that not everybody meets the limit.
                 ("eth_getProof", "a limit") => continue,
+                // Older contracts have no such getters.
+                ("l2ChainId" | "systemConfigPaused", "a revert" | "a revert without code") => Pass,
                 _ => verdict,
             };
             cases.push(Case::new(
@@ -197,6 +210,10 @@ fn lies_about_reads(cases: &mut Vec<Case>) {
                 &noticed(gates, lie, verdict),
                 |world| {
                     world.l1.say(read, say);
+                    if (read, verdict) == ("l2ChainId", Pass) {
+                        // No second chain id to compare with: a world that changes one is another.
+                        world.edit_text("rollup.json", |text| format!("{text}\n"));
+                    }
                 },
             ));
         }
@@ -236,6 +253,7 @@ fn other_truths(cases: &mut Vec<Case>) {
     let signer = [("sequencer-key", Refuse), ("l1-proofs", Refuse)];
     let wei = |wei: u64| json!(format!("{wei:#x}"));
     let poor = [("funding", Wait), ("bond", Wait)];
+    let no_factory = [("game-type", Refuse), ("contracts", Refuse)];
     let no_signer = [("sequencer-key", Refuse), ("unsafe-signer", Refuse)];
     for (name, read, value, noticed) in [
         (
@@ -255,7 +273,7 @@ fn other_truths(cases: &mut Vec<Case>) {
         ("another signer", "unsafeBlockSigner", stranger.clone(), &signer),
         ("no signer", "unsafeBlockSigner", word("0"), &signer),
         ("the signer's address and more", "unsafeBlockSigner", dirty, &signer),
-        ("another factory", "disputeGameFactory", stranger.clone(), &[("game-type", Refuse)]),
+        ("another factory", "disputeGameFactory", stranger.clone(), &no_factory),
         ("another respected game type", "respectedGameType", word("8"), &[("game-type", Refuse)]),
         ("a game type that is not registered", "gameImpls", word("0"), &[("game-type", Refuse)]),
         ("one wei too little", "eth_getBalance", wei(MIN_BALANCE - 1), &poor),
@@ -657,7 +675,9 @@ fn files(cases: &mut Vec<Case>) {
         world.text("genesis.json", rollup);
         world.text("rollup.json", SMALL);
     }));
-    cases.push(Case::new("genesis.json without config, as in the registry", &[], |world| {
+    // The hash follows from rollup.json, but no engine can begin with it.
+    let noticed = [("fork-schedule", Refuse), ("fee-parameters", Refuse)];
+    cases.push(Case::new("genesis.json without config, as in the registry", &noticed, |world| {
         world.json("genesis.json", "/config", json!(null));
     }));
     cases.push(Case::new("genesis.json with other white space", &[], |world| {
@@ -665,10 +685,11 @@ fn files(cases: &mut Vec<Case>) {
     }));
 
     let hash = [("genesis-hash", Refuse), ("genesis-live", Refuse)];
+    let with_fees = [hash[0], hash[1], ("fee-parameters", Warn)];
     let clock = [("genesis-hash", Refuse), ("genesis-live", Refuse), ("genesis-timestamp", Refuse)];
     let chain = [("l2-chain", Refuse), ("genesis-live", Refuse)];
     for (name, place, value, noticed) in [
-        ("another gas limit", "/gasLimit", json!("0x1c9c380"), &hash[..]),
+        ("another gas limit", "/gasLimit", json!("0x1c9c380"), &with_fees[..]),
         (
             "another balance",
             "/alloc/0000000000000000000000000000000000000001/balance",
@@ -682,7 +703,12 @@ fn files(cases: &mut Vec<Case>) {
             &hash,
         ),
         ("another nonce", "/nonce", json!("0x2b"), &hash),
-        ("another extra data", "/extraData", json!("0x01000000fa000000060000000000000001"), &hash),
+        (
+            "another extra data",
+            "/extraData",
+            json!("0x01000000fa000000060000000000000001"),
+            &with_fees,
+        ),
         ("another second", "/timestamp", json!(TIME + 1), &clock),
         ("another chain id", "/config/chainId", json!(902), &chain),
     ] {
@@ -722,8 +748,9 @@ fn files(cases: &mut Vec<Case>) {
     let contract = json!("0x00000000000000000000000000000000000000c9");
     let other_hash = json!(format!("0x{}", "2b".repeat(32)));
     let no_block = [("l1-origin", Wait), ("genesis-timestamp", Wait), ("l1-agreement", Wait)];
-    let system_config = ["batcher-key", "sequencer-key", "unsafe-signer", "game-type", "l1-proofs"]
-        .map(|gate| (gate, Refuse));
+    let system_config =
+        ["batcher-key", "sequencer-key", "unsafe-signer", "game-type", "l1-proofs", "contracts"]
+            .map(|gate| (gate, Refuse));
     for (name, place, value, noticed) in [
         (
             "another L1",
@@ -731,7 +758,7 @@ fn files(cases: &mut Vec<Case>) {
             json!(1),
             &[("l1-chain", Refuse), ("l1-beacon", Refuse)][..],
         ),
-        ("another L2", "/l2_chain_id", json!(902), &[("l2-chain", Refuse)]),
+        ("another L2", "/l2_chain_id", json!(902), &[("l2-chain", Refuse), ("contracts", Refuse)]),
         (
             "another genesis hash",
             "/genesis/l2/hash",
@@ -745,7 +772,7 @@ fn files(cases: &mut Vec<Case>) {
             "a genesis number that no engine has",
             "/genesis/l2/number",
             json!(1),
-            &[("genesis-live", Refuse)],
+            &[("genesis-live", Refuse), ("rollup-config", Refuse)],
         ),
         (
             "another batcher",
@@ -754,7 +781,12 @@ fn files(cases: &mut Vec<Case>) {
             &[("batcher-key", Refuse)],
         ),
         ("another SystemConfig", "/l1_system_config_address", contract.clone(), &system_config),
-        ("another portal", "/deposit_contract_address", contract.clone(), &[("game-type", Refuse)]),
+        (
+            "another portal",
+            "/deposit_contract_address",
+            contract.clone(),
+            &[("game-type", Refuse), ("contracts", Refuse)],
+        ),
     ] {
         cases.push(Case::new(format!("rollup.json with {name}"), noticed, |world| {
             world.json("rollup.json", place, value);
@@ -771,11 +803,11 @@ fn files(cases: &mut Vec<Case>) {
         }));
     }
 
-    let factory = ["game-type", "proposer-key", "challenger-key", "prestate", "bond"]
+    let factory = ["game-type", "proposer-key", "challenger-key", "prestate", "bond", "contracts"]
         .map(|gate| (gate, Refuse));
     for (name, place, value, noticed) in [
         ("another L1", "/l1/chainId", json!(1), &[("l1-chain", Refuse)][..]),
-        ("another L2", "/chain/l2ChainId", json!(1), &[("l2-chain", Refuse)]),
+        ("another L2", "/chain/l2ChainId", json!(1), &[("l2-chain", Refuse), ("bundle", Refuse)]),
         ("another factory", "/chain/disputeGameFactory", contract, &factory),
         (
             "more ether",
@@ -825,6 +857,7 @@ pub(crate) fn all_cases() -> Vec<Case> {
     artifacts::cases(&mut cases);
     settings::cases(&mut cases);
     host::cases(&mut cases);
+    rules::cases(&mut cases);
     cases
 }
 

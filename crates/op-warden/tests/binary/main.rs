@@ -15,6 +15,7 @@ mod node;
 mod pairs;
 mod prestate;
 mod program;
+mod rules;
 mod serve;
 mod settings;
 mod world;

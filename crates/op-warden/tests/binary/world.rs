@@ -10,8 +10,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use alloy_primitives::B256;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use op_chain::genesis::GenesisBlock;
+use op_chain::{
+    forks::ForkTimes,
+    genesis::{Fallback, GenesisBlock},
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -23,7 +27,7 @@ use crate::{
 };
 
 /// The gates by their names in the configuration; each is a service of its own here.
-pub(crate) const GATES: [&str; 39] = [
+pub(crate) const GATES: [&str; 46] = [
     "chain-files",
     "l1-chain",
     "l1-origin",
@@ -63,6 +67,13 @@ pub(crate) const GATES: [&str; 39] = [
     "l1-agreement",
     "l1-beacon",
     "image-running",
+    "fork-schedule",
+    "rollup-config",
+    "predeploys",
+    "fee-parameters",
+    "contracts",
+    "engine-data",
+    "bundle",
 ];
 
 /// Role, secret key and address: accounts 0 to 3 of Foundry's published test mnemonic.
@@ -110,10 +121,11 @@ pub(crate) const JWT: &str = "5ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75e
 pub(crate) const SIGNER_SLOT: &str =
     "0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08";
 
-pub(crate) const SMALL: &str = include_str!("../../../op-chain/tests/data/genesis.json");
-/// Found by an independent implementation, see op-chain's tests.
+/// A genesis with Jovian, and as much of the predeploys as gates look at.
+pub(crate) const SMALL: &str = include_str!("../data/genesis.json");
+/// What op-geth v1.101701.0 wrote for block 0 at `init`.
 pub(crate) const L2_HASH: &str =
-    "0x964e727459cfd380ebd3fe3c3d5e599fbe0a486e7467e98dde8cde119533a81f";
+    "0x6d6e7fbbda2558b88425ecc87eb023a1530455ce556fe87327a9f43961dced0a";
 pub(crate) const TIME: u64 = 0x6a36_0a34;
 pub(crate) const MIN_BALANCE: u64 = 1_000_000_000_000_000_000;
 /// What a game costs; with the gas for it, no more than the batcher has.
@@ -122,9 +134,11 @@ const SYSTEM_CONFIG: &str = "0x00000000000000000000000000000000000000c1";
 const PORTAL: &str = "0x00000000000000000000000000000000000000c2";
 const FACTORY: &str = "0x00000000000000000000000000000000000000c3";
 const IMPLEMENTATION: &str = "00000000000000000000000000000000000000c4";
+/// As [`game_args`] names it.
+const VM: &str = "abababababababababababababababababababab";
 
 /// Contract, selector and name of every getter that the gates may read.
-const GETTERS: [(&str, &str, &str); 10] = [
+const GETTERS: [(&str, &str, &str); 17] = [
     (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
     (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
     (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
@@ -135,6 +149,13 @@ const GETTERS: [(&str, &str, &str); 10] = [
     (IMPLEMENTATION, "a8e4fb90", "proposer"),
     (IMPLEMENTATION, "534db0e2", "challenger"),
     (IMPLEMENTATION, "8d450a95", "absolutePrestate"),
+    (SYSTEM_CONFIG, "0a49cb03", "optimismPortal"),
+    (SYSTEM_CONFIG, "d6ae3cd5", "l2ChainId"),
+    (SYSTEM_CONFIG, "5c975abb", "systemConfigPaused"),
+    (PORTAL, "33d7e2bd", "portalSystemConfig"),
+    (PORTAL, "5c975abb", "portalPaused"),
+    (FACTORY, "4d1975b4", "gameCount"),
+    (VM, "1219a4e4", "stateVersion"),
 ];
 
 /// A contract's answer of one word, right-aligned.
@@ -156,6 +177,11 @@ pub(crate) fn game_args() -> String {
 /// The same with another prestate.
 pub(crate) fn game_args_with(prestate: &str) -> String {
     format!("{prestate}{}{}{}", "ab".repeat(92), ROLES[2].2, ROLES[3].2)
+}
+
+/// The forks of [`SMALL`].
+fn at_genesis() -> ForkTimes {
+    serde_json::from_value(serde_json::from_str::<Value>(SMALL).unwrap()["config"].clone()).unwrap()
 }
 
 /// A file of the world.
@@ -202,7 +228,7 @@ pub(crate) struct Script {
     /// To requests for the roles that an implementation holds, which come second.
     pub(crate) second: Whole,
     /// The number of the only block there is, beside the tagged ones.
-    block: &'static str,
+    pub(crate) block: &'static str,
     /// The secret of those that are served, of a node that does not serve everybody.
     secret: Option<&'static str>,
 }
@@ -374,7 +400,8 @@ impl World {
             "genesis": {
                 "l1": {"hash": l1_hash, "number": 7}, "l2": {"hash": L2_HASH, "number": 0}, "l2_time": TIME,
                 "system_config": {
-                    "batcherAddr": format!("0x{}", ROLES[1].2), "overhead": l1_hash, "scalar": l1_hash,
+                    "batcherAddr": format!("0x{}", ROLES[1].2), "overhead": l1_hash,
+                    "scalar": "0x010000000000000000000000000000000000000000000000000c3c9d00000558",
                     "gasLimit": 60_000_000, "eip1559Params": "0x0000000000000000", "minBaseFee": 0
                 }
             },
@@ -382,8 +409,18 @@ impl World {
             "l1_chain_id": 900, "l2_chain_id": 901, "regolith_time": 0, "canyon_time": 0, "delta_time": 0,
             "ecotone_time": 0, "fjord_time": 0, "granite_time": 0, "holocene_time": 0, "isthmus_time": 0,
             "jovian_time": 0, "batch_inbox_address": PORTAL, "deposit_contract_address": PORTAL,
-            "l1_system_config_address": SYSTEM_CONFIG
+            "l1_system_config_address": SYSTEM_CONFIG,
+            "chain_op_config": {
+                "eip1559Elasticity": 6, "eip1559Denominator": 50, "eip1559DenominatorCanyon": 250
+            }
         });
+        let entry =
+            |name: &str| format!("{{\"sha256\":\"@sha256 {name}@\",\"bytes\":@bytes {name}@}}");
+        let manifest = format!(
+            "{{\"version\":1,\"l2ChainId\":901,\"l2GenesisHash\":\"@l2 hash@\",\"createdAt\":{TIME},\"files\":{{\"genesis.json\":{},\"rollup.json\":{}}}}}",
+            entry("genesis.json"),
+            entry("rollup.json")
+        );
         let mut files = BTreeMap::from([
             ("podman", podman(&containers("op-stack-node", "1d"), &images("1d", DIGEST))),
             ("jwt.hex", File::Text(format!("0x{JWT}\n"))),
@@ -393,6 +430,8 @@ impl World {
             ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
             ("rollup.json", File::Text(rollup.to_string())),
+            ("bundle.json", File::Text(manifest)),
+            ("engine", File::Directory),
         ]);
         for (name, (_, key, _)) in
             ["sequencer.key", "batcher.key", "proposer.key", "challenger.key"]
@@ -419,6 +458,8 @@ impl World {
         services["image-pinned"]["image"] = json!({"reference": "registry.example/op-node:v1.0.0", "digest": DIGEST, "allowUnpinned": false});
         services["key-file"]["key"] = json!("own.key");
         settings::commands(&mut services);
+        services["engine-data"]["command"] = json!({"component": "op-geth"});
+        services["engine-data"]["dataDir"] = json!("engine");
         // The engine that the service of jwt uses.
         services["disk"]["dataDir"] = json!("data");
         services["disk"]["minFreeBytes"] = json!(1);
@@ -438,8 +479,12 @@ impl World {
         services["release"]["image"] = json!({"reference": "registry.example/op-node:v1.20.1"});
         services["l1-beacon"]["command"] = command(&["--l1.beacon=http://beacon.example"]);
         let config = json!({
-            "chain": {"genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901, "disputeGameFactory": FACTORY},
-            "l1": {"rpc": "L1", "others": ["OTHER"], "beacon": "BEACON", "chainId": 900}, "services": services,
+            "chain": {
+                "genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901,
+                "disputeGameFactory": FACTORY, "bundle": "bundle.json"
+            },
+            "l1": {"rpc": "L1", "others": ["OTHER"], "beacon": "BEACON", "chainId": 900},
+            "services": services,
         });
         let script = |block: &'static str, says: Vec<(&'static str, Value)>| Script {
             says: says.into_iter().map(|(read, value)| (read, Say::Result(value))).collect(),
@@ -474,6 +519,13 @@ impl World {
             ("proposer", word("0")),
             ("challenger", word("0")),
             ("absolutePrestate", word("0")),
+            ("optimismPortal", word(&PORTAL[2..])),
+            ("l2ChainId", word("385")),
+            ("systemConfigPaused", word("0")),
+            ("portalSystemConfig", word(&SYSTEM_CONFIG[2..])),
+            ("portalPaused", word("0")),
+            ("gameCount", word("0")),
+            ("stateVersion", word("8")),
         ];
         let engine =
             vec![("eth_chainId", json!("0x385")), ("eth_getBlockByNumber", block("0x0", L2_HASH))];
@@ -518,6 +570,13 @@ impl World {
 
     pub(crate) fn text(&mut self, file: &'static str, text: impl Into<String>) {
         self.files.insert(file, File::Text(text.into()));
+    }
+
+    /// Changes a text file.
+    pub(crate) fn edit_text(&mut self, file: &'static str, edit: impl FnOnce(&str) -> String) {
+        let File::Text(text) = &self.files[file] else { panic!("{file} is no text") };
+        let text = edit(text);
+        self.text(file, text);
     }
 
     /// Changes one place of a JSON file.
@@ -572,6 +631,40 @@ impl World {
         &mut self.config["services"][name]
     }
 
+    /// The text of a file, with the measures of the chain's files where it asks for them.
+    pub(crate) fn measured(&self, file: &str) -> String {
+        let File::Text(text) = &self.files[file] else { panic!("{file} is no text") };
+        let mut text = text.clone();
+        for name in ["genesis.json", "rollup.json"] {
+            if let File::Text(content) = &self.files[name] {
+                let digest = format!("{:x}", Sha256::digest(content));
+                text = text.replace(&format!("@sha256 {name}@"), &digest);
+                text = text.replace(&format!("@bytes {name}@"), &content.len().to_string());
+            }
+        }
+        text.replace("@l2 hash@", &self.l2_hash().to_string())
+    }
+
+    /// The hash of this world's genesis.json; of the right one where it has none.
+    fn l2_hash(&self) -> B256 {
+        let File::Text(genesis) = &self.files["genesis.json"] else {
+            return L2_HASH.parse().unwrap();
+        };
+        let fallback = Fallback { chain_id: 901, forks: at_genesis() };
+        let block = GenesisBlock::from_json(genesis.as_bytes(), Some(&fallback));
+        block.map_or_else(|_| L2_HASH.parse().unwrap(), |block| block.hash)
+    }
+
+    /// What an engine wrote, which knows the hash of this world's genesis.json.
+    fn with_hash(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_owned();
+        let right: B256 = L2_HASH.parse().unwrap();
+        if let Some(at) = bytes.windows(32).position(|window| window == right.as_slice()) {
+            bytes[at..at + 32].copy_from_slice(self.l2_hash().as_slice());
+        }
+        bytes
+    }
+
     /// Makes the world real.
     pub(crate) fn start(&self) -> Started {
         let peer = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -588,8 +681,11 @@ impl World {
         let dir = TempDir::new().unwrap();
         for (name, file) in &self.files {
             let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
             match file {
-                File::Text(text) => fs::write(&path, text.replace("@L1@", &l1_url)).unwrap(),
+                File::Text(_) => {
+                    fs::write(&path, self.measured(name).replace("@L1@", &l1_url)).unwrap();
+                }
                 File::Program(text) => {
                     fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
                     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -598,7 +694,7 @@ impl World {
                     fs::write(&path, text).unwrap();
                     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
                 }
-                File::Bytes(bytes) => fs::write(&path, bytes).unwrap(),
+                File::Bytes(bytes) => fs::write(&path, self.with_hash(bytes)).unwrap(),
                 File::Pipe => {
                     assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
                 }

@@ -7,19 +7,19 @@ use tokio::{sync::oneshot, time::timeout};
 /// Does the work on a thread of its own, for at most `patience`: at its end, the runtime would wait
 /// for one of its blocking threads, however long that stays silent.
 pub(super) async fn apart<T: Send + 'static>(
+    name: &str,
     patience: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
     let (tell, told) = oneshot::channel();
     thread::Builder::new()
-        .name("apart".to_owned())
+        .name(name.to_owned())
         // Nobody listens any more when it comes too late.
         .spawn(move || drop(tell.send(work())))?;
     match timeout(patience, told).await {
-        Ok(told) => told.map_err(io::Error::other),
+        Ok(done) => done.map_err(io::Error::other),
         Err(_) => {
-            let text = format!("not read within {patience:?}");
-            Err(io::Error::new(io::ErrorKind::TimedOut, text))
+            Err(io::Error::new(io::ErrorKind::TimedOut, format!("not read within {patience:?}")))
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn read(
         let folder = folder.clone();
         tasks.spawn(async move {
             let path = folder.clone();
-            let read = apart(patience, move || disk(&path)).await;
+            let read = apart("disk", patience, move || disk(&path)).await;
             (folder, read.and_then(|disk| disk))
         });
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use op_chain::{
-    contracts::{DisputeGameFactory, FaultDisputeGame, PermissionedDisputeGame},
+    contracts::{DisputeGameFactory, FaultDisputeGame, Mips, PermissionedDisputeGame},
     rpc::{Answers, Batch, Reading, Slot, Unread},
 };
 
@@ -17,6 +17,9 @@ pub struct Game {
     pub roles: Reading<GameRoles>,
     /// The hash of the VM's state that every game begins at.
     pub prestate: Reading<B256>,
+    /// The version of states that the VM executes, where `gameArgs` names the VM. Older contracts
+    /// hold it where a third round of questions would be needed.
+    pub state_version: Option<Reading<u8>>,
     /// What `create` demands, in wei.
     pub bond: Reading<U256>,
 }
@@ -60,6 +63,7 @@ pub(super) struct HalfKnown {
 
 enum Parameters {
     Known(Reading<GameRoles>, Reading<B256>),
+    OfArgs { roles: Reading<GameRoles>, prestate: Reading<B256>, version: Option<Slot<u8>> },
     Asked { proposer: Slot<Address>, challenger: Slot<Address>, prestate: Slot<B256> },
 }
 
@@ -74,7 +78,13 @@ pub(super) fn ask_implementations(
         let implementation = answers.take(&slots.implementation);
         let parameters = match (answers.take(&slots.args), &implementation) {
             (Ok(args), _) if !args.is_empty() => {
-                Parameters::Known(roles_of_args(&args), prestate_of_args(&args))
+                let version =
+                    vm_of_args(&args).map(|vm| batch.call(vm, &Mips::stateVersionCall {}));
+                Parameters::OfArgs {
+                    roles: roles_of_args(&args),
+                    prestate: prestate_of_args(&args),
+                    version,
+                }
             }
             // Empty from factories of 1.3 to 1.5, a revert from older ones. A clone's bare
             // implementation answers zeros, which match no key and no program.
@@ -101,14 +111,17 @@ impl Parameters {
         }
     }
 
-    fn read(self, answers: &Answers) -> (Reading<GameRoles>, Reading<B256>) {
+    fn read(self, answers: &Answers) -> (Reading<GameRoles>, Reading<B256>, Option<Reading<u8>>) {
         match self {
-            Self::Known(roles, prestate) => (roles, prestate),
+            Self::Known(roles, prestate) => (roles, prestate, None),
+            Self::OfArgs { roles, prestate, version } => {
+                (roles, prestate, version.map(|version| answers.take(&version)))
+            }
             Self::Asked { proposer, challenger, prestate } => {
                 let roles = answers.take(&proposer).and_then(|proposer| {
                     Ok(GameRoles { proposer, challenger: answers.take(&challenger)? })
                 });
-                (roles, answers.take(&prestate))
+                (roles, answers.take(&prestate), None)
             }
         }
     }
@@ -117,8 +130,14 @@ impl Parameters {
 /// The games, once the second round is answered.
 pub(super) fn read(games: Vec<HalfKnown>, answers: &Answers) -> BTreeMap<u32, Game> {
     let game = |half: HalfKnown| {
-        let (roles, prestate) = half.parameters.read(answers);
-        let game = Game { implementation: half.implementation, roles, prestate, bond: half.bond };
+        let (roles, prestate, state_version) = half.parameters.read(answers);
+        let game = Game {
+            implementation: half.implementation,
+            roles,
+            prestate,
+            state_version,
+            bond: half.bond,
+        };
         (half.game_type, game)
     };
     games.into_iter().map(game).collect()
@@ -140,6 +159,12 @@ fn roles_of_args(args: &[u8]) -> Reading<GameRoles> {
             args.len()
         ))),
     }
+}
+
+/// Where the prestate ends and the registry begins.
+fn vm_of_args(args: &[u8]) -> Option<Address> {
+    let vm = args.get(32..52).filter(|_| matches!(args.len(), OPEN | PERMISSIONED))?;
+    Some(Address::from_slice(vm))
 }
 
 fn prestate_of_args(args: &[u8]) -> Reading<B256> {

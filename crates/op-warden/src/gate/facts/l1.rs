@@ -14,6 +14,7 @@ use op_chain::{
 
 use super::{
     FactsError, clock,
+    contracts::{ChainContracts, ContractSlots},
     games::{self, Game, GameSlots},
     others::{self, Other},
     spending::{self, Spending},
@@ -44,6 +45,8 @@ pub struct L1Facts {
     pub dispute_game_factory: Reading<Address>,
     /// `OptimismPortal.respectedGameType()`.
     pub respected_game_type: Reading<u32>,
+    /// What the chain's contracts say of each other.
+    pub contracts: ChainContracts,
     /// Game types that a service works with.
     pub games: BTreeMap<u32, Game>,
     /// Balances of the keys' accounts, in wei.
@@ -82,6 +85,7 @@ impl L1Facts {
         let factory = batch.call(system_config, &SystemConfig::disputeGameFactoryCall {});
         let respected =
             batch.call(rollup.deposit_contract_address, &OptimismPortal::respectedGameTypeCall {});
+        let contracts = ContractSlots::ask(&mut batch, rollup, config.chain.dispute_game_factory);
         let game_types: BTreeSet<u32> =
             services.iter().filter_map(|service| service.game_type).collect();
         let games: Vec<_> = game_types
@@ -130,6 +134,7 @@ impl L1Facts {
             unsafe_block_signer: first.take(&signer),
             dispute_game_factory: first.take(&factory),
             respected_game_type: first.take(&respected),
+            contracts: contracts.read(&first),
             games: games::read(games, &second),
             balances: balances
                 .into_iter()

@@ -51,7 +51,7 @@ pub(super) async fn read(services: &[&Service], patience: Duration) -> BTreeMap<
         return ports;
     }
     // Without their owners, they are taken by somebody who is not seen.
-    let owners = apart(patience, move || owners(&taken)).await.unwrap_or_default();
+    let owners = apart("ports", patience, move || owners(&taken)).await.unwrap_or_default();
     for (address, owners) in owners {
         ports.insert(address, Port::Taken(owners));
     }

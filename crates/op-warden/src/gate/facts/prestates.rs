@@ -22,10 +22,9 @@ pub(super) async fn read(
         judged.filter_map(|service| service.prestate.as_ref()?.file.as_ref()).collect();
     let mut tasks = JoinSet::new();
     for file in files {
-        let file = file.clone();
+        let (file, path) = (file.clone(), file.clone());
         tasks.spawn(async move {
-            let path = file.clone();
-            let read = apart(patience, move || Prestate::from_file(&path)).await;
+            let read = apart("prestate", patience, move || Prestate::from_file(&path)).await;
             (file, read.unwrap_or_else(|error| Err(PrestateError::Read(error))))
         });
     }
