@@ -200,7 +200,7 @@ impl Prepared {
     }
 
     /// A service behind its gate.
-    fn unit(&self, name: &str, service: &Service) -> Result<Unit> {
+    pub(crate) fn unit(&self, name: &str, service: &Service) -> Result<Unit> {
         let home = &self.devnet.home;
         let component =
             *PROGRAMS.iter().find(|program| program.name() == service.component).with_context(
