@@ -254,7 +254,6 @@ fn other_truths(cases: &mut Vec<Case>) {
     let wei = |wei: u64| json!(format!("{wei:#x}"));
     let poor = [("funding", Wait), ("bond", Wait)];
     let no_factory = [("game-type", Refuse), ("contracts", Refuse)];
-    let no_signer = [("sequencer-key", Refuse), ("unsafe-signer", Refuse)];
     for (name, read, value, noticed) in [
         (
             "another L1",

@@ -7,7 +7,7 @@ use crate::{
         Case,
         Verdict::{self, Pass, Refuse, Skip, Wait, Warn},
     },
-    world::{BOND, File, MIN_BALANCE, OWN, ROLES, STRANGER, World, word},
+    world::{BOND, File, MIN_BALANCE, OWN, ROLES, STRANGER, word},
 };
 
 /// The peer id of account 0's key.

@@ -230,7 +230,7 @@ pub(crate) struct Script {
     /// The number of the only block there is, beside the tagged ones.
     pub(crate) block: &'static str,
     /// The secret of those that are served, of a node that does not serve everybody.
-    secret: Option<&'static str>,
+    pub(crate) secret: Option<&'static str>,
 }
 
 impl Script {
