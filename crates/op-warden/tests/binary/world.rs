@@ -188,6 +188,8 @@ pub(crate) struct Script {
     block: &'static str,
     /// The secret of those that are served, of a node that does not serve everybody.
     secret: Option<&'static str>,
+    /// Nobody listens there.
+    pub(crate) gone: bool,
 }
 
 impl Script {
@@ -267,8 +269,9 @@ impl Answer for Script {
     fn get(&self, path: &str) -> Say {
         // The URL's own path comes first, its query last.
         let path =
-            path.strip_prefix("/v3/SECRETKEY/").unwrap().strip_suffix("?key=token9").unwrap();
-        self.says.get(path).cloned().unwrap_or(Say::Error(404, "Not Found"))
+            path.strip_prefix("/v3/SECRETKEY/").and_then(|path| path.strip_suffix("?key=token9"));
+        let say = path.and_then(|path| self.says.get(path).cloned());
+        say.unwrap_or(Say::Error(404, "Not Found"))
     }
 
     fn serves(&self, authorization: Option<&str>) -> bool {
@@ -331,9 +334,6 @@ pub(crate) struct World {
     /// Nobody listens at the URLs.
     pub(crate) l1_gone: bool,
     pub(crate) engine_gone: bool,
-    pub(crate) authrpc_gone: bool,
-    pub(crate) other_gone: bool,
-    pub(crate) beacon_gone: bool,
 }
 
 impl World {
@@ -427,6 +427,7 @@ impl World {
             second: Whole::Calls,
             block,
             secret: None,
+            gone: false,
         };
         let l1 = vec![
             ("eth_chainId", json!("0x384")),
@@ -479,9 +480,6 @@ impl World {
             },
             l1_gone: false,
             engine_gone: false,
-            authrpc_gone: false,
-            other_gone: false,
-            beacon_gone: false,
         }
     }
 
@@ -553,13 +551,14 @@ impl World {
     pub(crate) fn start(&self) -> Started {
         let l1 = (!self.l1_gone).then(|| Node::start(self.l1.clone()));
         let engine = (!self.engine_gone).then(|| Node::start(self.engine.clone()));
+        let start = |script: &Script| (!script.gone).then(|| Node::start(script.clone()));
         let url = |node: &Option<Node>| {
             let url = node.as_ref().map_or_else(crate::node::nobody, Node::url);
             url.replacen("http://", "http://someuser:hunter2@", 1) + "/v3/SECRETKEY?key=token9"
         };
-        let authrpc = (!self.authrpc_gone).then(|| Node::start(self.authrpc.clone()));
-        let other = (!self.other_gone).then(|| Node::start(self.other.clone()));
-        let beacon = (!self.beacon_gone).then(|| Node::start(self.beacon.clone()));
+        let authrpc = start(&self.authrpc);
+        let other = start(&self.other);
+        let beacon = start(&self.beacon);
         let (l1_url, engine_url, authrpc_url) = (url(&l1), url(&engine), url(&authrpc));
         let dir = TempDir::new().unwrap();
         for (name, file) in &self.files {
