@@ -64,6 +64,7 @@ let
       services.every-channel.op-stack = {
         enable = true;
         engine = "geth";
+        minFree.engine = 1;
         dangerouslyRunUnpinnedImages = true;
         gate.retryInterval = "2s";
         warden.interval = 2;

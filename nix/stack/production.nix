@@ -28,6 +28,11 @@
     allowReuse = false;
   },
   stateDir ? "/var/lib/op-stack",
+  # Gigabytes that must be free where an engine, and where anything else, keeps its data.
+  minFree ? {
+    engine = 20;
+    others = 1;
+  },
   # Key files by name: as the programs see them, and as the gates do.
   key ? name: "/run/op-stack/keys/${name}",
   keyFile ? key,
@@ -89,12 +94,10 @@ import ./default.nix {
     inherit identity;
   };
 
-  # In bytes: an engine that meets the end of its disk may have to sync anew, and grows by gigabytes
-  # while somebody is being woken.
   minFreeBytes = {
-    op-reth = 20000000000;
-    op-geth = 20000000000;
-    default = 1000000000;
+    op-reth = minFree.engine * 1000000000;
+    op-geth = minFree.engine * 1000000000;
+    default = minFree.others * 1000000000;
   };
 
   dir = service: "${stateDir}/${service}";

@@ -79,6 +79,29 @@ in
       );
   };
 
+  testTheRoomThatIsNeededIsTheOperatorsToSay = {
+    expr =
+      let
+        inherit
+          (wardenOf (host {
+            minFree = {
+              engine = 500;
+              others = 0;
+            };
+          }))
+          services
+          ;
+      in
+      map (name: services.${name}.minFreeBytes) [
+        "sequencer-engine"
+        "sequencer-node"
+      ];
+    expected = [
+      500000000000
+      0
+    ];
+  };
+
   testNodesAreJudgedByWhatTheyLiveBy = {
     expr = lib.filter (
       name:

@@ -69,7 +69,7 @@ let
   isPublic = name: (optionsOf name).openFirewall or false;
 
   stack = import ../../stack/production.nix {
-    inherit (cfg) engine stateDir;
+    inherit (cfg) engine stateDir minFree;
     inherit (cfg.chain) disputeGameFactory honestActors gameType;
     l1 = {
       inherit (cfg.l1)

@@ -274,6 +274,23 @@ in
       description = "Folder with the chain's data. It outlives the module: `op-warden purge` lists it.";
     };
 
+    minFree = {
+      engine = mkOption {
+        type = types.ints.unsigned;
+        default = 20;
+        description = ''
+          Gigabytes that must be free on the disk of an engine's data before it starts. An engine that
+          meets the end of its disk may have to sync anew, and grows by gigabytes while somebody is
+          being woken.
+        '';
+      };
+      others = mkOption {
+        type = types.ints.unsigned;
+        default = 1;
+        description = "The same, in gigabytes, for every other service that keeps data.";
+      };
+    };
+
     uid = mkOption {
       type = types.ints.positive;
       # Systemd's documentation leaves 60578 to 61183 to nobody.

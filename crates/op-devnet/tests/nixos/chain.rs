@@ -148,6 +148,7 @@ impl<'a> Bench<'a> {
             "enable": true,
             "engine": "geth",
             "gate": {"retryInterval": "2s"},
+            "minFree": {"engine": 1},
             "warden": {"interval": 2},
             "chain": {
                 "id": l1.config["chain"]["l2ChainId"],

@@ -21,7 +21,7 @@ pub(super) fn right(facts: &Facts) -> Vec<Finding> {
 
 /// A block's time cannot be ahead of a right clock.
 fn not_behind(facts: &Facts) -> Finding {
-    let node = format!("time of the newest block of {}", facts.l1.shown);
+    let node = format!("block latest of {}", facts.l1.shown);
     let now = facts.l1.read_at;
     with(&facts.l1.latest, GATE, "the time of a block", &node, |latest| {
         let compare = |found: &dyn Display| {

@@ -5,9 +5,7 @@
 //! else. But two that name different blocks at one finalized height cannot both be right, and a chain
 //! that starts on the wrong one is lost.
 
-use std::fmt::Display;
-
-use op_chain::rpc::{BlockHead, Reading, Unread};
+use op_chain::rpc::{BlockHead, Reading};
 
 use super::{
     Answer, Finding, Gate, chain,
@@ -32,20 +30,34 @@ fn of(facts: &Facts, other: &Result<Other, FactsError>) -> Vec<Finding> {
         Err(error) => return vec![unusable(error)],
     };
     let l1 = &facts.l1;
-    let compare =
-        |what: &str, first: &Reading<Option<BlockHead>>, second: &Reading<Option<BlockHead>>| {
-            let sides = [(first, &l1.shown), (second, &other.shown)];
-            blocks(what, sides)
-        };
+    let id = |id: &Reading<u64>| id.clone().map(|id| Some(id.to_string()));
+    let hash = |block: &Reading<Option<BlockHead>>| {
+        block.clone().map(|block| block.map(|block| block.hash.to_string()))
+    };
     let number = facts.rollup.genesis.l1.number;
+    // Without a finalized block nobody was asked for it, and that is what is told.
+    let finalized = other.finalized.as_ref().map_or(Ok(None), hash);
     let mut findings = vec![
-        chain_ids(facts, other),
-        compare(&format!("L1 origin {number}"), &l1.origin, &other.origin),
+        compared(
+            "the chain id",
+            (id(&l1.chain_id), &l1.shown),
+            (id(&other.chain_id), &other.shown),
+        ),
+        compared(
+            &format!("L1 origin {number}"),
+            (hash(&l1.origin), &l1.shown),
+            (hash(&other.origin), &other.shown),
+        ),
+        compared(
+            "the finalized block",
+            (hash(&l1.finalized), &l1.shown),
+            (finalized, &other.shown),
+        ),
     ];
-    match &other.finalized {
-        Some(finalized) => findings.push(compare("the finalized block", &l1.finalized, finalized)),
-        None => findings.push(unread("the finalized block", &l1.finalized, &l1.shown)),
-    }
+    // An endpoint that is not there is told of once.
+    findings.dedup_by(|next, last| {
+        (&next.found, &next.mend) == (&last.found, &last.mend) && next.answer == Answer::Warn
+    });
     findings
 }
 
@@ -53,83 +65,50 @@ fn of(facts: &Facts, other: &Result<Other, FactsError>) -> Vec<Finding> {
 fn unusable(error: &FactsError) -> Finding {
     let (answer, mend) = chain::answer_to(error);
     let answer = if answer == Answer::Wait { Answer::Warn } else { answer };
-    Finding::compare(
-        GATE,
-        ("another endpoint of L1", "l1.others of the configuration"),
-        (error, "this host"),
-    )
-    .answered(answer, mend)
+    let expected = ("another endpoint of L1", "l1.others of the configuration");
+    Finding::compare(GATE, expected, (error, "this host")).answered(answer, mend)
 }
 
-fn chain_ids(facts: &Facts, other: &Other) -> Finding {
-    let first = match &facts.l1.chain_id {
-        Ok(id) => id,
-        Err(_) => return unread("the chain id", &facts.l1.chain_id, &facts.l1.shown),
-    };
-    match &other.chain_id {
-        Ok(second) => judged(
-            "the chain id",
-            (first, &facts.l1.shown),
-            (second, &other.shown),
-            first == second,
-        ),
-        Err(error) => no_opinion("the chain id", error, &other.shown),
-    }
-}
-
-fn blocks(what: &str, [first, second]: [(&Reading<Option<BlockHead>>, &String); 2]) -> Finding {
-    match (first.0, second.0) {
-        (Err(_), _) => unread(what, first.0, first.1),
+/// What both say of the same thing. The first endpoint's silence is for its own gates; here it means
+/// that nothing is compared.
+fn compared(
+    what: &str,
+    (first, first_shown): (Reading<Option<String>>, &str),
+    (second, second_shown): (Reading<Option<String>>, &str),
+) -> Finding {
+    match (first, second) {
+        (Err(error), _) => Finding::unread(GATE, what, first_shown, &error),
         (Ok(None), _) => {
-            Finding::compare(GATE, (what, "a block to compare"), ("no such block", first.1))
+            Finding::compare(GATE, (what, "a block to compare"), ("no such block", first_shown))
                 .wait_unless(false, "Let the L1 endpoint sync.")
         }
-        (_, Err(error)) => no_opinion(what, error, second.1),
-        (Ok(Some(block)), Ok(None)) => Finding::compare(
+        (_, Err(error)) => {
+            Finding::compare(GATE, ("a second opinion", "l1.others"), (error, second_shown))
+                .warn_unless(
+                    false,
+                    format!("{second_shown} gives no second opinion: bring it back, or take it out of l1.others."),
+                )
+        }
+        (Ok(Some(first)), Ok(None)) => Finding::compare(
             GATE,
-            (block.hash, first.1),
-            (format!("{what}: no such block yet"), second.1),
+            (format!("{what}: {first}"), first_shown),
+            ("no such block yet", second_shown),
         )
         .warn_unless(
             false,
-            format!("{} is behind: let it sync, or name another in l1.others.", second.1),
+            format!("{second_shown} is behind: let it sync, or name another in l1.others."),
         ),
-        (Ok(Some(one)), Ok(Some(two))) => {
-            judged(what, (&one.hash, first.1), (&two.hash, second.1), one.hash == two.hash)
+        (Ok(Some(first)), Ok(Some(second))) => {
+            let same = first == second;
+            let found =
+                if same { "the endpoints agree".to_owned() } else { format!("{what}: {second}") };
+            let expected = (format!("{what}: {first}"), first_shown);
+            Finding::compare(GATE, expected, (found, second_shown)).refuse_unless(
+                same,
+                format!(
+                    "{first_shown} and {second_shown} serve different chains: find out which one is right (a third endpoint, a block explorer), use that one, and take the other out."
+                ),
+            )
         }
     }
-}
-
-fn judged(
-    what: &str,
-    first: (impl Display, &String),
-    second: (impl Display, &String),
-    same: bool,
-) -> Finding {
-    let found =
-        if same { "the endpoints agree".to_owned() } else { format!("{what}: {}", second.0) };
-    let source = (format!("{what}: {}", first.0), first.1);
-    Finding::compare(GATE, source, (found, second.1)).refuse_unless(
-        same,
-        format!(
-            "{} and {} serve different chains: find out which one is right (a third endpoint, a block explorer), use that one, and take the other out.",
-            first.1, second.1
-        ),
-    )
-}
-
-/// The first endpoint's silence is for its own gates; here it means that nothing is compared.
-fn unread<T>(what: &str, reading: &Reading<T>, shown: &str) -> Finding {
-    match reading {
-        Err(error) => Finding::unread(GATE, what, shown, error),
-        Ok(_) => Finding::compare(GATE, (what, "a block to compare"), ("no such block", shown))
-            .wait_unless(false, "Let the L1 endpoint sync."),
-    }
-}
-
-fn no_opinion(what: &str, error: &Unread, shown: &str) -> Finding {
-    Finding::compare(GATE, (what, "a second opinion"), (error, shown)).warn_unless(
-        false,
-        format!("{shown} gives no second opinion: bring it back, or take it out of l1.others."),
-    )
 }

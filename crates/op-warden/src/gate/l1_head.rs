@@ -21,7 +21,7 @@ pub(super) fn moves(facts: &Facts) -> Vec<Finding> {
 }
 
 fn recent(facts: &Facts) -> Finding {
-    let node = format!("newest block of {}", facts.l1.shown);
+    let node = format!("block latest of {}", facts.l1.shown);
     let now = facts.l1.read_at;
     with(&facts.l1.latest, GATE, "a recent block", &node, |latest| {
         let compare = |found: &dyn Display| {
@@ -47,7 +47,7 @@ fn recent(facts: &Facts) -> Finding {
 
 fn finalized(facts: &Facts) -> Finding {
     let l1 = &facts.l1;
-    let node = format!("finalized block of {}", l1.shown);
+    let node = format!("block finalized of {}", l1.shown);
     with(&l1.finalized, GATE, "a finalized block", &node, |finalized| {
         let compare = |found: &dyn Display| {
             let limit = format!(", at most {} min behind the newest", MAX_FINALITY / 60);

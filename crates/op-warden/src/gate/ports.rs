@@ -59,7 +59,7 @@ fn taken(address: SocketAddr, flag: &str, owners: &[Owner], command: &Command) -
             compare(address, flag, &format!("{address} is taken by {program}, process {}", owner.pid))
                 .wait_unless(
                     false,
-                    format!("End process {} if it should not be there, or give one of the two another port (--{flag}).", owner.pid),
+                    format!("If process {} is this service with earlier settings, restart the service. Else end it if it should not be there, or give one of the two another port (--{flag}).", owner.pid),
                 )
         }
     }
@@ -81,4 +81,41 @@ fn compare(address: SocketAddr, flag: &str, found: &str) -> Finding {
         ),
         (found, "this host"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::Answer;
+
+    #[test]
+    fn a_port_may_be_taken_by_the_service_itself_only() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let command = Command {
+            component: "op-node".to_owned(),
+            args: words("--rpc.port=1 --l1=x"),
+            environment: std::collections::BTreeMap::new(),
+        };
+        let owner = |line: &str| Owner { pid: 7, command: words(line) };
+        let own = || owner("/usr/local/bin/op-node --rpc.port=1 --l1=x");
+        for (owners, answer) in [
+            (vec![own()], Answer::Pass),
+            // The image's entrypoint may bring words of its own.
+            (vec![owner("/init op-node --rpc.port=1 --l1=x")], Answer::Pass),
+            (vec![own(), own()], Answer::Pass),
+            (vec![own(), owner("python3 -m http.server")], Answer::Wait),
+            (vec![owner("op-node --rpc.port=1 --l1=y")], Answer::Wait),
+            (vec![owner("op-node --rpc.port=1 --l1=x --more")], Answer::Wait),
+            (vec![owner("op-node")], Answer::Wait),
+            (vec![owner("")], Answer::Wait),
+            (vec![], Answer::Skip),
+        ] {
+            let address = "127.0.0.1:1".parse().unwrap();
+            let finding = taken(address, "rpc.port", &owners, &command);
+            assert_eq!(finding.answer, answer, "{owners:?}");
+        }
+        // A service without arguments would be everybody.
+        let nobody = Command { args: Vec::new(), ..command };
+        assert!(!is(&own(), &nobody));
+    }
 }

@@ -250,7 +250,7 @@ fn other_truths(cases: &mut Vec<Case>) {
     let other_hash = json!(format!("0x{}", "2b".repeat(32)));
     let stranger = word("15d34aaf54267db7d7c367839aaf71a00a2c6a65");
     let dirty = json!(format!("0x{}{}", "01".repeat(12), ROLES[1].2));
-    let signer = [("sequencer-key", Refuse), ("l1-proofs", Refuse)];
+    let signer = ["sequencer-key", "unsafe-signer", "l1-proofs"].map(|gate| (gate, Refuse));
     let wei = |wei: u64| json!(format!("{wei:#x}"));
     let poor = [("funding", Wait), ("bond", Wait)];
     let no_factory = [("game-type", Refuse), ("contracts", Refuse)];
@@ -269,7 +269,7 @@ fn other_truths(cases: &mut Vec<Case>) {
             dirty.clone(),
             &[("batcher-key", Refuse)],
         ),
-        ("another signer", "unsafeBlockSigner", stranger.clone(), &signer),
+        ("another signer", "unsafeBlockSigner", stranger.clone(), &[("sequencer-key", Refuse), ("l1-proofs", Refuse)]),
         ("no signer", "unsafeBlockSigner", word("0"), &signer),
         ("the signer's address and more", "unsafeBlockSigner", dirty, &signer),
         ("another factory", "disputeGameFactory", stranger.clone(), &no_factory),

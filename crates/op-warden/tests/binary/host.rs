@@ -165,7 +165,7 @@ fn ports(cases: &mut Vec<Case>) {
         ),
         (
             "a port that is taken on another address",
-            json!(["--rpc.addr=127.0.0.3", "--rpc.port=@AUTHPORT@", "--p2p.disable"]),
+            json!(["--rpc.addr=127.0.0.5", "--rpc.port=@AUTHPORT@", "--p2p.disable"]),
             Pass,
         ),
         (
@@ -279,7 +279,7 @@ fn no_handshake(cases: &mut Vec<Case>) {
         ));
     }
     cases.push(Case::new("nobody listens at the authenticated port", &[("jwt", Wait)], |world| {
-        world.authrpc_gone = true;
+        world.authrpc.gone = true;
     }));
     // Two things at once: what is wrong without L1 is wrong.
     let mut noticed = OF_L1.map(|gate| (gate, Wait)).to_vec();
@@ -430,7 +430,7 @@ fn agreement(cases: &mut Vec<Case>) {
         world.other.edit("latest", "number", json!("0x9999"));
     }));
     cases.push(Case::new("nobody listens at another endpoint", &gate(Warn), |world| {
-        world.other_gone = true;
+        world.other.gone = true;
     }));
     cases.push(Case::new("one endpoint only", &gate(Skip), |world| {
         world.config["l1"].as_object_mut().unwrap().remove("others");
@@ -485,7 +485,7 @@ fn beacons(cases: &mut Vec<Case>) {
         }));
     }
     cases.push(Case::new("nobody listens at the beacon node", &gate(Wait), |world| {
-        world.beacon_gone = true;
+        world.beacon.gone = true;
     }));
     cases.push(Case::new(
         "the beacon node's URL in a file that is not there",

@@ -104,11 +104,6 @@ impl World {
             authrpc: script(&self.authrpc, &other.authrpc, &right.authrpc)?,
             other: script(&self.other, &other.other, &right.other)?,
             beacon: script(&self.beacon, &other.beacon, &right.beacon)?,
-            l1_gone: value(&self.l1_gone, &other.l1_gone, &right.l1_gone)?,
-            engine_gone: value(&self.engine_gone, &other.engine_gone, &right.engine_gone)?,
-            authrpc_gone: value(&self.authrpc_gone, &other.authrpc_gone, &right.authrpc_gone)?,
-            other_gone: value(&self.other_gone, &other.other_gone, &right.other_gone)?,
-            beacon_gone: value(&self.beacon_gone, &other.beacon_gone, &right.beacon_gone)?,
             key_mode: value(&self.key_mode, &other.key_mode, &right.key_mode)?,
         })
     }
@@ -141,7 +136,11 @@ fn map<K: Ord + Clone, V: PartialEq + Clone>(
 }
 
 fn script(one: &Script, other: &Script, right: &Script) -> Option<Script> {
-    Some(Script { says: map(&one.says, &other.says, &right.says)?, ..right.clone() })
+    Some(Script {
+        says: map(&one.says, &other.says, &right.says)?,
+        gone: value(&one.gone, &other.gone, &right.gone)?,
+        ..right.clone()
+    })
 }
 
 /// Objects are merged field by field.

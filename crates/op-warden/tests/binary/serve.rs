@@ -84,7 +84,8 @@ impl Drop for Service {
 }
 
 fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    // The nodes of other tests take ports of 127.0.0.1, also one that was free a moment ago.
+    TcpListener::bind("127.0.0.3:0").unwrap().local_addr().unwrap()
 }
 
 fn judgements(answer: &str) -> Value {

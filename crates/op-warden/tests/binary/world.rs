@@ -231,6 +231,8 @@ pub(crate) struct Script {
     pub(crate) block: &'static str,
     /// The secret of those that are served, of a node that does not serve everybody.
     pub(crate) secret: Option<&'static str>,
+    /// Nobody listens there.
+    pub(crate) gone: bool,
 }
 
 impl Script {
@@ -310,8 +312,9 @@ impl Answer for Script {
     fn get(&self, path: &str) -> Say {
         // The URL's own path comes first, its query last.
         let path =
-            path.strip_prefix("/v3/SECRETKEY/").unwrap().strip_suffix("?key=token9").unwrap();
-        self.says.get(path).cloned().unwrap_or(Say::Error(404, "Not Found"))
+            path.strip_prefix("/v3/SECRETKEY/").and_then(|path| path.strip_suffix("?key=token9"));
+        let say = path.and_then(|path| self.says.get(path).cloned());
+        say.unwrap_or(Say::Error(404, "Not Found"))
     }
 
     fn serves(&self, authorization: Option<&str>) -> bool {
@@ -376,9 +379,6 @@ pub(crate) struct World {
     pub(crate) engine_gone: bool,
     /// Permissions of the key files.
     pub(crate) key_mode: u32,
-    pub(crate) authrpc_gone: bool,
-    pub(crate) other_gone: bool,
-    pub(crate) beacon_gone: bool,
 }
 
 impl World {
@@ -493,6 +493,7 @@ impl World {
             second: Whole::Calls,
             block,
             secret: None,
+            gone: false,
         };
         let l1 = vec![
             ("eth_chainId", json!("0x384")),
@@ -554,9 +555,6 @@ impl World {
             l1_gone: false,
             engine_gone: false,
             key_mode: 0o600,
-            authrpc_gone: false,
-            other_gone: false,
-            beacon_gone: false,
         }
     }
 
@@ -670,13 +668,14 @@ impl World {
         let peer = TcpListener::bind("127.0.0.1:0").unwrap();
         let l1 = (!self.l1_gone).then(|| Node::start(self.l1.clone()));
         let engine = (!self.engine_gone).then(|| Node::start(self.engine.clone()));
+        let start = |script: &Script| (!script.gone).then(|| Node::start(script.clone()));
         let url = |node: &Option<Node>| {
             let url = node.as_ref().map_or_else(crate::node::nobody, Node::url);
             url.replacen("http://", "http://someuser:hunter2@", 1) + "/v3/SECRETKEY?key=token9"
         };
-        let authrpc = (!self.authrpc_gone).then(|| Node::start(self.authrpc.clone()));
-        let other = (!self.other_gone).then(|| Node::start(self.other.clone()));
-        let beacon = (!self.beacon_gone).then(|| Node::start(self.beacon.clone()));
+        let authrpc = start(&self.authrpc);
+        let other = start(&self.other);
+        let beacon = start(&self.beacon);
         let (l1_url, engine_url, authrpc_url) = (url(&l1), url(&engine), url(&authrpc));
         let dir = TempDir::new().unwrap();
         for (name, file) in &self.files {

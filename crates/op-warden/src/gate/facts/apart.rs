@@ -16,10 +16,9 @@ pub(super) async fn apart<T: Send + 'static>(
         .name(name.to_owned())
         // Nobody listens any more when it comes too late.
         .spawn(move || drop(tell.send(work())))?;
-    match timeout(patience, told).await {
-        Ok(done) => done.map_err(io::Error::other),
-        Err(_) => {
-            Err(io::Error::new(io::ErrorKind::TimedOut, format!("not read within {patience:?}")))
-        }
-    }
+    let told = timeout(patience, told).await.map_err(|_| {
+        let text = format!("not read within {patience:?}");
+        io::Error::new(io::ErrorKind::TimedOut, text)
+    })?;
+    told.map_err(io::Error::other)
 }

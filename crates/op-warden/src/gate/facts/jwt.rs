@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_token_is_what_others_make_of_the_same_secret() {
         // With Python's standard library, hmac.new(bytes(range(32)), ..., "sha256").
-        let hex: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
+        let hex = alloy_primitives::hex::encode((0..32).collect::<Vec<u8>>());
         let secret = JwtSecret::from_hex(&hex).unwrap();
         assert_eq!(
             secret.token(1_700_000_000).as_str(),

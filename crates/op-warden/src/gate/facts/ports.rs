@@ -11,7 +11,7 @@ use std::{
 use tokio::net::TcpSocket;
 
 use super::apart::apart;
-use crate::{config::Service, gate::Gate};
+use crate::{command::Command, config::Service, gate::Gate};
 
 /// What is known of an address.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub struct Owner {
 pub(super) async fn read(services: &[&Service], patience: Duration) -> BTreeMap<SocketAddr, Port> {
     let judged = services.iter().filter(|service| service.gates.contains(&Gate::Ports));
     let listeners =
-        judged.filter_map(|service| service.command.as_ref()).flat_map(|it| it.listeners());
+        judged.filter_map(|service| service.command.as_ref()).flat_map(Command::listeners);
     let addresses: BTreeSet<SocketAddr> =
         listeners.filter_map(|listener| listener.address.ok()).collect();
     let mut ports: BTreeMap<_, _> =
@@ -124,7 +124,7 @@ fn listening(line: &str) -> Option<(String, SocketAddr)> {
 
 /// An address as the kernel prints it: words of four bytes, each in the host's order.
 fn ip_of(hex: &str) -> Option<IpAddr> {
-    if hex.len() % 8 != 0 {
+    if !hex.len().is_multiple_of(8) {
         return None;
     }
     let words = hex.as_bytes().chunks(8).map(|word| {
@@ -161,7 +161,41 @@ fn arguments(cmdline: &[u8]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// An address as the kernel prints it.
+    fn printed(address: SocketAddr) -> String {
+        let bytes = match address.ip() {
+            IpAddr::V4(ip) => ip.octets().to_vec(),
+            IpAddr::V6(ip) => ip.octets().to_vec(),
+        };
+        let words = bytes.chunks(4).map(|word| u32::from_ne_bytes(word.try_into().unwrap()));
+        let words: Vec<_> = words.map(|word| format!("{word:08X}")).collect();
+        format!("{}:{:04X}", words.concat(), address.port())
+    }
+
+    proptest! {
+        #[test]
+        fn every_address_of_the_kernels_table_is_read(ip: IpAddr, port: u16, inode: u32) {
+            let address = SocketAddr::new(ip, port);
+            let line = format!("0: {} 0:0 0A 0:0 0:0 0 0 0 {inode} 1", printed(address));
+            prop_assert_eq!(listening(&line), Some((inode.to_string(), address)));
+        }
+
+        #[test]
+        fn no_line_of_a_table_is_a_panic(line: String) {
+            listening(&line);
+            listening(&format!("0: {line} 0:0 0A 0:0 0:0 0 0 0 1"));
+        }
+
+        #[test]
+        fn two_addresses_are_in_each_others_way(one: SocketAddr, other: SocketAddr) {
+            prop_assert!(in_the_way(one, one));
+            prop_assert_eq!(in_the_way(one, other), in_the_way(other, one));
+        }
+    }
 
     #[test]
     fn a_line_of_the_kernels_table_is_read() {

@@ -87,7 +87,7 @@ fn version(reference: &str) -> Option<Version> {
 }
 
 fn follows_l1(release: &Release<'_>, facts: &Facts) -> Finding {
-    let node = format!("newest block of {}", facts.l1.shown);
+    let node = format!("block latest of {}", facts.l1.shown);
     with(&facts.l1.latest, GATE, "a block that shows L1's fork", &node, |latest| {
         let Some(block) = latest else {
             return Finding::compare(
@@ -119,8 +119,7 @@ fn fork_of(block: &BlockHead, facts: &Facts) -> Option<L1Fork> {
     } else {
         block.requests_hash.map(|_| L1Fork::Prague)
     };
-    let known = facts.l1.chain_id.as_ref().ok().and_then(|&id| activated(id, block.timestamp.to()));
-    shown.max(known)
+    shown.max(activated(facts.rollup.l1_chain_id, block.timestamp.to()))
 }
 
 /// A fork to come does not stop a chain that works; it is told in time.
@@ -206,7 +205,36 @@ fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Who may start may start with every later release as well.
+        #[test]
+        fn a_later_release_is_no_worse(
+            row in 0..LEAST.len(), major in 0_u64..3, minor in 0_u64..30, patch in 0_u64..10,
+        ) {
+            let row = &LEAST[row];
+            let answer = |version| {
+                let release = Release { component: row.component, version, image: "" };
+                release.judged(row, Answer::Refuse).answer
+            };
+            let version = Version::new(major, minor, patch);
+            for later in [
+                Version::new(major, minor, patch + 1),
+                Version::new(major, minor + 1, 0),
+                Version::new(major + 1, 0, 0),
+            ] {
+                prop_assert!(answer(later) <= answer(version.clone()));
+            }
+        }
+
+        #[test]
+        fn no_reference_is_a_panic(reference: String) {
+            version(&reference);
+        }
+    }
 
     #[test]
     fn the_release_is_what_the_tag_says() {
