@@ -132,8 +132,8 @@ fn rollup_configs(cases: &mut Vec<Case>) {
     for (place, value, noticed) in [
         ("/block_time", json!(0), vec![]),
         ("/channel_timeout", json!(0), vec![]),
-        ("/seq_window_size", json!(0), vec![]),
-        ("/seq_window_size", json!(1), vec![]),
+        ("/seq_window_size", json!(0), vec![("batch-cadence", Refuse)]),
+        ("/seq_window_size", json!(1), vec![("batch-cadence", Refuse)]),
         ("/max_sequencer_drift", json!(0), vec![]),
         ("/batch_inbox_address", address.clone(), vec![]),
         ("/genesis/l1/hash", hash.clone(), vec![("l1-origin", Refuse)]),
@@ -150,7 +150,7 @@ fn rollup_configs(cases: &mut Vec<Case>) {
         (
             "/l1_system_config_address",
             address,
-            ["contracts", "game-type", "batcher-key", "sequencer-key"]
+            ["contracts", "game-type", "batcher-key", "sequencer-key", "unsafe-signer"]
                 .map(|gate| (gate, Refuse))
                 .into(),
         ),
