@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use op_chain::rpc::{BlockHead, Reading};
 
-use super::{Answer, Finding, Gate, facts::Facts, published::is_public};
+use super::{Answer, Finding, Gate, facts::Facts};
 use crate::{
     command::{Command, duration},
     config::Service,
 };
 
-/// Of Ethereum and its public test networks, in seconds.
+/// Of Ethereum, in seconds: for an L1 that has not gone on since its finalized block.
 const SLOT: u64 = 12;
 
 /// Batches get to L1 within the sequencing window, and some time.
@@ -105,11 +105,8 @@ fn channel(batcher: &Command) -> Result<u64, String> {
     given.parse().map_err(|_| format!("{given:?}"))
 }
 
-/// Seconds between L1 blocks, rounded down: on a private L1 what it was since the finalized one.
+/// Seconds between L1 blocks since the finalized one, rounded down.
 fn block_time(gate: Gate, facts: &Facts) -> Result<u64, Box<Finding>> {
-    if is_public(facts.rollup.l1_chain_id) {
-        return Ok(SLOT);
-    }
     let (finalized, latest) = (&facts.l1.finalized, &facts.l1.latest);
     let (first, began) = known(gate, finalized, "the newest finalized block", facts)?;
     let (last, now) = known(gate, latest, "the newest block", facts)?;

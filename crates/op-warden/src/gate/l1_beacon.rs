@@ -5,7 +5,7 @@ use super::{
     facts::{BeaconFacts, Facts},
     finding::with,
 };
-use crate::config::Service;
+use crate::{command::Command, config::Service};
 
 const GATE: Gate = Gate::L1Beacon;
 
@@ -59,14 +59,15 @@ pub(super) fn serves(service: &Service, facts: &Facts) -> Vec<Finding> {
 }
 
 fn data(facts: &Facts) -> Data {
-    let services = facts.config.services.values();
-    let mut commands = services.filter_map(|service| service.command.as_ref());
-    let batcher = commands.find(|command| command.component == "op-batcher");
-    match batcher.map(|command| command.value("data-availability-type").unwrap_or("calldata")) {
-        None => Data::Unknown,
-        Some("calldata") => Data::Calldata,
-        Some(_) => Data::Blobs,
+    let mut batchers = facts.config.commands("op-batcher").peekable();
+    if batchers.peek().is_none() {
+        return Data::Unknown;
     }
+    // The program's default is calldata.
+    let calldata = |batcher: &Command| {
+        batcher.value("data-availability-type").is_none_or(|kind| kind == "calldata")
+    };
+    if batchers.all(calldata) { Data::Calldata } else { Data::Blobs }
 }
 
 fn ignored(data: Data) -> Finding {

@@ -57,14 +57,17 @@ fn clocks(cases: &mut Vec<Case>) {
 fn heads(cases: &mut Vec<Case>) {
     let wait = &[("l1-head", Wait)][..];
     let slow = &[("proposal-cadence", Warn)][..];
+    let both = [("proposal-cadence", Warn), ("l1-origin", Wait)];
+    let late = [("l1-head", Wait), ("proposal-cadence", Warn)];
     for (name, number, time, on_sepolia, noticed) in [
         ("the newest one", "0x60", "NOW-2", true, &[][..]),
         ("after the newest one", "0x61", "NOW-2", false, wait),
-        ("an hour and a half old", "0x40", "NOW-5390", true, &[]),
-        ("two hours old", "0x40", "NOW-7200", true, wait),
-        // Blocks are minutes apart there, and batches longer than proposals.
+        ("an hour and a half old", "0x40", "NOW-5390", true, slow),
+        ("two hours old", "0x40", "NOW-7200", true, &late),
+        // Blocks are minutes apart there, and batches further than proposals.
         ("two hours old, on a private L1", "0x40", "NOW-7200", false, slow),
-        ("the first one, on a private L1", "0x0", "0x1", false, slow),
+        // And it is before the L1 origin.
+        ("the first one, on a private L1", "0x0", "0x1", false, &both),
     ] {
         cases.push(Case::new(format!("the finalized block is {name}"), noticed, |world| {
             for l1 in [&mut world.l1, &mut world.other] {
@@ -76,7 +79,7 @@ fn heads(cases: &mut Vec<Case>) {
             }
         }));
     }
-    cases.push(Case::new("an L1 that has just begun", &[], |world| {
+    cases.push(Case::new("an L1 that has just begun", &[("l1-origin", Wait)], |world| {
         for l1 in [&mut world.l1, &mut world.other] {
             for block in ["latest", "finalized"] {
                 l1.edit(block, "number", json!("0x0"));
@@ -222,7 +225,7 @@ fn secrets(cases: &mut Vec<Case>) {
     cases.push(Case::new("a secret that everybody may read", &[("jwt", Warn)], |world| {
         world.files.insert("jwt.hex", File::Public(JWT.to_owned()));
     }));
-    cases.push(Case::new("one and the same file", &[], |world| {
+    cases.push(Case::new("one and the same file", &[("jwt", Pass)], |world| {
         world.service("disk")["command"]["args"] =
             json!(["--authrpc.port=@AUTHPORT@", "--authrpc.jwtsecret", "jwt.hex"]);
     }));
@@ -382,7 +385,9 @@ fn l2_forks(cases: &mut Vec<Case>) {
         ("op-node", "v1.20.1", LATER, Pass),
     ] {
         let name = format!("{component} {tag} and Karst at {karst}");
-        cases.push(Case::new(name, &[("release", verdict)], |world| {
+        // genesis.json knows nothing of it.
+        let noticed = [("release", verdict), ("fork-schedule", Refuse)];
+        cases.push(Case::new(name, &noticed, |world| {
             world.rollup("karst_time", json!(karst));
             world.service("release")["image"]["reference"] = json!(format!("{component}:{tag}"));
             world.service("release")["command"] = json!({"component": component});
@@ -397,7 +402,13 @@ fn l2_forks(cases: &mut Vec<Case>) {
     ] {
         cases.push(Case::new(
             format!("op-node {tag}, forks {name}"),
-            &[("release", verdict)],
+            // genesis.json has Jovian from its beginning.
+            &[
+                ("release", verdict),
+                ("fork-schedule", Refuse),
+                ("fee-parameters", Refuse),
+                ("predeploys", Warn),
+            ],
             |world| {
                 world.rollup("jovian_time", jovian);
                 world.rollup("karst_time", karst);
@@ -476,7 +487,8 @@ fn beacons(cases: &mut Vec<Case>) {
             "does not tell how long it keeps blobs",
             SPEC,
             document(json!({"DEPOSIT_CHAIN_ID": "900"})),
-            Warn,
+            // All data is calldata.
+            Pass,
         ),
     ] {
         cases.push(Case::new(format!("the beacon node {what}"), &gate(verdict), |world| {
@@ -521,13 +533,20 @@ fn blobs(cases: &mut Vec<Case>) {
         ("that op-node ignores, blobs", Some("blobs"), json!(["--l1.beacon.ignore"]), Refuse),
         ("that op-node ignores, a batcher elsewhere", None, json!(["--l1.beacon.ignore"]), Warn),
     ] {
-        cases.push(Case::new(format!("a beacon node for the data {name}"), &[("l1-beacon", verdict)], |world| {
+        let mut noticed = vec![("l1-beacon", verdict)];
+        noticed.extend(batcher.is_none().then_some(("proposal-cadence", Skip)));
+        cases.push(Case::new(format!("a beacon node for the data {name}"), &noticed, |world| {
             world.spec("MIN_EPOCHS_FOR_BLOB_SIDECARS_REQUESTS", json!("4096"));
             world.service("l1-beacon")["command"]["args"] = args;
-            if let Some(batcher) = batcher {
-                world.service("funding")["command"] = json!({
-                    "component": "op-batcher", "args": [format!("--data-availability-type={batcher}")]
-                });
+            for service in ["batch-cadence", "reused-key"] {
+                let command = &mut world.service(service)["command"];
+                match batcher {
+                    Some(kind) => {
+                        let args = command["args"].as_array_mut().unwrap();
+                        args.push(json!(format!("--data-availability-type={kind}")));
+                    }
+                    None => command["component"] = json!("another-batcher"),
+                }
             }
         }));
     }

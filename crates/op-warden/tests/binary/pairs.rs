@@ -67,11 +67,17 @@ fn judge(world: &World) -> Vec<Judgement> {
     let started = world.start();
     let config = Config::load(Path::new(&started.path("op-warden.json"))).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(gate::run(&config, &GATES)).unwrap()
+    // podman is found by the environment, which all worlds in this process share.
+    let gates: Vec<&str> = GATES.into_iter().filter(|gate| *gate != "image-running").collect();
+    runtime.block_on(gate::run(&config, &gates)).unwrap()
 }
 
 fn compare(one: &Case, other: &Case, found: &Judgement) -> Option<String> {
     let gate = found.service.as_str();
+    // What one of them takes away, or makes right in another way, the other cannot spoil.
+    if one.settles(gate) || other.settles(gate) {
+        return None;
+    }
     let stops = |case: &Case| matches!(case.expected(gate), Verdict::Wait | Verdict::Refuse);
     let noticed = |case: &Case| case.expected(gate) != Verdict::Pass;
     let wrong = if stops(one) || stops(other) {
@@ -104,6 +110,8 @@ impl World {
             authrpc: script(&self.authrpc, &other.authrpc, &right.authrpc)?,
             other: script(&self.other, &other.other, &right.other)?,
             beacon: script(&self.beacon, &other.beacon, &right.beacon)?,
+            l1_gone: value(&self.l1_gone, &other.l1_gone, &right.l1_gone)?,
+            engine_gone: value(&self.engine_gone, &other.engine_gone, &right.engine_gone)?,
             key_mode: value(&self.key_mode, &other.key_mode, &right.key_mode)?,
         })
     }

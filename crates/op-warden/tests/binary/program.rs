@@ -2,8 +2,14 @@
 
 use std::{
     ffi::OsStr,
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
     process::{Command, Output},
+    sync::LazyLock,
 };
+
+use tempfile::TempDir;
 
 /// What the URL of the L1 holds and no output may: user, password, path, query.
 pub(crate) const URL_SECRETS: [&str; 4] = ["someuser", "hunter2", "SECRETKEY", "token9"];
@@ -30,7 +36,7 @@ pub(crate) fn command() -> Command {
 }
 
 /// Runs with the programs of a folder, and no others.
-pub(crate) fn run_with(programs: &std::path::Path, args: &[impl AsRef<OsStr>]) -> Run {
+pub(crate) fn run_with(programs: &Path, args: &[impl AsRef<OsStr>]) -> Run {
     finished(command().env("PATH", programs).args(args).output().unwrap())
 }
 
@@ -55,4 +61,20 @@ pub(crate) fn finished(Output { status, stdout, stderr }: Output) -> Run {
         );
     }
     run
+}
+
+/// A script that runs the text beside it. Another process writes it: while this one has it open, a
+/// thread may fork, and a program that somebody may still write to cannot be run.
+static LAUNCHER: LazyLock<TempDir> = LazyLock::new(|| {
+    let dir = TempDir::new().unwrap();
+    let write = r#"printf '#!/bin/sh\n. "$0.sh"\n' > "$0" && chmod 755 "$0""#;
+    let status = Command::new("sh").args(["-c", write]).arg(dir.path().join("run")).status();
+    assert!(status.unwrap().success());
+    dir
+});
+
+/// Makes a program of a shell script.
+pub(crate) fn script(path: &Path, text: &str) {
+    symlink(LAUNCHER.path().join("run"), path).unwrap();
+    fs::write(path.with_added_extension("sh"), text).unwrap();
 }

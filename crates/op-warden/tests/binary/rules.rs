@@ -150,11 +150,18 @@ fn rollup_configs(cases: &mut Vec<Case>) {
         (
             "/l1_system_config_address",
             address,
-            ["contracts", "game-type", "batcher-key", "sequencer-key", "unsafe-signer"]
-                .map(|gate| (gate, Refuse))
-                .into(),
+            [
+                "contracts",
+                "game-type",
+                "batcher-key",
+                "sequencer-key",
+                "unsafe-signer",
+                "l1-proofs",
+            ]
+            .map(|gate| (gate, Refuse))
+            .into(),
         ),
-        ("/l1_chain_id", json!(0), vec![("l1-chain", Refuse)]),
+        ("/l1_chain_id", json!(0), vec![("l1-chain", Refuse), ("l1-beacon", Refuse)]),
         ("/l2_chain_id", json!(0), vec![("l2-chain", Refuse), ("contracts", Refuse)]),
         ("/l2_chain_id", json!(900), vec![("l2-chain", Refuse), ("contracts", Refuse)]),
     ] {

@@ -685,10 +685,7 @@ impl World {
                 File::Text(_) => {
                     fs::write(&path, self.measured(name).replace("@L1@", &l1_url)).unwrap();
                 }
-                File::Program(text) => {
-                    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-                    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-                }
+                File::Program(text) => program::script(&path, text),
                 File::Public(text) => {
                     fs::write(&path, text).unwrap();
                     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
