@@ -367,13 +367,11 @@ fn contracts(cases: &mut Vec<Case>) {
 }
 
 fn origins(cases: &mut Vec<Case>) {
-    for (name, number, verdict) in [
-        ("before", "0x0", Wait),
-        ("one before", "0x6", Wait),
-        ("at", "0x7", Pass),
-        ("far after", "0xffffffff", Pass),
-    ] {
-        let noticed = [("l1-origin", verdict)];
+    for (name, number, verdict) in
+        [("long before", "0x0", Wait), ("one before", "0x6", Wait), ("one after", "0x8", Pass)]
+    {
+        // The other endpoint has no block of that number.
+        let noticed = [("l1-origin", verdict), ("l1-agreement", Warn)];
         cases.push(Case::new(format!("L1 is final {name} the origin"), &noticed, |world| {
             world.l1.edit("finalized", "number", json!(number));
         }));
@@ -563,7 +561,8 @@ fn vms(cases: &mut Vec<Case>) {
     for (lie, say, verdict) in lies(World::right().l1.value("stateVersion")) {
         // Older VMs have no such getter.
         let verdict = if lie.starts_with("a revert") { Pass } else { verdict };
-        let noticed = [("prestate", verdict)];
+        let limit = (lie == "a limit").then_some(("l1-rate-limit", Wait));
+        let noticed: Vec<_> = [("prestate", verdict)].into_iter().chain(limit).collect();
         cases.push(Case::new(format!("L1 says {lie} for stateVersion"), &noticed, |world| {
             asked(world);
             world.l1.say("stateVersion", say);
