@@ -341,7 +341,7 @@ fn releases(cases: &mut Vec<Case>) {
     }));
     cases.push(Case::new(
         "an access list that is no hash",
-        &["l1-head", "clock", "release"].map(|gate| (gate, Refuse)),
+        &["l1-head", "clock", "release", "proposal-cadence"].map(|gate| (gate, Refuse)),
         |world| {
             world.l1.edit("latest", "blockAccessListHash", json!("0x"));
         },

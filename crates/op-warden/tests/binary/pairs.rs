@@ -1,6 +1,5 @@
-//! Two things wrong at once. Every pair of spoilt worlds that do not spoil the same place is one world;
-//! the gates judge it in this process. What stopped a service in either of the two must stop it still,
-//! and what neither of them touched must not be noticed.
+//! Two things wrong at once. A pair of spoilt worlds that do not spoil the same place is one world; the
+//! gates judge it in this process. What stops a service in either of the two must stop it still.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +13,7 @@ use std::{
 
 use op_warden::{
     config::Config,
-    gate::{self, Answer, Judgement},
+    gate::{self, Judgement},
 };
 use serde_json::Value;
 
@@ -79,12 +78,7 @@ fn compare(one: &Case, other: &Case, found: &Judgement) -> Option<String> {
         return None;
     }
     let stops = |case: &Case| matches!(case.expected(gate), Verdict::Wait | Verdict::Refuse);
-    let noticed = |case: &Case| case.expected(gate) != Verdict::Pass;
-    let wrong = if stops(one) || stops(other) {
-        found.answer.starts()
-    } else {
-        !noticed(one) && !noticed(other) && found.answer != Answer::Pass
-    };
+    let wrong = (stops(one) || stops(other)) && found.answer.starts();
     wrong.then(|| format!("{} and {}: {gate}: {found:?}", one.name, other.name))
 }
 
