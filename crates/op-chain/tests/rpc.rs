@@ -170,6 +170,23 @@ async fn limits_are_counted_in_each_of_their_spellings() {
     }
 }
 
+#[tokio::test]
+async fn a_pause_longer_than_the_deadline_ends_the_attempts_at_once() {
+    for retry_after in ["61", "18446744073709551615"] {
+        let header = format!("retry-after: {retry_after}\r\n");
+        let node = Node::answering(vec![http("429 Too Many Requests", &header, b""), success()]);
+        assert!(matches!(chain_id(&node.rpc(PATIENCE)).await, Err(Unread::Unreachable(_))));
+        assert_eq!(node.requests(), 1, "{retry_after}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_without_calls_asks_nobody() {
+    let node = Node::answering(vec![success()]);
+    node.rpc(PATIENCE).send(Batch::default()).await;
+    assert_eq!(node.requests(), 0);
+}
+
 /// What came of a batch of three calls, in words.
 async fn three(body: &[u8]) -> [String; 3] {
     fn word<T: std::fmt::Debug>(reading: Result<T, Unread>) -> String {
@@ -382,4 +399,30 @@ fn only_http_urls_are_endpoints() {
         assert!(matches!(Rpc::new(url, PATIENCE), Err(RpcUrlError::Scheme(_))), "{url}");
     }
     assert!(Rpc::new("https://127.0.0.1", PATIENCE).is_ok());
+}
+
+#[tokio::test]
+async fn a_document_below_the_url_is_read() {
+    let document = ok(br#"{"data": {"is_syncing": false}}"#);
+    for (answers, expected) in [
+        (vec![document.clone()], Ok(false)),
+        (vec![http("503 Unavailable", "retry-after: 0\r\n", b""), document], Ok(false)),
+        (
+            vec![http("404 Not Found", "", b"")],
+            Err(Unread::Unreachable("HTTP 404 Not Found".to_owned())),
+        ),
+        (
+            vec![http("403 Forbidden", "", b"")],
+            Err(Unread::Denied("HTTP 403 Forbidden".to_owned())),
+        ),
+    ] {
+        let count = answers.len();
+        let node = Node::answering(answers);
+        let read = node.rpc(PATIENCE).get::<Value>("eth/v1/node/syncing").await;
+        assert_eq!(read.map(|read| read["data"]["is_syncing"] == true), expected);
+        assert_eq!(node.requests(), count);
+    }
+    let node = Node::answering(vec![ok(b"<html>")]);
+    let read = node.rpc(PATIENCE).get::<Value>("x").await;
+    assert!(matches!(read, Err(Unread::Malformed(_))), "{read:?}");
 }
