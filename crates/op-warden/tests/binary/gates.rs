@@ -94,7 +94,7 @@ impl Case {
 
     /// Whether the world is about this gate, and does not stop it.
     pub(crate) fn settles(&self, gate: &str) -> bool {
-        matches!(self.noticed.get(gate), Some(Pass | Skip))
+        matches!(self.noticed.get(gate), Some(Pass | Skip | Warn))
     }
 
     pub(crate) fn expected(&self, gate: &str) -> Verdict {

@@ -2,10 +2,10 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
 };
@@ -68,7 +68,19 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn start(answer: impl Answer) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_on(Ipv4Addr::LOCALHOST, answer)
+    }
+
+    /// On a loopback address of its own: one has not enough ports for the connections of all worlds,
+    /// as closed ones keep theirs for a minute.
+    pub(crate) fn start_apart(answer: impl Answer) -> Self {
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        let [high, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        Self::start_on(Ipv4Addr::new(127, 1, high, low.max(1)), answer)
+    }
+
+    fn start_on(address: Ipv4Addr, answer: impl Answer) -> Self {
+        let listener = TcpListener::bind((address, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let requests = Arc::new(AtomicUsize::new(0));

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Pairs to judge; with the gates of each more than 100,000 judgements.
-const PAIRS: usize = 3000;
+const PAIRS: usize = 2300;
 
 #[test]
 fn two_wrongs_never_make_a_right() {

@@ -666,14 +666,15 @@ impl World {
     /// Makes the world real.
     pub(crate) fn start(&self) -> Started {
         let peer = TcpListener::bind("127.0.0.1:0").unwrap();
-        let l1 = (!self.l1_gone).then(|| Node::start(self.l1.clone()));
-        let engine = (!self.engine_gone).then(|| Node::start(self.engine.clone()));
-        let start = |script: &Script| (!script.gone).then(|| Node::start(script.clone()));
+        let l1 = (!self.l1_gone).then(|| Node::start_apart(self.l1.clone()));
+        let engine = (!self.engine_gone).then(|| Node::start_apart(self.engine.clone()));
+        let start = |script: &Script| (!script.gone).then(|| Node::start_apart(script.clone()));
         let url = |node: &Option<Node>| {
             let url = node.as_ref().map_or_else(crate::node::nobody, Node::url);
             url.replacen("http://", "http://someuser:hunter2@", 1) + "/v3/SECRETKEY?key=token9"
         };
-        let authrpc = start(&self.authrpc);
+        // Its engine's command says nothing of another address.
+        let authrpc = (!self.authrpc.gone).then(|| Node::start(self.authrpc.clone()));
         let other = start(&self.other);
         let beacon = start(&self.beacon);
         let (l1_url, engine_url, authrpc_url) = (url(&l1), url(&engine), url(&authrpc));
