@@ -84,7 +84,10 @@ in
 
   testTheFirewallOfTheSequencer = {
     expr = changing { sequencer.node.openFirewall = true; };
-    expected = [ (unit "sequencer-node") ];
+    expected = [
+      "op-warden.service"
+      (unit "sequencer-node")
+    ];
   };
 
   testTheRetryInterval = {

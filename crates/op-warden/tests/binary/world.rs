@@ -699,7 +699,8 @@ impl World {
                 File::Missing => {}
             }
             if matches!(file, File::Text(_) | File::Bytes(_)) {
-                let mode = if name.ends_with(".key") { self.key_mode } else { 0o600 };
+                let is_key = path.extension().is_some_and(|extension| extension == "key");
+                let mode = if is_key { self.key_mode } else { 0o600 };
                 fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             }
         }
