@@ -353,7 +353,7 @@ in
       inherit (chain) genesis rollup l2ChainId;
       inherit disputeGameFactory;
     }
-    // (if chain.bundle == null then { } else { inherit (chain) bundle; });
+    // (if chain.bundle or null == null then { } else { inherit (chain) bundle; });
     l1 = {
       inherit (l1) chainId;
     }

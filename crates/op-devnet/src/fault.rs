@@ -69,7 +69,7 @@ pub(crate) enum Fault {
     L1Pruned,
     /// The engine's data folder was initialised from another genesis.json
     EngineFromOtherGenesis,
-    /// rollup.json activates a fork at another time than genesis.json
+    /// rollup.json activates Jovian at another time than genesis.json
     ForkSchedule,
 }
 
@@ -166,8 +166,8 @@ impl Fault {
                 prepared.initialise("sequencer-engine", &other).await
             }
             Self::ForkSchedule => edit(&file("rollup.json"), |rollup| {
-                let jovian = rollup["jovian_time"].as_u64().unwrap_or_default();
-                rollup["jovian_time"] = json!(jovian + HOUR);
+                let genesis = rollup["genesis"]["l2_time"].as_u64().unwrap_or_default();
+                rollup["jovian_time"] = json!(genesis + HOUR);
             }),
         }
     }
@@ -338,6 +338,8 @@ impl Prepared {
         let service = self.stack.services.get(engine).context("no such engine")?;
         let unit = self.unit(engine, service)?;
         let mut init = unit.init.context("the engine needs no initialisation")?;
+        // The engine's own log shows that it was started.
+        init.spec.log = self.devnet.home.log("other-genesis");
         init.spec.args.pop();
         init.spec.args.push(genesis.into());
         init.run().await
