@@ -57,12 +57,14 @@ let
     "rollup-config"
     "predeploys"
     "fee-parameters"
-    "contracts"
     "bundle"
   ];
 
   # The same, against the engine that the service will talk to.
-  liveGates = chainGates ++ [ "genesis-live" ];
+  liveGates = chainGates ++ [
+    "contracts"
+    "genesis-live"
+  ];
 
   # What a node lives by, and what its flags must not spoil.
   nodeGates = [

@@ -134,7 +134,7 @@ fn finalized(facts: &Facts) -> Finding {
             (
                 last.map_or_else(
                     || "no block is".to_owned(),
-                    |last| format!("blocks up to {last} are"),
+                    |last| format!("final up to block {last}"),
                 ),
                 &node,
             ),

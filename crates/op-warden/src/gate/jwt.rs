@@ -91,7 +91,7 @@ fn of_the_engine(url: &str, path: &Path, secret: &JwtSecret, facts: &Facts) -> F
     match facts.jwt.files.get(file).map(|file| &file.secret) {
         Some(Ok(engines)) => {
             let same = engines == secret;
-            let found = if same { "the same" } else { "another" };
+            let found = if same { "the engine's" } else { "another" };
             Finding::compare(GATE, expected, (found, source)).refuse_unless(
                 same,
                 "Give op-node and its engine the same file: with two secrets the engine answers op-node with 401.",

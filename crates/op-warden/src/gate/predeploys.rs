@@ -71,10 +71,14 @@ fn oracle(facts: &Facts) -> Finding {
 }
 
 fn message_passer(facts: &Facts) -> Finding {
-    let found = if facts.genesis.predeploys.message_passer { "code" } else { "no code" };
+    let found = if facts.genesis.predeploys.message_passer {
+        "a message passer"
+    } else {
+        "no message passer"
+    };
     Finding::compare(
         GATE,
-        ("code", "withdrawals"),
+        ("a message passer", "withdrawals"),
         (
             found,
             "L2ToL1MessagePasser, 0x4200000000000000000000000000000000000016 in alloc of genesis.json",

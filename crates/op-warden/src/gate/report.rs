@@ -9,20 +9,19 @@ use super::{Answer, Finding, Judgement};
 pub fn service(judgement: &Judgement) -> String {
     let mut text = format!("{}: {}\n", judgement.service, judgement.answer.name());
     for row in rows(std::slice::from_ref(judgement)) {
-        row.write(&mut text, "  ");
+        row.write(&mut text, "  ", "");
     }
     text
 }
 
-/// All services as one table: what several services share stands there once, with their names.
+/// All services as one table: what several share stands there once, with the services' names unless
+/// all have it.
 #[must_use]
 pub fn table(judgements: &[Judgement]) -> String {
     let rows = rows(judgements);
-    let named: Vec<String> = rows.iter().map(|row| row.named(judgements.len())).collect();
-    let width = named.iter().map(String::len).max().unwrap_or(0);
     let mut text = String::new();
-    for (row, names) in rows.iter().zip(named) {
-        row.write(&mut text, &format!("{names:width$}  "));
+    for row in &rows {
+        row.write(&mut text, "", &row.named(judgements.len()));
     }
     let worst = judgements.iter().map(|judgement| judgement.answer).max().unwrap_or(Answer::Wait);
     let count = |answer| rows.iter().filter(|row| row.finding.answer == answer).count();
@@ -74,23 +73,22 @@ fn same(one: &Finding, other: &Finding) -> bool {
 }
 
 impl Row<'_> {
-    /// The services' names; `all` for all of several.
+    /// The services' names, unless all have it.
     fn named(&self, all: usize) -> String {
-        if all > 1 && self.services.len() == all {
-            return "all".to_owned();
+        if self.services.len() == all {
+            return String::new();
         }
-        self.services.join(", ")
+        format!("  [{}]", self.services.join(", "))
     }
 
-    fn write(&self, text: &mut String, prefix: &str) {
+    fn write(&self, text: &mut String, indent: &str, services: &str) {
         let Finding { gate, answer, expected, found, source, mend } = self.finding;
-        let (answer, gate) = (answer.name(), gate.to_string());
-        if self.finding.answer <= Answer::Pass {
-            let _ = writeln!(text, "{prefix}{answer:6}  {gate:17}  {found}");
+        let (name, gate) = (answer.name(), gate.to_string());
+        if *answer <= Answer::Pass {
+            let _ = writeln!(text, "{indent}{name:6}  {gate:17}  {found}{services}");
             return;
         }
-        let _ = writeln!(text, "{prefix}{answer:6}  {gate}");
-        let indent = " ".repeat(prefix.len());
+        let _ = writeln!(text, "{indent}{name:6}  {gate}{services}");
         for (name, value) in
             [("expected", expected), ("found", found), ("source", source), ("mend", mend)]
         {
@@ -129,9 +127,9 @@ mod tests {
         ];
         assert_eq!(
             table(&judgements),
-            "all       pass    l1-chain           900\n\
-             proposer  pass    l1-chain           1\n\
-             all       pass    l2-chain           901\n\
+            "pass    l1-chain           900\n\
+             pass    l1-chain           1  [proposer]\n\
+             pass    l2-chain           901\n\
              2 services: pass (0 refuse, 0 wait, 0 warn, 3 pass, 0 skip)\n"
         );
     }

@@ -81,7 +81,7 @@ fn agreement(engine: &ForkTimes, node: &ForkTimes, genesis: u64) -> Vec<Finding>
         return vec![Finding::compare(
             GATE,
             ("the forks of rollup.json", "rollup.json"),
-            ("the same", "config of genesis.json"),
+            ("the same in both files", "config of genesis.json"),
         )];
     }
     let refusal = |&Disagreement { fork, engine, node }: &Disagreement| {
