@@ -13,8 +13,6 @@ rustPlatform.buildRustPackage {
       ../../Cargo.toml
       ../../Cargo.lock
       ../../crates
-      # The corpus is replayed by the tests.
-      ../../fuzz
     ];
   };
   cargoLock.lockFile = ../../Cargo.lock;

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-#[path = "../../../fuzz/targets/replay.rs"]
+#[path = "../fuzz/targets/replay.rs"]
 mod replay;
-#[path = "../../../fuzz/targets/warden.rs"]
+#[path = "../fuzz/targets/warden.rs"]
 mod warden;
 
 #[test]

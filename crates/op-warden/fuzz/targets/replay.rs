@@ -7,7 +7,7 @@ use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 
 /// Gives a target the corpus of its name.
 pub(crate) fn replay(name: &str, target: impl Fn(&[u8])) {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../op-warden/fuzz/corpus").join(name);
     let entries: Vec<_> = fs::read_dir(corpus)
         .unwrap()
         .map(|entry| fs::read(entry.unwrap().path()).unwrap())
