@@ -1,0 +1,265 @@
+//! An endpoint over HTTP: deadline, retries, limits.
+
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use reqwest::{RequestBuilder, StatusCode, Url};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::{Instant, sleep, timeout_at};
+use zeroize::Zeroizing;
+
+use super::{Answers, Batch, Reading, Unread, answers::by_id};
+
+/// The largest answer that is read, in bytes.
+const MAX_ANSWER: usize = 32 << 20;
+/// Pause before the first retry; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Attempts in all.
+const ATTEMPTS: u32 = 4;
+
+/// An endpoint's URL is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum RpcUrlError {
+    /// Not a URL.
+    #[error("not a URL: {0}")]
+    Url(String),
+    /// Another scheme than http or https.
+    #[error("scheme {0:?} is not supported, only http and https are")]
+    Scheme(String),
+    /// The HTTP client could not be set up.
+    #[error("no HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A JSON-RPC endpoint over HTTP.
+#[derive(Clone)]
+pub struct Rpc {
+    http: reqwest::Client,
+    url: Url,
+    patience: Duration,
+    token: Option<Zeroizing<String>>,
+    counts: Arc<Counts>,
+}
+
+/// How often an endpoint said that it is asked too much: HTTP 429, or JSON-RPC's code for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// In all.
+    pub seen: u32,
+    /// As the last word, so that something stayed unread.
+    pub lost: u32,
+}
+
+#[derive(Default)]
+pub(super) struct Counts {
+    seen: AtomicU32,
+    lost: AtomicU32,
+}
+
+impl Counts {
+    /// A limit that no attempt got past.
+    pub(super) fn refused(&self) {
+        self.seen.fetch_add(1, Ordering::Relaxed);
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Rpc {
+    /// An endpoint that is given `patience` to answer a batch, all retries included.
+    pub fn new(url: &str, patience: Duration) -> Result<Self, RpcUrlError> {
+        let url = Url::parse(url).map_err(|error| RpcUrlError::Url(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(RpcUrlError::Scheme(url.scheme().to_owned()));
+        }
+        // The first caller in the process decides; a later one finds ring installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        if url.scheme() == "http" {
+            // Reading the system's certificates takes longer than a gate.
+            http = http.tls_certs_only([]);
+        }
+        let http = http.build()?;
+        Ok(Self { http, url, patience, token: None, counts: Arc::default() })
+    }
+
+    /// The same endpoint, asked with this bearer token.
+    #[must_use]
+    pub fn with_token(self, token: Zeroizing<String>) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    /// How often the endpoint has said so far that it is asked too much.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            seen: self.counts.seen.load(Ordering::Relaxed),
+            lost: self.counts.lost.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Scheme, host and port: what may be shown. Path, query and user often hold a secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// Sends the batch as one HTTP request and returns all answers.
+    ///
+    /// Tries again after 429, 5xx and broken connections, not after a refused one.
+    pub async fn send(&self, batch: Batch) -> Answers {
+        if batch.calls.is_empty() {
+            return Answers(Ok(Vec::new()));
+        }
+        let body = self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls));
+        Answers(body.await.and_then(|body| by_id(&body, batch.calls.len(), &self.counts)))
+    }
+
+    /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        let body = self.within_patience(|| self.http.get(url.clone())).await?;
+        serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
+    }
+
+    /// Reads one value; batches are better.
+    pub async fn request<T: DeserializeOwned>(
+        &self,
+        method: impl Into<Cow<'static, str>>,
+        params: impl Serialize,
+    ) -> Reading<T> {
+        let mut batch = Batch::default();
+        let slot = batch.request(method, params);
+        self.send(batch).await.take(&slot)
+    }
+
+    async fn within_patience(&self, request: impl Fn() -> RequestBuilder) -> Reading<Vec<u8>> {
+        let deadline = Instant::now() + self.patience;
+        timeout_at(deadline, self.attempts(request, deadline)).await.unwrap_or_else(|_| {
+            Err(Unread::Unreachable(format!("no answer within {:?}", self.patience)))
+        })
+    }
+
+    async fn attempts(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+        deadline: Instant,
+    ) -> Reading<Vec<u8>> {
+        let mut pause = FIRST_PAUSE;
+        for attempt in 1.. {
+            let failure = match self.attempt(request()).await {
+                Ok(body) => return Ok(body),
+                Err(failure) => failure,
+            };
+            let wait = failure.retry_after.unwrap_or(pause + jitter(pause));
+            let in_time = Instant::now().checked_add(wait).is_some_and(|next| next < deadline);
+            if !failure.passing || attempt == ATTEMPTS || !in_time {
+                let limited = failure.status == Some(StatusCode::TOO_MANY_REQUESTS);
+                self.counts.lost.fetch_add(limited.into(), Ordering::Relaxed);
+                return Err(failure.into_unread());
+            }
+            sleep(wait).await;
+            pause *= 2;
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    async fn attempt(&self, mut request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.as_str());
+        }
+        let mut response = request.send().await.map_err(Failure::transport)?;
+        let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.counts.seen.fetch_add(1, Ordering::Relaxed);
+        }
+        if !status.is_success() {
+            return Err(Failure::status(status, &response));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(Failure::lasting(format!(
+                    "the answer is larger than {MAX_ANSWER} bytes"
+                )));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+impl fmt::Debug for Rpc {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Rpc({})", self.shown())
+    }
+}
+
+/// Up to `span` of pause that differs between processes and moments.
+fn jitter(span: Duration) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let random = RandomState::new().hash_one(()) % 1_000;
+    span.mul_f64(f64::from(u16::try_from(random).unwrap_or(0)) / 1_000.0)
+}
+
+struct Failure {
+    reason: String,
+    /// Whether another attempt may succeed.
+    passing: bool,
+    status: Option<StatusCode>,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn lasting(reason: String) -> Self {
+        Self { reason, passing: false, status: None, retry_after: None }
+    }
+
+    fn transport(error: reqwest::Error) -> Self {
+        let passing = !error.is_connect();
+        let error = error.without_url();
+        // reqwest's own text ends before the cause.
+        let causes = std::iter::successors(error.source(), |&cause| cause.source());
+        let reason = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
+        Self { reason, passing, status: None, retry_after: None }
+    }
+
+    fn status(status: StatusCode, response: &reqwest::Response) -> Self {
+        let retry_after = response
+            .headers()
+            .get(reqwest::header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+            .map(Duration::from_secs);
+        let passing = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
+        Self { reason: format!("HTTP {status}"), passing, status: Some(status), retry_after }
+    }
+
+    fn into_unread(self) -> Unread {
+        match self.status {
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Unread::Denied(self.reason),
+            _ => Unread::Unreachable(self.reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_refused_connection_is_not_tried_again() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let rpc = Rpc::new(&format!("http://{closed}"), Duration::from_mins(1)).unwrap();
+        let failure = rpc.attempt(rpc.http.get(rpc.url.clone())).await.unwrap_err();
+        assert!(!failure.passing, "{}", failure.reason);
+        assert!(failure.reason.contains("refused"), "{}", failure.reason);
+    }
+}
