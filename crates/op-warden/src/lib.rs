@@ -6,7 +6,9 @@
 //! * [`gate`]: the judgement before a start: pass, wait or refuse
 //! * [`exec`]: hands key files to a program as environment variables
 //! * [`secret`]: files that hold a secret in one line
-//! * [`record`], [`serve`]: the last judgements, told over HTTP
+//! * [`record`]: the judgements of all services at one moment, in a file
+//! * [`compare`]: two nodes of one chain compared: equal, behind, diverged or unknown
+//! * [`health`], [`serve`]: the running chain watched, and what it comes to told over HTTP
 //! * [`keys`]: makes the keys of the roles, encrypted
 //! * [`purge`]: removes what a disabled stack leaves on a machine
 //! * [`images`]: pins container images to their digests
@@ -15,10 +17,12 @@
 
 pub mod cli;
 pub mod command;
+pub mod compare;
 pub mod config;
 pub mod exec;
 pub mod explain;
 pub mod gate;
+pub mod health;
 pub mod images;
 pub mod keys;
 pub mod prove;

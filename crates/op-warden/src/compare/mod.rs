@@ -1,0 +1,86 @@
+//! Two nodes of one chain compared: equal, behind, diverged or unknown.
+//!
+//! A verdict is never a guess. *Equal* and *behind* say that every block up to the named one is the
+//! same; *diverged* that both nodes held, at one moment, different blocks of one number. Everything
+//! else is *unknown*, with the reason.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+
+/// A block as a node tells it: all of it from one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// Its number.
+    pub number: u64,
+    /// Its hash.
+    pub hash: B256,
+    /// Hash of the block before.
+    pub parent: B256,
+    /// Seconds since the Unix epoch.
+    pub timestamp: u64,
+}
+
+/// What one node answered in one poll.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// The head that came through gossip, or that the sequencer made.
+    pub latest: Option<Block>,
+    /// The head that was derived from L1.
+    pub safe: Option<Block>,
+    /// The head that was derived from final blocks of L1.
+    pub finalized: Option<Block>,
+    /// The blocks that were asked for by number; `None` where the node has none.
+    pub blocks: BTreeMap<u64, Option<Block>>,
+}
+
+/// How a follower stands to the reference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+pub enum Verdict {
+    /// The follower has every block that the reference has, up to the reference's head.
+    Equal {
+        /// The reference's head.
+        to: u64,
+        /// Its hash on both.
+        hash: B256,
+    },
+    /// Every block that the follower has is the same, but it does not have all.
+    Behind {
+        /// The follower's head, equal to the reference's block.
+        head: u64,
+        /// The reference's head.
+        to: u64,
+    },
+    /// The two hold different blocks.
+    Diverged {
+        /// The last block that is known to be the same; `block` is the first that differs where it
+        /// comes right after.
+        after: Option<u64>,
+        /// A block that differs.
+        block: u64,
+        /// Its hash on the reference.
+        reference: B256,
+        /// Its hash on the follower.
+        follower: B256,
+    },
+    /// Not to be judged now.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Verdict {
+    /// The verdict in lower case.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Equal { .. } => "equal",
+            Self::Behind { .. } => "behind",
+            Self::Diverged { .. } => "diverged",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+}
