@@ -54,6 +54,18 @@ sol! {
         function absolutePrestate() external view returns (bytes32);
     }
 
+    /// A game in play.
+    interface DisputeGame {
+        /// 0 in progress, 1 the challenger has won, 2 the defender has won.
+        function status() external view returns (uint8);
+        /// Claims so far; one is the proposal alone.
+        function claimDataLen() external view returns (uint256);
+        /// Who proposed.
+        function gameCreator() external view returns (address);
+        /// Seconds that each side has to answer.
+        function maxClockDuration() external view returns (uint64);
+    }
+
     /// The fault proof VM.
     interface Mips {
         /// The version of states that it executes; 64-bit VMs only.

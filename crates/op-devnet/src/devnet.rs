@@ -17,7 +17,7 @@ use crate::{
     chain::Chain,
     clock::Clock,
     components::{Component, Components, Environment, warden},
-    contracts,
+    contracts, health,
     home::{Home, Lock},
     l1::{self, L1},
     ports::Ports,
@@ -100,7 +100,7 @@ impl Devnet {
 
         let template = Template::with_followers(options.followers)?;
         let mut names = template.ports();
-        names.insert("l1.rpc".to_owned());
+        names.extend(["l1.rpc", health::PORT].map(str::to_owned));
         let ports = Ports::choose(&names, &home.dir().join("ports.json"))?;
         let mut supervisor = Supervisor::new(&home, wiring::endpoints(&ports, options.followers)?);
         let chain_id =
@@ -116,7 +116,7 @@ impl Devnet {
             None => source.make(&l1, &home, &components).await?,
         };
         let stack = wiring::fill(template, &home, &chain, &components, &ports, options.followers)?;
-        wiring::write_files(&home, &stack)?;
+        wiring::write_files(&home, &stack, ports.get(health::PORT)?)?;
         let devnet =
             Self { home, chain, supervisor, followers: options.followers, ports, _lock: lock };
         Ok(Prepared { devnet, stack, components, op_warden, l1, deploying })
@@ -170,6 +170,8 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Deploys the contracts if that is still to be done; meanwhile the engines start.
     pub(crate) async fn start(mut self, clock: &Clock) -> Result<Devnet> {
+        let op_warden = health::unit(&self.devnet.home, self.op_warden.clone());
+        self.devnet.supervisor.start(op_warden);
         let services = std::mem::take(&mut self.stack.services);
         let (engines, others): (Vec<_>, Vec<_>) =
             services.into_iter().partition(|(name, _)| name.ends_with("-engine"));

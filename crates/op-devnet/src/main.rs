@@ -16,6 +16,7 @@ mod deployment;
 mod devnet;
 mod fault;
 mod faulty_l1;
+mod health;
 mod home;
 mod l1;
 mod ports;

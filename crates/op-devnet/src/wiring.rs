@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::{
     chain::{self, Chain},
     components::{Component, Components},
+    health::{self, WARDEN},
     home::{Home, write_atomically},
     l1::{self, L1},
     ports::Ports,
@@ -69,10 +70,11 @@ fn node_key(home: &Home, pair: &str) -> Result<SecretKey> {
     chain::p2p_identity(home, &format!("{pair}-node"))
 }
 
-/// Writes what the services read beside the chain's own files.
-pub(crate) fn write_files(home: &Home, stack: &Stack) -> Result<()> {
-    let warden: op_warden::config::Config = serde_json::from_value(stack.warden.clone())
+/// Writes what the services read beside the chain's own files. `health` is the health service's port.
+pub(crate) fn write_files(home: &Home, stack: &Stack, health: u16) -> Result<()> {
+    let mut warden: op_warden::config::Config = serde_json::from_value(stack.warden.clone())
         .context("the definitions hold no valid op-warden configuration")?;
+    warden.serve = Some(health::serve(home, health));
     write_atomically(&home.warden_config(), &serde_json::to_vec_pretty(&warden)?)?;
     let l1 = l1::chain_config(warden.l1.chain_id);
     write_atomically(&home.chain().join("l1-chain-config.json"), &serde_json::to_vec_pretty(&l1)?)?;
@@ -91,7 +93,10 @@ pub(crate) fn write_files(home: &Home, stack: &Stack) -> Result<()> {
 pub(crate) fn endpoints(ports: &Ports, followers: usize) -> Result<BTreeMap<String, String>> {
     let pairs = std::iter::once("sequencer".to_owned())
         .chain((1..=followers).map(|n| format!("follower-{n}")));
-    let mut endpoints = BTreeMap::from([(L1.to_owned(), l1::url(ports.get("l1.rpc")?))]);
+    let mut endpoints = BTreeMap::from([
+        (L1.to_owned(), l1::url(ports.get("l1.rpc")?)),
+        (WARDEN.to_owned(), l1::url(ports.get(health::PORT)?)),
+    ]);
     for pair in pairs {
         for (service, port) in [("engine", "http"), ("node", "rpc")] {
             let name = format!("{pair}-{service}");

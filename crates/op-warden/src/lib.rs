@@ -21,6 +21,7 @@ pub mod compare;
 pub mod config;
 pub mod exec;
 pub mod explain;
+mod file;
 pub mod gate;
 pub mod health;
 pub mod images;

@@ -1,14 +1,19 @@
 //! Judgements of all services at one moment: what `check --output` leaves and `serve` tells.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
-use crate::gate::{Answer, Judgement};
+use crate::{
+    file,
+    gate::{Answer, Judgement},
+};
 
 /// Judgements of all services at one moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,6 +25,9 @@ pub struct Record {
     pub judged_at: u64,
     /// One judgement a service.
     pub services: Vec<Judgement>,
+    /// The addresses of the services' keys, where there is a key.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, Address>,
 }
 
 /// Why there is no record.
@@ -56,8 +64,8 @@ impl Record {
 
     /// The judgements of now.
     #[must_use]
-    pub fn now(services: Vec<Judgement>) -> Self {
-        Self { version: Self::VERSION, judged_at: unix_time(), services }
+    pub fn now(services: Vec<Judgement>, accounts: BTreeMap<String, Address>) -> Self {
+        Self { version: Self::VERSION, judged_at: unix_time(), services, accounts }
     }
 
     /// How long ago the judging ended; nothing for a time to come.
@@ -76,8 +84,7 @@ impl Record {
     pub fn write(&self, path: &Path) -> Result<(), RecordError> {
         let failed = |source| RecordError::Write { path: path.to_owned(), source };
         let text = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
-        let beside = path.with_extension("new");
-        fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(failed)
+        file::replace(path, &text).map_err(failed)
     }
 
     /// Reads what [`Record::write`] wrote.

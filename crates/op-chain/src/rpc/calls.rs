@@ -95,6 +95,11 @@ impl Batch {
         self.number("eth_getBalance", json!([account, U64::from(block)]))
     }
 
+    /// `eth_getTransactionCount` at the latest block: transactions that the account has sent.
+    pub fn nonce(&mut self, account: Address) -> Slot<U64> {
+        self.number("eth_getTransactionCount", json!([account, "latest"]))
+    }
+
     /// `eth_getProof` of an account and one place of its storage, at the latest block.
     pub fn proof(&mut self, account: Address, place: B256) -> Slot<AccountProof> {
         self.request("eth_getProof", (account, [place], "latest"))

@@ -124,10 +124,20 @@ impl Rpc {
 
     /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
+        let body = self.document(path).await?;
+        serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
+    }
+
+    /// Reads a text below the endpoint's URL with HTTP GET: a program's metrics.
+    pub async fn text(&self, path: &str) -> Reading<String> {
+        String::from_utf8(self.document(path).await?)
+            .map_err(|error| Unread::Malformed(error.to_string()))
+    }
+
+    async fn document(&self, path: &str) -> Reading<Vec<u8>> {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
-        let body = self.within_patience(|| self.http.get(url.clone())).await?;
-        serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
+        self.within_patience(|| self.http.get(url.clone())).await
     }
 
     /// Reads one value; batches are better.

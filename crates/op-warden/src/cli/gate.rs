@@ -57,7 +57,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     } else {
         print(gate::report::table(&judgements).trim_end())?;
     }
-    let record = Record::now(judgements);
+    let record = Record::now(judgements, gate::facts::accounts(&config));
     if let Some(output) = &args.output {
         record.write(output)?;
     }

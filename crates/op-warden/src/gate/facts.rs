@@ -1,16 +1,16 @@
 //! Everything that the gates judge by, read once: the chain's files, the keys, the fault proof
 //! programs, a batch to L1, a second one for what follows from its answers, a batch to each engine.
 
-mod apart;
+pub(crate) mod apart;
 mod beacon;
 mod bundle;
 mod clock;
 mod containers;
 mod contracts;
-mod disks;
-mod endpoint;
+pub(crate) mod disks;
+pub(crate) mod endpoint;
 mod engine_data;
-mod files;
+pub(crate) mod files;
 mod games;
 mod jwt;
 mod l1;
@@ -243,6 +243,15 @@ impl Facts {
         let path = service.key.as_deref()?;
         Some((path, &self.keys.get(path)?.address))
     }
+}
+
+/// The addresses of the services' keys, where there is a key.
+#[must_use]
+pub fn accounts(config: &Config) -> BTreeMap<String, Address> {
+    let keys = files::keys(config);
+    let account = |service: &Service| keys.get(service.key.as_ref()?)?.address.as_ref().ok();
+    let accounts = config.services.iter();
+    accounts.filter_map(|(name, service)| Some((name.clone(), *account(service)?))).collect()
 }
 
 async fn read_beacon(

@@ -6,7 +6,7 @@ use tokio::{sync::oneshot, time::timeout};
 
 /// Does the work on a thread of its own, for at most `patience`: at its end, the runtime would wait
 /// for one of its blocking threads, however long that stays silent.
-pub(super) async fn apart<T: Send + 'static>(
+pub(crate) async fn apart<T: Send + 'static>(
     name: &str,
     patience: Duration,
     work: impl FnOnce() -> T + Send + 'static,

@@ -42,7 +42,7 @@ pub(super) async fn read(
 }
 
 /// A folder that is not made yet will be on the file system of the one above it.
-fn disk(folder: &Path) -> io::Result<Disk> {
+pub(crate) fn disk(folder: &Path) -> io::Result<Disk> {
     let mut missing = io::Error::from(io::ErrorKind::NotFound);
     for folder in folder.ancestors() {
         match rustix::fs::statvfs(folder) {

@@ -13,7 +13,7 @@ use crate::{
 
 /// The endpoint, read anew each time: a file may have come or changed since. `names` are the fields
 /// that a URL and a file stand in.
-pub(super) fn of(
+pub(crate) fn of(
     endpoint: &Endpoint,
     names: (&'static str, &'static str),
     patience: Duration,

@@ -25,7 +25,7 @@ pub struct KeyFile {
     pub mode: Option<u32>,
 }
 
-pub(super) fn rollup(path: &Path) -> Result<RollupConfig, FactsError> {
+pub(crate) fn rollup(path: &Path) -> Result<RollupConfig, FactsError> {
     let shown = path.display().to_string();
     match regular(path).and_then(|()| fs::read(path)) {
         Ok(text) => serde_json::from_slice(&text)

@@ -1,0 +1,63 @@
+//! The metrics of the official programs: whether they run, since when, and what else they tell.
+
+use op_chain::rpc::{Reading, Rpc};
+
+use super::exposition::samples;
+
+/// What a program's metrics tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(in crate::health) struct Program {
+    /// When the process began, in seconds since the Unix epoch.
+    pub(in crate::health) started: Option<f64>,
+    /// op-node: resets of the derivation pipeline since then.
+    pub(in crate::health) derivation_resets: Option<f64>,
+    /// op-dispute-mon: games that go, or went, another way than it says they should.
+    pub(in crate::health) disagreements: Option<f64>,
+    /// op-dispute-mon: games that it could not judge.
+    pub(in crate::health) failed_games: Option<f64>,
+}
+
+/// Reads them once.
+pub(in crate::health) async fn poll(metrics: &Rpc) -> Reading<Program> {
+    metrics.text("metrics").await.map(|text| read(&text))
+}
+
+fn read(text: &str) -> Program {
+    let value = |name| samples(text, name).next().map(|(_, value)| value);
+    let agreement = "op_dispute_mon_games_agreement";
+    let wrong = "result_correctness=\"incorrect\"";
+    let disagreements = samples(text, agreement)
+        .filter(|(labels, _)| labels.contains(wrong))
+        .map(|(_, games)| games);
+    Program {
+        started: value("process_start_time_seconds"),
+        derivation_resets: value("op_node_default_pipeline_resets_total"),
+        disagreements: samples(text, agreement).next().is_some().then(|| disagreements.sum()),
+        failed_games: value("op_dispute_mon_failed_games"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_game_that_goes_the_wrong_way_is_a_disagreement() {
+        let text = "process_start_time_seconds 1.795270175e+09
+op_dispute_mon_failed_games 0
+op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"correct\",root_agreement=\"agree\",status=\"agree_defender_wins\"} 4
+op_dispute_mon_games_agreement{completion=\"in_progress\",result_correctness=\"incorrect\",root_agreement=\"disagree\",status=\"disagree_defender_ahead\"} 2
+op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"incorrect\",root_agreement=\"agree\",status=\"agree_challenger_wins\"} 1
+";
+        let program = Program {
+            started: Some(1_795_270_175.0),
+            derivation_resets: None,
+            disagreements: Some(3.0),
+            failed_games: Some(0.0),
+        };
+        assert_eq!(read(text), program);
+        assert_eq!(read(""), Program::default());
+        let resets = read("op_node_default_pipeline_resets_total 7\n").derivation_resets;
+        assert_eq!(resets, Some(7.0));
+    }
+}
