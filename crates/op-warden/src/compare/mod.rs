@@ -3,11 +3,40 @@
 //! A verdict is never a guess. *Equal* and *behind* say that every block up to the named one is the
 //! same; *diverged* that both nodes held, at one moment, different blocks of one number. Everything
 //! else is *unknown*, with the reason.
+//!
+//! # What exactly a verdict says
+//!
+//! A node is asked at an endpoint, and there may be one engine or several behind it. What is known of it
+//! is what it answered, each answer at some moment of a poll. It *holds* a block while that is the block
+//! of its number below the head.
+//!
+//! * Equal: during this poll the block was the reference's head, and the follower held it.
+//! * Behind: since the poll before, the block was the follower's head, the reference held it, and the
+//!   reference's head was higher.
+//! * Diverged: at one moment since the block was first seen to differ, the reference held the one and
+//!   the follower the other. Two polls tell: both answered the same hash twice, so unless one of them
+//!   left its block and came back to it in between, both held theirs all the while.
+//!
+//! A hash stands for all blocks below it, as each header names its parent. So the newest common block
+//! tells at once what the sweep over all blocks takes long to see; the sweep finds nodes whose index of
+//! numbers is not that of their headers.
+
+mod questions;
+mod sample;
+mod search;
+mod track;
+mod view;
 
 use std::collections::BTreeMap;
 
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
+
+pub use self::{
+    questions::{MOST_CALLS, Questions, union},
+    sample::Asked,
+    track::{Track, Verdicts},
+};
 
 /// A block as a node tells it: all of it from one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
