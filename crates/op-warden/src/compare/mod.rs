@@ -21,6 +21,7 @@
 //! tells at once what the sweep over all blocks takes long to see; the sweep finds nodes whose index of
 //! numbers is not that of their headers.
 
+pub mod header;
 mod questions;
 mod sample;
 mod search;

@@ -10,7 +10,7 @@ use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    condition::Condition,
+    condition::{Name, State},
     status::{Counters, Event, Point},
 };
 use crate::{
@@ -43,10 +43,22 @@ pub(super) struct Memory {
     pub(super) next_l1_info: Option<u64>,
     /// The last block whose L1-info deposit failed.
     pub(super) failed_l1_info: Option<u64>,
-    pub(super) conditions: Vec<Condition>,
+    /// How each condition stands that has once held.
+    pub(super) stands: Vec<Stand>,
     pub(super) counters: Counters,
     pub(super) history: VecDeque<Point>,
     pub(super) events: VecDeque<Event>,
+}
+
+/// How a condition stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stand {
+    pub(super) condition: Name,
+    pub(super) subject: String,
+    pub(super) state: State,
+    /// Seconds since the Unix epoch.
+    pub(super) since: u64,
 }
 
 /// A node.

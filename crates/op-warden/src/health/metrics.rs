@@ -10,6 +10,7 @@ use prometheus::{
 
 use super::{
     condition::State,
+    number::float,
     status::{Head, Node, Status},
 };
 use crate::{compare::Verdict, gate::Answer};
@@ -114,17 +115,17 @@ fn about(page: &mut Page, status: &Status) {
     page.gauge(
         "observed_timestamp_seconds",
         "When the chain was last observed.",
-        one(number(status.observed_at)),
+        one(float(status.observed_at)),
     );
     page.gauge(
         "watching_since_timestamp_seconds",
         "Since when this process watches.",
-        one(number(status.watching_since)),
+        one(float(status.watching_since)),
     );
     page.gauge(
         "judged_timestamp_seconds",
         "When the gates were last judged.",
-        status.judged_at.map(|at| plain(number(at))),
+        status.judged_at.map(|at| plain(float(at))),
     );
     page.gauge(
         "clock_skew_seconds",
@@ -134,7 +135,7 @@ fn about(page: &mut Page, status: &Status) {
 }
 
 fn conditions(page: &mut Page, status: &Status) {
-    let states = status.conditions.iter().flat_map(|condition| {
+    let samples = status.conditions.iter().flat_map(|condition| {
         State::ALL.into_iter().map(move |state| {
             let labels = vec![
                 ("condition", condition.name.text()),
@@ -147,7 +148,7 @@ fn conditions(page: &mut Page, status: &Status) {
     page.gauge(
         "condition",
         "How each condition stands: 1 for its state, 0 for the others.",
-        states,
+        samples,
     );
 }
 
@@ -163,7 +164,7 @@ fn services(page: &mut Page, status: &Status) {
     page.counter(
         "service_restarts_total",
         "How often the service was seen to have been started again.",
-        services().map(|(name, service)| (vec![("service", name)], number(service.restarts))),
+        services().map(|(name, service)| (vec![("service", name)], float(service.restarts))),
     );
     page.gauge(
         "gates",
@@ -174,7 +175,7 @@ fn services(page: &mut Page, status: &Status) {
                 ANSWERS.into_iter().map(move |answer| {
                     let findings = judgement.findings.iter();
                     let count = findings.filter(|finding| finding.answer == answer).count();
-                    (vec![("service", name), ("answer", answer.name())], number(count as u64))
+                    (vec![("service", name), ("answer", answer.name())], float(count as u64))
                 })
             }),
     );
@@ -182,14 +183,14 @@ fn services(page: &mut Page, status: &Status) {
         "disk_free_bytes",
         "Bytes that are free for the service's data.",
         services().filter_map(|(name, service)| {
-            Some((vec![("service", name)], number(service.disk_free?)))
+            Some((vec![("service", name)], float(service.disk_free?)))
         }),
     );
     page.gauge(
         "disk_required_bytes",
         "Bytes that must be free for the service's data.",
         services().filter_map(|(name, service)| {
-            Some((vec![("service", name)], number(service.disk_required?)))
+            Some((vec![("service", name)], float(service.disk_required?)))
         }),
     );
 }
@@ -218,30 +219,26 @@ fn nodes(page: &mut Page, status: &Status) {
         "Whether the node's engine was read at the last poll.",
         nodes().map(|(name, node)| (vec![("node", name)], flag(node.error.is_none()))),
     );
-    page.gauge(
-        "head_number",
-        "Number of the node's head.",
-        of_heads(|_, head| number(head.number)),
-    );
+    page.gauge("head_number", "Number of the node's head.", of_heads(|_, head| float(head.number)));
     page.gauge(
         "head_timestamp_seconds",
         "Time of the node's head.",
-        of_heads(|_, head| number(head.timestamp)),
+        of_heads(|_, head| float(head.timestamp)),
     );
     page.gauge(
         "head_stalled_seconds",
         "Seconds since the head's number was last seen to grow.",
-        of_heads(|status, head| number(status.observed_at.saturating_sub(head.moved_at))),
+        of_heads(|status, head| float(status.observed_at.saturating_sub(head.moved_at))),
     );
     page.gauge(
         "peers",
         "Connected P2P peers.",
-        nodes().filter_map(|(name, node)| Some((vec![("node", name)], number(node.peers?)))),
+        nodes().filter_map(|(name, node)| Some((vec![("node", name)], float(node.peers?)))),
     );
     page.counter(
         "derivation_resets_total",
         "How often the node's derivation pipeline was seen to be reset.",
-        nodes().map(|(name, node)| (vec![("node", name)], number(node.derivation_resets))),
+        nodes().map(|(name, node)| (vec![("node", name)], float(node.derivation_resets))),
     );
 }
 
@@ -275,7 +272,7 @@ fn followers(page: &mut Page, status: &Status) {
                 Verdict::Behind { head, to } => to.saturating_sub(*head),
                 Verdict::Diverged { .. } | Verdict::Unknown { .. } => return None,
             };
-            Some((vec![("node", name), ("head", head)], number(behind)))
+            Some((vec![("node", name), ("head", head)], float(behind)))
         }),
     );
     page.gauge(
@@ -283,7 +280,7 @@ fn followers(page: &mut Page, status: &Status) {
         "The lowest block that is known to differ from the sequencer's.",
         verdicts().filter_map(|(name, head, verdict)| match verdict {
             Verdict::Diverged { block, .. } => {
-                Some((vec![("node", name), ("head", head)], number(*block)))
+                Some((vec![("node", name), ("head", head)], float(*block)))
             }
             _ => None,
         }),
@@ -292,7 +289,7 @@ fn followers(page: &mut Page, status: &Status) {
         "follower_compared_block_number",
         "The next block to be compared: every one below it was.",
         followers().filter_map(|(name, node)| {
-            Some((vec![("node", name.as_str())], number(node.compared_to?)))
+            Some((vec![("node", name.as_str())], float(node.compared_to?)))
         }),
     );
 }
@@ -311,23 +308,23 @@ fn l1(page: &mut Page, status: &Status) {
     page.gauge(
         "l1_head_number",
         "Number of L1's head.",
-        heads().map(|(labels, head)| (labels, number(head.number))),
+        heads().map(|(labels, head)| (labels, float(head.number))),
     );
     page.gauge(
         "l1_head_timestamp_seconds",
         "Time of L1's head.",
-        heads().map(|(labels, head)| (labels, number(head.timestamp))),
+        heads().map(|(labels, head)| (labels, float(head.timestamp))),
     );
     let window = status.sequencing_window;
     page.gauge(
         "sequencing_window_blocks",
         "L1 blocks in which a batch counts.",
-        window.map(|window| plain(number(window.size))),
+        window.map(|window| plain(float(window.size))),
     );
     page.gauge(
         "sequencing_window_left_blocks",
         "L1 blocks until unsafe blocks would be reorganised away.",
-        window.map(|window| plain(number(window.left))),
+        window.map(|window| plain(float(window.left))),
     );
     page.gauge(
         "sequencing_window_left_seconds",
@@ -360,30 +357,30 @@ fn accounts(page: &mut Page, status: &Status) {
         "account_nonce",
         "Transactions that the service's account has sent.",
         accounts()
-            .filter_map(|(name, account)| Some((vec![("service", name)], number(account.nonce?)))),
+            .filter_map(|(name, account)| Some((vec![("service", name)], float(account.nonce?)))),
     );
 }
 
 fn games(page: &mut Page, status: &Status) {
     let Some(games) = &status.games else { return };
-    page.gauge("games", "Dispute games that were made.", one(number(games.count)));
+    page.gauge("games", "Dispute games that were made.", one(float(games.count)));
     page.gauge(
         "newest_game_timestamp_seconds",
         "When the newest dispute game was made.",
-        games.newest_at.map(|at| plain(number(at))),
+        games.newest_at.map(|at| plain(float(at))),
     );
-    page.gauge("games_open", "Dispute games that are not resolved.", one(number(games.open)));
+    page.gauge("games_open", "Dispute games that are not resolved.", one(float(games.open)));
     page.gauge(
         "games_overdue",
         "Dispute games that are not resolved although the time for it has passed.",
-        one(number(games.overdue)),
+        one(float(games.overdue)),
     );
-    page.gauge("games_disputed", "Our games that somebody disputes.", one(number(games.disputed)));
-    page.gauge("games_lost", "Our games that were lost.", one(number(games.lost)));
+    page.gauge("games_disputed", "Our games that somebody disputes.", one(float(games.disputed)));
+    page.gauge("games_lost", "Our games that were lost.", one(float(games.lost)));
     page.gauge(
         "dispute_mon_disagreements",
         "Games that op-dispute-mon disagrees with.",
-        games.disagreements.map(|count| plain(number(count))),
+        games.disagreements.map(|count| plain(float(count))),
     );
 }
 
@@ -401,7 +398,7 @@ fn limits(page: &mut Page, status: &Status) {
     page.gauge(
         "limit_seconds",
         "Bounds that the conditions are judged by.",
-        limits.into_iter().map(|(name, seconds)| (vec![("limit", name)], number(seconds))),
+        limits.into_iter().map(|(name, seconds)| (vec![("limit", name)], float(seconds))),
     );
 }
 
@@ -417,7 +414,7 @@ fn counters(page: &mut Page, status: &Status) {
         ("l1_info_failures_total", "L1-info deposits that failed.", counters.l1_info_failures),
         ("starts_total", "Times that op-warden was started on this chain.", counters.starts),
     ] {
-        page.counter(name, help, one(number(value)));
+        page.counter(name, help, one(float(value)));
     }
 }
 
@@ -432,12 +429,6 @@ fn plain<'a>(value: f64) -> Sample<'a> {
 
 fn flag(holds: bool) -> f64 {
     f64::from(holds)
-}
-
-/// Prometheus has no other numbers; those above 2⁵³ are rounded.
-#[expect(clippy::cast_precision_loss, reason = "rounding is what is meant")]
-fn number(value: u64) -> f64 {
-    value as f64
 }
 
 fn ether(wei: alloy_primitives::U256) -> f64 {

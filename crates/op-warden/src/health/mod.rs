@@ -10,6 +10,7 @@ mod judge;
 mod known;
 mod memory;
 pub mod metrics;
+mod number;
 mod observe;
 mod plan;
 mod report;

@@ -36,7 +36,7 @@ pub(super) struct Node {
     pub(super) sequencer: bool,
     pub(super) engine: Rpc,
     /// `None` where only the engine can be reached.
-    pub(super) node: Option<Rpc>,
+    pub(super) rollup: Option<Rpc>,
     /// Whether it is to have peers.
     pub(super) needs_peers: bool,
 }
@@ -65,7 +65,7 @@ impl Plan {
                 name: name.clone(),
                 sequencer: command.is_on("sequencer.enabled"),
                 engine: Rpc::new(engine, patience)?,
-                node: rpc.map(|url| Rpc::new(&url, patience)).transpose()?,
+                rollup: rpc.map(|url| Rpc::new(&url, patience)).transpose()?,
                 needs_peers: !command.is_on("p2p.disable"),
             });
             if let Some(service) = engine_service(config, engine) {
@@ -73,13 +73,13 @@ impl Plan {
             }
         }
         for (name, remote) in &serve.followers {
-            let node = remote.node_rpc.as_ref().map(|url| Rpc::new(url, patience)).transpose()?;
+            let rollup = remote.node_rpc.as_ref().map(|url| Rpc::new(url, patience)).transpose()?;
             let engine = Rpc::new(&remote.engine_rpc, patience)?;
             nodes.push(Node {
                 name: name.clone(),
                 sequencer: false,
                 engine,
-                node,
+                rollup,
                 needs_peers: false,
             });
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     memory,
+    number::whole,
     status::{self, Head, Host, Status},
     watch::Watch,
 };
@@ -11,7 +12,7 @@ use super::{
 /// The document of this moment.
 pub(super) fn status(watch: &Watch) -> Status {
     let memory = &watch.memory;
-    let conditions = memory.conditions.clone();
+    let conditions = watch.conditions.clone();
     Status {
         version: Status::VERSION,
         op_warden: env!("CARGO_PKG_VERSION").to_owned(),
@@ -39,7 +40,7 @@ pub(super) fn status(watch: &Watch) -> Status {
 
 /// A time before 1970 is a clock that is not set.
 fn seconds(time: f64) -> u64 {
-    time.max(0.0) as u64
+    whole(time)
 }
 
 fn services(watch: &Watch) -> BTreeMap<String, status::Service> {

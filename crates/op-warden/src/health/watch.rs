@@ -15,10 +15,11 @@ use op_chain::{rollup::RollupConfig, rpc::Reading};
 
 use super::{
     clock::Tick,
-    condition::Condition,
+    condition::{Condition, State},
     judge,
     known::Known,
-    memory::{self, Memory, push},
+    memory::{self, Memory, Stand, push},
+    number::{float, whole},
     observe::{l1, l1::L1Answers, node::NodeAnswers, programs::Program},
     plan::Plan,
     status::{Event, Point, SequencingWindow},
@@ -55,6 +56,11 @@ pub(super) struct Watch {
     pub(super) verdicts: BTreeMap<String, Compared>,
     pub(super) disks: BTreeMap<PathBuf, Result<u64, String>>,
     pub(super) maintenance_until: Option<u64>,
+    /// The worst first.
+    pub(super) conditions: Vec<Condition>,
+    /// Seconds for which this process watches, and for which what it has not read yet says nothing.
+    watched: f64,
+    grace: f64,
     engines: BTreeMap<String, Known<()>>,
     nodes: BTreeMap<String, Known<NodeAnswers>>,
     /// L1-info deposits whose receipts are to be looked at, by block.
@@ -80,6 +86,7 @@ impl Watch {
         plan: Plan,
         memory: Memory,
         judging_interval: Duration,
+        grace: f64,
         now: f64,
     ) -> Self {
         let mut watch = Self {
@@ -97,6 +104,9 @@ impl Watch {
             verdicts: BTreeMap::new(),
             disks: BTreeMap::new(),
             maintenance_until: None,
+            conditions: Vec::new(),
+            watched: 0.0,
+            grace,
             engines: BTreeMap::new(),
             nodes: BTreeMap::new(),
             pending_l1_info: BTreeMap::new(),
@@ -127,6 +137,7 @@ impl Watch {
     /// Time passes.
     pub(super) fn take_time(&mut self, tick: Tick) {
         self.now = tick.now;
+        self.watched += tick.passed;
         self.age(tick.passed);
         self.steps.retain(|(at, _)| (tick.now - at).abs() <= STEP_SHOWN);
         if tick.step != 0.0 {
@@ -162,8 +173,19 @@ impl Watch {
         self.judgements = judgements;
     }
 
-    /// Takes what a program's metrics tell.
-    pub(super) fn take_program(&mut self, service: &str, reading: Reading<Program>) {
+    /// Takes what this host tells.
+    pub(super) fn take_host(
+        &mut self,
+        programs: Vec<(String, Reading<Program>)>,
+        disks: Vec<(PathBuf, Result<u64, String>)>,
+    ) {
+        for (service, reading) in programs {
+            self.take_program(&service, reading);
+        }
+        self.disks = disks.into_iter().collect();
+    }
+
+    fn take_program(&mut self, service: &str, reading: Reading<Program>) {
         if let Ok(program) = &reading {
             self.started(service, program.started);
             self.reset(service, program);
@@ -191,7 +213,7 @@ impl Watch {
         // A process that was started again counts from nothing, and resets once by that.
         let before = node.resets_seen.filter(|&before| before <= resets).unwrap_or(resets);
         if resets > before {
-            node.resets += (resets - before) as u64;
+            node.resets += whole(resets - before);
             node.reset_at = Some(now);
         }
         node.resets_seen = Some(resets);
@@ -232,47 +254,74 @@ impl Watch {
 
     /// Judges every condition, and remembers what changed.
     pub(super) fn judge(&mut self) {
-        let now = self.now.max(0.0) as u64;
-        let before: BTreeMap<_, _> = std::mem::take(&mut self.memory.conditions)
-            .into_iter()
-            .map(|condition| ((condition.name, condition.subject.clone()), condition))
-            .collect();
-        let mut conditions = Vec::new();
-        for verdict in judge::all(self) {
-            let known = before.get(&(verdict.name, verdict.subject.clone()));
-            let since = known.filter(|known| known.state == verdict.state);
-            if let Some(known) = known.filter(|known| known.state != verdict.state) {
+        let now = whole(self.now);
+        let before = std::mem::take(&mut self.conditions);
+        let mut conditions: Vec<Condition> =
+            judge::all(self).into_iter().map(|verdict| self.turn(verdict, &before, now)).collect();
+        conditions.sort_by_key(|condition| std::cmp::Reverse(condition.state));
+        self.conditions = conditions;
+        self.draw(now);
+    }
+
+    /// One condition. It becomes an event when it turns after it has once held: what a chain that comes up
+    /// for the first time lacks is no event.
+    fn turn(&mut self, verdict: judge::Verdict, before: &[Condition], now: u64) -> Condition {
+        let same = |stand: &&mut Stand| {
+            stand.condition == verdict.name && stand.subject == verdict.subject
+        };
+        let stand = self.memory.stands.iter_mut().find(same);
+        let unread = verdict.state == State::Unknown && self.watched < self.grace;
+        let since = match stand {
+            // Not read since this process began, which says nothing of the chain.
+            Some(_) if unread => whole(self.watching_since),
+            Some(stand) if stand.state == verdict.state => stand.since,
+            Some(stand) => {
                 let event = Event {
                     at: now,
                     condition: verdict.name,
                     subject: verdict.subject.clone(),
-                    from: known.state,
+                    from: stand.state,
                     to: verdict.state,
                     found: verdict.found.clone(),
                 };
                 tell(&event);
                 push(&mut self.memory.events, event, memory::EVENTS);
+                (stand.state, stand.since) = (verdict.state, now);
+                now
             }
-            conditions.push(Condition {
-                name: verdict.name,
-                subject: verdict.subject,
-                state: verdict.state,
-                since: since.map_or(now, |known| known.since),
-                expected: verdict.expected,
-                found: verdict.found,
-                mend: verdict.mend,
-            });
+            None => {
+                if verdict.state.is_ready() {
+                    self.memory.stands.push(Stand {
+                        condition: verdict.name,
+                        subject: verdict.subject.clone(),
+                        state: verdict.state,
+                        since: now,
+                    });
+                }
+                let known = before.iter().find(|known| {
+                    known.name == verdict.name
+                        && known.subject == verdict.subject
+                        && known.state == verdict.state
+                });
+                known.map_or(now, |known| known.since)
+            }
+        };
+        Condition {
+            name: verdict.name,
+            subject: verdict.subject,
+            state: verdict.state,
+            since,
+            expected: verdict.expected,
+            found: verdict.found,
+            mend: verdict.mend,
         }
-        conditions.sort_by_key(|condition| std::cmp::Reverse(condition.state));
-        self.memory.conditions = conditions;
-        self.draw(now);
     }
 
     /// Adds a point to the charts once a minute.
     fn draw(&mut self, now: u64) {
         let last = self.memory.history.back().map_or(0, |point| point.at);
         // A clock that was set back must not stop the charts.
-        if now >= last && judge::float(now - last) < POINT {
+        if now >= last && float(now - last) < POINT {
             return;
         }
         let point = self.point(now);
@@ -297,7 +346,7 @@ impl Watch {
             batcher_balance: balance.map(|wei| f64::from(wei) / 1e18),
             follower_lag: self.slowest_follower(),
             failed: u32::try_from(
-                self.memory.conditions.iter().filter(|one| !one.state.is_ready()).count(),
+                self.conditions.iter().filter(|one| !one.state.is_ready()).count(),
             )
             .unwrap_or(u32::MAX),
         }
@@ -360,7 +409,7 @@ impl Watch {
         let head = self.l1.get().ok()?.head;
         let blocks = head.number.checked_sub(begin.l1.number).filter(|&blocks| blocks > 0)?;
         let seconds = head.timestamp.checked_sub(begin.l2_time)?;
-        Some(judge::float(seconds) / judge::float(blocks))
+        Some(float(seconds) / float(blocks))
     }
 
     /// How much of the sequencing window is left.
@@ -369,7 +418,7 @@ impl Watch {
         let sync = self.node(&self.plan.sequencer()?.name).get().ok()?.sync.as_ref().ok()?;
         let l1 = self.l1.get().map_or(0, |l1| l1.head.number).max(sync.head_l1.number);
         let left = size.saturating_sub(l1.saturating_sub(sync.safe_l2.l1_origin.number));
-        let left_seconds = self.l1_block_time().map(|seconds| judge::float(left) * seconds);
+        let left_seconds = self.l1_block_time().map(|seconds| float(left) * seconds);
         Some(SequencingWindow { size, left, left_seconds })
     }
 
@@ -382,11 +431,12 @@ impl Watch {
             self.l1.get().ok().map(|l1| l1.head.timestamp),
             sequencer.map(|head| head.block.timestamp),
         ];
-        let newest = blocks.into_iter().flatten().max().map_or(0.0, judge::float);
+        let newest = blocks.into_iter().flatten().max().map_or(0.0, float);
         if newest > self.now + 1.0 {
             return self.now - newest;
         }
-        self.steps.iter().map(|(_, step)| step).sum()
+        // A sum of nothing is -0.
+        self.steps.iter().map(|(_, step)| step).sum::<f64>() + 0.0
     }
 }
 

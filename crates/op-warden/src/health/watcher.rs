@@ -31,6 +31,8 @@ use crate::{
 
 /// Between two looks at the programs' metrics, which are long.
 const PROGRAMS: Duration = Duration::from_secs(5);
+/// What a network disk may take to tell its room.
+const DISK: Duration = Duration::from_secs(2);
 /// Between two saves of the state.
 const SAVE: Duration = Duration::from_secs(10);
 
@@ -45,9 +47,8 @@ pub enum WatchError {
 /// What came in.
 enum News {
     Nodes(Vec<NodeNews>),
-    L1(Reading<L1Answers>),
-    Programs(Vec<(String, Reading<Program>)>),
-    Disks(Vec<(PathBuf, Result<u64, String>)>),
+    L1(Box<Reading<L1Answers>>),
+    Host(Vec<(String, Reading<Program>)>, Vec<(PathBuf, Result<u64, String>)>),
 }
 
 /// Watches until `stopped`, publishes every new status, and leaves the state for the next time.
@@ -63,47 +64,39 @@ pub async fn run(
     let patience = pause.mul_f64(0.9);
     let l1_pause = Duration::from_secs(serve.l1_poll_seconds.get().into());
     let plan = Plan::of(config, serve, patience)?;
+    // Everything was to be read twice by then.
+    let grace = PROGRAMS.max(pause).max(l1_pause).as_secs_f64() * 2.0;
     let mut clock = Clock::start();
     let store = Store(serve.state.clone());
     let now = clock.tick().now;
-    let mut watch = Watch::new(config.clone(), plan, store.load(), serve.interval(), now);
+    let mut watch = Watch::new(config.clone(), plan, store.load(), serve.interval(), grace, now);
     let mut l1 =
         L1Endpoint { endpoint: &config.l1.rpc, patience: l1_pause.mul_f64(0.9), rpc: None };
-    let mut nodes = pace(pause);
-    let mut blocks = pace(l1_pause);
-    let mut metrics = pace(PROGRAMS.max(pause));
-    let mut saves = pace(SAVE);
+    let mut nodes = Pace::of(pause);
+    let mut blocks = Pace::of(l1_pause);
+    let mut host = Pace::of(PROGRAMS.max(pause));
+    let mut saves = Pace::of(SAVE);
     let mut tasks: JoinSet<News> = JoinSet::new();
-    let mut busy = Busy::default();
     tokio::pin!(stopped);
     loop {
         tokio::select! {
             () = &mut stopped => break,
-            _ = nodes.tick(), if !busy.nodes => {
-                busy.nodes = true;
+            () = nodes.due() => {
                 tasks.spawn(poll_nodes(nodes_to_ask(&watch), serve.verify_headers));
             }
-            _ = blocks.tick(), if !busy.l1 => {
+            () = blocks.due() => {
                 load_chain(&mut watch, &store, &config.chain.rollup);
-                match l1.get() {
-                    Ok(rpc) => {
-                        busy.l1 = true;
-                        let questions = watch.l1_questions();
-                        tasks.spawn(async move { News::L1(l1::poll(&rpc, &questions).await) });
-                    }
-                    Err(unread) => watch.take_l1(Err(unread)),
-                }
+                let (rpc, questions) = (l1.get(), watch.l1_questions());
+                tasks.spawn(poll_l1(rpc, questions));
             }
-            _ = metrics.tick(), if !busy.programs => {
-                busy.programs = true;
+            () = host.due() => {
                 let programs = watch.plan.programs.clone().into_iter().collect();
-                tasks.spawn(poll_programs(programs));
-                if !busy.disks {
-                    busy.disks = true;
-                    tasks.spawn(poll_disks(folders(config), PROGRAMS));
-                }
+                tasks.spawn(poll_host(programs, folders(config)));
             }
-            _ = saves.tick() => store.save(&mut watch),
+            () = saves.due() => {
+                store.save(&mut watch);
+                saves.busy = false;
+            }
             Ok(()) = judgements.changed() => {
                 watch.take_judgements(judgements.borrow_and_update().clone());
             }
@@ -111,23 +104,17 @@ pub async fn run(
                 watch.take_time(clock.tick());
                 match news {
                     News::Nodes(news) => {
-                        busy.nodes = false;
+                        nodes.busy = false;
                         watch.take_nodes(news);
                     }
                     News::L1(reading) => {
-                        busy.l1 = false;
+                        blocks.busy = false;
                         l1.check(&reading);
-                        watch.take_l1(reading);
+                        watch.take_l1(*reading);
                     }
-                    News::Programs(news) => {
-                        busy.programs = false;
-                        for (service, reading) in news {
-                            watch.take_program(&service, reading);
-                        }
-                    }
-                    News::Disks(news) => {
-                        busy.disks = false;
-                        watch.disks = news.into_iter().collect();
+                    News::Host(programs, disks) => {
+                        host.busy = false;
+                        watch.take_host(programs, disks);
                     }
                 }
             }
@@ -139,19 +126,26 @@ pub async fn run(
     Ok(())
 }
 
-/// What is under way.
-#[derive(Default)]
-struct Busy {
-    nodes: bool,
-    l1: bool,
-    programs: bool,
-    disks: bool,
+/// When the next poll of a kind is due: never while the last is under way.
+struct Pace {
+    ticks: Interval,
+    busy: bool,
 }
 
-fn pace(pause: Duration) -> Interval {
-    let mut ticks = interval(pause);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks
+impl Pace {
+    fn of(pause: Duration) -> Self {
+        let mut ticks = interval(pause);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { ticks, busy: false }
+    }
+
+    async fn due(&mut self) {
+        if self.busy {
+            std::future::pending::<()>().await;
+        }
+        self.ticks.tick().await;
+        self.busy = true;
+    }
 }
 
 async fn poll_nodes(nodes: Vec<(Option<Rpc>, Rpc, bool, engine::Questions)>, verify: bool) -> News {
@@ -179,29 +173,40 @@ fn nodes_to_ask(watch: &Watch) -> Vec<(Option<Rpc>, Rpc, bool, engine::Questions
     let nodes = watch.plan.nodes.iter().zip(questions);
     nodes
         .map(|(node, questions)| {
-            (node.node.clone(), node.engine.clone(), node.sequencer, questions)
+            (node.rollup.clone(), node.engine.clone(), node.sequencer, questions)
         })
         .collect()
 }
 
-async fn poll_programs(programs: Vec<(String, Rpc)>) -> News {
+async fn poll_l1(rpc: Reading<Rpc>, questions: l1::Questions) -> News {
+    News::L1(Box::new(match rpc {
+        Ok(rpc) => l1::poll(&rpc, &questions).await,
+        Err(unread) => Err(unread),
+    }))
+}
+
+async fn poll_host(programs: Vec<(String, Rpc)>, folders: Vec<PathBuf>) -> News {
+    let (programs, disks) = tokio::join!(poll_programs(programs), read_disks(folders));
+    News::Host(programs, disks)
+}
+
+async fn poll_programs(programs: Vec<(String, Rpc)>) -> Vec<(String, Reading<Program>)> {
     let mut tasks = JoinSet::new();
     for (service, metrics) in programs {
         tasks.spawn(async move { (service, programs::poll(&metrics).await) });
     }
-    News::Programs(tasks.join_all().await)
+    tasks.join_all().await
 }
 
-/// A network disk may be silent: the others must not wait for it.
-async fn poll_disks(folders: Vec<PathBuf>, patience: Duration) -> News {
+async fn read_disks(folders: Vec<PathBuf>) -> Vec<(PathBuf, Result<u64, String>)> {
     let mut free = Vec::new();
     for folder in folders {
         let path = folder.clone();
-        let read = apart("disk", patience, move || disks::disk(&path)).await;
+        let read = apart("disk", DISK, move || disks::disk(&path)).await;
         let read = read.and_then(|disk| disk).map(|disk| disk.free);
         free.push((folder, read.map_err(|error| error.to_string())));
     }
-    News::Disks(free)
+    free
 }
 
 fn folders(config: &Config) -> Vec<PathBuf> {

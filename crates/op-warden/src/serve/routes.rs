@@ -1,6 +1,6 @@
 //! What is answered under which path.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -11,7 +11,7 @@ use axum::{
 };
 use tokio::sync::watch::Receiver;
 
-use crate::health::{metrics, status::Status};
+use crate::health::{condition::Condition, metrics, status::Status};
 
 /// The newest status; `None` before the first.
 type Latest = Receiver<Option<Arc<Status>>>;
@@ -26,59 +26,48 @@ pub(super) fn router(latest: Latest) -> Router {
         .with_state(latest)
 }
 
-fn now(latest: &Latest) -> Result<Arc<Status>, Response> {
-    latest.borrow().clone().ok_or_else(|| {
-        (StatusCode::SERVICE_UNAVAILABLE, "nothing was observed yet\n").into_response()
-    })
+fn nothing() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "nothing was observed yet\n").into_response()
 }
 
-async fn readyz(State(latest): State<Latest>) -> Result<Response, Response> {
-    let status = now(&latest)?;
-    Ok(ready(&status, None))
+async fn readyz(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| ready(status, None))
 }
 
-async fn readyz_of(
-    State(latest): State<Latest>,
-    Path(service): Path<String>,
-) -> Result<Response, Response> {
-    let status = now(&latest)?;
-    if status.conditions.iter().any(|condition| condition.subject == service) {
-        return Ok(ready(&status, Some(&service)));
-    }
-    let known: std::collections::BTreeSet<&str> =
+async fn readyz_of(State(latest): State<Latest>, Path(service): Path<String>) -> Response {
+    let latest = latest.borrow();
+    let Some(status) = latest.as_ref() else { return nothing() };
+    let known: BTreeSet<&str> =
         status.conditions.iter().map(|condition| condition.subject.as_str()).collect();
+    if known.contains(service.as_str()) {
+        return ready(status, Some(&service));
+    }
     let known: Vec<&str> = known.into_iter().collect();
     let text = format!("there is no {service:?} here; there is: {}\n", known.join(", "));
-    Ok((StatusCode::NOT_FOUND, text).into_response())
+    (StatusCode::NOT_FOUND, text).into_response()
 }
 
 /// The conditions that do not hold, a line each.
 fn ready(status: &Status, service: Option<&str>) -> Response {
-    let failed: String = status
+    let failed: Vec<String> = status
         .failed(service)
-        .map(|condition| {
-            format!(
-                "{} {}: {}: {}\n",
-                condition.subject,
-                condition.name,
-                condition.state.name(),
-                condition.found
-            )
+        .map(|Condition { name, subject, state, found, .. }| {
+            format!("{subject} {name}: {}: {found}\n", state.name())
         })
         .collect();
     if failed.is_empty() {
         (StatusCode::OK, "ready\n").into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, failed).into_response()
+        (StatusCode::SERVICE_UNAVAILABLE, failed.concat()).into_response()
     }
 }
 
-async fn status(State(latest): State<Latest>) -> Result<Response, Response> {
-    let status = now(&latest)?;
-    Ok(Json(&*status).into_response())
+async fn status(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| Json(&**status).into_response())
 }
 
-async fn prometheus(State(latest): State<Latest>) -> Result<Response, Response> {
-    let status = now(&latest)?;
-    Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], metrics::render(&status)).into_response())
+async fn prometheus(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| {
+        ([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], metrics::render(status)).into_response()
+    })
 }

@@ -2,9 +2,10 @@
 
 use alloy_primitives::{U256, utils::format_ether};
 
-use super::{Verdict, float, span};
+use super::{Verdict, span};
 use crate::health::{
     condition::{Name, State},
+    number::float,
     watch::Watch,
 };
 

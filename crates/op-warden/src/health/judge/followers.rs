@@ -1,11 +1,12 @@
 //! Followers against the sequencer.
 
-use super::{Verdict, float};
+use super::Verdict;
 use crate::{
     compare,
     health::{
         condition::{Name, State},
         memory,
+        number::float,
         plan::Node,
         watch::Watch,
     },

@@ -1,8 +1,9 @@
 //! Dispute games.
 
-use super::{Verdict, float, span};
+use super::{Verdict, span};
 use crate::health::{
     condition::{Name, State},
+    number::float,
     status::Games,
     watch::Watch,
 };

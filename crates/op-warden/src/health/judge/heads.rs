@@ -1,9 +1,10 @@
 //! The sequencer's heads.
 
-use super::{Verdict, float, span};
+use super::{Verdict, span};
 use crate::health::{
     condition::{Name, State},
     memory::Head,
+    number::float,
     plan::Node,
     watch::Watch,
 };
@@ -57,7 +58,7 @@ fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Verdict {
     let expected = format!("a new block within {}", span(limit));
     let engine = watch.engine(&sequencer.name);
     let head = match (engine.get(), head) {
-        (Ok(_), Some(head)) => head,
+        (Ok(()), Some(head)) => head,
         (Err(reason), Some(head)) if head.stalled > limit => {
             let found = format!("no new block for {}: {reason}", span(head.stalled));
             return Verdict::holds(NAME, &sequencer.name, expected, found).is(State::Failed, MEND);
@@ -65,7 +66,7 @@ fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Verdict {
         (Err(reason), _) => {
             return Verdict::unknown(NAME, &sequencer.name, expected, reason, MEND);
         }
-        (Ok(_), None) => {
+        (Ok(()), None) => {
             return Verdict::unknown(NAME, &sequencer.name, expected, "it has no head", MEND);
         }
     };
@@ -91,15 +92,13 @@ fn moving(
     let limit = float(limit);
     let expected = format!("moves within {}", span(limit));
     // A chain that was never settled has no such head: its time counts from when it was first seen.
-    let (found, stalled) = match head {
-        Some(head) => {
+    let watched = watch.now - watch.watching_since;
+    let (found, stalled) = head.map_or_else(
+        || (format!("none yet, watched for {}", span(watched)), watched),
+        |head| {
             (format!("block {}, came {} ago", head.block.number, span(head.stalled)), head.stalled)
-        }
-        None => {
-            let watched = watch.now - watch.watching_since;
-            (format!("none yet, watched for {}", span(watched)), watched)
-        }
-    };
+        },
+    );
     Verdict::holds(name, subject, expected, found).unless(stalled <= limit, State::Failed, mend)
 }
 
@@ -128,7 +127,7 @@ fn lag(watch: &Watch, batcher: &str, head: Option<Head>, safe: Option<Head>) -> 
 fn active(watch: &Watch, sequencer: &Node) -> Option<Verdict> {
     const NAME: Name = Name::SequencerActive;
     const EXPECTED: &str = "the sequencer is started";
-    sequencer.node.as_ref()?;
+    sequencer.rollup.as_ref()?;
     Some(match watch.node(&sequencer.name).get() {
         Err(reason) => {
             Verdict::unknown(NAME, &sequencer.name, EXPECTED, reason, "Start its op-node.")

@@ -3,11 +3,12 @@
 use alloy_primitives::Address;
 use op_chain::rpc::Reading;
 
-use super::{Verdict, float, span};
+use super::{Verdict, span};
 use crate::{
     gate::Gate,
     health::{
         condition::{Name, State},
+        number::float,
         observe::l1::L1Answers,
         watch::Watch,
     },

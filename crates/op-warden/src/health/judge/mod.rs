@@ -89,9 +89,3 @@ fn span(seconds: f64) -> String {
         s => format!("{:.1} days", s / 86_400.0),
     }
 }
-
-/// Lossy, for people and ratios.
-#[expect(clippy::cast_precision_loss, reason = "the numbers are far below 2⁵³")]
-pub(super) const fn float(value: u64) -> f64 {
-    value as f64
-}

@@ -1,11 +1,12 @@
 //! The services: gates, processes, peers, disks.
 
-use super::{Verdict, float, span};
+use super::{Verdict, span};
 use crate::{
     config::Service,
     gate::Answer,
     health::{
         condition::{Name, State},
+        number::float,
         watch::Watch,
     },
 };
@@ -130,7 +131,7 @@ fn disk(watch: &Watch, name: &str, service: &Service) -> Option<Verdict> {
 fn peers(watch: &Watch) -> Vec<Verdict> {
     const EXPECTED: &str = "at least one peer";
     const MEND: &str = "Without peers, unsafe blocks do not travel: see the static peers, the P2P ports and the firewall.";
-    let nodes = watch.plan.nodes.iter().filter(|node| node.needs_peers && node.node.is_some());
+    let nodes = watch.plan.nodes.iter().filter(|node| node.needs_peers && node.rollup.is_some());
     nodes
         .map(|node| match watch.node(&node.name).get().map(|node| &node.peers) {
             Ok(Ok(0)) => {

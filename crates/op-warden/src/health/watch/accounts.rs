@@ -5,6 +5,7 @@ use alloy_primitives::{Address, U256};
 use super::Watch;
 use crate::health::{
     memory::{Account, BALANCES, push},
+    number::whole,
     observe::l1::L1Answers,
 };
 
@@ -61,7 +62,7 @@ impl Watch {
         let pairs = samples.iter().zip(samples.iter().skip(1));
         let spent: U256 =
             pairs.map(|((_, before), (_, after))| before.saturating_sub(*after)).sum();
-        Some(spent * U256::from(3_600) / U256::from(seconds as u64))
+        Some(spent * U256::from(3_600) / U256::from(whole(seconds)))
     }
 
     /// Seconds that the balance lasts at that rate; `None` while nothing is spent.

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use alloy_primitives::Address;
 
 use super::Watch;
-use crate::health::{judge::float, memory::Game, observe::l1::GameAnswers, status::Games};
+use crate::health::{
+    memory::Game,
+    number::{float, whole},
+    observe::l1::GameAnswers,
+    status::Games,
+};
 
 /// Games that are looked at in one poll: the newest half always, the others in turn.
 const A_POLL: usize = 32;
@@ -86,9 +91,7 @@ impl Watch {
                 memory.open.values().filter(ours).filter(|game| game.claims > 1).count(),
             ),
             lost: count(memory.lost.len()),
-            disagreements: watched
-                .and_then(|program| program.get().ok()?.disagreements)
-                .map(|games| games as u64),
+            disagreements: watched.and_then(|program| program.get().ok()?.disagreements).map(whole),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The nodes: heads, followers, L1-info deposits.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use op_chain::rpc::{Reading, Unread};
 
@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+/// A follower that never had a verdict has been without one for long.
+const NEVER: u32 = 10;
 /// L1-info deposits that are looked at in one poll.
 const L1_INFO: u64 = 20;
 
@@ -62,13 +64,15 @@ impl Watch {
     }
 
     /// The sequencer's blocks whose L1-info deposits were not looked at.
-    fn new_blocks(&self) -> std::ops::RangeInclusive<u64> {
+    fn new_blocks(&self) -> Range<u64> {
         let head =
             self.plan.sequencer().and_then(|node| self.memory.nodes.get(&node.name)?.unsafe_head);
         match (self.memory.next_l1_info, head) {
-            (Some(next), Some(head)) => next..=head.block.number.min(next.saturating_add(L1_INFO)),
+            (Some(next), Some(head)) => {
+                next..next.saturating_add(L1_INFO).min(head.block.number.saturating_add(1))
+            }
             // Nothing.
-            _ => 1..=0,
+            _ => 0..0,
         }
     }
 
@@ -136,7 +140,7 @@ impl Watch {
         }
         let last = self.verdicts.get(name);
         let unknown = |verdict: &Verdict, polls: Option<u32>| match verdict {
-            Verdict::Unknown { .. } => polls.unwrap_or(0).saturating_add(1),
+            Verdict::Unknown { .. } => polls.unwrap_or(NEVER).saturating_add(1),
             _ => 0,
         };
         let diverged = |verdict: &Verdict| matches!(verdict, Verdict::Diverged { .. });
