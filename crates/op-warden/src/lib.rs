@@ -9,6 +9,7 @@
 //! * [`record`]: the judgements of all services at one moment, in a file
 //! * [`compare`]: two nodes of one chain compared: equal, behind, diverged or unknown
 //! * [`health`], [`serve`]: the running chain watched, and what it comes to told over HTTP
+//! * [`runbook`]: what to do about each alert
 //! * [`keys`]: makes the keys of the roles, encrypted
 //! * [`purge`]: removes what a disabled stack leaves on a machine
 //! * [`images`]: pins container images to their digests
@@ -29,5 +30,6 @@ pub mod keys;
 pub mod prove;
 pub mod purge;
 pub mod record;
+pub mod runbook;
 pub mod secret;
 pub mod serve;

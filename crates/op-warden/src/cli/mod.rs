@@ -6,9 +6,11 @@ mod gate;
 mod genesis;
 mod images;
 mod keys;
+mod maintenance;
 mod prestate;
 mod prove;
 mod purge;
+mod runbook;
 mod serve;
 
 use std::{
@@ -92,6 +94,16 @@ enum Command {
         after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after the NixOS module was disabled and the system switched. With --yes the chain data is gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, and for every other error."
     )]
     Purge(purge::PurgeArgs),
+    /// Announces maintenance to the health service, or ends it, or tells what is announced
+    #[command(
+        after_help = "Example: op-warden maintenance --config /etc/op-stack/op-warden.json --for 30m\n\nWhile maintenance is announced, only dangerous alerts are raised. It is written to the file that \"maintenance\" of the configuration's \"serve\" names.\n\nExit codes: 0, or 255 for every error."
+    )]
+    Maintenance(maintenance::MaintenanceArgs),
+    /// Prints what to do about an alert, or lists the alerts
+    #[command(
+        after_help = "Example: op-warden runbook OpStackSafeHeadStalled\n\nExit codes: 0, or 255 for an unknown alert and every other error."
+    )]
+    Runbook(runbook::RunbookArgs),
 }
 
 /// Parses the command line, runs it and prints an error once.
@@ -137,6 +149,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Prove(command) => block_on(prove::run(&command))?,
         Command::Explain(args) => explain::run(&args),
         Command::Purge(args) => purge::run(&args),
+        Command::Maintenance(args) => maintenance::run(&args),
+        Command::Runbook(args) => runbook::run(&args),
     }
 }
 

@@ -8,6 +8,7 @@ mod clock;
 pub mod condition;
 mod judge;
 mod known;
+pub mod maintenance;
 mod memory;
 pub mod metrics;
 mod number;

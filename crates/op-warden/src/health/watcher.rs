@@ -16,6 +16,8 @@ use tokio::{
 
 use super::{
     clock::Clock,
+    maintenance,
+    number::whole,
     memory::{self, Memory},
     observe::{engine, l1, l1::L1Answers, node, programs, programs::Program},
     plan::Plan,
@@ -119,6 +121,9 @@ pub async fn run(
                 }
             }
         }
+        let announced = serve.maintenance.as_deref();
+        let now = whole(watch.now);
+        watch.maintenance_until = announced.and_then(|file| maintenance::until(file, now));
         watch.judge();
         publish.send_replace(Some(Arc::new(report::status(&watch))));
     }

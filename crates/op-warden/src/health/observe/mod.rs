@@ -1,4 +1,4 @@
-//! What is read from the running chain. Each kind is polled at its own pace.
+//! What is read from the running chain and its host. Each kind is polled at its own pace.
 
 pub(super) mod engine;
 mod exposition;
