@@ -21,18 +21,22 @@
 //! tells at once what the sweep over all blocks takes long to see; the sweep finds nodes whose index of
 //! numbers is not that of their headers.
 
+mod header;
+mod judge;
+mod past;
 mod questions;
 mod sample;
 mod search;
 mod track;
 mod view;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    header::Sealed,
     questions::{MOST_CALLS, Questions, union},
     sample::Asked,
     track::{Track, Verdicts},
@@ -110,6 +114,33 @@ impl Verdict {
             Self::Behind { .. } => "behind",
             Self::Diverged { .. } => "diverged",
             Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// 0 equal, 1 diverged, 2 behind, 3 unknown.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Equal { .. } => 0,
+            Self::Diverged { .. } => 1,
+            Self::Behind { .. } => 2,
+            Self::Unknown { .. } => 3,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equal { to, hash } => write!(formatter, "equal up to block {to} {hash}"),
+            Self::Behind { head, to } => {
+                write!(formatter, "behind: equal up to its head {head}, the range ends at {to}")
+            }
+            Self::Diverged { block, reference, follower, .. } => write!(
+                formatter,
+                "diverged at block {block}: {reference} on the reference, {follower} here"
+            ),
+            Self::Unknown { reason } => write!(formatter, "unknown: {reason}"),
         }
     }
 }
