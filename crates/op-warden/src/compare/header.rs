@@ -1,7 +1,7 @@
 //! The hash of a block recomputed from its header, so that an endpoint cannot make one up.
 
 use alloy_consensus::Header;
-use alloy_primitives::{B256, Sealable as _};
+use alloy_primitives::B256;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 

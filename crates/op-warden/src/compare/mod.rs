@@ -11,8 +11,8 @@
 //! of its number below the head.
 //!
 //! * Equal: during this poll the block was the reference's head, and the follower held it.
-//! * Behind: since the poll before, the block was the follower's head, the reference held it, and the
-//!   reference's head was higher.
+//! * Behind: since the follower's last answer of use before this one, the block was its head, and the
+//!   reference held it; the reference's head is higher.
 //! * Diverged: at one moment since the block was first seen to differ, the reference held the one and
 //!   the follower the other. Two polls tell: both answered the same hash twice, so unless one of them
 //!   left its block and came back to it in between, both held theirs all the while.
@@ -27,6 +27,8 @@ mod past;
 mod questions;
 mod sample;
 mod search;
+#[cfg(test)]
+mod tests;
 mod track;
 mod view;
 

@@ -86,8 +86,10 @@ impl Track {
 
     /// Goes on from block to block as far as both have the same.
     fn sweep(&mut self, ours: View<'_>, theirs: View<'_>) {
-        let left =
-            |anchor: &Block| ours.at(anchor.number).is_some_and(|now| now.hash != anchor.hash);
+        let left = |anchor: &Block| {
+            ours.lacks(anchor.number)
+                || ours.at(anchor.number).is_some_and(|now| now.hash != anchor.hash)
+        };
         let differs = self.search.lowest().is_some_and(|lowest| lowest < self.next);
         if differs || self.anchor.as_ref().is_some_and(left) {
             self.rewind(ours.sample().finalized);

@@ -190,7 +190,7 @@ impl Proof {
             to: self.to,
             compared: claim.compared_to,
             different,
-            hash: |number| {
+            hash: |number: u64| {
                 let place = usize::try_from(number.checked_sub(self.from)?).ok()?;
                 hashes[..count].get(place).copied()
             },

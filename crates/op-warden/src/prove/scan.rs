@@ -110,7 +110,7 @@ impl Lane {
             to: proof.to,
             compared: self.compared,
             different: self.different,
-            hash: |number| {
+            hash: |number: u64| {
                 let compared = self.compared.is_some_and(|compared| number <= compared);
                 proof.hashes.get(&number).filter(|_| compared).copied()
             },

@@ -34,7 +34,7 @@ pub(crate) struct Oracle {
     pub(crate) found: u64,
     /// Followers that had to be judged again after they were mended or disturbed.
     pub(crate) recovered: u64,
-    /// First moment of the last poll that the follower answered.
+    /// First moment of the last poll that the follower surely answered in one piece.
     before: Time,
     /// Polls in a row in which nothing was in the way, and no block left a chain.
     calm: u32,
@@ -81,7 +81,7 @@ impl Oracle {
             }
         }
         self.complete(world, &seen)?;
-        if seen.read_follower {
+        if seen.read_follower && seen.undisturbed {
             self.before = seen.from;
         }
         Ok(())
