@@ -91,7 +91,9 @@ impl Track {
                 || ours.at(anchor.number).is_some_and(|now| now.hash != anchor.hash)
         };
         let differs = self.search.lowest().is_some_and(|lowest| lowest < self.next);
-        if differs || self.anchor.as_ref().is_some_and(left) {
+        if self.anchor.as_ref().is_some_and(left) {
+            self.restart(ours.sample().finalized);
+        } else if differs {
             self.rewind(ours.sample().finalized);
         }
         while let (Some(block), Some(same)) = (ours.at(self.next), theirs.at(self.next)) {
@@ -99,12 +101,22 @@ impl Track {
                 return;
             }
             if self.anchor.is_some_and(|anchor| anchor.hash != block.parent) {
-                return self.rewind(ours.sample().finalized);
+                return self.restart(ours.sample().finalized);
             }
             let Some(next) = self.next.checked_add(1) else { return };
             self.anchor = Some(block);
             self.next = next;
         }
+    }
+
+    /// The last compared block is left: goes back to one that stays, or to the first one where even
+    /// the block that is final now was not reached yet.
+    fn restart(&mut self, finalized: Option<Block>) {
+        if finalized.is_some_and(|block| block.number >= self.next) {
+            self.next = self.first;
+        }
+        self.anchor = None;
+        self.rewind(finalized);
     }
 
     /// Goes back to the last block that stays, or to the first one where that one is in doubt.
