@@ -9,7 +9,7 @@ use op_chain::{
     rollup::RollupConfig,
     rpc::{Batch, Rpc},
 };
-use op_warden::prove::heads::{self, Verdict};
+use op_warden::{compare::Verdict, prove::heads};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{process::Command, time::Instant};

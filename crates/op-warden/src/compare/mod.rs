@@ -11,8 +11,8 @@
 //! of its number below the head.
 //!
 //! * Equal: during this poll the block was the reference's head, and the follower held it.
-//! * Behind: since the poll before, the block was the follower's head, the reference held it, and the
-//!   reference's head was higher.
+//! * Behind: since the follower's last answer of use before this one, the block was its head, and the
+//!   reference held it; the reference's head is higher.
 //! * Diverged: at one moment since the block was first seen to differ, the reference held the one and
 //!   the follower the other. Two polls tell: both answered the same hash twice, so unless one of them
 //!   left its block and came back to it in between, both held theirs all the while.
@@ -21,19 +21,24 @@
 //! tells at once what the sweep over all blocks takes long to see; the sweep finds nodes whose index of
 //! numbers is not that of their headers.
 
-pub mod header;
+mod header;
+mod judge;
+mod past;
 mod questions;
 mod sample;
 mod search;
+#[cfg(test)]
+mod tests;
 mod track;
 mod view;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    header::Sealed,
     questions::{MOST_CALLS, Questions, union},
     sample::Asked,
     track::{Track, Verdicts},
@@ -111,6 +116,33 @@ impl Verdict {
             Self::Behind { .. } => "behind",
             Self::Diverged { .. } => "diverged",
             Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// 0 equal, 1 diverged, 2 behind, 3 unknown.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Equal { .. } => 0,
+            Self::Diverged { .. } => 1,
+            Self::Behind { .. } => 2,
+            Self::Unknown { .. } => 3,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equal { to, hash } => write!(formatter, "equal up to block {to} {hash}"),
+            Self::Behind { head, to } => {
+                write!(formatter, "behind: equal up to its head {head}, the range ends at {to}")
+            }
+            Self::Diverged { block, reference, follower, .. } => write!(
+                formatter,
+                "diverged at block {block}: {reference} on the reference, {follower} here"
+            ),
+            Self::Unknown { reason } => write!(formatter, "unknown: {reason}"),
         }
     }
 }

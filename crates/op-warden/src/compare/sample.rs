@@ -2,22 +2,28 @@
 
 use std::collections::BTreeSet;
 
+use alloy_primitives::U64;
 use op_chain::rpc::{Answers, Batch, BlockHead, Reading, Slot, Unread};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Block, Sample};
 
-/// Where the answers will be.
-pub struct Asked {
-    heads: [Slot<Option<BlockHead>>; 3],
-    blocks: Vec<(u64, Slot<Option<BlockHead>>)>,
+/// Where the answers will be. `B` is what is read of each block: [`BlockHead`], or
+/// [`Sealed`](super::Sealed) to recompute every hash from its header.
+pub struct Asked<B = BlockHead> {
+    heads: [Slot<Option<B>>; 3],
+    blocks: Vec<(u64, Slot<Option<B>>)>,
 }
 
-impl Asked {
+impl<B: DeserializeOwned + Into<Block>> Asked<B> {
     /// Asks for the three heads and for those blocks.
     pub fn ask(batch: &mut Batch, numbers: &BTreeSet<u64>) -> Self {
         Self {
-            heads: ["latest", "safe", "finalized"].map(|tag| batch.head(tag)),
-            blocks: numbers.iter().map(|number| (*number, batch.block(*number))).collect(),
+            heads: ["latest", "safe", "finalized"].map(|tag| ask(batch, tag)),
+            blocks: numbers
+                .iter()
+                .map(|number| (*number, ask(batch, U64::from(*number))))
+                .collect(),
         }
     }
 
@@ -26,9 +32,9 @@ impl Asked {
     pub fn read(&self, answers: &Answers) -> Reading<Sample> {
         answers.whole()?;
         let [latest, safe, finalized] = &self.heads;
-        let block = |slot: &_| Ok(answers.take::<Option<BlockHead>>(slot)?.map(Block::from));
-        let head = |slot: &_| match answers.take::<Option<BlockHead>>(slot) {
-            Ok(head) => Ok(head.map(Block::from)),
+        let block = |slot: &_| Ok(answers.take::<Option<B>>(slot)?.map(Into::into));
+        let head = |slot: &_| match answers.take::<Option<B>>(slot) {
+            Ok(head) => Ok(head.map(Into::into)),
             Err(Unread::Unreachable(_)) => Ok(None),
             Err(unread) => Err(unread),
         };
@@ -43,6 +49,10 @@ impl Asked {
                 .collect::<Reading<_>>()?,
         })
     }
+}
+
+fn ask<B: DeserializeOwned>(batch: &mut Batch, block: impl Serialize) -> Slot<Option<B>> {
+    batch.request("eth_getBlockByNumber", (block, false))
 }
 
 impl From<BlockHead> for Block {

@@ -1,186 +1,99 @@
-//! Every block of a follower compared with a reference, and a verdict that tells behind from diverged.
+//! Every block of followers compared with a reference's, and a verdict that tells behind from diverged.
+//!
+//! Where the newest common block differs, bisection finds the first that does; all blocks below are read
+//! from every node, in pipelined batches, and compared one by one.
 
-use std::fmt;
+use op_chain::rpc::Rpc;
+use tokio::task::JoinHandle;
 
-use alloy_primitives::B256;
-use op_chain::rpc::{Batch, BlockHead, Reading, Rpc};
-use serde::Serialize;
+use super::{
+    node::Source,
+    proof::Proof,
+    scan::{Lane, scan},
+    search::first_difference,
+};
+use crate::compare::Verdict;
 
-/// Blocks asked for in one request; geth's limit for a batch is 1000.
-const CHUNK: u64 = 500;
-
-/// How a follower stands to the reference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "verdict", rename_all = "lowercase")]
-pub enum Verdict {
-    /// Every block of the range is the same.
-    Equal {
-        /// Last block of the range.
-        to: u64,
-        /// Its hash on both.
-        hash: B256,
-    },
-    /// Every block that the follower has is the same, but it does not have all.
-    Behind {
-        /// The follower's head, equal to the reference's block.
-        head: u64,
-        /// Last block of the range.
-        to: u64,
-    },
-    /// The two hold different blocks.
-    Diverged {
-        /// The first block that differs.
-        block: u64,
-        /// Its hash on the reference.
-        reference: B256,
-        /// Its hash on the follower.
-        follower: B256,
-    },
-    /// Not to be judged now.
-    Unknown {
-        /// Why.
-        reason: String,
-    },
+/// What is to be compared.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// First block.
+    pub from: u64,
+    /// Last block; the reference's head when `None`.
+    pub to: Option<u64>,
+    /// Recompute every hash from its header.
+    pub verify: bool,
+    /// Keep the headers in the proof, verified.
+    pub keep: bool,
 }
 
-impl Verdict {
-    /// 0 equal, 1 diverged, 2 behind, 3 unknown.
-    #[must_use]
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Equal { .. } => 0,
-            Self::Diverged { .. } => 1,
-            Self::Behind { .. } => 2,
-            Self::Unknown { .. } => 3,
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Equal { to, hash } => write!(formatter, "equal up to block {to} {hash}"),
-            Self::Behind { head, to } => {
-                write!(formatter, "behind: equal up to its head {head}, the range ends at {to}")
-            }
-            Self::Diverged { block, reference, follower } => {
-                write!(
-                    formatter,
-                    "diverged at block {block}: {reference} on the reference, {follower} here"
-                )
-            }
-            Self::Unknown { reason } => write!(formatter, "unknown: {reason}"),
-        }
-    }
-}
-
-/// Compares all blocks from `from` to `to`, the reference's head when `None`.
+/// Compares all blocks of one follower from `from` to `to`, the reference's head when `None`.
 pub async fn compare(reference: &Rpc, follower: &Rpc, from: u64, to: Option<u64>) -> Verdict {
-    match try_compare(reference, follower, from, to).await {
-        Ok(verdict) => verdict,
-        Err(reason) => Verdict::Unknown { reason },
-    }
+    let options = Options { from, to, ..Options::default() };
+    let proof = prove(reference, std::slice::from_ref(follower), options, |_, _| {}).await;
+    let verdict = proof.followers.into_iter().next().map(|follower| follower.result);
+    verdict.unwrap_or_else(|| Verdict::Unknown { reason: "there is no follower".to_owned() })
 }
 
-async fn try_compare(
+/// Compares all followers with the reference, the blocks of which are read once. `progress` is told how
+/// many blocks of how many are compared.
+pub async fn prove(
     reference: &Rpc,
-    follower: &Rpc,
-    from: u64,
-    to: Option<u64>,
-) -> Result<Verdict, String> {
-    let to = match to {
-        Some(to) => to,
-        None => head(reference).await?,
-    };
-    let follower_head = head(follower).await?;
-    if from > to {
-        return Err(format!("the range begins at {from} and ends at {to}"));
-    }
-    let last = to.min(follower_head);
-    if last < from {
-        return Err(format!("the follower's head is {follower_head}, the range begins at {from}"));
-    }
-    let mut parents = Parents::default();
-    let mut hash = B256::ZERO;
-    let mut next = from;
-    while next <= last {
-        let end = last.min(next.saturating_add(CHUNK - 1));
-        let (ours, theirs) =
-            tokio::join!(blocks(reference, next, end), blocks(follower, next, end));
-        for (ours, theirs) in ours?.into_iter().zip(theirs?) {
-            if ours.hash != theirs.hash {
-                return confirm(reference, follower, ours.number.to()).await;
-            }
-            parents.link(&ours)?;
-            hash = ours.hash;
-        }
-        let Some(after) = end.checked_add(1) else { break };
-        next = after;
-    }
-    Ok(if last == to { Verdict::Equal { to, hash } } else { Verdict::Behind { head: last, to } })
-}
-
-/// Blocks must be children of each other, or the chain changed between two answers.
-#[derive(Default)]
-struct Parents(Option<B256>);
-
-impl Parents {
-    fn link(&mut self, block: &BlockHead) -> Result<(), String> {
-        if self.0.is_some_and(|parent| parent != block.parent_hash) {
-            return Err(format!(
-                "block {} does not follow the one before: the chain was reorganised meanwhile",
-                block.number
-            ));
-        }
-        self.0 = Some(block.hash);
-        Ok(())
-    }
-}
-
-/// Reads a differing block again: two answers before and after a reorganisation are not a divergence.
-async fn confirm(reference: &Rpc, follower: &Rpc, number: u64) -> Result<Verdict, String> {
-    let (ours, theirs) =
-        tokio::join!(blocks(reference, number, number), blocks(follower, number, number));
-    match (ours?.first(), theirs?.first()) {
-        (Some(ours), Some(theirs)) if ours.hash != theirs.hash => {
-            Ok(Verdict::Diverged { block: number, reference: ours.hash, follower: theirs.hash })
-        }
-        _ => Err(format!(
-            "block {number} differed once and not again: a reorganisation is under way"
-        )),
-    }
-}
-
-async fn head(rpc: &Rpc) -> Result<u64, String> {
-    let mut batch = Batch::default();
-    let slot = batch.head("latest");
-    match rpc.send(batch).await.take(&slot) {
-        Ok(Some(block)) => Ok(block.number.to()),
-        Ok(None) => Err(format!("{} has no head", rpc.shown())),
-        Err(unread) => Err(format!("{}: {unread}", rpc.shown())),
-    }
-}
-
-async fn blocks(rpc: &Rpc, from: u64, to: u64) -> Result<Vec<BlockHead>, String> {
-    let mut batch = Batch::default();
-    let slots: Vec<_> = (from..=to).map(|number| (number, batch.block(number))).collect();
-    let answers = rpc.send(batch).await;
-    slots
+    followers: &[Rpc],
+    options: Options,
+    progress: impl Fn(u64, u64),
+) -> Proof {
+    let verify = options.verify || options.keep;
+    let source = |rpc: &Rpc| Source { rpc: rpc.clone(), verify };
+    let ours = source(reference);
+    let node = spawned(&ours, |source| async move { source.node().await });
+    let nodes: Vec<_> = followers
         .iter()
-        .map(|(number, slot)| {
-            expect(*number, answers.take(slot))
-                .map_err(|reason| format!("{}: {reason}", rpc.shown()))
-        })
-        .collect()
+        .map(|rpc| spawned(&source(rpc), |source| async move { source.node().await }))
+        .collect();
+    let node = joined(node).await;
+    let mut lanes = Vec::new();
+    for (theirs, rpc) in nodes.into_iter().zip(followers) {
+        lanes.push(Lane::new(source(rpc), joined(theirs).await));
+    }
+    let failure = node.as_ref().err().cloned();
+    let node = node.unwrap_or_default();
+    let to = options.to.or(node.latest.map(|head| head.number)).unwrap_or(options.from);
+    let mut proof = Proof::new(reference.shown(), node, options.from, to, verify);
+    match failure {
+        Some(reason) => lanes.iter_mut().for_each(|lane| lane.fail(&reason)),
+        None => search(&ours, &mut lanes, &proof).await,
+    }
+    scan(&ours, &mut lanes, &mut proof, options.keep, progress).await;
+    let followers = lanes.into_iter().map(|lane| lane.concluded(&proof)).collect();
+    Proof { followers, ..proof }
 }
 
-fn expect(number: u64, answer: Reading<Option<BlockHead>>) -> Result<BlockHead, String> {
-    match answer {
-        Ok(Some(block)) if block.number.to::<u64>() == number => Ok(block),
-        Ok(Some(block)) => {
-            Err(format!("asked for block {number}, it answers block {}", block.number))
+/// Searches the first difference of every follower, all at the same time.
+async fn search(ours: &Source, lanes: &mut [Lane], proof: &Proof) {
+    let searches: Vec<_> = lanes
+        .iter_mut()
+        .map(|lane| {
+            let top = lane.begin(proof)?;
+            let (ours, from) = (ours.clone(), proof.from);
+            let search = |theirs| async move { first_difference(&ours, &theirs, from, top).await };
+            Some(spawned(&lane.source, search))
+        })
+        .collect();
+    for (lane, search) in lanes.iter_mut().zip(searches) {
+        if let Some(search) = search {
+            lane.found(joined(search).await, proof.from);
         }
-        Ok(None) => Err(format!("block {number} is below its head and missing")),
-        Err(unread) => Err(format!("block {number}: {unread}")),
     }
+}
+
+fn spawned<T: Send + 'static, F: Future<Output = Result<T, String>> + Send + 'static>(
+    source: &Source,
+    work: impl FnOnce(Source) -> F,
+) -> JoinHandle<Result<T, String>> {
+    tokio::spawn(work(source.clone()))
+}
+
+async fn joined<T>(task: JoinHandle<Result<T, String>>) -> Result<T, String> {
+    task.await.unwrap_or_else(|error| Err(format!("not read: {error}")))
 }

@@ -1,3 +1,13 @@
 //! Proofs over whole chains.
+//!
+//! * [`heads`]: compares nodes, and makes a proof
+//! * [`proof`]: the document, and its check without any node
 
+mod evidence;
 pub mod heads;
+mod node;
+pub mod proof;
+mod scan;
+mod search;
+
+pub use self::node::{Head, Node};

@@ -18,6 +18,7 @@ struct Chain {
     /// Blocks that have another hash from the second time on that they are asked for.
     reorganised: BTreeMap<u64, String>,
     asked: Mutex<Vec<u64>>,
+    safe: Option<u64>,
 }
 
 /// Block `number` of the history called `branch`.
@@ -76,11 +77,22 @@ impl Answer for Chain {
     }
 
     fn call(&self, method: &str, params: &Value) -> Say {
+        if method == "eth_chainId" {
+            return Say::Result(json!("0xa"));
+        }
         assert_eq!(method, "eth_getBlockByNumber");
         let head = self.blocks.len() as u64 - 1;
         match params[0].as_str().unwrap() {
             // The head is asked for by name: no part of the comparison.
             "latest" => Say::Result(block(head, &self.blocks[self.blocks.len() - 1], &hash(0, 0))),
+            "safe" => self.safe.map_or(Say::Error(-39001, "safe block not found"), |number| {
+                Say::Result(block(
+                    number,
+                    &self.blocks[usize::try_from(number).unwrap()],
+                    &hash(0, 0),
+                ))
+            }),
+            "finalized" => Say::Error(-39001, "finalized block not found"),
             number => {
                 let number = u64::from_str_radix(&number[2..], 16).unwrap();
                 self.lies.get(&number).cloned().unwrap_or_else(|| Say::Result(self.at(number)))
@@ -380,7 +392,45 @@ fn json_says_the_same_as_text() {
     assert_eq!(results[1], &json!({"verdict": "behind", "head": 5, "to": 9}));
     assert_eq!(
         results[2],
-        &json!({"verdict": "diverged", "block": 4, "reference": hash(0xa, 4), "follower": hash(0xb, 4)})
+        &json!({"verdict": "diverged", "after": 3, "block": 4, "reference": hash(0xa, 4), "follower": hash(0xb, 4)})
     );
     assert_eq!(results[3]["verdict"], "unknown");
+}
+
+#[test]
+fn the_safe_head_is_judged_for_itself() {
+    let safe = |chain: Chain, number| Chain { safe: Some(number), ..chain };
+    for (name, reference, follower, result, judged) in [
+        ("no tag", Chain::to(9), safe(Chain::to(9), 5), "equal", "unknown"),
+        ("equal", safe(Chain::to(9), 5), safe(Chain::to(9), 5), "equal", "equal"),
+        ("ahead", safe(Chain::to(9), 5), safe(Chain::to(9), 7), "equal", "equal"),
+        ("behind", safe(Chain::to(9), 5), safe(Chain::to(9), 2), "equal", "behind"),
+        (
+            "only unsafe blocks differ",
+            safe(Chain::to(9), 3),
+            safe(Chain::forked(9, 6), 3),
+            "diverged",
+            "equal",
+        ),
+        (
+            "both differ",
+            safe(Chain::to(9), 7),
+            safe(Chain::forked(9, 6), 7),
+            "diverged",
+            "diverged",
+        ),
+    ] {
+        let run = prove(reference, vec![follower], &["--json"]);
+        let follower = &run.json()["followers"][0];
+        assert_eq!(follower["result"]["verdict"], result, "{name}: {run:?}");
+        assert_eq!(follower["safe"]["verdict"], judged, "{name}: {run:?}");
+        assert_eq!(run.code, Some(i32::from(result == "diverged")), "{name}: {run:?}");
+    }
+}
+
+#[test]
+fn a_made_up_hash_is_unknown_where_headers_are_verified() {
+    // The blocks of these tests are no headers at all.
+    let run = prove(Chain::to(9), vec![Chain::to(9)], &["--verify-headers"]);
+    assert_eq!(run.code, Some(3), "{run:?}");
 }
