@@ -9,6 +9,7 @@
 //! * [`record`]: the judgements of all services at one moment, in a file
 //! * [`compare`]: two nodes of one chain compared: equal, behind, diverged or unknown
 //! * [`health`], [`serve`]: the running chain watched, and what it comes to told over HTTP
+//! * [`page`]: the status for people
 //! * [`keys`]: makes the keys of the roles, encrypted
 //! * [`purge`]: removes what a disabled stack leaves on a machine
 //! * [`images`]: pins container images to their digests
@@ -25,6 +26,7 @@ pub mod gate;
 pub mod health;
 pub mod images;
 pub mod keys;
+pub mod page;
 pub mod prove;
 pub mod purge;
 pub mod record;
