@@ -59,10 +59,8 @@ fn runway(status: &Status, name: &str, account: &Account) -> Markup {
         Some(seconds) => measured(seconds),
         None => "as long as it spends nothing".to_owned(),
     };
-    match judged.map(|at| Tone::from(at.state)).filter(|tone| *tone > Tone::Good) {
-        Some(tone) => badge(tone, &text),
-        None => html! { (text) },
-    }
+    let wrong = judged.map(|at| Tone::from(at.state)).filter(|tone| *tone > Tone::Good);
+    html! { @if let Some(tone) = wrong { (badge(tone, &text)) } @else { (text) } }
 }
 
 fn role(account: &Account) -> Markup {

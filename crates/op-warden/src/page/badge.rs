@@ -91,7 +91,9 @@ pub(super) fn shapes() -> Markup {
             (drawn(Tone::Plain, "M8 1a7 7 0 1 0 0 14A7 7 0 1 0 8 1Z", "M5 8h6"))
             (drawn(Tone::Good, "M8 1a7 7 0 1 0 0 14A7 7 0 1 0 8 1Z", "M4.8 8.3 7 10.5 11.2 5.8"))
             (drawn(Tone::Warn, "M8 .8 15.6 14.6H.4Z", "M8 6v3.4M8 12v.01"))
-            (drawn(Tone::Unknown, "M8 .4 15.6 8 8 15.6.4 8Z", "M6.2 6.4a1.8 1.8 0 1 1 2.6 1.7q-.8.4-.8 1.1M8 11.6v.01"))
+            symbol id=(Tone::Unknown.class()) viewBox="0 0 16 16" {
+                path.ring d="M8 1.2a6.8 6.8 0 1 0 0 13.6A6.8 6.8 0 1 0 8 1.2ZM6 6.4a2 2 0 1 1 2.9 1.8q-.9.4-.9 1.3M8 11.6v.01" {}
+            }
             (drawn(Tone::Bad, "M5 .8h6L15.2 5v6L11 15.2H5L.8 11V5Z", "M5.5 5.5l5 5M10.5 5.5l-5 5"))
         }
     }

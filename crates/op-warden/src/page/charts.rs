@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{
     chart::{self, Series, Unit},
     nothing, part,
+    scale::number,
 };
 use crate::health::status::{Point, Status};
 
@@ -12,37 +13,30 @@ use crate::health::status::{Point, Status};
 type Value = fn(&Point) -> Option<f64>;
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {
-    let Status { history, limits, sequencing_window, .. } = status;
-    let size = sequencing_window.map(|window| chart::number(window.size));
+    let Status { history, limits, .. } = status;
     let shown: [(&str, &str, Unit, Value, Option<f64>); 6] = [
         (
             "unsafe-age",
             "Age of the unsafe head",
             Unit::Seconds,
-            |at| at.unsafe_age.map(chart::number),
-            Some(chart::number(limits.unsafe_stall)),
+            |at| at.unsafe_age.map(number),
+            Some(number(limits.unsafe_stall)),
         ),
         (
             "safe-lag",
             "Safe head behind",
             Unit::Seconds,
-            |at| at.safe_lag.map(chart::number),
-            Some(chart::number(limits.safe_lag)),
+            |at| at.safe_lag.map(number),
+            Some(number(limits.safe_lag)),
         ),
         (
             "follower-lag",
             "Slowest follower behind",
             Unit::Blocks,
-            |at| at.follower_lag.map(chart::number),
+            |at| at.follower_lag.map(number),
             None,
         ),
-        (
-            "window-left",
-            "Sequencing window left",
-            Unit::L1Blocks,
-            |at| at.window_left.map(chart::number),
-            size,
-        ),
+        ("window-left", "Sequencing window", Unit::L1Blocks, |at| at.window_left.map(number), None),
         ("batcher-balance", "Batcher's balance", Unit::Eth, |at| at.batcher_balance, None),
         (
             "failed",

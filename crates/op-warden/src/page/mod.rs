@@ -14,6 +14,7 @@ mod followers;
 mod games;
 mod layout;
 mod nodes;
+mod scale;
 mod services;
 mod text;
 mod verdict;
