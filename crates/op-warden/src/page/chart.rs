@@ -130,8 +130,6 @@ mod tests {
         (0..).step_by(60).zip(values.iter().copied()).collect()
     }
 
-    /// Every place of a path.
-
     fn shown(values: &[Option<f64>]) -> String {
         let points = minutes(values);
         let series = Series { id: "x", title: "X", unit: Unit::Blocks, bound: None, points };
@@ -139,11 +137,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
-    #[test]
-    #[test]
-    #[test]
-
     fn nulls_alone_are_no_drawing() {
         let page = shown(&[None, None]);
         assert!(!page.contains("<svg") && page.contains("No value in the last hours."), "{page}");
@@ -152,12 +145,10 @@ mod tests {
     }
 
     #[test]
-    #[test]
     fn one_point_is_told() {
         assert!(shown(&[Some(3.0)]).contains("3 blocks to 3 blocks; at the end 3 blocks."));
     }
 
-    #[test]
     #[test]
     fn huge_numbers_are_short() {
         assert_eq!(Unit::Blocks.text(number(u64::MAX)), "1.8e19 blocks");
@@ -167,8 +158,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
-
     fn the_words_say_what_the_drawing_shows() {
         let page = shown(&[Some(4.0), None, Some(9.0), Some(6.0)]);
         assert!(page.contains(
@@ -177,7 +166,6 @@ mod tests {
     }
 
     #[test]
-
     fn times_that_go_back_are_no_panic() {
         let points = vec![(500, Some(1.0)), (20, Some(2.0)), (u64::MAX, Some(3.0))];
         let series = Series { id: "x", title: "X", unit: Unit::Seconds, bound: Some(2.0), points };

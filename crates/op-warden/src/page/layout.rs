@@ -114,4 +114,48 @@ mod tests {
         assert!(page.contains("<h1>&lt;b&gt;</h1>"));
         assert!(!page.contains("http-equiv"), "a page that stays as it is was to be loaded anew");
     }
+
+    /// Relative luminance, WCAG 2.2.
+    fn luminance(colour: &str) -> f64 {
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    /// The contrast of two variables of the style, in one of its two themes.
+    fn contrast(theme: &str, one: &str, other: &str) -> f64 {
+        let light = |name: &str| {
+            let (_, rest) = theme.split_once(&format!("--{name}: ")).unwrap();
+            luminance(rest.split_once(';').unwrap().0)
+        };
+        let (one, other) = (light(one), light(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_text_can_be_read_in_both_themes() {
+        assert!((luminance("#ffffff") - 1.0).abs() < 1e-9 && luminance("#000000") < 1e-9);
+        let (light, rest) = STYLE.split_once("@media (prefers-color-scheme: dark)").unwrap();
+        let (dark, _) = rest.split_once("\n.good").unwrap();
+        let tones =
+            [Tone::Plain, Tone::Good, Tone::Warn, Tone::Unknown, Tone::Bad].map(Tone::class);
+        for theme in [light, dark] {
+            let mut pairs: Vec<(String, String)> = Vec::new();
+            for ground in ["ground", "surface", "plain-tint"] {
+                let texts = ["text", "muted", "link"].into_iter().chain(tones);
+                pairs.extend(texts.map(|text| (text.to_owned(), ground.to_owned())));
+            }
+            for tone in tones {
+                let tint = format!("{tone}-tint");
+                pairs.push((tone.to_owned(), tint.clone()));
+                pairs.push(("text".to_owned(), tint));
+            }
+            for (text, ground) in pairs {
+                let contrast = contrast(theme, &text, &ground);
+                assert!(contrast >= 4.5, "{text} on {ground}: {contrast:.2}");
+            }
+        }
+    }
 }

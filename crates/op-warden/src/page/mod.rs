@@ -65,7 +65,7 @@ fn part(id: &str, heading: &str, content: &Markup) -> Markup {
 fn table(id: &str, caption: &str, rows: &Markup) -> Markup {
     html! {
         div.scroll id={ (id) "-table" } role="region" tabindex="0" aria-labelledby={ (id) "-caption" } {
-            table { caption id={ (id) "-caption" } { (caption) } (rows) }
+            table { caption id={ (id) "-caption" } { span { (caption) } } (rows) }
         }
     }
 }
@@ -82,10 +82,91 @@ fn nothing(reason: &str) -> Markup {
 
 #[cfg(test)]
 mod test {
+    use serde_json::Value;
+
     use super::*;
+
+    const COMPLETE: &str = include_str!("../../tests/data/status.json");
 
     /// A complete status.
     pub(super) fn status() -> Status {
-        serde_json::from_str(include_str!("../../tests/data/status.json")).unwrap()
+        serde_json::from_str(COMPLETE).unwrap()
+    }
+
+    /// Each string of a document as a JSON pointer to it.
+    fn strings(value: &Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            Value::String(_) => found.push(path.to_owned()),
+            Value::Array(all) => {
+                let each = all.iter().enumerate();
+                each.for_each(|(at, value)| strings(value, &format!("{path}/{at}"), found));
+            }
+            Value::Object(all) => {
+                for (key, value) in all {
+                    let key = key.replace('~', "~0").replace('/', "~1");
+                    strings(value, &format!("{path}/{key}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn no_string_of_a_status_becomes_markup() {
+        const EVIL: &str = "<script>alert(\"1\")</script><b title='";
+        let mut document: Value = serde_json::from_str(COMPLETE).unwrap();
+        document["l1"]["error"] = "refused".into();
+        for map in ["services", "nodes", "accounts"] {
+            let all = document[map].as_object_mut().unwrap();
+            *all = std::mem::take(all)
+                .into_iter()
+                .map(|(name, value)| (format!("{EVIL}{name}"), value))
+                .collect();
+        }
+        let mut paths = Vec::new();
+        strings(&document, "", &mut paths);
+        let mut replaced = 0;
+        for path in &paths {
+            let kept = std::mem::replace(document.pointer_mut(path).unwrap(), EVIL.into());
+            if serde_json::from_value::<Status>(document.clone()).is_ok() {
+                replaced += 1;
+            } else {
+                // Names of a list and hashes are nothing else.
+                *document.pointer_mut(path).unwrap() = kept;
+            }
+        }
+        assert!(replaced > 100, "only {replaced} of {} strings", paths.len());
+        let status: Status = serde_json::from_value(document).unwrap();
+        let page = render(&status, status.observed_at);
+        assert!(page.matches("&lt;script&gt;alert(&quot;1&quot;)").count() > replaced / 2);
+        assert_eq!(page.matches("<script").count(), 1, "the page has one script of its own");
+        assert!(!page.contains("<b title='"));
+    }
+
+    #[test]
+    fn what_was_not_observed_is_said() {
+        let mut status = status();
+        status.conditions.clear();
+        status.services.clear();
+        status.nodes.clear();
+        status.accounts.clear();
+        status.history.clear();
+        status.events.clear();
+        (status.sequencing_window, status.games) = (None, None);
+        let page = render(&status, status.observed_at);
+        let parts = [
+            "No condition was judged yet.",
+            "No service was observed yet.",
+            "No node was observed yet.",
+            "No minute has passed yet.",
+            "No follower was compared yet.",
+            "Nothing is known of it yet.",
+            "No account was observed yet.",
+            "No dispute game was observed yet.",
+            "Nothing happened since op-warden watches.",
+        ];
+        for part in parts {
+            assert!(page.contains(part), "{part}");
+        }
     }
 }

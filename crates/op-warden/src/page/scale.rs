@@ -105,6 +105,7 @@ mod tests {
         paths(Scale::of(&points).unwrap(), &points)
     }
 
+    /// Every place of a path.
     fn places(path: &str) -> Vec<(f64, f64)> {
         let number = |text: &str| text.parse::<f64>().unwrap();
         path.split(['M', 'L'])
@@ -114,16 +115,19 @@ mod tests {
             .collect()
     }
 
+    #[test]
     fn the_line_goes_from_edge_to_edge_and_from_0_to_the_greatest() {
         let (line, _) = drawn(&[Some(0.0), Some(5.0), Some(10.0)]);
         assert_eq!(places(&line), [(2.0, 98.0), (300.0, 50.0), (598.0, 2.0)]);
     }
 
+    #[test]
     fn a_constant_is_a_level_line() {
         assert_eq!(places(&drawn(&[Some(7.0); 2]).0), [(2.0, 2.0), (598.0, 2.0)]);
         assert_eq!(places(&drawn(&[Some(0.0); 2]).0), [(2.0, 98.0), (598.0, 98.0)]);
     }
 
+    #[test]
     fn nulls_are_gaps() {
         let (line, area) = drawn(&[None, Some(1.0), Some(1.0), None, Some(1.0), None]);
         assert_eq!(line.matches('M').count(), 2);
@@ -131,16 +135,19 @@ mod tests {
         assert_eq!(area.matches('M').count(), 1);
     }
 
+    #[test]
     fn minutes_that_are_missing_are_gaps() {
         let points =
             [(0, Some(1.0)), (60, Some(1.0)), (60 + GAP, Some(1.0)), (61 + 2 * GAP, Some(1.0))];
         assert_eq!(runs(&points).len(), 2);
     }
 
+    #[test]
     fn one_point_is_a_dot_at_the_end() {
         assert_eq!(drawn(&[Some(3.0)]), ("M598.0 2.0h.01".to_owned(), String::new()));
     }
 
+    #[test]
     fn huge_numbers_stay_within_the_drawing() {
         let huge = [Some(number(u64::MAX)), Some(f64::MAX), Some(1.0), Some(0.0)];
         for (x, y) in places(&drawn(&huge).0) {
@@ -148,6 +155,7 @@ mod tests {
         }
     }
 
+    #[test]
     fn what_cannot_be_is_not_drawn() {
         for no_value in [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(Scale::of(&minutes(&[Some(no_value)])), None);

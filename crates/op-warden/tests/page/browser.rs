@@ -134,7 +134,8 @@ impl Browser {
     /// Waits until an expression is true.
     pub(crate) fn until(&mut self, expression: &str) -> Result<()> {
         let start = Instant::now();
-        while self.value(expression)? != true {
+        // While a page is left for another there is none to ask.
+        while !self.value(expression).is_ok_and(|value| value == true) {
             if start.elapsed() > PATIENCE {
                 let page = self.value("document.body.innerText")?;
                 return Err(format!("never came true: {expression}\n{page:#}").into());

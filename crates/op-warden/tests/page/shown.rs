@@ -84,6 +84,7 @@ fn on_a_phone() -> Result<()> {
     let all = [
         ("complete", statuses::complete()),
         ("empty", statuses::empty()),
+        ("ready", statuses::ready()),
         ("crowd", statuses::crowd()),
         ("long", statuses::long()),
     ];
