@@ -10,6 +10,7 @@
 //! * [`compare`]: two nodes of one chain compared: equal, behind, diverged or unknown
 //! * [`health`], [`serve`]: the running chain watched, and what it comes to told over HTTP
 //! * [`runbook`]: what to do about each alert
+//! * [`page`]: the status for people
 //! * [`keys`]: makes the keys of the roles, encrypted
 //! * [`purge`]: removes what a disabled stack leaves on a machine
 //! * [`images`]: pins container images to their digests
@@ -27,6 +28,7 @@ pub mod gate;
 pub mod health;
 pub mod images;
 pub mod keys;
+pub mod page;
 pub mod prove;
 pub mod purge;
 pub mod record;
