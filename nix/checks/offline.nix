@@ -46,6 +46,9 @@ let
         libc = stubs.stub "libc";
       };
     };
+    prometheus = stubs.stub "prometheus" // {
+      cli = stubs.stub "prometheus-cli";
+    };
     # Evaluated as NixOS does; only what would be built is left out.
     __splicedPackages = pkgs;
     qemu_test = stubs.stub "qemu_test" // {

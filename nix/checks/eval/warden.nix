@@ -309,7 +309,7 @@ in
     expected = {
       ExecStart = "/etc/op-stack/bin/op-warden serve --config /etc/op-stack/op-warden-serve.json";
       LoadCredential = "l1-rpc:/keys/l1-rpc";
-      SetCredential = "l1-rpc:";
+      SetCredential = "l1-rpc:missing";
       judge = "/etc/op-stack/bin/op-warden check --config /etc/op-stack/op-warden.json --output /run/op-stack/judgements.json";
       served = "/run/credentials/op-warden.service/l1-rpc";
       judged = "/keys/l1-rpc";
