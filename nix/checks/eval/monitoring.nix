@@ -263,6 +263,86 @@ in
     ];
   };
 
+  # As Prometheus reads it; crates/op-devnet/tests/nixos gives it to promtool as well.
+  testTheConfigurationOfPrometheus = {
+    expr =
+      let
+        config = hostOf [
+          {
+            services.every-channel.op-stack = {
+              challenger.enable = false;
+              dispute-mon.enable = false;
+              proposer.enable = false;
+              monitoring = all;
+            };
+            services.prometheus = {
+              enableReload = true;
+              checkConfig = false;
+            };
+          }
+        ];
+        configuration = builtins.fromJSON (
+          builtins.unsafeDiscardStringContext config.environment.etc."prometheus/prometheus.yaml".source.text
+        );
+      in
+      configuration
+      // {
+        rule_files = map baseNameOf (lib.filter (lib.hasSuffix "/alerts.yml") configuration.rule_files);
+      };
+    expected = {
+      global = {
+        evaluation_interval = "15s";
+        external_labels.op_warden_url = "http://127.0.0.1:7399";
+      };
+      scrape_configs = [
+        {
+          job_name = "op-warden";
+          scrape_interval = "15s";
+          static_configs = [
+            {
+              targets = [ "127.0.0.1:7399" ];
+              labels.instance = "op-warden";
+            }
+          ];
+        }
+        {
+          job_name = "op-stack";
+          scrape_interval = "15s";
+          static_configs =
+            map
+              (
+                { port, ... }@given:
+                {
+                  targets = [ "127.0.0.1:${toString port}" ];
+                  labels = removeAttrs given [ "port" ];
+                }
+              )
+              [
+                {
+                  port = 7301;
+                  instance = "batcher";
+                  component = "op-batcher";
+                }
+                {
+                  port = 9001;
+                  instance = "sequencer-engine";
+                  component = "op-reth";
+                }
+                {
+                  port = 7300;
+                  instance = "sequencer-node";
+                  component = "op-node";
+                }
+              ];
+        }
+      ];
+      rule_files = [ "alerts.yml" ];
+      alerting.alertmanagers = [ { static_configs = [ { targets = [ "127.0.0.1:9093" ]; } ]; } ];
+      remote_read = [ ];
+      remote_write = [ ];
+    };
+  };
+
   testGrafanaShowsTheDashboard = {
     expr = map (
       provider: lib.hasSuffix "crates/op-warden/monitoring" (toString provider.options.path)

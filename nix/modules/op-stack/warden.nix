@@ -156,8 +156,8 @@ in
         }
         // lib.optionalAttrs ownsUrl {
           LoadCredential = "${credential}:${cfg.l1.rpcFile}";
-          # While the file is missing: health is to be told all the same.
-          SetCredential = "${credential}:";
+          # Without the file the unit would fail, and health is to be told all the same.
+          SetCredential = "${credential}:missing";
         };
     };
 
