@@ -28,10 +28,26 @@ let
 
   pkgs = stubs // {
     mkShell = _: stubs.stub "shell";
+    formats = stubs.formats // {
+      # Grafana's settings have lists.
+      ini =
+        args:
+        let
+          format = stubs.formats.ini args;
+          asText = value: if lib.isList value && args ? listToValue then args.listToValue value else value;
+        in
+        format
+        // {
+          generate = name: value: format.generate name (lib.mapAttrs (_: lib.mapAttrs (_: asText)) value);
+        };
+    };
     stdenv = stubs.stdenv // {
       cc = stubs.stdenv.cc // {
         libc = stubs.stub "libc";
       };
+    };
+    prometheus = stubs.stub "prometheus" // {
+      cli = stubs.stub "prometheus-cli";
     };
     # Evaluated as NixOS does; only what would be built is left out.
     __splicedPackages = pkgs;

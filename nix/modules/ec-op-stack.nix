@@ -10,5 +10,6 @@
     ./op-stack/secrets.nix
     ./op-stack/firewall.nix
     ./op-stack/warden.nix
+    ./op-stack/monitoring.nix
   ];
 }

@@ -11,6 +11,8 @@ pkgs.mkShell {
     go
     nodejs
     stdenv.cc
+    # promtool, for the alert rules.
+    prometheus.cli
     # The module and its secrets.
     age
     jq

@@ -300,6 +300,9 @@ pub struct Service {
     /// The container image that the service runs from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
+    /// The systemd unit that the service runs in, by its full name; `None` where it runs in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// The fault proof program of a chain.

@@ -144,15 +144,15 @@ in
 
   testAPortThatTwoServicesWant = refuses {
     batcher.ports.rpc = 9545;
-  } ": port 9545 is taken by batcher and sequencer-node. Set their `ports` options.";
+  } ": port 9545 is taken by batcher and sequencer-node. Set their `port` or `ports` options.";
 
   testAPortOfOpWarden = refuses {
     warden.port = 7300;
-  } ": port 7300 is taken by sequencer-node and op-warden. Set their `ports` options.";
+  } ": port 7300 is taken by sequencer-node and op-warden. Set their `port` or `ports` options.";
 
   testAPortThatOneServiceWantsTwice = refuses {
     batcher.ports.rpc = 7301;
-  } ": port 7301 is taken by batcher and batcher. Set their `ports` options.";
+  } ": port 7301 is taken by batcher and batcher. Set their `port` or `ports` options.";
 
   testAFollowerWithoutTheSequencersPeerId =
     refuses

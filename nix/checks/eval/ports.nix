@@ -8,6 +8,8 @@
   fullSettings,
   servicesOf,
   optionsOf,
+  messagesOf,
+  prefix,
   ...
 }:
 let
@@ -149,6 +151,37 @@ in
     expr = lib.filter (lib.hasPrefix "--p2p.static") (servicesOf full).follower-one-node.args;
     expected = [
       "--p2p.static=/ip4/127.0.0.1/tcp/9222/p2p/16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY"
+    ];
+  };
+
+  testMonitoringTakesPortsOnlyWhereItRuns = {
+    expr =
+      map
+        (
+          monitoring:
+          (messagesOf (host {
+            inherit monitoring;
+          })).assertions
+        )
+        [
+          {
+            enable = true;
+            prometheus.port = 9545;
+          }
+          {
+            enable = true;
+            prometheus = {
+              enable = true;
+              port = 9545;
+            };
+            grafana.enable = true;
+          }
+        ];
+    expected = [
+      [ ]
+      [
+        "${prefix}: port 9545 is taken by sequencer-node and monitoring.prometheus. Set their `port` or `ports` options."
+      ]
     ];
   };
 

@@ -33,6 +33,13 @@ let
     batcher.settings.max-channel-duration = 10;
     sequencer.node.openFirewall = true;
     followers.one = { };
+    monitoring =
+      lib.genAttrs [ "prometheus" "alertmanager" "grafana" ] (_: {
+        enable = true;
+      })
+      // {
+        enable = true;
+      };
   };
   withSops.services.every-channel.op-stack.secrets.sopsDirectory = ./.;
 in

@@ -215,12 +215,117 @@ in
         warden = {
           port = 7400;
           interval = 5;
+          pollInterval = 1;
+          l1PollInterval = 6;
+          followers = {
+            far.engineRpc = "http://10.0.0.2:8545";
+            farther = {
+              engineRpc = "http://10.0.0.3:8545";
+              nodeRpc = "http://10.0.0.3:9545";
+            };
+          };
+          limits = {
+            safeStall = 1800;
+            l1Age = 120;
+          };
         };
       })).serve;
     expected = {
       listen = "127.0.0.1:7400";
       intervalSeconds = 5;
+      pollSeconds = 1;
+      l1PollSeconds = 6;
       judgements = "/run/op-stack/judgements.json";
+      state = "/var/lib/op-warden/state.json";
+      maintenance = "/run/op-stack/maintenance";
+      followers = {
+        far.engineRpc = "http://10.0.0.2:8545";
+        farther = {
+          engineRpc = "http://10.0.0.3:8545";
+          nodeRpc = "http://10.0.0.3:9545";
+        };
+      };
+      limits = {
+        safeStall = 1800;
+        l1Age = 120;
+      };
+    };
+  };
+
+  testHealthLooksAsOftenAsThereAreBlocks = {
+    expr = {
+      inherit ((wardenOf small).serve)
+        pollSeconds
+        l1PollSeconds
+        followers
+        limits
+        ;
+    };
+    expected = {
+      pollSeconds = 2;
+      l1PollSeconds = 12;
+      followers = { };
+      limits = { };
+    };
+  };
+
+  testHealthAsksForTheUnits = {
+    expr = lib.mapAttrs (_: gate: gate.unit) gates;
+    expected = lib.genAttrs (namesOf full) (name: "podman-op-stack-${name}.service");
+  };
+
+  testHealthKeepsItsStateInAFolderOfItsOwn = {
+    expr = {
+      inherit (small.systemd.services.op-warden.serviceConfig) StateDirectory StateDirectoryMode;
+    };
+    expected = {
+      StateDirectory = "op-warden";
+      StateDirectoryMode = "0700";
+    };
+  };
+
+  # Whoever listens gets the URL of L1, and no more of what root may read.
+  testHealthGetsACopyOfTheUrlOfL1 = {
+    expr =
+      let
+        config = host {
+          l1 = {
+            rpcFile = "/keys/l1-rpc";
+            beaconFile = "/keys/l1-beacon";
+          };
+        };
+        written = name: builtins.fromJSON config.environment.etc."op-stack/${name}.json".text;
+        inherit (config.systemd.services) op-warden op-stack-judge;
+      in
+      {
+        inherit (op-warden.serviceConfig) ExecStart LoadCredential SetCredential;
+        judge = op-stack-judge.serviceConfig.ExecStart;
+        served = (written "op-warden-serve").l1.rpcFile;
+        judged = (written "op-warden").l1.rpcFile;
+        others =
+          removeAttrs (written "op-warden-serve") [ "l1" ] == removeAttrs (written "op-warden") [ "l1" ];
+        restarts = lib.hasInfix "op-warden-serve" (toString op-warden.restartTriggers);
+      };
+    expected = {
+      ExecStart = "/etc/op-stack/bin/op-warden serve --config /etc/op-stack/op-warden-serve.json";
+      LoadCredential = "l1-rpc:/keys/l1-rpc";
+      SetCredential = "l1-rpc:missing";
+      judge = "/etc/op-stack/bin/op-warden check --config /etc/op-stack/op-warden.json --output /run/op-stack/judgements.json";
+      served = "/run/credentials/op-warden.service/l1-rpc";
+      judged = "/keys/l1-rpc";
+      others = true;
+      restarts = true;
+    };
+  };
+
+  testHealthReadsTheConfigurationOfAllWhereTheUrlIsAnOption = {
+    expr = {
+      start = small.systemd.services.op-warden.serviceConfig.ExecStart;
+      files = lib.filter (lib.hasInfix "op-warden-serve") (lib.attrNames small.environment.etc);
+    };
+    expected = {
+      start = "/etc/op-stack/bin/op-warden serve --config /etc/op-stack/op-warden.json";
+      files = [ ];
     };
   };
 
@@ -229,6 +334,7 @@ in
     expected = {
       version = 1;
       stateDir = "/var/lib/op-stack";
+      folders = [ "/var/lib/op-warden" ];
       containers = map (name: "op-stack-${name}") (namesOf small);
       images = map (name: (servicesOf small).${name}.imageRef) (namesOf small);
       secrets = map (role: "/etc/op-stack/keys/${role}") [

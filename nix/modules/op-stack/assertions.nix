@@ -125,10 +125,17 @@ let
       ) services
     )
     ++ [ { ${toString cfg.warden.port} = "op-warden"; } ]
+    ++ map (name: { ${toString cfg.monitoring.${name}.port} = "monitoring.${name}"; }) (
+      lib.filter (name: cfg.monitoring.enable && cfg.monitoring.${name}.enable) [
+        "prometheus"
+        "alertmanager"
+        "grafana"
+      ]
+    )
   );
   portAssertions = lib.mapAttrsToList (port: names: {
     assertion = lib.length names == 1;
-    message = "${prefix}: port ${port} is taken by ${lib.concatStringsSep " and " names}. Set their `ports` options.";
+    message = "${prefix}: port ${port} is taken by ${lib.concatStringsSep " and " names}. Set their `port` or `ports` options.";
   }) claims;
 
   # The file wins: a URL beside it would only mislead, and stand where everybody can read it.
@@ -138,6 +145,15 @@ let
       || cfg.l1.${name} == options.services.every-channel.op-stack.l1.${name}.default;
     message = "${prefix}.l1.${name}: ${prefix}.l1.${name}File is set too, and takes its place. Leave one of them out.";
   };
+
+  # Told of by one name, they would be taken for one.
+  twice = lib.filter (name: services ? ${name}) (lib.attrNames cfg.warden.followers);
+
+  parts = lib.filter (name: cfg.monitoring.${name}.enable) [
+    "prometheus"
+    "alertmanager"
+    "grafana"
+  ];
 
   needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (
     lib.attrNames services
@@ -173,6 +189,14 @@ in
           message = "${prefix}.secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
         }
         {
+          assertion = twice == [ ];
+          message = "${prefix}.warden.followers: ${lib.concatStringsSep ", " twice} is the name of a service of this host. Name them otherwise.";
+        }
+        {
+          assertion = parts == [ ] || cfg.monitoring.enable;
+          message = "${prefix}.monitoring: ${lib.concatStringsSep ", " parts} would have nothing to show. Set ${prefix}.monitoring.enable.";
+        }
+        {
           assertion = config.virtualisation.oci-containers.backend == "podman";
           message = "${prefix} needs podman: set virtualisation.oci-containers.backend = \"podman\".";
         }
@@ -186,6 +210,11 @@ in
       in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
         "${prefix}: no digest for the images of ${lib.concatStringsSep ", " unpinned}. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
+      ++ lib.optional (
+        cfg.monitoring.enable
+        && cfg.monitoring.alertmanager.enable
+        && cfg.monitoring.alertmanager.receivers == [ ]
+      ) "${prefix}.monitoring.alertmanager.receivers: alerts reach nobody until there is one."
       ++ lib.optional cfg.dangerouslyRunUnpinnedImages "${prefix}.dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys."
       ++
         lib.optional (cfg.engine == "geth")

@@ -174,7 +174,9 @@ in
   config.services.every-channel.op-stack.definition = {
     inherit services urlFiles;
     warden = stack.warden // {
-      services = stackLib.gates services;
+      services = lib.mapAttrs (name: gate: gate // { unit = "${services.${name}.unit}.service"; }) (
+        stackLib.gates services
+      );
     };
   };
 }

@@ -118,6 +118,39 @@ let
     };
 
   fixedPorts = defaultPorts [ ];
+
+  remoteFollower.options = {
+    engineRpc = mkOption {
+      type = types.str;
+      description = "JSON-RPC endpoint of its engine. It is world-readable.";
+      example = "http://10.0.0.2:8545";
+    };
+    nodeRpc = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      description = "JSON-RPC endpoint of its op-node, where that can be reached.";
+      example = "http://10.0.0.2:9545";
+    };
+  };
+
+  # Limits of the health service, and what they bound.
+  limits = {
+    unsafeStall = "how long the unsafe head may stand";
+    safeStall = "how long the safe head may stand";
+    finalizedStall = "how long the finalized head may stand";
+    safeLag = "how far the safe head may be behind the unsafe one";
+    gameAge = "how old the newest game may be";
+    followerLag = "how far a follower's unsafe head may be behind";
+    l1Age = "how old L1's newest block may be";
+  };
+
+  portOption =
+    default: what:
+    mkOption {
+      type = types.port;
+      inherit default;
+      description = "Port of ${what} on loopback.";
+    };
 in
 {
   options.services.every-channel.op-stack = {
@@ -427,6 +460,82 @@ in
         type = types.ints.positive;
         default = 60;
         description = "Seconds between two judgements of all gates by the health service.";
+      };
+      pollInterval = mkOption {
+        type = types.ints.positive;
+        default = 2;
+        description = "Seconds between two looks of the health service at the nodes.";
+      };
+      l1PollInterval = mkOption {
+        type = types.ints.positive;
+        default = 12;
+        description = "Seconds between two looks of the health service at L1.";
+      };
+      followers = mkOption {
+        type = types.attrsOf (types.submodule remoteFollower);
+        default = { };
+        description = ''
+          Followers on other hosts, by the names that they are told of under: the health service compares
+          every block of theirs with the sequencer's.
+        '';
+        example = lib.literalExpression ''{ elsewhere.engineRpc = "http://10.0.0.2:8545"; }'';
+      };
+      limits = lib.mapAttrs (
+        _: what:
+        mkOption {
+          type = types.nullOr types.ints.positive;
+          default = null;
+          description = ''
+            Seconds: ${what}. Null lets it follow from the commands of the services.
+          '';
+        }
+      ) limits;
+    };
+
+    monitoring = {
+      enable = lib.mkEnableOption ''
+        the alert rules of op-warden and the scrape jobs of the chain in the Prometheus of this host. The
+        jobs are `op-warden`, and `op-stack` for the official programs, with the service's name as
+        `instance`'';
+      url = mkOption {
+        type = types.str;
+        default = "http://127.0.0.1:${toString cfg.warden.port}";
+        defaultText = lib.literalExpression ''"http://127.0.0.1:''${toString warden.port}"'';
+        description = ''
+          Address that people reach op-warden at, for the links from alerts to their runbooks. It becomes
+          Prometheus' external label `op_warden_url`.
+        '';
+        example = "https://op-warden.example";
+      };
+      prometheus = {
+        enable = lib.mkEnableOption "a Prometheus on this host, on loopback";
+        port = portOption 9090 "Prometheus";
+      };
+      alertmanager = {
+        enable = lib.mkEnableOption "an Alertmanager on this host, on loopback, for the Prometheus of this host";
+        port = portOption 9093 "Alertmanager";
+        receivers = mkOption {
+          type = types.listOf (types.attrsOf types.anything);
+          default = [ ];
+          description = ''
+            Whom Alertmanager tells, in its own words; the first gets everything. Give secrets by file: the
+            configuration is world-readable.
+          '';
+          example = lib.literalExpression ''
+            [
+              {
+                name = "operators";
+                webhook_configs = [ { url_file = "/run/credentials/alertmanager.service/webhook"; } ];
+              }
+            ]
+          '';
+        };
+      };
+      grafana = {
+        enable = lib.mkEnableOption ''
+          a Grafana on this host, on loopback, with the dashboard of the chain. Whoever reaches it may look,
+          and nobody may change anything, unless Grafana's own options say otherwise'';
+        port = portOption 3000 "Grafana";
       };
     };
   };

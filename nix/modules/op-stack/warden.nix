@@ -8,13 +8,31 @@ let
   configFile = "/etc/op-stack/op-warden.json";
 
   judgements = "/run/op-stack/judgements.json";
+  stateFolder = "op-warden";
+
+  given = lib.filterAttrs (_: value: value != null);
 
   configuration = cfg.definition.warden // {
     serve = {
       listen = "127.0.0.1:${toString cfg.warden.port}";
       intervalSeconds = cfg.warden.interval;
+      pollSeconds = cfg.warden.pollInterval;
+      l1PollSeconds = cfg.warden.l1PollInterval;
       inherit judgements;
+      state = "/var/lib/${stateFolder}/state.json";
+      maintenance = "/run/op-stack/maintenance";
+      followers = lib.mapAttrs (_: given) cfg.warden.followers;
+      limits = given cfg.warden.limits;
     };
+  };
+
+  # Where a file holds the URL of L1, the health service gets a copy of it, and a configuration that
+  # says so: it cannot read what root's judge reads.
+  ownsUrl = cfg.l1.rpcFile != null;
+  serveName = if ownsUrl then "op-stack/op-warden-serve.json" else "op-stack/op-warden.json";
+  credential = "l1-rpc";
+  serveConfiguration = lib.recursiveUpdate configuration {
+    l1.rpcFile = "/run/credentials/op-warden.service/${credential}";
   };
 
   keyFiles = lib.concatMapAttrs (_: service: service.keyFiles) services;
@@ -22,6 +40,7 @@ let
   inventory = {
     version = 1;
     inherit (cfg) stateDir;
+    folders = [ "/var/lib/${stateFolder}" ];
     containers = map (service: service.container) (lib.attrValues services);
     images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
     secrets = lib.attrValues keyFiles ++ cfg.l1.otherFiles;
@@ -77,6 +96,9 @@ in
     environment.etc = {
       "op-stack/bin".source = "${cfg.package}/bin";
       "op-stack/op-warden.json".text = builtins.toJSON configuration;
+    }
+    // lib.optionalAttrs ownsUrl {
+      ${serveName}.text = builtins.toJSON serveConfiguration;
     };
     environment.systemPackages = [ cfg.package ];
 
@@ -116,18 +138,27 @@ in
       # It reads both at its start only; gates and the judge start anew each time.
       restartTriggers = [
         cfg.package
-        config.environment.etc."op-stack/op-warden.json".source
+        config.environment.etc.${serveName}.source
       ];
       startLimitIntervalSec = 0;
-      serviceConfig = hardening // {
-        Type = "notify";
-        ExecStart = "${warden} serve --config ${configFile}";
-        DynamicUser = true;
-        Restart = "on-failure";
-        RestartSec = "2s";
-        RestartSteps = 5;
-        RestartMaxDelaySec = "1min";
-      };
+      serviceConfig =
+        hardening
+        // {
+          Type = "notify";
+          ExecStart = "${warden} serve --config /etc/${serveName}";
+          DynamicUser = true;
+          StateDirectory = stateFolder;
+          StateDirectoryMode = "0700";
+          Restart = "on-failure";
+          RestartSec = "2s";
+          RestartSteps = 5;
+          RestartMaxDelaySec = "1min";
+        }
+        // lib.optionalAttrs ownsUrl {
+          LoadCredential = "${credential}:${cfg.l1.rpcFile}";
+          # Without the file the unit would fail, and health is to be told all the same.
+          SetCredential = "${credential}:missing";
+        };
     };
 
     systemd.tmpfiles.rules = [

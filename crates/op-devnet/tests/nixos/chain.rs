@@ -519,7 +519,7 @@ fn disabled_leaves_nothing(host: &Host, off: &Path, bench: &Bench) -> Result<()>
     step("purge lists what is left, and removes it only when told to");
     let purge = |args: &str| host.sh(&format!("/stub/op-warden/bin/op-warden purge {args}"));
     let listed = purge("")?;
-    for left in ["sequencer-engine", "op-node@sha256:"] {
+    for left in ["sequencer-engine", "op-node@sha256:", "/var/lib/private/op-warden"] {
         ensure(listed.contains(left), || format!("{left} is not listed: {listed}"))?;
     }
     ensure(data.is_dir(), || "the list removed the chain's data".to_owned())?;
@@ -527,6 +527,8 @@ fn disabled_leaves_nothing(host: &Host, off: &Path, bench: &Bench) -> Result<()>
     let images = host.sh("podman images -q")?;
     ensure(images.is_empty(), || format!("images are left: {images}"))?;
     ensure(!bench.root.join(STATE_DIR).exists(), || "the state folder is left".to_owned())?;
+    let own = host.sh("ls -d /var/lib/op-warden /var/lib/private/op-warden 2>/dev/null || true")?;
+    ensure(own.is_empty(), || format!("op-warden's folder is left: {own}"))?;
     ensure(bench.root.join(KEYS).join("batcher").exists(), || {
         "the operator's keys are gone".to_owned()
     })

@@ -6,15 +6,16 @@ use std::{
     fmt::Write as _,
     fs,
     path::Path,
+    process::Command,
     sync::{Arc, OnceLock},
 };
 
 use libtest_mimic::{Completion, Trial};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{
-    Outcome, Result, ensure, evaluate, ignored, nix, nixos_tree, sops_nix, tools, workspace,
+    Outcome, Result, ensure, evaluate, ignored, nix, nixos_tree, run, sops_nix, tools, workspace,
 };
 
 const LAYER: &str = "eval";
@@ -31,6 +32,11 @@ const FAILURES: &str = r#"
     tests = (import checks { inherit tree tools sops; }).${set};
   in
   (import (tree + "/lib")).runTests (if test == "" then tests else { ${test} = tests.${test}; })"#;
+
+/// What Prometheus would read on a host with monitoring.
+const PROMETHEUS: &str = "
+  { checks, tree, tools, sops }:
+  (import checks { inherit tree tools sops; }).monitoring.testTheConfigurationOfPrometheus.expr";
 
 const OPTIONS_DOC: &str = r#"{ file, tree }: import file { lib = import (tree + "/lib"); }"#;
 
@@ -60,7 +66,10 @@ struct Set {
 }
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let mut trials = vec![Trial::ignorable_test(format!("{LAYER}::options_reference"), reference)];
+    let mut trials = vec![
+        Trial::ignorable_test(format!("{LAYER}::options_reference"), reference),
+        Trial::ignorable_test(format!("{LAYER}::promtool_check_config"), prometheus),
+    ];
     match Ground::find() {
         Err(reason) => trials.extend(ignored(LAYER, reason)),
         Ok(ground) => match ground.trials() {
@@ -93,6 +102,26 @@ fn reference() -> Outcome {
             other.unwrap_or_default() + 1
         )
     })?;
+    Ok(Completion::Completed)
+}
+
+/// Prometheus takes the configuration that the module writes, with the rules that it names.
+fn prometheus() -> Outcome {
+    if Command::new("promtool").arg("--version").output().is_err() {
+        let reason = "no promtool (Debian: apt install prometheus)";
+        return Ok(Completion::ignored_with(reason));
+    }
+    let ground = match Ground::find() {
+        Ok(ground) => ground,
+        Err(reason) => return Ok(Completion::ignored_with(reason)),
+    };
+    let mut configuration = evaluate(PROMETHEUS, &ground.arguments())?;
+    configuration["rule_files"] = json!([path("crates/op-warden/monitoring/alerts.yml")?]);
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("prometheus.yml");
+    // JSON is YAML.
+    fs::write(&file, configuration.to_string())?;
+    run(Command::new("promtool").args(["check", "config"]).arg(&file))?;
     Ok(Completion::Completed)
 }
 

@@ -25,6 +25,9 @@ pub struct Inventory {
     pub version: u32,
     /// The folder of all services' folders.
     pub state_dir: PathBuf,
+    /// Further folders, of op-warden itself; systemd may keep what is in one beside it, in `private`.
+    #[serde(default)]
+    pub folders: Vec<PathBuf>,
     /// Names of containers.
     pub containers: Vec<String>,
     /// References of images.
@@ -75,8 +78,10 @@ pub enum InventoryError {
     #[error("the inventory {0} is root's: run this as root (sudo). Nothing was removed.")]
     NotRoot(String),
     /// Not a folder that may be removed.
-    #[error("stateDir {path} of the inventory {why}. Nothing was removed.")]
-    StateDir {
+    #[error("{field} {path} of the inventory {why}. Nothing was removed.")]
+    Folder {
+        /// The field that names it.
+        field: &'static str,
         /// The folder.
         path: String,
         /// What is wrong.
@@ -99,12 +104,16 @@ impl Inventory {
         if inventory.version != VERSION {
             return Err(InventoryError::Version { path: shown(), found: inventory.version });
         }
+        let wrong = |field: &'static str, path: &Path, why| {
+            let path = path.display().to_string();
+            InventoryError::Folder { field, path, why }
+        };
         check_state_dir(&inventory.state_dir)
-            .map_err(|why| InventoryError::StateDir {
-                path: inventory.state_dir.display().to_string(),
-                why,
-            })
-            .map(|()| Some(inventory))
+            .map_err(|why| wrong("stateDir", &inventory.state_dir, why))?;
+        for folder in &inventory.folders {
+            check_place(folder).map_err(|why| wrong("folders", folder, why))?;
+        }
+        Ok(Some(inventory))
     }
 }
 

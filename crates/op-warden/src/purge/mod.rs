@@ -5,8 +5,10 @@
 //! * [`podman`]: containers and images
 //! * [`secrets`]: decrypted copies below `/run`; key files elsewhere are the operator's
 //! * [`state`]: the chain data
+//! * [`folders`]: what systemd kept for op-warden
 //! * [`report`]: the list as text
 
+pub mod folders;
 pub mod inventory;
 pub mod podman;
 pub mod report;
@@ -151,6 +153,7 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
         problems.push(problem);
     }
     items.extend(secrets::purge(&listed.secrets, run, yes));
+    items.extend(folders::purge(&listed.folders, yes));
     let data = state.data(yes);
     let holds_keys = data.iter().any(|item| item.fate == Fate::Kept);
     items.extend(data);

@@ -23,6 +23,8 @@ fn every_command_explains_itself_with_an_example() {
         &["prestate", "hash"],
         &["prove"],
         &["prove", "heads"],
+        &["maintenance"],
+        &["runbook"],
     ] {
         let run = program::run(&[command, &["--help"]].concat());
         assert_eq!(run.code, Some(0), "{command:?}");

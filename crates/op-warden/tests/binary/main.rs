@@ -12,6 +12,7 @@ mod genesis;
 mod heads;
 mod host;
 mod node;
+mod operators;
 mod pairs;
 mod prestate;
 mod program;

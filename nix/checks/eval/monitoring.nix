@@ -1,0 +1,423 @@
+# Prometheus, Alertmanager and Grafana for the chain, and their absence.
+{
+  lib,
+  host,
+  hostOf,
+  full,
+  fullGeth,
+  fullSettings,
+  small,
+  servicesOf,
+  messagesOf,
+  prefix,
+  ...
+}:
+let
+  all = {
+    enable = true;
+    prometheus.enable = true;
+    alertmanager.enable = true;
+    grafana.enable = true;
+  };
+  monitored = host (fullSettings // { monitoring = all; });
+  rulesOnly = host { monitoring.enable = true; };
+
+  prometheusOf = config: config.services.prometheus;
+  jobsOf =
+    config:
+    lib.listToAttrs (
+      map (job: lib.nameValuePair job.job_name job.static_configs) (prometheusOf config).scrapeConfigs
+    );
+  # Instance -> what is asked.
+  targetsOf =
+    static:
+    lib.listToAttrs (
+      map (
+        given:
+        lib.nameValuePair given.labels.instance (given.targets ++ lib.attrValues (paths given.labels))
+      ) static
+    );
+  paths = lib.filterAttrs (name: _: name == "__metrics_path__");
+
+  traces = config: {
+    rules = map baseNameOf (prometheusOf config).ruleFiles;
+    jobs = lib.attrNames (jobsOf config);
+    files = lib.filter (lib.hasPrefix "op-stack/monitoring") (lib.attrNames config.environment.etc);
+    units = lib.filter (
+      unit:
+      lib.any (name: lib.hasInfix name unit) [
+        "prometheus"
+        "alertmanager"
+        "grafana"
+      ]
+    ) (lib.attrNames config.systemd.units);
+  };
+in
+{
+  testNothingUnlessAskedFor = {
+    expr = traces small;
+    expected = {
+      rules = [ ];
+      jobs = [ ];
+      files = [ ];
+      units = [ ];
+    };
+  };
+
+  testAPrometheusThatIsThereGetsRulesAndJobs = {
+    expr = {
+      traces = traces rulesOnly;
+      inherit (prometheusOf rulesOnly) enable;
+      alone = (messagesOf rulesOnly).assertions;
+    };
+    expected = {
+      traces = {
+        rules = [ "alerts.yml" ];
+        jobs = [
+          "op-stack"
+          "op-warden"
+        ];
+        files = [ "op-stack/monitoring" ];
+        units = [ ];
+      };
+      enable = false;
+      alone = [ ];
+    };
+  };
+
+  testAllOfIt = {
+    expr = (traces monitored).units;
+    expected = [
+      "alertmanager.service"
+      "grafana.service"
+      "prometheus.service"
+    ];
+  };
+
+  testEveryProgramIsAsked = {
+    expr = lib.mapAttrs (
+      _: config:
+      targetsOf
+        (jobsOf (
+          host (
+            fullSettings
+            // {
+              inherit (config.services.every-channel.op-stack) engine;
+              monitoring.enable = true;
+            }
+          )
+        )).op-stack
+    ) { inherit full fullGeth; };
+    expected = lib.mapAttrs (
+      _: config:
+      lib.mapAttrs (
+        _: service:
+        [ "127.0.0.1:${toString service.ports.metrics}" ]
+        ++ lib.optional (service.component == "op-geth") "/debug/metrics/prometheus"
+      ) (servicesOf config)
+    ) { inherit full fullGeth; };
+  };
+
+  # For the test before to mean something.
+  testTheSequencersTargets = {
+    expr = {
+      inherit (targetsOf (jobsOf monitored).op-stack) sequencer-node batcher follower-two-engine;
+      inherit (targetsOf (jobsOf monitored).op-warden) op-warden;
+    };
+    expected = {
+      sequencer-node = [ "127.0.0.1:7300" ];
+      batcher = [ "127.0.0.1:7301" ];
+      follower-two-engine = [ "127.0.0.1:9201" ];
+      op-warden = [ "127.0.0.1:7399" ];
+    };
+  };
+
+  testADisabledServiceIsNotAsked = {
+    expr = lib.attrNames (
+      targetsOf
+        (jobsOf (host {
+          challenger.enable = false;
+          dispute-mon.enable = false;
+          monitoring.enable = true;
+        })).op-stack
+    );
+    expected = [
+      "batcher"
+      "proposer"
+      "sequencer-engine"
+      "sequencer-node"
+    ];
+  };
+
+  testTheRunbooksAreWhereOpWardenIs = {
+    expr = map (config: (prometheusOf config).globalConfig.external_labels) [
+      rulesOnly
+      (host {
+        warden.port = 7400;
+        monitoring.enable = true;
+      })
+      (host {
+        monitoring = {
+          enable = true;
+          url = "https://op-warden.example";
+        };
+      })
+    ];
+    expected = map (op_warden_url: { inherit op_warden_url; }) [
+      "http://127.0.0.1:7399"
+      "http://127.0.0.1:7400"
+      "https://op-warden.example"
+    ];
+  };
+
+  testEverythingListensOnLoopback = {
+    expr = {
+      prometheus = (prometheusOf monitored).listenAddress;
+      alertmanager = (prometheusOf monitored).alertmanager.listenAddress;
+      cluster = lib.filter (lib.hasPrefix "--cluster") (prometheusOf monitored).alertmanager.extraFlags;
+      grafana = monitored.services.grafana.settings.server.http_addr;
+      inherit (monitored.networking.firewall) allowedTCPPorts allowedUDPPorts;
+    };
+    expected = {
+      prometheus = "127.0.0.1";
+      alertmanager = "127.0.0.1";
+      cluster = [ "--cluster.listen-address=" ];
+      grafana = "127.0.0.1";
+      allowedTCPPorts = [ ];
+      allowedUDPPorts = [ ];
+    };
+  };
+
+  testPrometheusTellsAlertmanager = {
+    expr =
+      map
+        (config: {
+          told = lib.concatMap (
+            one: lib.concatMap (static: static.targets) one.static_configs
+          ) (prometheusOf config).alertmanagers;
+          source = map (
+            source: source.url
+          ) config.services.grafana.provision.datasources.settings.datasources;
+        })
+        [
+          monitored
+          (host {
+            monitoring = lib.recursiveUpdate all {
+              prometheus.port = 9191;
+              alertmanager.port = 9194;
+            };
+          })
+        ];
+    expected = [
+      {
+        told = [ "127.0.0.1:9093" ];
+        source = [ "http://127.0.0.1:9090" ];
+      }
+      {
+        told = [ "127.0.0.1:9194" ];
+        source = [ "http://127.0.0.1:9191" ];
+      }
+    ];
+  };
+
+  testWhomAlertmanagerTells = {
+    expr =
+      map
+        (
+          receivers:
+          let
+            config = host {
+              monitoring = lib.recursiveUpdate all { alertmanager = { inherit receivers; }; };
+            };
+            inherit ((prometheusOf config).alertmanager) configuration;
+          in
+          {
+            first = configuration.route.receiver;
+            names = map (receiver: receiver.name) configuration.receivers;
+            nobody = lib.filter (lib.hasInfix "monitoring.alertmanager") (messagesOf config).warnings;
+          }
+        )
+        [
+          [ ]
+          [
+            { name = "operators"; }
+            { name = "others"; }
+          ]
+        ];
+    expected = [
+      {
+        first = "nobody";
+        names = [ "nobody" ];
+        nobody = [
+          "${prefix}.monitoring.alertmanager.receivers: alerts reach nobody until there is one."
+        ];
+      }
+      {
+        first = "operators";
+        names = [
+          "operators"
+          "others"
+        ];
+        nobody = [ ];
+      }
+    ];
+  };
+
+  # As Prometheus reads it; crates/op-devnet/tests/nixos gives it to promtool as well.
+  testTheConfigurationOfPrometheus = {
+    expr =
+      let
+        config = hostOf [
+          {
+            services.every-channel.op-stack = {
+              challenger.enable = false;
+              dispute-mon.enable = false;
+              proposer.enable = false;
+              monitoring = all;
+            };
+            services.prometheus = {
+              enableReload = true;
+              checkConfig = false;
+            };
+          }
+        ];
+        configuration = builtins.fromJSON (
+          builtins.unsafeDiscardStringContext config.environment.etc."prometheus/prometheus.yaml".source.text
+        );
+      in
+      configuration
+      // {
+        rule_files = map baseNameOf (lib.filter (lib.hasSuffix "/alerts.yml") configuration.rule_files);
+      };
+    expected = {
+      global = {
+        evaluation_interval = "15s";
+        external_labels.op_warden_url = "http://127.0.0.1:7399";
+      };
+      scrape_configs = [
+        {
+          job_name = "op-warden";
+          scrape_interval = "15s";
+          static_configs = [
+            {
+              targets = [ "127.0.0.1:7399" ];
+              labels.instance = "op-warden";
+            }
+          ];
+        }
+        {
+          job_name = "op-stack";
+          scrape_interval = "15s";
+          static_configs =
+            map
+              (
+                { port, ... }@given:
+                {
+                  targets = [ "127.0.0.1:${toString port}" ];
+                  labels = removeAttrs given [ "port" ];
+                }
+              )
+              [
+                {
+                  port = 7301;
+                  instance = "batcher";
+                  component = "op-batcher";
+                }
+                {
+                  port = 9001;
+                  instance = "sequencer-engine";
+                  component = "op-reth";
+                }
+                {
+                  port = 7300;
+                  instance = "sequencer-node";
+                  component = "op-node";
+                }
+              ];
+        }
+      ];
+      rule_files = [ "alerts.yml" ];
+      alerting.alertmanagers = [ { static_configs = [ { targets = [ "127.0.0.1:9093" ]; } ]; } ];
+      remote_read = [ ];
+      remote_write = [ ];
+    };
+  };
+
+  testGrafanaShowsTheDashboard = {
+    expr = map (
+      provider: lib.hasSuffix "crates/op-warden/monitoring" (toString provider.options.path)
+    ) monitored.services.grafana.provision.dashboards.settings.providers;
+    expected = [ true ];
+  };
+
+  # Its default password is known to everybody.
+  testGrafanaHasNoDefaultPassword = {
+    expr = {
+      inherit (monitored.services.grafana.settings.security) disable_initial_admin_creation;
+      role = monitored.services.grafana.settings."auth.anonymous".org_role;
+    };
+    expected = {
+      disable_initial_admin_creation = true;
+      role = "Viewer";
+    };
+  };
+
+  testTheOperatorsOwnJobsStay = {
+    expr = lib.attrNames (
+      jobsOf (hostOf [
+        {
+          services.every-channel.op-stack.monitoring = all;
+          services.prometheus.scrapeConfigs = [
+            {
+              job_name = "node";
+              static_configs = [
+                {
+                  targets = [ "127.0.0.1:9100" ];
+                  labels.instance = "node";
+                }
+              ];
+            }
+          ];
+        }
+      ])
+    );
+    expected = [
+      "node"
+      "op-stack"
+      "op-warden"
+    ];
+  };
+
+  testPartsNeedTheWhole = {
+    expr =
+      (messagesOf (host {
+        monitoring.grafana.enable = true;
+      })).assertions;
+    expected = [
+      "${prefix}.monitoring: grafana would have nothing to show. Set ${prefix}.monitoring.enable."
+    ];
+  };
+
+  testARemoteFollowerHasANameOfItsOwn = {
+    expr =
+      (messagesOf (
+        host (fullSettings // { warden.followers.follower-one-node.engineRpc = "http://10.0.0.2:8545"; })
+      )).assertions;
+    expected = [
+      "${prefix}.warden.followers: follower-one-node is the name of a service of this host. Name them otherwise."
+    ];
+  };
+
+  testMonitoringRestartsNoProgram = {
+    expr =
+      let
+        ours =
+          config:
+          lib.filterAttrs (unit: _: lib.hasPrefix "podman-op-stack" unit || lib.hasPrefix "op-" unit) (
+            lib.mapAttrs (_: unit: toString unit.text) config.systemd.units
+          );
+      in
+      ours monitored == ours full;
+    expected = true;
+  };
+}
