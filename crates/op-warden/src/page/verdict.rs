@@ -25,7 +25,10 @@ fn verdict(status: &Status) -> (String, Tone) {
     let (failed, unknown) = (count(State::Failed), count(State::Unknown));
     let conditions = |number| if number == 1 { "condition" } else { "conditions" };
     match (failed, unknown) {
-        (0, 0) => ("Not ready: nothing was judged yet".to_owned(), Tone::Unknown),
+        (0, 0) if status.conditions.is_empty() => {
+            ("Not ready: nothing was judged yet".to_owned(), Tone::Unknown)
+        }
+        (0, 0) => ("Not ready".to_owned(), Tone::Bad),
         (0, _) => (format!("Not ready: {unknown} {} unknown", conditions(unknown)), Tone::Unknown),
         (_, 0) => (format!("Not ready: {failed} {} failed", conditions(failed)), Tone::Bad),
         _ => {
@@ -40,7 +43,7 @@ pub(super) fn section(status: &Status, now: u64) -> Markup {
     html! {
         section.verdict.(tone.class()) aria-labelledby="verdict" {
             h1 #verdict { (shape(tone)) span { (verdict) } }
-            p.hold { (holding(status)) }
+            @if !status.conditions.is_empty() { p.hold { (holding(status)) } }
             p.chain {
                 span { "L2 chain " b { (status.l2_chain_id) } }
                 span { "on L1 " b { (status.l1_chain_id) } }
@@ -108,6 +111,8 @@ mod tests {
         );
         status.conditions.retain(|condition| condition.state == State::Unknown);
         assert_eq!(verdict(&status), ("Not ready: 1 condition unknown".to_owned(), Tone::Unknown));
+        status.conditions[0].state = State::Ok;
+        assert_eq!(verdict(&status), ("Not ready".to_owned(), Tone::Bad));
         status.conditions.clear();
         assert_eq!(verdict(&status).0, "Not ready: nothing was judged yet");
         status.ready = true;
