@@ -134,7 +134,7 @@ fn about(page: &mut Page, status: &Status) {
 }
 
 fn conditions(page: &mut Page, status: &Status) {
-    let states = status.conditions.iter().flat_map(|condition| {
+    let samples = status.conditions.iter().flat_map(|condition| {
         State::ALL.into_iter().map(move |state| {
             let labels = vec![
                 ("condition", condition.name.text()),
@@ -147,7 +147,7 @@ fn conditions(page: &mut Page, status: &Status) {
     page.gauge(
         "condition",
         "How each condition stands: 1 for its state, 0 for the others.",
-        states,
+        samples,
     );
 }
 
