@@ -5,7 +5,7 @@
 pub struct Runbook {
     /// Name of the alert.
     pub name: &'static str,
-    /// The page, as CommonMark: the name, the meaning in one line, and four sections.
+    /// The page, in Markdown: the name, the meaning in one line, and four sections.
     pub text: &'static str,
 }
 

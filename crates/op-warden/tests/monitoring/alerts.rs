@@ -6,16 +6,16 @@ use libtest_mimic::Trial;
 use op_warden::{health::condition::Name, runbook};
 
 use crate::{
-    Result,
+    Check, Result,
     files::{self, Rule, Test},
-    metrics, none,
+    metrics, none, trial,
 };
 
 /// Tests of many alerts at once.
 const SILENCE: &str = "silence";
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let trials: [(&str, fn() -> Result); 7] = [
+    let checks: [Check; 7] = [
         ("alerts::metrics_exist", metrics_exist),
         ("alerts::tests_feed_metrics_that_exist", tests_feed_metrics_that_exist),
         ("alerts::conditions_have_alerts", conditions_have_alerts),
@@ -24,8 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("alerts::each_is_tested", each_is_tested),
         ("alerts::silence_is_tested_with_all_metrics", silence_is_tested_with_all_metrics),
     ];
-    let trial = |(name, check): (&str, fn() -> Result)| Trial::test(name, move || Ok(check()?));
-    trials.into_iter().map(trial).collect()
+    checks.into_iter().map(trial).collect()
 }
 
 fn metrics_exist() -> Result {
@@ -99,7 +98,7 @@ fn each_is_tested() -> Result {
         let tests: Vec<&Test> =
             tests.get(&rule.alert).into_iter().flatten().filter(of_rule).collect();
         let course = |test: &Test| -> Vec<bool> {
-            test.alert_rule_test.iter().map(|check| fires(&rule, check)).collect()
+            test.checks.iter().map(|check| fires(&rule, check)).collect()
         };
         let courses: Vec<_> = tests.into_iter().map(course).collect();
         if !courses.iter().any(|course| *course == [false, true, false]) {

@@ -5,7 +5,7 @@ use std::fs;
 use libtest_mimic::Trial;
 use serde_json::Value;
 
-use crate::{Result, files, metrics, none};
+use crate::{Check, Result, files, metrics, none, trial};
 
 /// Panels that Grafana itself brings.
 const PANELS: [&str; 7] =
@@ -15,14 +15,13 @@ const PANELS: [&str; 7] =
 const WIDTH: u64 = 24;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let trials: [(&str, fn() -> Result); 4] = [
+    let checks: [Check; 4] = [
         ("dashboard::metrics_exist", metrics_exist),
         ("dashboard::any_grafana_shows_it", any_grafana_shows_it),
         ("dashboard::panels_have_their_places", panels_have_their_places),
         ("dashboard::panels_ask_the_chosen_source", panels_ask_the_chosen_source),
     ];
-    let trial = |(name, check): (&str, fn() -> Result)| Trial::test(name, move || Ok(check()?));
-    trials.into_iter().map(trial).collect()
+    checks.into_iter().map(trial).collect()
 }
 
 fn dashboard() -> Result<Value> {

@@ -36,8 +36,8 @@ pub(crate) struct TestFile {
 pub(crate) struct Test {
     pub(crate) name: String,
     pub(crate) input_series: Vec<Series>,
-    #[serde(default)]
-    pub(crate) alert_rule_test: Vec<Check>,
+    #[serde(default, rename = "alert_rule_test")]
+    pub(crate) checks: Vec<Check>,
 }
 
 /// A series that the test feeds.
@@ -88,7 +88,7 @@ pub(crate) fn rules() -> Result<Vec<Rule>> {
 pub(crate) fn test_names() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder().join("tests"))? {
-        let name = entry?.file_name().into_string().map_err(|name| format!("{name:?}"))?;
+        let name = entry?.file_name().into_string().map_err(|name| name.display().to_string())?;
         names.push(name.strip_suffix(".yml").ok_or(format!("{name} is no test"))?.to_owned());
     }
     names.sort();

@@ -8,10 +8,13 @@ mod promtool;
 
 use std::process::ExitCode;
 
-use libtest_mimic::Arguments;
+use libtest_mimic::{Arguments, Trial};
 
 /// What a check comes to; the error says what is wrong.
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// A check by name.
+type Check = (&'static str, fn() -> Result);
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -22,4 +25,8 @@ fn main() -> ExitCode {
 /// An error with every line, if there is any.
 fn none(wrong: &[String]) -> Result {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+fn trial((name, check): Check) -> Trial {
+    Trial::test(name, move || Ok(check()?))
 }
