@@ -95,6 +95,8 @@ pub(super) struct Head {
 pub(super) struct Service {
     /// When its process began.
     pub(super) started: Option<f64>,
+    /// How often systemd has started it again, to see it grow.
+    pub(super) unit_restarts: Option<u64>,
     pub(super) restarts: u64,
     /// When it was seen to be started again, of late.
     pub(super) restarted_at: VecDeque<f64>,

@@ -20,7 +20,7 @@ use super::{
     known::Known,
     memory::{self, Memory, Stand, push},
     number::{float, whole},
-    observe::{l1, l1::L1Answers, node::NodeAnswers, programs::Program},
+    observe::{l1, l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState},
     plan::Plan,
     status::{Event, Point, SequencingWindow},
 };
@@ -56,6 +56,8 @@ pub(super) struct Watch {
     pub(super) verdicts: BTreeMap<String, Compared>,
     pub(super) disks: BTreeMap<PathBuf, Result<u64, String>>,
     pub(super) maintenance_until: Option<u64>,
+    /// The services' systemd units, where they run in any.
+    pub(super) units: BTreeMap<String, UnitState>,
     /// The worst first.
     pub(super) conditions: Vec<Condition>,
     /// Seconds for which this process watches, and for which what it has not read yet says nothing.
@@ -69,6 +71,14 @@ pub(super) struct Watch {
     steps: Vec<(f64, f64)>,
     /// Polls of L1, to look at all games in turn.
     l1_polls: u64,
+}
+
+/// What this host tells.
+pub(super) struct HostNews {
+    pub(super) programs: Vec<(String, Reading<Program>)>,
+    pub(super) disks: Vec<(PathBuf, Result<u64, String>)>,
+    /// By service.
+    pub(super) units: BTreeMap<String, UnitState>,
 }
 
 /// A follower's verdicts, and for how many polls there was none.
@@ -104,6 +114,7 @@ impl Watch {
             verdicts: BTreeMap::new(),
             disks: BTreeMap::new(),
             maintenance_until: None,
+            units: BTreeMap::new(),
             conditions: Vec::new(),
             watched: 0.0,
             grace,
@@ -174,15 +185,28 @@ impl Watch {
     }
 
     /// Takes what this host tells.
-    pub(super) fn take_host(
-        &mut self,
-        programs: Vec<(String, Reading<Program>)>,
-        disks: Vec<(PathBuf, Result<u64, String>)>,
-    ) {
-        for (service, reading) in programs {
+    pub(super) fn take_host(&mut self, news: HostNews) {
+        for (service, reading) in news.programs {
             self.take_program(&service, reading);
         }
-        self.disks = disks.into_iter().collect();
+        for (service, unit) in &news.units {
+            self.take_unit(service, unit);
+        }
+        self.units = news.units;
+        self.disks = news.disks.into_iter().collect();
+    }
+
+    /// systemd also counts the starts of programs that die before they serve metrics, and of engines.
+    fn take_unit(&mut self, service: &str, unit: &UnitState) {
+        let now = self.now;
+        let memory = self.memory.services.entry(service.to_owned()).or_default();
+        // A start by hand begins to count anew.
+        let before = memory.unit_restarts.filter(|&before| before <= unit.restarts);
+        for _ in before.unwrap_or(unit.restarts)..unit.restarts {
+            push(&mut memory.restarted_at, now, RESTARTS);
+        }
+        memory.restarts += unit.restarts - before.unwrap_or(unit.restarts);
+        memory.unit_restarts = Some(unit.restarts);
     }
 
     fn take_program(&mut self, service: &str, reading: Reading<Program>) {
@@ -194,6 +218,10 @@ impl Watch {
     }
 
     fn started(&mut self, service: &str, started: Option<f64>) {
+        // Where systemd counts, it has counted this one.
+        if self.units.contains_key(service) {
+            return;
+        }
         // A process' begin is computed from the boot time, which moves a little with the clock.
         const SAME: f64 = 2.0;
         let now = self.now;

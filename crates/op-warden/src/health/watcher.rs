@@ -1,7 +1,7 @@
 //! Polls the chain for as long as the service runs: nodes, L1 and programs each at their own pace.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -19,11 +19,11 @@ use super::{
     maintenance,
     memory::{self, Memory},
     number::whole,
-    observe::{engine, l1, l1::L1Answers, node, programs, programs::Program},
+    observe::{engine, l1, l1::L1Answers, node, programs, programs::Program, units},
     plan::Plan,
     report,
     status::Status,
-    watch::{NodeNews, Watch},
+    watch::{HostNews, NodeNews, Watch},
 };
 use crate::{
     config::{Config, Endpoint, Serve},
@@ -33,8 +33,8 @@ use crate::{
 
 /// Between two looks at the programs' metrics, which are long.
 const PROGRAMS: Duration = Duration::from_secs(5);
-/// What a network disk may take to tell its room.
-const DISK: Duration = Duration::from_secs(2);
+/// What a network disk may take to tell its room, and systemd to tell of its units.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Between two saves of the state.
 const SAVE: Duration = Duration::from_secs(10);
 
@@ -50,7 +50,7 @@ pub enum WatchError {
 enum News {
     Nodes(Vec<NodeNews>),
     L1(Box<Reading<L1Answers>>),
-    Host(Vec<(String, Reading<Program>)>, Vec<(PathBuf, Result<u64, String>)>),
+    Host(HostNews),
 }
 
 /// Watches until `stopped`, publishes every new status, and leaves the state for the next time.
@@ -93,7 +93,7 @@ pub async fn run(
             }
             () = host.due() => {
                 let programs = watch.plan.programs.clone().into_iter().collect();
-                tasks.spawn(poll_host(programs, folders(config)));
+                tasks.spawn(poll_host(programs, folders(config), units_of(config)));
             }
             () = saves.due() => {
                 store.save(&mut watch);
@@ -114,9 +114,9 @@ pub async fn run(
                         l1.check(&reading);
                         watch.take_l1(*reading);
                     }
-                    News::Host(programs, disks) => {
+                    News::Host(news) => {
                         host.busy = false;
-                        watch.take_host(programs, disks);
+                        watch.take_host(news);
                     }
                 }
             }
@@ -190,9 +190,29 @@ async fn poll_l1(rpc: Reading<Rpc>, questions: l1::Questions) -> News {
     }))
 }
 
-async fn poll_host(programs: Vec<(String, Rpc)>, folders: Vec<PathBuf>) -> News {
-    let (programs, disks) = tokio::join!(poll_programs(programs), read_disks(folders));
-    News::Host(programs, disks)
+async fn poll_host(
+    programs: Vec<(String, Rpc)>,
+    folders: Vec<PathBuf>,
+    units: BTreeMap<String, String>,
+) -> News {
+    let names: Vec<&str> = units.values().map(String::as_str).collect();
+    let (programs, disks, states) =
+        tokio::join!(poll_programs(programs), read_disks(folders), units::read(&names, PATIENCE));
+    let states = states.unwrap_or_else(|reason| {
+        tracing::warn!("systemd does not tell of the services' units: {reason}");
+        BTreeMap::new()
+    });
+    let units = units
+        .into_iter()
+        .filter_map(|(service, unit)| Some((service, states.get(&unit)?.clone())))
+        .collect();
+    News::Host(HostNews { programs, disks, units })
+}
+
+/// The systemd units of the services, where they run in any.
+fn units_of(config: &Config) -> BTreeMap<String, String> {
+    let units = config.services.iter();
+    units.filter_map(|(name, service)| Some((name.clone(), service.unit.clone()?))).collect()
 }
 
 async fn poll_programs(programs: Vec<(String, Rpc)>) -> Vec<(String, Reading<Program>)> {
@@ -207,7 +227,7 @@ async fn read_disks(folders: Vec<PathBuf>) -> Vec<(PathBuf, Result<u64, String>)
     let mut free = Vec::new();
     for folder in folders {
         let path = folder.clone();
-        let read = apart("disk", DISK, move || disks::disk(&path)).await;
+        let read = apart("disk", PATIENCE, move || disks::disk(&path)).await;
         let read = read.and_then(|disk| disk).map(|disk| disk.free);
         free.push((folder, read.map_err(|error| error.to_string())));
     }

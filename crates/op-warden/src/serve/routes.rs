@@ -5,25 +5,66 @@ use std::{collections::BTreeSet, sync::Arc};
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
+    http::{
+        StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
 use tokio::sync::watch::Receiver;
 
-use crate::health::{condition::Condition, metrics, status::Status};
+use crate::{
+    health::{condition::Condition, metrics, status::Status},
+    page, runbook,
+};
 
 /// The newest status; `None` before the first.
 type Latest = Receiver<Option<Arc<Status>>>;
 
 pub(super) fn router(latest: Latest) -> Router {
     Router::new()
+        .route("/", get(home))
+        .route("/runbooks/{alert}", get(runbook))
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
         .route("/readyz/{service}", get(readyz_of))
         .route("/status.json", get(status))
         .route("/metrics", get(prometheus))
         .with_state(latest)
+}
+
+/// HTML that may load nothing from elsewhere, and is never kept.
+fn html(status: StatusCode, text: String) -> Response {
+    let headers = [
+        (CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY.as_str()),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
+    (status, headers, Html(text)).into_response()
+}
+
+async fn home(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| {
+        html(StatusCode::OK, page::render(status, status.observed_at))
+    })
+}
+
+async fn runbook(Path(alert): Path<String>) -> Response {
+    match runbook::find(&alert) {
+        Some(runbook) => {
+            let main = maud::html! { pre { (runbook.text) } };
+            html(StatusCode::OK, page::layout(runbook.name, &main).into_string())
+        }
+        None => {
+            let text = format!("there is no runbook {alert:?}; op-warden runbook lists them\n");
+            (StatusCode::NOT_FOUND, text).into_response()
+        }
+    }
 }
 
 fn nothing() -> Response {

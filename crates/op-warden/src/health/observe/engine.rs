@@ -3,18 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{B256, U64};
-use op_chain::rpc::{Answers, Batch, BlockHead, Reading, Rpc, Slot, Unread};
-use serde::{Deserialize, Deserializer, de};
-use serde_json::value::RawValue;
+use op_chain::rpc::{Batch, BlockHead, Reading, Rpc, Slot};
+use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
 
-use crate::compare::{Block, Sample, header};
+use crate::compare::{Asked, Block, Sample, Sealed};
 
 /// What an engine is asked for beside its heads.
 #[derive(Debug, Default)]
 pub(in crate::health) struct Questions {
     /// Blocks by number.
     pub(in crate::health) numbers: BTreeSet<u64>,
-    /// Blocks whose first transaction is wanted; their numbers are asked for too.
+    /// Blocks whose first transaction is wanted.
     pub(in crate::health) first_transactions: BTreeSet<u64>,
     /// Transactions whose receipts are wanted.
     pub(in crate::health) receipts: Vec<B256>,
@@ -30,104 +29,54 @@ pub(in crate::health) struct EngineAnswers {
     pub(in crate::health) succeeded: BTreeMap<B256, bool>,
 }
 
-/// A block as the node writes it.
-type Raw = Option<Box<RawValue>>;
-
 /// Asks once; every hash is recomputed from its header where `verify` is set.
 pub(in crate::health) async fn poll(
     engine: &Rpc,
     questions: &Questions,
     verify: bool,
 ) -> Reading<EngineAnswers> {
+    if verify {
+        ask::<Sealed>(engine, questions).await
+    } else {
+        ask::<BlockHead>(engine, questions).await
+    }
+}
+
+async fn ask<B: DeserializeOwned + Into<Block>>(
+    engine: &Rpc,
+    questions: &Questions,
+) -> Reading<EngineAnswers> {
     let mut batch = Batch::default();
-    let heads = ["latest", "safe", "finalized"].map(|tag| block(&mut batch, tag));
-    let numbers: BTreeSet<u64> =
-        questions.numbers.union(&questions.first_transactions).copied().collect();
-    let blocks: Vec<(u64, Slot<Raw>)> =
-        numbers.into_iter().map(|number| (number, block(&mut batch, U64::from(number)))).collect();
+    let sample = Asked::<B>::ask(&mut batch, &questions.numbers);
+    let first: Vec<(u64, Slot<Option<Transactions>>)> = questions
+        .first_transactions
+        .iter()
+        .map(|&block| (block, batch.request("eth_getBlockByNumber", (U64::from(block), false))))
+        .collect();
     let receipts: Vec<(B256, Slot<Option<Receipt>>)> = questions
         .receipts
         .iter()
         .map(|&hash| (hash, batch.request("eth_getTransactionReceipt", [hash])))
         .collect();
     let answers = engine.send(batch).await;
-    answers.whole()?;
-    let [latest, safe, finalized] = heads;
-    let mut read = EngineAnswers {
-        sample: Sample {
-            latest: decode(&take(&answers, &latest)?, verify)?,
-            // Until there is one, geth answers an error.
-            safe: tagged(&answers, &safe, verify)?,
-            finalized: tagged(&answers, &finalized, verify)?,
-            blocks: BTreeMap::new(),
-        },
-        ..EngineAnswers::default()
-    };
-    for (number, slot) in blocks {
-        let raw = take(&answers, &slot)?;
-        let block = decode(&raw, verify)?;
-        if let Some(block) = block.filter(|block| block.number != number) {
-            return Err(Unread::Malformed(format!(
-                "asked for block {number}, it answers block {}",
-                block.number
-            )));
-        }
-        if questions.first_transactions.contains(&number)
-            && let Some(hash) = raw.as_deref().and_then(first_transaction)
-        {
-            read.first_transactions.insert(number, hash);
-        }
-        if questions.numbers.contains(&number) {
-            read.sample.blocks.insert(number, block);
-        }
-    }
-    for (hash, slot) in receipts {
-        if let Ok(Some(receipt)) = answers.take(&slot) {
-            read.succeeded.insert(hash, receipt.status == U64::from(1));
-        }
-    }
-    Ok(read)
+    let first = first
+        .into_iter()
+        .filter_map(|(block, slot)| Some((block, answers.take(&slot).ok()??.first?)));
+    let succeeded = receipts
+        .into_iter()
+        .filter_map(|(hash, slot)| Some((hash, answers.take(&slot).ok()??.status == U64::from(1))));
+    Ok(EngineAnswers {
+        sample: sample.read(&answers)?,
+        first_transactions: first.collect(),
+        succeeded: succeeded.collect(),
+    })
 }
 
-fn block(batch: &mut Batch, which: impl serde::Serialize) -> Slot<Raw> {
-    batch.request("eth_getBlockByNumber", (which, false))
-}
-
-fn take(answers: &Answers, slot: &Slot<Raw>) -> Reading<Raw> {
-    answers.take(slot)
-}
-
-fn tagged(answers: &Answers, slot: &Slot<Raw>, verify: bool) -> Reading<Option<Block>> {
-    match take(answers, slot) {
-        Ok(raw) => decode(&raw, verify),
-        Err(Unread::Unreachable(reason)) if reason.contains("not found") => Ok(None),
-        Err(unread) => Err(unread),
-    }
-}
-
-fn decode(raw: &Raw, verify: bool) -> Reading<Option<Block>> {
-    let Some(raw) = raw else { return Ok(None) };
-    let head: BlockHead =
-        serde_json::from_str(raw.get()).map_err(|error| Unread::Malformed(error.to_string()))?;
-    if verify {
-        header::verify(raw, head.hash).map_err(Unread::Malformed)?;
-    }
-    Ok(Some(Block {
-        number: head.number.to(),
-        hash: head.hash,
-        parent: head.parent_hash,
-        timestamp: head.timestamp.to(),
-    }))
-}
-
-/// The L1-info deposit, by the protocol.
-fn first_transaction(raw: &RawValue) -> Option<B256> {
-    #[derive(Deserialize)]
-    struct Transactions {
-        #[serde(deserialize_with = "first")]
-        transactions: Option<B256>,
-    }
-    serde_json::from_str::<Transactions>(raw.get()).ok()?.transactions
+/// The transactions of a block; the first is the L1-info deposit, by the protocol.
+#[derive(Deserialize)]
+struct Transactions {
+    #[serde(rename = "transactions", deserialize_with = "first")]
+    first: Option<B256>,
 }
 
 /// The first item of a list, without keeping the others.

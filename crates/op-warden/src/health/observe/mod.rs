@@ -5,3 +5,4 @@ mod exposition;
 pub(super) mod l1;
 pub(super) mod node;
 pub(super) mod programs;
+pub(super) mod units;

@@ -10,23 +10,23 @@ use tokio::{process::Command, time::timeout};
 
 /// A unit as systemd sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UnitState {
+pub(in crate::health) struct UnitState {
     /// How often systemd itself has started it again (`NRestarts`); a start by hand or by a timer sets
     /// it to 0.
-    pub restarts: u64,
+    pub(in crate::health) restarts: u64,
     /// `active`, `activating`, `deactivating`, `inactive`, `failed`, `reloading`.
-    pub active: String,
+    pub(in crate::health) active: String,
     /// `running`, `dead`, `auto-restart`, …
-    pub sub: String,
+    pub(in crate::health) sub: String,
     /// How it ended last: `success`, `exit-code`, `exec-condition` (its gate), `oom-kill`, …
-    pub result: String,
+    pub(in crate::health) result: String,
 }
 
 /// Unit -> its state, of those that systemd knows; or why that is not known.
-pub type Units = Result<BTreeMap<String, UnitState>, String>;
+pub(in crate::health) type Units = Result<BTreeMap<String, UnitState>, String>;
 
 /// Asks systemd for units by their full names. Waits for `patience` at most.
-pub async fn read(units: &[&str], patience: Duration) -> Units {
+pub(in crate::health) async fn read(units: &[&str], patience: Duration) -> Units {
     if units.is_empty() {
         return Ok(BTreeMap::new());
     }
