@@ -1,0 +1,81 @@
+//! Faults in a running chain, each planted for real: what `op-warden serve` tells of it, that it tells
+//! nothing else, and that it sees the end of it.
+//!
+//! `HEALTH_FAULTS` names the faults to plant, by a part of their names; all of them without it.
+
+mod fault;
+mod faults;
+mod http;
+mod process;
+mod rogue;
+#[path = "../end_to_end/support.rs"]
+#[expect(dead_code, reason = "the other tests of the devnet need more of it")]
+mod support;
+mod warden;
+mod world;
+
+use std::{env, process::ExitCode};
+
+use fault::{Fault, How, Told};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use support::{Devnet, Result};
+use warden::Pair;
+use world::World;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // A devnet is a dozen processes.
+    arguments.test_threads.get_or_insert(1);
+    let trials = vec![devnet("every_fault_is_told_and_nothing_else", every_fault)];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A test that needs the official programs, or the tools to build them.
+fn devnet(name: &str, test: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
+    Trial::ignorable_test(name, move || match support::missing_tools() {
+        Some(missing) => Ok(Completion::ignored_with(missing)),
+        None => test().map(|()| Completion::Completed).map_err(|error| Failed::from(error.to_string())),
+    })
+}
+
+/// In this order they are quickest.
+const FAULTS: [&Fault; 12] = [
+    &faults::MAINTENANCE,
+    &faults::SIGNER_ROTATED,
+    &faults::FOLLOWER_ENGINE_FROZEN,
+    &faults::FOLLOWER_DIVERGES,
+    &faults::BATCHER_DRAINED,
+    &faults::BATCHER_ROTATED,
+    &faults::L1_FROZEN,
+    &faults::BATCHER_FROZEN,
+    &faults::PROPOSER_FROZEN,
+    &faults::SEQUENCER_FROZEN,
+    &faults::SEQUENCER_KILLED,
+    &faults::SEQUENCER_FLAPPING,
+];
+
+fn every_fault() -> Result<()> {
+    let chosen = env::var("HEALTH_FAULTS").unwrap_or_default();
+    let world = World::new(Devnet::up_with(&["--followers", "3"])?)?;
+    world.warden.wait_ready(&[], |_| {})?;
+    let mut all = Vec::new();
+    for fault in FAULTS.iter().filter(|fault| fault.name.contains(&chosen)) {
+        println!("{}", fault.name);
+        let others: &[Pair] = &[];
+        let told = fault::run(&world, fault, &How { others, hold: false });
+        match told {
+            Ok(told) => {
+                show(&told);
+                all.push(told);
+            }
+            Err(error) => println!("  FAILED {error}"),
+        }
+    }
+    world.devnet.down()
+}
+
+fn show(told: &Told) {
+    for (condition, red, green) in &told.turns {
+        println!("{:45} {condition:35} {red:>6.1} {green:>6.1}", told.name);
+    }
+}
