@@ -35,6 +35,8 @@ pub(crate) struct Fault {
     pub(crate) also: &'static [Pair],
     /// Looked at when all of that has turned.
     pub(crate) look: Option<fn(&World, &Status) -> Result<()>>,
+    /// What still does not hold when it is mended.
+    pub(crate) lasts: &'static [Pair],
     /// How long it lasts in the hour after all has turned, in seconds: long enough for its alerts.
     pub(crate) hold: u64,
     /// Alerts that have to fire in the hour.
@@ -55,6 +57,7 @@ pub(crate) struct Red {
 /// What came of a fault.
 pub(crate) struct Told {
     pub(crate) name: &'static str,
+    pub(crate) fault: &'static Fault,
     /// Seconds since the Unix epoch.
     pub(crate) begin: u64,
     pub(crate) end: u64,
@@ -72,21 +75,16 @@ pub(crate) struct How<'a> {
 }
 
 /// Plants it, waits for what has to tell of it, mends it, and waits until all is well again.
-pub(crate) fn run(world: &World, fault: &Fault, how: &How<'_>) -> Result<Told> {
+pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result<Told> {
     let before = world.warden.status()?;
     let begin = Instant::now();
     let mend = (fault.plant)(world)?;
-    let red = wait_red(world, fault, begin)?;
-    if let Some(look) = fault.look {
-        look(world, &world.warden.status()?)?;
-    }
-    if how.hold {
-        sleep(Duration::from_secs(fault.hold));
-    }
+    let seen = see(world, fault, how, begin);
     mend(world)?;
     let mended = Instant::now();
     let mut green: Vec<f64> = vec![0.0; fault.red.len()];
-    let ready = world.warden.wait_ready(how.others, |status| {
+    let others = [how.others, fault.lasts].concat();
+    let ready = world.warden.wait_ready(&others, |status| {
         for (red, green) in fault.red.iter().zip(&mut green) {
             if !state_of(status, red.name, red.subject).is_some_and(|(state, _)| state.is_ready()) {
                 *green = mended.elapsed().as_secs_f64();
@@ -98,6 +96,7 @@ pub(crate) fn run(world: &World, fault: &Fault, how: &How<'_>) -> Result<Told> {
     for event in &events {
         println!("    {}", told(event, before.observed_at));
     }
+    let red = seen?;
     ready.map_err(|error| format!("{} is mended: {error}", fault.name))?;
     judge(fault, &events, how.others)?;
     let turns = fault.red.iter().zip(red).zip(green).map(|((red, seconds), green)| {
@@ -105,11 +104,24 @@ pub(crate) fn run(world: &World, fault: &Fault, how: &How<'_>) -> Result<Told> {
     });
     Ok(Told {
         name: fault.name,
+        fault,
         begin: before.observed_at,
         end: after.observed_at,
         turns: turns.collect(),
         events,
     })
+}
+
+/// Seconds until each condition turned; then it lasts for as long as it is to.
+fn see(world: &World, fault: &Fault, how: &How<'_>, begin: Instant) -> Result<Vec<f64>> {
+    let red = wait_red(world, fault, begin)?;
+    if let Some(look) = fault.look {
+        look(world, &world.warden.status()?)?;
+    }
+    if how.hold {
+        sleep(Duration::from_secs(fault.hold));
+    }
+    Ok(red)
 }
 
 /// Seconds until each condition turned.
@@ -186,7 +198,8 @@ fn judge(fault: &Fault, events: &[Event], others: &[Pair]) -> Result<()> {
                     && (event.to.is_ready() || !good)
             })
         };
-        ensure(turned(false) && turned(true), || {
+        let lasts = is_among(red.name, red.subject, fault.lasts);
+        ensure(turned(false) && (turned(true) || lasts), || {
             format!("{}: the timeline lacks {} {}", fault.name, red.subject, red.name)
         })?;
     }

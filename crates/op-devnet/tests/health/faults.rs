@@ -3,13 +3,11 @@
 use alloy_primitives::{Address, address};
 use alloy_sol_types::{SolCall, sol};
 use op_warden::health::condition::{Name, State};
-use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::{
     fault::{Fault, Mend, Red},
     http,
-    process::signal,
     rogue,
     support::{Result, ensure, output},
     world::World,
@@ -64,6 +62,7 @@ pub(crate) const BATCHER_FROZEN: Fault = Fault {
         (Name::NewestGame, "proposer"),
     ],
     look: None,
+    lasts: &[],
     hold: 130,
     alerts: &["OpStackServiceDown", "OpStackSafeHeadStalled"],
     other_alerts: &["OpStackFinalizedHeadStalled"],
@@ -94,6 +93,7 @@ pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
         (Name::Gates, "*"),
     ],
     look: None,
+    lasts: &[],
     hold: 130,
     alerts: &["OpStackServiceDown", "OpStackUnsafeHeadStalled"],
     other_alerts: &["OpStackSafeHeadStalled", "OpStackFinalizedHeadStalled", "OpStackGateRefused"],
@@ -103,7 +103,7 @@ pub(crate) const SEQUENCER_KILLED: Fault = Fault {
     name: "sequencer's op-node killed once",
     plant: |world| {
         let before = restarts(world)?;
-        kill(world)?;
+        world.kill_sequencer()?;
         wait_restarts(world, before + 1)?;
         Ok(Box::new(|_: &World| Ok(())))
     },
@@ -117,8 +117,13 @@ pub(crate) const SEQUENCER_KILLED: Fault = Fault {
         (Name::UnsafeHead, "sequencer-node"),
         (Name::SequencingWindow, "batcher"),
         (Name::Gates, "*"),
+        // The followers' op-nodes look for it again after half a minute; until then they follow L1.
+        (Name::Peers, "*"),
+        (Name::FollowerUnsafe, "*"),
+        (Name::FollowerSafe, "*"),
     ],
     look: None,
+    lasts: &[],
     hold: 0,
     alerts: &[],
     other_alerts: &[],
@@ -129,7 +134,7 @@ pub(crate) const SEQUENCER_FLAPPING: Fault = Fault {
     plant: |world| {
         for _ in 0..3 {
             let before = restarts(world)?;
-            kill(world)?;
+            world.kill_sequencer()?;
             wait_restarts(world, before + 1)?;
         }
         Ok(Box::new(|_: &World| Ok(())))
@@ -138,6 +143,7 @@ pub(crate) const SEQUENCER_FLAPPING: Fault = Fault {
     metrics: &[],
     also: SEQUENCER_KILLED.also,
     look: None,
+    lasts: &[(Name::Restarts, "sequencer-node")],
     hold: 0,
     alerts: &["OpStackServiceFlapping"],
     other_alerts: &[],
@@ -146,10 +152,6 @@ pub(crate) const SEQUENCER_FLAPPING: Fault = Fault {
 fn restarts(world: &World) -> Result<u64> {
     let status = world.warden.status()?;
     Ok(status.services.get("sequencer-node").ok_or("no sequencer-node")?.restarts)
-}
-
-fn kill(world: &World) -> Result<()> {
-    signal(world.pid("sequencer-node")?, Signal::KILL)
 }
 
 fn wait_restarts(world: &World, restarts: u64) -> Result<()> {
@@ -186,6 +188,7 @@ pub(crate) const FOLLOWER_ENGINE_FROZEN: Fault = Fault {
         (Name::Gates, "follower-2-node"),
     ],
     look: None,
+    lasts: &[],
     hold: 20,
     alerts: &[],
     other_alerts: &[],
@@ -216,6 +219,7 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
         (Name::FollowerSafe, "follower-3-node"),
     ],
     look: Some(rogue::look),
+    lasts: &[],
     hold: 75,
     alerts: &["OpStackFollowerDiverged"],
     other_alerts: &[],
@@ -240,6 +244,7 @@ pub(crate) const SIGNER_ROTATED: Fault = Fault {
     metrics: &[("op_warden_gates{service=\"sequencer-node\",answer=\"refuse\"}", |n| n > 0.0)],
     also: &[],
     look: None,
+    lasts: &[],
     hold: 130,
     alerts: &["OpStackRoleRotated", "OpStackGateRefused"],
     other_alerts: &[],
@@ -270,6 +275,7 @@ pub(crate) const BATCHER_ROTATED: Fault = Fault {
         (Name::NewestGame, "proposer"),
     ],
     look: None,
+    lasts: &[],
     hold: 130,
     alerts: &["OpStackRoleRotated", "OpStackGateRefused", "OpStackSafeHeadStalled"],
     other_alerts: &["OpStackFinalizedHeadStalled"],
@@ -302,6 +308,7 @@ pub(crate) const BATCHER_DRAINED: Fault = Fault {
         (Name::NewestGame, "proposer"),
     ],
     look: None,
+    lasts: &[],
     hold: 70,
     alerts: &["OpStackSafeHeadStalled"],
     other_alerts: &["OpStackFinalizedHeadStalled"],
@@ -327,6 +334,7 @@ pub(crate) const L1_FROZEN: Fault = Fault {
         (Name::DisputeMon, "dispute-mon"),
     ],
     look: None,
+    lasts: &[],
     hold: 30,
     alerts: &[],
     other_alerts: &["OpStackUnsafeHeadStalled", "OpStackSafeHeadStalled"],
@@ -342,6 +350,7 @@ pub(crate) const PROPOSER_FROZEN: Fault = Fault {
     metrics: &[("op_warden_service_up{service=\"proposer\"}", down)],
     also: &[],
     look: None,
+    lasts: &[],
     hold: 10,
     alerts: &[],
     other_alerts: &[],
@@ -362,6 +371,7 @@ pub(crate) const MAINTENANCE: Fault = Fault {
     metrics: &[("op_warden_maintenance", up)],
     also: &[],
     look: None,
+    lasts: &[],
     hold: 5,
     alerts: &[],
     other_alerts: &[],

@@ -15,14 +15,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The status code and the body.
 pub(crate) fn get(base: &str, path: &str) -> Result<(u16, String)> {
-    send(base, &format!("GET {path} HTTP/1.0\r\nHost: loopback\r\n\r\n"))
+    send(base, &format!("GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"))
 }
 
 /// The result of a JSON-RPC call.
 pub(crate) fn call(base: &str, method: &str, params: Value) -> Result<Value> {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
     let length = body.len();
-    let head = "POST / HTTP/1.0\r\nHost: loopback\r\nContent-Type: application/json";
+    // geth answers by address, or to "localhost".
+    let head = "POST / HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json";
     let (_, answer) = send(base, &format!("{head}\r\nContent-Length: {length}\r\n\r\n{body}"))?;
     let mut answer: Value = serde_json::from_str(&answer)?;
     match answer.get_mut("result") {

@@ -1,24 +1,28 @@
 //! Faults in a running chain, each planted for real: what `op-warden serve` tells of it, that it tells
 //! nothing else, and that it sees the end of it.
 //!
-//! `HEALTH_FAULTS` names the faults to plant, by a part of their names; all of them without it.
+//! `HEALTH_FAULTS` names the faults to plant, by parts of their names with commas between; all of them
+//! without it. `HEALTH_MINUTES` plants them in random order for so long, beside a Prometheus.
 
 mod fault;
 mod faults;
+mod hour;
 mod http;
 mod process;
+mod prometheus;
 mod rogue;
 #[path = "../end_to_end/support.rs"]
 #[expect(dead_code, reason = "the other tests of the devnet need more of it")]
 mod support;
+mod table;
 mod warden;
 mod world;
 
-use std::{env, process::ExitCode};
+use std::{collections::BTreeMap, env, process::ExitCode};
 
-use fault::{Fault, How, Told};
+use fault::{Fault, How};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use support::{Devnet, Result};
+use support::{Devnet, Result, ensure};
 use warden::Pair;
 use world::World;
 
@@ -56,26 +60,27 @@ const FAULTS: [&Fault; 12] = [
 
 fn every_fault() -> Result<()> {
     let chosen = env::var("HEALTH_FAULTS").unwrap_or_default();
+    let named = |fault: &&&Fault| chosen.split(',').any(|name| fault.name.contains(name));
+    let all: Vec<&Fault> = FAULTS.iter().filter(named).copied().collect();
+    if let Ok(minutes) = env::var("HEALTH_MINUTES") {
+        return hour::run(minutes.parse()?, &all);
+    }
     let world = World::new(Devnet::up_with(&["--followers", "3"])?)?;
     world.warden.wait_ready(&[], |_| {})?;
-    let mut all = Vec::new();
-    for fault in FAULTS.iter().filter(|fault| fault.name.contains(&chosen)) {
+    let mut told = Vec::new();
+    let mut failures = Vec::new();
+    for fault in all {
         println!("{}", fault.name);
         let others: &[Pair] = &[];
-        let told = fault::run(&world, fault, &How { others, hold: false });
-        match told {
-            Ok(told) => {
-                show(&told);
-                all.push(told);
+        match fault::run(&world, fault, &How { others, hold: false }) {
+            Ok(one) => told.push(one),
+            Err(error) => {
+                println!("    FAILED: {error}");
+                failures.push(error.to_string());
             }
-            Err(error) => println!("  FAILED {error}"),
         }
     }
-    world.devnet.down()
-}
-
-fn show(told: &Told) {
-    for (condition, red, green) in &told.turns {
-        println!("{:45} {condition:35} {red:>6.1} {green:>6.1}", told.name);
-    }
+    table::show(&told, &BTreeMap::new());
+    world.devnet.down()?;
+    ensure(failures.is_empty(), || failures.join("\n"))
 }

@@ -3,15 +3,17 @@
 use std::{
     fs,
     path::PathBuf,
+    sync::{Mutex, PoisonError},
     thread::sleep,
     time::{Duration, Instant},
 };
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::{
     http,
-    process::Frozen,
+    process::{Frozen, signal},
     support::{Devnet, Result, command_line, ensure},
     warden::{LOOK, Warden},
 };
@@ -19,11 +21,17 @@ use crate::{
 /// For a transaction, or a process, to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// `--l1.runtime-config-reload-interval` of op-node, in seconds.
+const RELOAD: u64 = 600;
+const NODES: [&str; 4] = ["sequencer-node", "follower-1-node", "follower-2-node", "follower-3-node"];
+
 /// A devnet and its health service.
 pub(crate) struct World {
     pub(crate) devnet: Devnet,
     pub(crate) warden: Warden,
     pub(crate) l1: String,
+    /// When the sequencer's op-node was killed.
+    kills: Mutex<Vec<Instant>>,
 }
 
 impl World {
@@ -35,7 +43,7 @@ impl World {
         };
         let warden = Warden { url: endpoint("op-warden")? };
         let l1 = endpoint("l1")?;
-        Ok(Self { devnet, warden, l1 })
+        Ok(Self { devnet, warden, l1, kills: Mutex::default() })
     }
 
     pub(crate) fn endpoint(&self, service: &str) -> Result<String> {
@@ -77,6 +85,40 @@ impl World {
         Frozen::new(self.pid(service)?)
     }
 
+    /// Kills the sequencer's op-node.
+    pub(crate) fn kill_sequencer(&self) -> Result<()> {
+        signal(self.pid("sequencer-node")?, Signal::KILL)?;
+        self.kills.lock().unwrap_or_else(PoisonError::into_inner).push(Instant::now());
+        Ok(())
+    }
+
+    /// Whether it was killed within that time.
+    pub(crate) fn killed_within(&self, time: Duration) -> bool {
+        let kills = self.kills.lock().unwrap_or_else(PoisonError::into_inner);
+        kills.last().is_some_and(|at| at.elapsed() < time)
+    }
+
+    /// Waits until no op-node reads the signer from L1 again for so long: one that reads a rotated signer
+    /// takes no blocks of the old one until it reads again.
+    pub(crate) fn wait_signer_reload(&self, pause: Duration) -> Result<()> {
+        loop {
+            let mut next = RELOAD;
+            for service in NODES {
+                next = next.min(RELOAD - self.age(service)?.as_secs() % RELOAD);
+            }
+            if next > pause.as_secs() {
+                return Ok(());
+            }
+            sleep(Duration::from_secs(next + 5));
+        }
+    }
+
+    /// How long the process of a service has run.
+    fn age(&self, service: &str) -> Result<Duration> {
+        let process = fs::metadata(format!("/proc/{}", self.pid(service)?))?;
+        Ok(process.created().or_else(|_| process.modified())?.elapsed()?)
+    }
+
     pub(crate) fn file(&self, path: &str) -> PathBuf {
         self.devnet.dir().join(path)
     }
@@ -108,22 +150,10 @@ impl World {
         }
     }
 
-    /// Number of the newest block of an engine.
-    pub(crate) fn head(&self, engine: &str) -> Result<u64> {
-        let number = http::call(&self.endpoint(engine)?, "eth_blockNumber", json!([]))?;
-        quantity(&number)
-    }
-
     /// Hash of a block of an engine, null where it has none.
     pub(crate) fn block(&self, engine: &str, number: u64) -> Result<Value> {
         let block = json!([format!("{number:#x}"), false]);
         let block = http::call(&self.endpoint(engine)?, "eth_getBlockByNumber", block)?;
         Ok(block["hash"].clone())
     }
-}
-
-/// A JSON-RPC quantity.
-pub(crate) fn quantity(value: &Value) -> Result<u64> {
-    let digits = value.as_str().and_then(|text| text.strip_prefix("0x"));
-    Ok(u64::from_str_radix(digits.ok_or_else(|| format!("no quantity: {value}"))?, 16)?)
 }
