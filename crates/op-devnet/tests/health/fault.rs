@@ -56,7 +56,6 @@ pub(crate) struct Red {
 
 /// What came of a fault.
 pub(crate) struct Told {
-    pub(crate) name: &'static str,
     pub(crate) fault: &'static Fault,
     /// Seconds since the Unix epoch.
     pub(crate) begin: u64,
@@ -72,10 +71,13 @@ pub(crate) struct How<'a> {
     pub(crate) others: &'a [Pair],
     /// Whether it is held for as long as its alerts need.
     pub(crate) hold: bool,
+    /// What is planted while it lasts, to save time.
+    pub(crate) inside: &'a [&'static Fault],
 }
 
-/// Plants it, waits for what has to tell of it, mends it, and waits until all is well again.
-pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result<Told> {
+/// Plants it, waits for what has to tell of it, mends it, and waits until all is well again. What was
+/// planted inside of it comes first.
+pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result<Vec<Told>> {
     let before = world.warden.status()?;
     let begin = Instant::now();
     let mend = (fault.plant)(world)?;
@@ -96,43 +98,85 @@ pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result
     for event in &events {
         println!("    {}", told(event, before.observed_at));
     }
-    let red = seen?;
+    let (mut all, red) = seen?;
     ready.map_err(|error| format!("{} is mended: {error}", fault.name))?;
-    judge(fault, &events, how.others)?;
-    let turns = fault.red.iter().zip(red).zip(green).map(|((red, seconds), green)| {
-        (format!("{} {}", red.subject, red.name), seconds, green)
-    });
-    Ok(Told {
-        name: fault.name,
+    let inside = how.inside.iter().flat_map(|inner| inner.expected());
+    let known: Vec<Pair> = how.others.iter().copied().chain(inside).collect();
+    judge(fault, &events, &known)?;
+    let turns =
+        fault.red.iter().zip(red).zip(green).map(|((red, seconds), green)| {
+            (format!("{} {}", red.subject, red.name), seconds, green)
+        });
+    all.push(Told {
         fault,
         begin: before.observed_at,
         end: after.observed_at,
         turns: turns.collect(),
         events,
-    })
+    });
+    Ok(all)
 }
 
-/// Seconds until each condition turned; then it lasts for as long as it is to.
-fn see(world: &World, fault: &Fault, how: &How<'_>, begin: Instant) -> Result<Vec<f64>> {
-    let red = wait_red(world, fault, begin)?;
+/// Seconds until each condition turned, after what was planted inside; then it lasts as long as it is to.
+fn see(
+    world: &World,
+    fault: &'static Fault,
+    how: &How<'_>,
+    begin: Instant,
+) -> Result<(Vec<Told>, Vec<f64>)> {
+    let mut wait = Wait { world, fault, begin, red: BTreeMap::new() };
+    let mut inside = Vec::new();
+    if !how.inside.is_empty() {
+        wait.until(1)?;
+        let others: Vec<Pair> = fault.expected().chain(how.others.iter().copied()).collect();
+        for inner in how.inside {
+            println!("  {}", inner.name);
+            inside.extend(run(world, inner, &How { others: &others, hold: false, inside: &[] })?);
+        }
+    }
+    wait.until(fault.red.len())?;
     if let Some(look) = fault.look {
         look(world, &world.warden.status()?)?;
     }
     if how.hold {
         sleep(Duration::from_secs(fault.hold));
     }
-    Ok(red)
+    Ok((inside, wait.red.into_values().collect()))
 }
 
-/// Seconds until each condition turned.
-fn wait_red(world: &World, fault: &Fault, begin: Instant) -> Result<Vec<f64>> {
-    let mut red: BTreeMap<usize, f64> = BTreeMap::new();
-    loop {
-        let status = world.warden.status()?;
-        for (index, wanted) in fault.red.iter().enumerate() {
-            if red.contains_key(&index) {
-                continue;
+impl Fault {
+    /// Every condition that may turn by it.
+    fn expected(&self) -> impl Iterator<Item = Pair> {
+        self.red.iter().map(|red| (red.name, red.subject)).chain(self.also.iter().copied())
+    }
+}
+
+/// The wait for a fault to be told.
+struct Wait<'a> {
+    world: &'a World,
+    fault: &'a Fault,
+    begin: Instant,
+    /// Seconds until a condition turned, by its place.
+    red: BTreeMap<usize, f64>,
+}
+
+impl Wait<'_> {
+    /// Waits until so many conditions have turned; the metrics tell it with the last of them.
+    fn until(&mut self, count: usize) -> Result<()> {
+        loop {
+            let status = self.world.warden.status()?;
+            self.look(&status)?;
+            let missing = if count == self.fault.red.len() { self.missing()? } else { Vec::new() };
+            if self.red.len() >= count && missing.is_empty() {
+                return Ok(());
             }
+            ensure(self.begin.elapsed() < PATIENCE, || self.in_vain(&status, &missing))?;
+            sleep(LOOK);
+        }
+    }
+
+    fn look(&mut self, status: &Status) -> Result<()> {
+        for (index, wanted) in self.fault.red.iter().enumerate() {
             let condition = status.conditions.iter().find(|condition| {
                 condition.name == wanted.name
                     && condition.subject == wanted.subject
@@ -140,31 +184,30 @@ fn wait_red(world: &World, fault: &Fault, begin: Instant) -> Result<Vec<f64>> {
                     && condition.found.contains(wanted.found)
             });
             let Some(condition) = condition else { continue };
-            // Told in between: it may have turned once more, and is looked at again.
-            if condition.state.is_ready() || world.warden.tells(condition)? {
-                red.insert(index, begin.elapsed().as_secs_f64());
+            // It may turn once more between the answers: then it is looked at again.
+            if !self.red.contains_key(&index) && self.world.warden.tells(condition)? {
+                self.red.insert(index, self.begin.elapsed().as_secs_f64());
             }
         }
-        let metrics = world.warden.metrics()?;
-        let missing: Vec<&str> = fault
-            .metrics
-            .iter()
-            .filter(|(sample, holds)| !metrics.value(sample).is_some_and(holds))
-            .map(|(sample, _)| *sample)
-            .collect();
-        if red.len() == fault.red.len() && missing.is_empty() {
-            return Ok(red.into_values().collect());
-        }
-        ensure(begin.elapsed() < PATIENCE, || {
-            let waited = fault.red.iter().enumerate().filter(|(index, _)| !red.contains_key(index));
-            let waited = waited.map(|(_, red)| {
-                let found = state_of(&status, red.name, red.subject);
-                format!("{} {} {:?}, but it is {found:?}", red.subject, red.name, red.state)
-            });
-            let waited: Vec<String> = waited.collect();
-            format!("{}: waited in vain for {waited:#?} and {missing:#?}", fault.name)
-        })?;
-        sleep(LOOK);
+        Ok(())
+    }
+
+    /// Metrics that do not tell of it.
+    fn missing(&self) -> Result<Vec<&'static str>> {
+        let metrics = self.world.warden.metrics()?;
+        let wanted = self.fault.metrics.iter();
+        let missing = wanted.filter(|(sample, holds)| !metrics.value(sample).is_some_and(holds));
+        Ok(missing.map(|(sample, _)| *sample).collect())
+    }
+
+    fn in_vain(&self, status: &Status, missing: &[&str]) -> String {
+        let wanted = self.fault.red.iter().enumerate();
+        let waited = wanted.filter(|(index, _)| !self.red.contains_key(index)).map(|(_, red)| {
+            let found = state_of(status, red.name, red.subject);
+            format!("{} {} {:?}, but it is {found:?}", red.subject, red.name, red.state)
+        });
+        let waited: Vec<String> = waited.collect();
+        format!("{}: waited in vain for {waited:#?} and {missing:#?}", self.fault.name)
     }
 }
 
@@ -176,8 +219,8 @@ fn state_of<'a>(status: &'a Status, name: Name, subject: &str) -> Option<(State,
 
 /// The timeline names what happened, and nothing else.
 fn judge(fault: &Fault, events: &[Event], others: &[Pair]) -> Result<()> {
-    let expected: Vec<Pair> =
-        fault.red.iter().map(|red| (red.name, red.subject)).chain(fault.also.iter().copied()).collect();
+    let expected: Vec<Pair> = fault.expected().collect();
+    let unknown = |red: &&Red| !is_among(red.name, red.subject, others);
     let strange: Vec<String> = events
         .iter()
         .filter(|event| {
@@ -189,7 +232,7 @@ fn judge(fault: &Fault, events: &[Event], others: &[Pair]) -> Result<()> {
     ensure(strange.is_empty(), || {
         format!("{}: the timeline tells more:\n{}", fault.name, strange.join("\n"))
     })?;
-    for red in fault.red.iter().filter(|red| !is_among(red.name, red.subject, others)) {
+    for red in fault.red.iter().filter(unknown) {
         let turned = |good: bool| {
             events.iter().any(|event| {
                 event.condition == red.name

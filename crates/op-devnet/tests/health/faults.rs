@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     fault::{Fault, Mend, Red},
-    http,
-    rogue,
+    http, rogue,
     support::{Result, ensure, output},
     world::World,
 };
@@ -207,9 +206,10 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
             "op_warden_follower_verdict{node=\"follower-3-node\",head=\"unsafe\",verdict=\"diverged\"}",
             up,
         ),
-        ("op_warden_follower_diverging_block_number{node=\"follower-3-node\",head=\"unsafe\"}", |n| {
-            n > 0.0
-        }),
+        (
+            "op_warden_follower_diverging_block_number{node=\"follower-3-node\",head=\"unsafe\"}",
+            |n| n > 0.0,
+        ),
     ],
     also: &[
         (Name::Peers, "follower-3-node"),
@@ -238,7 +238,12 @@ pub(crate) const SIGNER_ROTATED: Fault = Fault {
         }))
     },
     red: &[
-        red(Name::Role, "sequencer-node", State::Failed, "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f"),
+        red(
+            Name::Role,
+            "sequencer-node",
+            State::Failed,
+            "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f",
+        ),
         red(Name::Gates, "sequencer-node", State::Failed, "refuse (sequencer-key)"),
     ],
     metrics: &[("op_warden_gates{service=\"sequencer-node\",answer=\"refuse\"}", |n| n > 0.0)],
@@ -259,7 +264,9 @@ pub(crate) const BATCHER_ROTATED: Fault = Fault {
         let hash = hash.as_str().ok_or("no batcher")?.parse()?;
         let stranger = setBatcherHashCall { hash: STRANGER.into_word() };
         world.configure(&stranger.abi_encode())?;
-        Ok(Box::new(move |world: &World| world.configure(&setBatcherHashCall { hash }.abi_encode())))
+        Ok(Box::new(move |world: &World| {
+            world.configure(&setBatcherHashCall { hash }.abi_encode())
+        }))
     },
     red: &[
         red(Name::Role, "batcher", State::Failed, "0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f"),

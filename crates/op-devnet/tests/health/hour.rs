@@ -14,6 +14,7 @@ use crate::{
     fault::{self, Fault, How, Told, told},
     faults,
     prometheus::Prometheus,
+    random::Random,
     support::{Devnet, Result, ensure},
     table,
     warden::{Pair, is_among, new_events},
@@ -30,12 +31,8 @@ const ALERT_ENDS: u64 = 15;
 /// Plants faults for so many minutes.
 pub(crate) fn run(minutes: u64, all: &[&'static Fault]) -> Result<()> {
     let begin = Instant::now();
-    let seed = match std::env::var("HEALTH_SEED") {
-        Ok(seed) => seed.parse()?,
-        Err(_) => SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
-    };
-    println!("{minutes} minutes, HEALTH_SEED={seed}");
-    let mut random = Random(seed);
+    println!("{minutes} minutes");
+    let mut random = Random::new()?;
     let world = World::new(Devnet::up_with(&["--followers", "3"])?)?;
     let prometheus = Prometheus::start(&world.warden.url)?;
     let _usage = Usage::watch(world.pid("op-warden")?);
@@ -49,7 +46,7 @@ pub(crate) fn run(minutes: u64, all: &[&'static Fault]) -> Result<()> {
             if begin.elapsed() >= Duration::from_secs(minutes * 60) {
                 break;
             }
-            run.plant(fault, Duration::from_secs(10 + random.next() % 21))?;
+            run.plant(fault, Duration::from_secs(10 + random.below(21)))?;
         }
     }
     run.pause(Duration::from_secs(20))?;
@@ -59,7 +56,7 @@ pub(crate) fn run(minutes: u64, all: &[&'static Fault]) -> Result<()> {
     failures.extend(strange_alerts(&told, &fired));
     table::show(&told, &fired);
     for told in &told {
-        println!("{} .. {}  {}", told.begin, told.end, told.name);
+        println!("{} .. {}  {}", told.begin, told.end, told.fault.name);
         for event in &told.events {
             println!("    {}", fault::told(event, told.begin));
         }
@@ -83,13 +80,8 @@ impl Run<'_> {
         }
         println!("{} +{} {}", seconds()?, self.told.len(), fault.name);
         let others = self.others();
-        match fault::run(self.world, fault, &How { others: &others, hold: true }) {
-            Ok(told) => {
-                for (condition, red, green) in &told.turns {
-                    println!("    {condition}: red after {red:.1} s, green after {green:.1} s");
-                }
-                self.told.push(told);
-            }
+        match fault::run(self.world, fault, &How { others: &others, hold: true, inside: &[] }) {
+            Ok(told) => self.told.extend(told),
             Err(error) => {
                 println!("    FAILED: {error}");
                 self.failures.push(error.to_string());
@@ -151,7 +143,7 @@ fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<Strin
         for alert in told.fault.alerts {
             let during = |at: &u64| (told.begin..=told.end + ALERT_ENDS).contains(at);
             if !fired.get(*alert).is_some_and(|times| times.iter().any(during)) {
-                strange.insert(format!("{}: {alert} did not fire", told.name));
+                strange.insert(format!("{}: {alert} did not fire", told.fault.name));
             }
         }
     }
@@ -160,25 +152,6 @@ fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<Strin
 
 fn seconds() -> Result<u64> {
     Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
-}
-
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for end in (1..items.len()).rev() {
-            let chosen = self.next() % (end as u64 + 1);
-            items.swap(end, usize::try_from(chosen).unwrap_or_default());
-        }
-    }
 }
 
 /// Prints memory and CPU time of a process every minute, until it is dropped.

@@ -73,7 +73,11 @@ scrape_configs: [{{job_name: op-warden, static_configs: [{{targets: ['{target}']
             let alert = series["metric"]["alertname"].as_str().ok_or("no name")?;
             let times = series["values"].as_array().ok_or("no values")?;
             fired.entry(alert.to_owned()).or_default().extend(times.iter().filter_map(|point| {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a time"
+                )]
                 point[0].as_f64().map(|at| at as u64)
             }));
         }

@@ -51,7 +51,8 @@ fn start(world: &World) -> Result<Rogue> {
     let engine = theirs
         .split('\0')
         .filter(|text| text.starts_with("--l2=") || text.starts_with("--l2.jwt-secret="));
-    let own = ["--l2", "--p2p.", "--metrics.", "--rpc.", "--safedb.", "--sequencer.", "--verifier."];
+    let own =
+        ["--l2", "--p2p.", "--metrics.", "--rpc.", "--safedb.", "--sequencer.", "--verifier."];
     let log = fs::File::create(world.file("logs/rogue.log"))?;
     let process = Command::new(program)
         .args(arguments.filter(|text| !own.iter().any(|own| text.starts_with(own))))

@@ -16,11 +16,11 @@ pub(crate) fn show(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) {
             .collect();
         let alerts = alerts.into_iter().collect::<Vec<_>>().join(", ");
         for (condition, red, green) in &told.turns {
-            let name = told.name;
+            let name = told.fault.name;
             println!("{name:40} | {condition:33} | {red:>7.1} s | {green:>17.1} s | {alerts}");
         }
         if told.turns.is_empty() {
-            println!("{:40} | {:33} | {:>9} | {:>19} | {alerts}", told.name, "", "", "");
+            println!("{:40} | {:33} | {:>9} | {:>19} | {alerts}", told.fault.name, "", "", "");
         }
     }
     println!();

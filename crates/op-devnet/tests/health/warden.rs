@@ -21,7 +21,7 @@ pub(crate) type Pair = (Name, &'static str);
 /// The pause between two looks.
 pub(crate) const LOOK: Duration = Duration::from_millis(200);
 /// Longer than between two judgements or two looks at the programs: what holds for so long holds.
-const STEADY: Duration = Duration::from_secs(8);
+const STEADY: Duration = Duration::from_secs(6);
 /// For everything to hold again.
 const PATIENCE: Duration = Duration::from_mins(3);
 
@@ -48,8 +48,7 @@ impl Warden {
 
     /// Whether nobody is called ready while a condition does not hold, and the answers name it.
     pub(crate) fn tells(&self, condition: &Condition) -> Result<bool> {
-        let line =
-            format!("{} {}: {}", condition.subject, condition.name, condition.state.name());
+        let line = format!("{} {}: {}", condition.subject, condition.name, condition.state.name());
         for path in ["/readyz".to_owned(), format!("/readyz/{}", condition.subject)] {
             let (code, body) = http::get(&self.url, &path)?;
             if code != 503 || !body.contains(&line) {
@@ -66,11 +65,7 @@ impl Warden {
     }
 
     /// Waits until all conditions hold but those of `others`, and go on to hold. `see` sees each look.
-    pub(crate) fn wait_ready(
-        &self,
-        others: &[Pair],
-        mut see: impl FnMut(&Status),
-    ) -> Result<()> {
+    pub(crate) fn wait_ready(&self, others: &[Pair], mut see: impl FnMut(&Status)) -> Result<()> {
         let begin = Instant::now();
         let mut since: Option<Instant> = None;
         loop {

@@ -23,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `--l1.runtime-config-reload-interval` of op-node, in seconds.
 const RELOAD: u64 = 600;
-const NODES: [&str; 4] = ["sequencer-node", "follower-1-node", "follower-2-node", "follower-3-node"];
+const NODES: [&str; 4] =
+    ["sequencer-node", "follower-1-node", "follower-2-node", "follower-3-node"];
 
 /// A devnet and its health service.
 pub(crate) struct World {
@@ -68,11 +69,7 @@ impl World {
         }
     }
 
-    pub(crate) fn wait(
-        &self,
-        what: &str,
-        holds: impl Fn(&Self) -> Result<bool>,
-    ) -> Result<()> {
+    pub(crate) fn wait(&self, what: &str, holds: impl Fn(&Self) -> Result<bool>) -> Result<()> {
         let begin = Instant::now();
         while !holds(self)? {
             ensure(begin.elapsed() < PATIENCE, || format!("waited in vain: {what}"))?;

@@ -17,8 +17,8 @@ use tokio::{
 use super::{
     clock::Clock,
     maintenance,
-    number::whole,
     memory::{self, Memory},
+    number::whole,
     observe::{engine, l1, l1::L1Answers, node, programs, programs::Program},
     plan::Plan,
     report,
