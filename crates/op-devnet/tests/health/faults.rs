@@ -307,6 +307,7 @@ pub(crate) const BATCHER_DRAINED: Fault = Fault {
     ],
     metrics: &[("op_warden_account_balance_ether{service=\"batcher\"}", |ether| ether < 0.001)],
     also: &[
+        (Name::Runway, "batcher"),
         // It cannot pay, so nothing becomes safe.
         (Name::SafeHead, "batcher"),
         (Name::SafeLag, "batcher"),

@@ -39,17 +39,11 @@ pub(crate) fn run(minutes: u64, all: &[&'static Fault]) -> Result<()> {
     world.warden.wait_ready(&[], |_| {})?;
     let first = seconds()?;
     let mut run = Run { world: &world, told: Vec::new(), failures: Vec::new() };
-    while begin.elapsed() < Duration::from_secs(minutes * 60) {
-        let mut order = all.to_vec();
-        random.shuffle(&mut order);
-        for fault in order {
-            if begin.elapsed() >= Duration::from_secs(minutes * 60) {
-                break;
-            }
-            run.plant(fault, Duration::from_secs(10 + random.below(21)))?;
-        }
+    // What cannot be mended ends it, and what was told until then is shown.
+    if let Err(error) = run.go_on(begin + Duration::from_mins(minutes), &mut random, all.to_vec()) {
+        println!("    FAILED: {error}");
+        run.failures.push(error.to_string());
     }
-    run.pause(Duration::from_secs(20))?;
     let Run { told, mut failures, .. } = run;
     let last = seconds()?;
     let fired = prometheus.fired(first, last)?;
@@ -73,6 +67,23 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn go_on(
+        &mut self,
+        end: Instant,
+        random: &mut Random,
+        mut faults: Vec<&'static Fault>,
+    ) -> Result<()> {
+        while Instant::now() < end {
+            random.shuffle(&mut faults);
+            for fault in &faults {
+                if Instant::now() < end {
+                    self.plant(fault, Duration::from_secs(10 + random.below(21)))?;
+                }
+            }
+        }
+        self.pause(Duration::from_secs(20))
+    }
+
     fn plant(&mut self, fault: &'static Fault, pause: Duration) -> Result<()> {
         self.pause(pause)?;
         if fault.name == faults::SIGNER_ROTATED.name {
