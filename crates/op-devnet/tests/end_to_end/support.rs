@@ -71,22 +71,29 @@ pub(crate) fn output(command: &mut Command) -> Result<Run> {
 /// A devnet that is stopped when it is dropped, however the test ends.
 pub(crate) struct Devnet {
     dir: TempDir,
+    /// What `op-devnet up` is told beside the folder.
+    args: &'static [&'static str],
     supervisor: Child,
 }
 
 impl Devnet {
     /// Brings one up and waits until all services run.
     pub(crate) fn up() -> Result<Self> {
+        Self::up_with(&[])
+    }
+
+    /// Brings one up that is told more.
+    pub(crate) fn up_with(args: &'static [&'static str]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
-        let supervisor = spawn(dir.path())?;
-        let devnet = Self { dir, supervisor };
+        let supervisor = spawn(dir.path(), args)?;
+        let devnet = Self { dir, args, supervisor };
         devnet.wait("all services", all_running)?;
         Ok(devnet)
     }
 
     /// Starts the supervisor again.
     pub(crate) fn start(&mut self) -> Result<()> {
-        self.supervisor = spawn(self.dir.path())?;
+        self.supervisor = spawn(self.dir.path(), self.args)?;
         self.wait("all services", all_running)?;
         Ok(())
     }
@@ -162,11 +169,12 @@ impl Drop for Devnet {
     }
 }
 
-fn spawn(dir: &Path) -> Result<Child> {
+fn spawn(dir: &Path, args: &[&str]) -> Result<Child> {
     let log = fs::File::create(dir.with_extension("log"))?;
     Ok(Command::new(OP_DEVNET)
         .args(["up", "--dir"])
         .arg(dir)
+        .args(args)
         .stdin(Stdio::null())
         .stderr(log)
         .spawn()?)

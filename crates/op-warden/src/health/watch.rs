@@ -71,6 +71,8 @@ pub(super) struct Watch {
     steps: Vec<(f64, f64)>,
     /// Polls of L1, to look at all games in turn.
     l1_polls: u64,
+    /// Since when op-dispute-mon has not been able to judge every game.
+    unjudged_games_since: Option<f64>,
 }
 
 /// What this host tells.
@@ -123,6 +125,7 @@ impl Watch {
             pending_l1_info: BTreeMap::new(),
             steps: Vec::new(),
             l1_polls: 0,
+            unjudged_games_since: None,
         };
         let asleep = (now - watch.memory.saved_at).max(0.0);
         if watch.memory.saved_at > 0.0 {
@@ -213,6 +216,10 @@ impl Watch {
         if let Ok(program) = &reading {
             self.started(service, program.started);
             self.reset(service, program);
+            if let Some(games) = program.failed_games {
+                let since = self.unjudged_games_since.unwrap_or(self.now);
+                self.unjudged_games_since = (games > 0.0).then_some(since);
+            }
         }
         self.programs.entry(service.to_owned()).or_default().take(reading);
     }
@@ -424,6 +431,11 @@ impl Watch {
     /// Seconds between L2 blocks.
     pub(super) fn block_time(&self) -> Option<u64> {
         self.chain.as_ref().map(|chain| chain.block_time)
+    }
+
+    /// Seconds for which op-dispute-mon has not been able to judge every game.
+    pub(super) fn games_unjudged(&self) -> f64 {
+        self.unjudged_games_since.map_or(0.0, |since| self.now - since)
     }
 
     /// When the L2 began.

@@ -8,6 +8,10 @@ use crate::health::{
     watch::Watch,
 };
 
+/// Seconds for which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
+/// that a new game was made in, and it looks again every half minute.
+const UNJUDGED: f64 = 90.0;
+
 pub(super) fn judge(watch: &Watch) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     if let Some(games) = watch.games() {
@@ -104,7 +108,7 @@ fn agreement(watch: &Watch) -> Option<Verdict> {
                     "A false claim stands, or a true one is losing: see op-dispute-mon's log for the game, and the challenger's for why it does not act.",
                 )
                 .unless(
-                    failed == 0.0,
+                    failed == 0.0 || watch.games_unjudged() <= UNJUDGED,
                     State::Warn,
                     "It cannot judge some games: see its log; often its op-node does not have their blocks.",
                 )

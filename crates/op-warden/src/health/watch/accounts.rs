@@ -52,7 +52,8 @@ impl Watch {
         balance.as_ref().copied().map_err(ToString::to_string)
     }
 
-    /// Wei an hour, of late; what came in is left out. `None` while too little is known.
+    /// Wei an hour, of late. What came in is left out, and so is whatever took most of the account at once:
+    /// nobody spends at that rate, and the balance itself tells of it. `None` while too little is known.
     pub(in crate::health) fn spent_an_hour(&self, service: &str) -> Option<U256> {
         let samples = &self.memory.accounts.get(service)?.balances;
         let seconds = samples.back()?.0 - samples.front()?.0;
@@ -60,8 +61,10 @@ impl Watch {
             return None;
         }
         let pairs = samples.iter().zip(samples.iter().skip(1));
-        let spent: U256 =
-            pairs.map(|((_, before), (_, after))| before.saturating_sub(*after)).sum();
+        let spent: U256 = pairs
+            .filter(|((_, before), (_, after))| *after >= *before / U256::from(2))
+            .map(|((_, before), (_, after))| before.saturating_sub(*after))
+            .sum();
         Some(spent * U256::from(3_600) / U256::from(whole(seconds)))
     }
 

@@ -1,0 +1,27 @@
+//! Processes of a devnet, frozen and killed.
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::Result;
+
+pub(crate) fn signal(pid: u64, signal: Signal) -> Result<()> {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or("no pid")?;
+    Ok(kill_process(pid, signal)?)
+}
+
+/// A process that stands still until this is dropped.
+pub(crate) struct Frozen(u64);
+
+impl Frozen {
+    pub(crate) fn new(pid: u64) -> Result<Self> {
+        signal(pid, Signal::STOP)?;
+        Ok(Self(pid))
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        // It may have ended with its devnet.
+        let _ = signal(self.0, Signal::CONT);
+    }
+}
