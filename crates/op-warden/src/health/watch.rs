@@ -305,7 +305,12 @@ impl Watch {
             stand.condition == verdict.name && stand.subject == verdict.subject
         };
         let stand = self.memory.stands.iter_mut().find(same);
-        let unread = verdict.state == State::Unknown && self.watched < self.grace;
+        let was_read = before.iter().any(|known| {
+            known.name == verdict.name
+                && known.subject == verdict.subject
+                && (known.state != State::Unknown || known.since > whole(self.watching_since))
+        });
+        let unread = verdict.state == State::Unknown && !was_read && self.watched < self.grace;
         let since = match stand {
             // Not read since this process began, which says nothing of the chain.
             Some(_) if unread => whole(self.watching_since),

@@ -256,7 +256,7 @@ fn cases() -> Vec<Case> {
                 "old",
                 Who::L1,
                 |world, faults| {
-                    faults.games_at = Some((2_000 + world.head()) / 5);
+                    faults.games_at = Some((2_000 + world.head()) / 5 + 1);
                 },
             ),
         ),
@@ -500,14 +500,18 @@ fn a_restart_keeps_what_was_known_and_a_broken_state_is_set_aside() {
     let after = service.status().unwrap();
     assert_eq!(after["counters"]["starts"], 2);
     assert!(after["counters"]["polls"].as_u64() >= Some(1));
-    let at = |status: &serde_json::Value| status["events"][0].clone();
-    assert_eq!(at(&before)["condition"], "balance");
+    let first = &before["events"][0];
+    assert_eq!(first["condition"], "balance", "{}", before["events"]);
     service.world.faults().batcher_balance = 10u128.pow(18);
     service.until_ready("mended after a restart");
     let events = service.status().unwrap()["events"].clone();
     let names: Vec<_> =
         events.as_array().unwrap().iter().map(|event| &event["condition"]).collect();
-    assert_eq!(names, ["balance", "balance"], "a restart of op-warden itself is no event");
+    assert_eq!(
+        names,
+        ["balance", "balance"],
+        "a restart of op-warden itself is no event: {events}"
+    );
 
     let whole = fs::read(&state).unwrap();
     fs::write(&state, &whole[..whole.len() / 2]).unwrap();

@@ -50,7 +50,6 @@ pub(crate) struct Faults {
     pub(crate) deposits_fail: bool,
     pub(crate) l1_at: Option<u64>,
     pub(crate) l1_ahead: u64,
-    pub(crate) l1_limited: bool,
     /// L1 blocks since the origin of the safe head.
     pub(crate) origin_lag: u64,
     pub(crate) nonce_at: Option<u64>,
@@ -87,7 +86,6 @@ impl Default for Faults {
             deposits_fail: false,
             l1_at: None,
             l1_ahead: 0,
-            l1_limited: false,
             origin_lag: 3,
             nonce_at: None,
             batcher_balance: 10u128.pow(18),
@@ -323,7 +321,7 @@ impl Double {
         let word = |value: U256| Say::Result(json!(B256::from(value)));
         let address = |text: &str| word(U256::from_str_radix(&text[2..], 16).unwrap());
         let games_begin = self.world.begin - 2_000;
-        let count = faults.games_at.unwrap_or_else(|| (now() - games_begin) / GAME);
+        let count = faults.games_at.unwrap_or_else(|| (now() - games_begin) / GAME + 1);
         let index = |text: &str| u64::from_str_radix(&text[text.len() - 16..], 16).unwrap();
         let of_game = index(call["to"].as_str().unwrap());
         if is("batcherHash()") {
