@@ -1,5 +1,7 @@
 //! `STATUS.md` describes exactly the fields that `/status.json` has.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeSet;
 
 use op_warden::health::{condition::Name, status::Status};

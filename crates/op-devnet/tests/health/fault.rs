@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// Ends the fault; what is only dropped ends it too.
 pub(crate) type Mend = Box<dyn FnOnce(&World) -> Result<()>>;
 
+/// A sample and what its value has to be.
+type Metric = (&'static str, fn(f64) -> bool);
+
 /// A fault.
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
@@ -30,7 +33,7 @@ pub(crate) struct Fault {
     /// What has to turn.
     pub(crate) red: &'static [Red],
     /// Metrics that have to tell of it.
-    pub(crate) metrics: &'static [(&'static str, fn(f64) -> bool)],
+    pub(crate) metrics: &'static [Metric],
     /// What else is true while it lasts, or until all that waited has caught up.
     pub(crate) also: &'static [Pair],
     /// Looked at when all of that has turned.
@@ -202,12 +205,12 @@ impl Wait<'_> {
 
     fn in_vain(&self, status: &Status, missing: &[&str]) -> String {
         let wanted = self.fault.red.iter().enumerate();
-        let waited = wanted.filter(|(index, _)| !self.red.contains_key(index)).map(|(_, red)| {
+        let others = wanted.filter(|(index, _)| !self.red.contains_key(index)).map(|(_, red)| {
             let found = state_of(status, red.name, red.subject);
             format!("{} {} {:?}, but it is {found:?}", red.subject, red.name, red.state)
         });
-        let waited: Vec<String> = waited.collect();
-        format!("{}: waited in vain for {waited:#?} and {missing:#?}", self.fault.name)
+        let others: Vec<String> = others.collect();
+        format!("{}: waited in vain for {others:#?} and {missing:#?}", self.fault.name)
     }
 }
 

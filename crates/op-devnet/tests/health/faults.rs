@@ -38,7 +38,7 @@ fn down(value: f64) -> bool {
 }
 
 fn up(value: f64) -> bool {
-    value == 1.0
+    value > 0.0
 }
 
 pub(crate) const BATCHER_FROZEN: Fault = Fault {
@@ -294,9 +294,9 @@ pub(crate) const BATCHER_DRAINED: Fault = Fault {
         let status = world.warden.status()?;
         let account = status.accounts.get("batcher").ok_or("no account of the batcher")?;
         let batcher = json!(account.address);
-        let balance = http::call(&world.l1, "eth_getBalance", json!([batcher, "latest"]))?;
+        let balance = http::call(&world.l1, "eth_getBalance", &json!([batcher, "latest"]))?;
         let set = move |world: &World, balance: &Value| -> Result<()> {
-            http::call(&world.l1, "anvil_setBalance", json!([batcher, balance])).map(drop)
+            http::call(&world.l1, "anvil_setBalance", &json!([batcher, balance])).map(drop)
         };
         set(world, &json!("0x3e8"))?;
         Ok(Box::new(move |world: &World| set(world, &balance)))
@@ -397,5 +397,5 @@ fn maintain(world: &World, args: &[&str]) -> Result<()> {
 fn read(world: &World, contract: &Value, signature: &str) -> Result<Value> {
     let selector = &alloy_primitives::keccak256(signature)[..4];
     let data = alloy_primitives::hex::encode_prefixed(selector);
-    http::call(&world.l1, "eth_call", json!([{"to": contract, "data": data}, "latest"]))
+    http::call(&world.l1, "eth_call", &json!([{"to": contract, "data": data}, "latest"]))
 }

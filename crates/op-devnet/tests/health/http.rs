@@ -19,7 +19,7 @@ pub(crate) fn get(base: &str, path: &str) -> Result<(u16, String)> {
 }
 
 /// The result of a JSON-RPC call.
-pub(crate) fn call(base: &str, method: &str, params: Value) -> Result<Value> {
+pub(crate) fn call(base: &str, method: &str, params: &Value) -> Result<Value> {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
     let length = body.len();
     // geth answers by address, or to "localhost".

@@ -7,7 +7,7 @@ use std::{
 
 use crate::support::Result;
 
-/// SplitMix64.
+/// `SplitMix64`.
 pub(crate) struct Random(u64);
 
 impl Random {

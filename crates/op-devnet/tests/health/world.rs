@@ -128,17 +128,17 @@ impl World {
     /// Sends a transaction of the contracts' owner to `SystemConfig`, and waits until it has counted.
     pub(crate) fn configure(&self, data: &[u8]) -> Result<()> {
         let rollup = self.rollup()?;
-        let accounts = http::call(&self.l1, "eth_accounts", json!([]))?;
+        let accounts = http::call(&self.l1, "eth_accounts", &json!([]))?;
         let transaction = json!({
             // anvil signs for its own accounts; the first of them owns the contracts.
             "from": accounts[0],
             "to": rollup["l1_system_config_address"],
             "data": alloy_primitives::hex::encode_prefixed(data),
         });
-        let hash = http::call(&self.l1, "eth_sendTransaction", json!([transaction]))?;
+        let hash = http::call(&self.l1, "eth_sendTransaction", &json!([transaction]))?;
         let begin = Instant::now();
         loop {
-            let receipt = http::call(&self.l1, "eth_getTransactionReceipt", json!([hash]))?;
+            let receipt = http::call(&self.l1, "eth_getTransactionReceipt", &json!([hash]))?;
             match receipt["status"].as_str() {
                 Some("0x1") => return Ok(()),
                 None if begin.elapsed() < PATIENCE => sleep(LOOK),
@@ -150,7 +150,7 @@ impl World {
     /// Hash of a block of an engine, null where it has none.
     pub(crate) fn block(&self, engine: &str, number: u64) -> Result<Value> {
         let block = json!([format!("{number:#x}"), false]);
-        let block = http::call(&self.endpoint(engine)?, "eth_getBlockByNumber", block)?;
+        let block = http::call(&self.endpoint(engine)?, "eth_getBlockByNumber", &block)?;
         Ok(block["hash"].clone())
     }
 }

@@ -25,11 +25,11 @@ pub struct Questions {
 /// What to ask all nodes for in one poll: as much for each follower as fits into one batch of the
 /// reference. `most` is the number of calls, usually [`MOST_CALLS`].
 #[must_use]
-pub fn union<'a>(tracks: impl Iterator<Item = &'a Track> + Clone, most: usize) -> Questions {
+pub fn union(tracks: &[&Track], most: usize) -> Questions {
     let mut share = SWEEP;
     loop {
         let mut questions = Questions::default();
-        for track in tracks.clone() {
+        for track in tracks {
             let numbers = track.questions(share);
             questions.reference.extend(&numbers);
             questions.followers.push(numbers);

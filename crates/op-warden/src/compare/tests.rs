@@ -78,7 +78,7 @@ fn fifty_followers_fit_into_one_batch_and_none_is_left_out() {
             track
         })
         .collect();
-    let questions = union(tracks.iter(), MOST_CALLS);
+    let questions = union(&tracks.iter().collect::<Vec<_>>(), MOST_CALLS);
     assert!(questions.reference.len() <= MOST_CALLS, "{}", questions.reference.len());
     for (track, numbers) in tracks.iter().zip(&questions.followers) {
         assert!(numbers.is_subset(&questions.reference));

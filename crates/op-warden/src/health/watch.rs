@@ -225,12 +225,12 @@ impl Watch {
     }
 
     fn started(&mut self, service: &str, started: Option<f64>) {
+        // A process' begin is computed from the boot time, which moves a little with the clock.
+        const SAME: f64 = 2.0;
         // Where systemd counts, it has counted this one.
         if self.units.contains_key(service) {
             return;
         }
-        // A process' begin is computed from the boot time, which moves a little with the clock.
-        const SAME: f64 = 2.0;
         let now = self.now;
         let Some(started) = started else { return };
         let memory = self.memory.services.entry(service.to_owned()).or_default();

@@ -255,7 +255,9 @@ fn decoded(name: &str, mut raw: &[u8]) -> Result<Header, Broken> {
 
 fn committed(hashes: &[B256]) -> B256 {
     let mut commitment = Keccak256::new();
-    hashes.iter().for_each(|hash| commitment.update(hash));
+    for hash in hashes {
+        commitment.update(hash);
+    }
     commitment.finalize()
 }
 

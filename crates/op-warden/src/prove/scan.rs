@@ -134,13 +134,16 @@ impl Lane {
     }
 }
 
+/// A request that is under way.
+type Reader = JoinHandle<Result<Vec<Read>, String>>;
+
 /// A part of the range that is under way.
 struct Part {
     from: u64,
     to: u64,
-    ours: JoinHandle<Result<Vec<Read>, String>>,
+    ours: Reader,
     /// Of each follower that has it, and up to which block.
-    theirs: Vec<Option<JoinHandle<Result<Vec<Read>, String>>>>,
+    theirs: Vec<Option<Reader>>,
 }
 
 /// Reads the reference's blocks once, and those of all followers beside them.

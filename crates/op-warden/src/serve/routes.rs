@@ -55,15 +55,12 @@ async fn home(State(latest): State<Latest>) -> Response {
 }
 
 async fn runbook(Path(alert): Path<String>) -> Response {
-    match runbook::find(&alert) {
-        Some(runbook) => {
-            let main = maud::html! { pre { (runbook.text) } };
-            html(StatusCode::OK, page::layout(runbook.name, &main).into_string())
-        }
-        None => {
-            let text = format!("there is no runbook {alert:?}; op-warden runbook lists them\n");
-            (StatusCode::NOT_FOUND, text).into_response()
-        }
+    if let Some(runbook) = runbook::find(&alert) {
+        let main = maud::html! { pre { (runbook.text) } };
+        html(StatusCode::OK, page::layout(runbook.name, &main).into_string())
+    } else {
+        let text = format!("there is no runbook {alert:?}; op-warden runbook lists them\n");
+        (StatusCode::NOT_FOUND, text).into_response()
     }
 }
 

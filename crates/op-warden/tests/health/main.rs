@@ -2,6 +2,8 @@
 //! polls of its fault, and green again when it is mended.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::too_many_lines, reason = "a table of cases")]
+#![allow(clippy::struct_excessive_bools, reason = "each fault is there or not")]
 #![allow(clippy::cast_possible_truncation, reason = "the numbers of a test are small")]
 
 mod cases;

@@ -18,7 +18,7 @@ use crate::{
     world::{BATCHER, CHALLENGER, PROPOSER, SIGNER, Who, World},
 };
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// The program whose metrics are served, by service.
 const PROGRAMS: [(&str, &str); 6] = [
     ("sequencer-node", "op-node"),

@@ -17,7 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// Role and name of each node of the accessibility tree.
 fn tree(browser: &mut crate::Browser) -> Result<Vec<(String, String)>> {
-    let tree = browser.call("Accessibility.getFullAXTree", json!({}))?;
+    let tree = browser.call("Accessibility.getFullAXTree", &json!({}))?;
     let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
     let nodes = tree["nodes"].as_array().ok_or("no tree")?;
     let seen = nodes.iter().filter(|node| node["ignored"] == false);
@@ -46,10 +46,10 @@ fn names() -> Result<()> {
         "rowheader",
     ];
     for role in named {
-        let names = of(role);
-        ensure(!names.is_empty(), || format!("no {role} in {tree:#?}"))?;
-        ensure(names.iter().all(|name| !name.is_empty()), || {
-            format!("{role} without a name: {names:?}")
+        let told = of(role);
+        ensure(!told.is_empty(), || format!("no {role} in {tree:#?}"))?;
+        ensure(told.iter().all(|name| !name.is_empty()), || {
+            format!("{role} without a name: {told:?}")
         })?;
     }
     same(&of("meter"), &vec!["L1 blocks left of the sequencing window"])?;
@@ -93,7 +93,7 @@ fn focus() -> Result<()> {
         for kind in ["rawKeyDown", "keyUp"] {
             let key =
                 json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
-            browser.call("Input.dispatchKeyEvent", key)?;
+            browser.call("Input.dispatchKeyEvent", &key)?;
         }
         let at = browser.value("(at => [at.id || at.className, getComputedStyle(at).outlineStyle, at.getBoundingClientRect().top >= 0])(document.activeElement)")?;
         ensure(at[1] == "solid" && at[2] == true, || format!("its focus does not show: {at}"))?;

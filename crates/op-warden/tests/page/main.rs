@@ -1,5 +1,7 @@
 //! The page in a real browser. Without one the tests are reported as ignored, with the reason.
 
+#![allow(clippy::unwrap_used, clippy::doc_markdown, reason = "tests")]
+
 mod accessible;
 mod browser;
 mod refresh;

@@ -124,9 +124,9 @@ fn lengthen(service: &mut Service, text: &str) {
     service.disk_free = Some(u64::MAX);
     for finding in service.judgement.iter_mut().flat_map(|judged| &mut judged.findings) {
         finding.answer = Answer::Refuse;
-        finding.expected = text.to_owned();
-        finding.found = text.to_owned();
-        finding.source = text.to_owned();
-        finding.mend = text.to_owned();
+        text.clone_into(&mut finding.expected);
+        text.clone_into(&mut finding.found);
+        text.clone_into(&mut finding.source);
+        text.clone_into(&mut finding.mend);
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! `SEEDS=1000000` plays that many, `SEED=42` plays one. Without either as many as fit into some seconds.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::struct_excessive_bools, reason = "what may go wrong is on or off")]
+#![allow(clippy::similar_names, reason = "number and numbers")]
+
 mod oracle;
 mod play;
 mod random;
@@ -63,7 +67,7 @@ fn no_seed_gives_a_false_verdict() {
         sum.add(oracle);
         played += count;
     }
-    let rate = played as f64 / started.elapsed().as_secs_f64();
+    let rate = f64::from(played) / started.elapsed().as_secs_f64();
     println!("{played} seeds, {rate:.0} a second: {sum}");
     for (what, count) in sum.counts() {
         assert!(count > 0, "no seed came to {what}: the simulation proves nothing of it");

@@ -51,22 +51,22 @@ fn within(span: &Span, from: Time, to: Time) -> bool {
 }
 
 impl Oracle {
-    pub(crate) fn check(&mut self, world: &World, seen: Seen) -> Result<(), String> {
+    pub(crate) fn check(&mut self, world: &World, seen: &Seen) -> Result<(), String> {
         for (safe, verdict) in
             [(false, &seen.verdicts.unsafe_head), (true, &seen.verdicts.safe_head)]
         {
             let true_ = match verdict {
                 Verdict::Equal { to, hash } => {
                     self.equal += 1;
-                    equal(world, &seen, safe, *to, *hash)
+                    equal(world, seen, safe, *to, *hash)
                 }
                 Verdict::Behind { head, to } => {
                     self.behind += 1;
-                    behind(world, &seen, self.before, safe, *head, *to)
+                    behind(world, seen, self.before, safe, *head, *to)
                 }
                 Verdict::Diverged { after, block, reference, follower } => {
                     self.diverged += 1;
-                    diverged(world, &seen, *after, *block, *reference, *follower)
+                    diverged(world, seen, *after, *block, *reference, *follower)
                 }
                 Verdict::Unknown { .. } => {
                     self.unknown += 1;
@@ -80,7 +80,7 @@ impl Oracle {
                 ));
             }
         }
-        self.complete(world, &seen)?;
+        self.complete(world, seen)?;
         if seen.read_follower && seen.undisturbed {
             self.before = seen.from;
         }

@@ -75,7 +75,7 @@ impl Play<'_> {
                 track = serde_json::from_str(&text).unwrap();
             }
             self.between();
-            let questions = union(std::iter::once(&track), MOST_CALLS);
+            let questions = union(&[&track], MOST_CALLS);
             let from = self.tick();
             self.disturbed = false;
             let [ours, theirs] = self.answers(&questions.reference, &questions.followers[0]);
@@ -91,7 +91,7 @@ impl Play<'_> {
                 replicas: self.faults.replicas.contains(&true),
                 next: track.next(),
             };
-            oracle.check(self.world, seen).map_err(|error| {
+            oracle.check(self.world, &seen).map_err(|error| {
                 format!("poll {poll}: {error}\n{:?}\n{ours:?}\n{theirs:?}\n{track:?}", self.faults)
             })?;
         }
@@ -294,9 +294,10 @@ impl Play<'_> {
         let lies = |block: &Block| {
             self.world.id(block.hash).is_none_or(|id| self.world.block(id) != *block)
         };
-        match self.faults.lies && heads.iter().chain(sample.blocks.values()).flatten().any(lies) {
-            true => Err(Unread::Malformed("its endpoint lies".to_owned())),
-            false => Ok(sample),
+        if self.faults.lies && heads.iter().chain(sample.blocks.values()).flatten().any(lies) {
+            Err(Unread::Malformed("its endpoint lies".to_owned()))
+        } else {
+            Ok(sample)
         }
     }
 }

@@ -43,7 +43,7 @@ impl Watch {
             })
         };
         let tracks: Vec<&Track> = tracks().collect();
-        let union = compare::union(tracks.iter().copied(), MOST_CALLS);
+        let union = compare::union(&tracks, MOST_CALLS);
         let mut followers = union.followers.into_iter();
         let questions = self.plan.nodes.iter().map(|node| {
             if node.sequencer {
