@@ -17,7 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// Role and name of each node of the accessibility tree.
 fn tree(browser: &mut crate::Browser) -> Result<Vec<(String, String)>> {
-    let tree = browser.call("Accessibility.getFullAXTree", json!({}))?;
+    let tree = browser.call("Accessibility.getFullAXTree", &json!({}))?;
     let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
     let nodes = tree["nodes"].as_array().ok_or("no tree")?;
     let seen = nodes.iter().filter(|node| node["ignored"] == false);
@@ -34,7 +34,7 @@ fn names() -> Result<()> {
     for landmark in ["banner", "main", "contentinfo", "navigation"] {
         ensure(of(landmark).len() == 1, || format!("{landmark}: {tree:#?}"))?;
     }
-    let named = [
+    let roles = [
         "navigation",
         "region",
         "table",
@@ -45,7 +45,7 @@ fn names() -> Result<()> {
         "columnheader",
         "rowheader",
     ];
-    for role in named {
+    for role in roles {
         let names = of(role);
         ensure(!names.is_empty(), || format!("no {role} in {tree:#?}"))?;
         ensure(names.iter().all(|name| !name.is_empty()), || {
@@ -93,7 +93,7 @@ fn focus() -> Result<()> {
         for kind in ["rawKeyDown", "keyUp"] {
             let key =
                 json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
-            browser.call("Input.dispatchKeyEvent", key)?;
+            browser.call("Input.dispatchKeyEvent", &key)?;
         }
         let at = browser.value("(at => [at.id || at.className, getComputedStyle(at).outlineStyle, at.getBoundingClientRect().top >= 0])(document.activeElement)")?;
         ensure(at[1] == "solid" && at[2] == true, || format!("its focus does not show: {at}"))?;

@@ -1,4 +1,4 @@
-//! Chromium, driven over the DevTools protocol through a pipe.
+//! Chromium, driven over the `DevTools` protocol through a pipe.
 //!
 //! `--remote-debugging-pipe` needs neither a port nor a WebSocket: messages are JSON, each ended by a
 //! zero byte. Chromium ends by itself when the pipe does, so it cannot outlive the tests.
@@ -86,20 +86,20 @@ impl Browser {
     }
 
     fn attach(&mut self) -> Result<()> {
-        let target = self.call("Target.createTarget", json!({ "url": "about:blank" }))?;
+        let target = self.call("Target.createTarget", &json!({ "url": "about:blank" }))?;
         let attached = self.call(
             "Target.attachToTarget",
-            json!({ "targetId": target["targetId"], "flatten": true }),
+            &json!({ "targetId": target["targetId"], "flatten": true }),
         )?;
         self.session = Some(attached["sessionId"].as_str().ok_or("no session")?.to_owned());
         for domain in ["Page", "Runtime", "Log", "Network", "Audits", "Accessibility"] {
-            self.call(&format!("{domain}.enable"), json!({}))?;
+            self.call(&format!("{domain}.enable"), &json!({}))?;
         }
         Ok(())
     }
 
     /// Calls a method and waits for its answer.
-    pub(crate) fn call(&mut self, method: &str, params: Value) -> Result<Value> {
+    pub(crate) fn call(&mut self, method: &str, params: &Value) -> Result<Value> {
         self.asked += 1;
         let asked = self.asked;
         let mut message = json!({ "id": asked, "method": method, "params": params });
@@ -124,7 +124,7 @@ impl Browser {
     pub(crate) fn value(&mut self, expression: &str) -> Result<Value> {
         let params =
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let mut answer = self.call("Runtime.evaluate", params)?;
+        let mut answer = self.call("Runtime.evaluate", &params)?;
         if !answer["exceptionDetails"].is_null() {
             return Err(format!("{expression}: {}", answer["exceptionDetails"]).into());
         }
@@ -147,7 +147,7 @@ impl Browser {
 
     /// Opens a page and waits until it is there.
     pub(crate) fn open(&mut self, url: &str) -> Result<()> {
-        self.call("Page.navigate", json!({ "url": url }))?;
+        self.call("Page.navigate", &json!({ "url": url }))?;
         let place = json!(url);
         self.until(&format!(
             "location.href === new URL({place}).href && document.readyState === 'complete'"
@@ -158,13 +158,13 @@ impl Browser {
     pub(crate) fn width(&mut self, width: u32) -> Result<()> {
         let metrics =
             json!({ "width": width, "height": 640, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.call("Emulation.setDeviceMetricsOverride", metrics).map(drop)
+        self.call("Emulation.setDeviceMetricsOverride", &metrics).map(drop)
     }
 
     /// As if the reader prefers this.
     pub(crate) fn prefer(&mut self, feature: &str, value: &str) -> Result<()> {
         let features = json!({ "features": [{ "name": feature, "value": value }] });
-        self.call("Emulation.setEmulatedMedia", features).map(drop)
+        self.call("Emulation.setEmulatedMedia", &features).map(drop)
     }
 
     /// The addresses that the page has asked for.

@@ -48,7 +48,7 @@ fn refreshes() -> Result<()> {
     // Below where the reader is, so that nothing moves: a follower more, another block, another order.
     status.nodes.insert("follower-new-node".to_owned(), status.nodes["elsewhere"].clone());
     status.nodes.remove("follower-a-node");
-    status.events[0].found = "a finding that is new".to_owned();
+    "a finding that is new".clone_into(&mut status.events[0].found);
     status.services.get_mut("challenger").ok_or("no challenger")?.restarts = 17;
     server.show(render(&status));
     browser.until("document.querySelector('main').innerText.includes('a finding that is new')")?;

@@ -62,7 +62,7 @@ fn everything() -> Result<()> {
 fn without_scripts() -> Result<()> {
     let server = Server::start(crate::render(&statuses::complete()))?;
     let mut browser = Browser::start()?;
-    browser.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }))?;
+    browser.call("Emulation.setScriptExecutionDisabled", &json!({ "value": true }))?;
     browser.open(&server.url)?;
     let reload = "document.querySelector('meta[http-equiv=refresh]')?.content ?? null";
     same(&browser.value(reload)?, &json!("30"))?;

@@ -13,6 +13,7 @@ use op_warden::{
 /// As many characters as a finding is at most expected to have, without a place to break.
 const LONG: usize = 500;
 
+#[expect(clippy::unwrap_used, reason = "the file is part of the tests")]
 pub(crate) fn complete() -> Status {
     serde_json::from_str(include_str!("../data/status.json")).unwrap()
 }
@@ -124,9 +125,9 @@ fn lengthen(service: &mut Service, text: &str) {
     service.disk_free = Some(u64::MAX);
     for finding in service.judgement.iter_mut().flat_map(|judged| &mut judged.findings) {
         finding.answer = Answer::Refuse;
-        finding.expected = text.to_owned();
-        finding.found = text.to_owned();
-        finding.source = text.to_owned();
-        finding.mend = text.to_owned();
+        text.clone_into(&mut finding.expected);
+        text.clone_into(&mut finding.found);
+        text.clone_into(&mut finding.source);
+        text.clone_into(&mut finding.mend);
     }
 }
