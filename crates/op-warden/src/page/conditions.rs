@@ -39,7 +39,7 @@ fn in_full(condition: &Condition, now: u64) -> Markup {
                 @if !mend.is_empty() { div { dt { "Mend" } dd { (mend) } } }
             }
             p.more {
-                "since " (dated(*since, now)) " · "
+                span { "since " (dated(*since, now)) }
                 a id={ (id) "-runbook" } href={ "/runbooks/" (name.alert()) } {
                     "Runbook " (name.alert())
                 }

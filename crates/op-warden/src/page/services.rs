@@ -45,7 +45,7 @@ fn row(name: &str, service: &Service) -> Markup {
         details.service id=(id) data-open="false" {
             summary id={ (id) "-summary" } {
                 h3 { (clipped(name, 60)) }
-                span.component { (service.component.as_deref().unwrap_or("remote")) }
+                span.component { (clipped(service.component.as_deref().unwrap_or_default(), 40)) }
                 span.up { (badge(tone, word)) }
                 span.gates { (gates(service.judgement.as_ref())) }
                 span.restarts { (things(service.restarts, "restart", "restarts")) }

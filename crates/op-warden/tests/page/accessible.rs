@@ -34,7 +34,7 @@ fn names() -> Result<()> {
     for landmark in ["banner", "main", "contentinfo", "navigation"] {
         ensure(of(landmark).len() == 1, || format!("{landmark}: {tree:#?}"))?;
     }
-    let named = [
+    let roles = [
         "navigation",
         "region",
         "table",
@@ -45,11 +45,11 @@ fn names() -> Result<()> {
         "columnheader",
         "rowheader",
     ];
-    for role in named {
-        let told = of(role);
-        ensure(!told.is_empty(), || format!("no {role} in {tree:#?}"))?;
-        ensure(told.iter().all(|name| !name.is_empty()), || {
-            format!("{role} without a name: {told:?}")
+    for role in roles {
+        let names = of(role);
+        ensure(!names.is_empty(), || format!("no {role} in {tree:#?}"))?;
+        ensure(names.iter().all(|name| !name.is_empty()), || {
+            format!("{role} without a name: {names:?}")
         })?;
     }
     same(&of("meter"), &vec!["L1 blocks left of the sequencing window"])?;

@@ -13,6 +13,7 @@ use op_warden::{
 /// As many characters as a finding is at most expected to have, without a place to break.
 const LONG: usize = 500;
 
+#[expect(clippy::unwrap_used, reason = "the file is part of the tests")]
 pub(crate) fn complete() -> Status {
     serde_json::from_str(include_str!("../data/status.json")).unwrap()
 }
