@@ -50,9 +50,9 @@ enum Command {
         after_help = "Example: op-warden check --config /etc/op-warden.json\n\nExit code: 0 only if every service passes, else that of the worst answer."
     )]
     Check(gate::CheckArgs),
-    /// Serves health: /livez, /readyz, /status.json
+    /// Watches the running chain and serves its health: a page, /readyz, /status.json, /metrics
     #[command(
-        after_help = "Example: op-warden serve --config /etc/op-stack/op-warden.json\n\nThe configuration's \"serve\" holds \"listen\" (address and port), \"intervalSeconds\" and, if another process judges, \"judgements\": the file that `op-warden check --output` writes."
+        after_help = "Example: op-warden serve --config /etc/op-stack/op-warden.json\n\nThe configuration's \"serve\" holds \"listen\" (address and port), \"intervalSeconds\" (between two judgements of all gates) and, if another process judges, \"judgements\": the file that `op-warden check --output` writes. Also \"pollSeconds\", \"l1PollSeconds\", \"state\" (the file that survives a restart), \"maintenance\", \"followers\" on other hosts, \"verifyHeaders\", \"limits\".\n\nPaths: / (page), /livez, /readyz, /readyz/SERVICE, /status.json, /metrics, /runbooks/ALERT."
     )]
     Serve(serve::ServeArgs),
     /// Puts files into environment variables and becomes the program

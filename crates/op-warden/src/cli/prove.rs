@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) enum ProveCommand {
     /// Compares every block of followers with a reference
     #[command(
-        after_help = "Examples:\n  op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645\n  op-warden prove heads --reference URL --follower URL --follower URL --verify-headers --proof proof.json\n  op-warden prove check proof.json\n\nThe unsafe head (latest) and the safe head are judged each for itself. A node that knows no safe block is fine: its safe head is unknown and says so.\n\nExit codes: 0 equal, 1 diverged, 2 behind, 3 unknown (of several followers: diverged before unknown before behind). The unsafe head decides; of the safe head only diverged counts. 255 for usage errors and where the proof cannot be written."
+        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645\n  op-warden prove heads --reference URL --follower URL --follower URL --verify-headers --proof proof.json\n  op-warden prove check proof.json\n\nThe unsafe head (latest) and the safe head are judged each for itself. A node that knows no safe block is fine: its safe head is unknown and says so.\n\nExit codes: 0 equal, 1 diverged, 2 behind, 3 unknown (of several followers: diverged before unknown before behind). The unsafe head decides; of the safe head only diverged counts. 255 for usage errors and where the proof cannot be written."
     )]
     Heads(HeadsArgs),
     /// Checks a proof without any node

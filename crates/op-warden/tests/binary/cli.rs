@@ -23,6 +23,8 @@ fn every_command_explains_itself_with_an_example() {
         &["prestate", "hash"],
         &["prove"],
         &["prove", "heads"],
+        &["prove", "check"],
+        &["serve"],
         &["maintenance"],
         &["runbook"],
     ] {

@@ -99,28 +99,37 @@ fn judgements(answer: &str) -> Value {
     })
 }
 
+/// `/readyz` has this line among others: there is no L1 here.
+fn says<'a>(line: &'a str) -> impl Fn(&(u16, String)) -> bool + 'a {
+    move |(code, body)| *code == 503 && body.lines().any(|found| found.starts_with(line))
+}
+
 #[test]
 fn tells_what_another_process_judged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("judgements.json");
     let mut service = Service::start(folder.path(), Some(&file));
-    let (_, reason) =
-        service.until("/readyz", |(code, body)| *code == 503 && body.contains("cannot read"));
+    let (_, reason) = service.until("/readyz", says("batcher gates: unknown: cannot be read"));
     assert!(reason.contains("judgements.json"), "{reason}");
 
     fs::write(&file, judgements("pass").to_string()).unwrap();
-    service.until("/readyz", |answer| *answer == (200, "ready\n".to_owned()));
+    service.until("/readyz/batcher", |answer| *answer == (200, "ready\n".to_owned()));
     fs::write(&file, judgements("refuse").to_string()).unwrap();
-    service
-        .until("/readyz", |answer| *answer == (503, "batcher: refuse (batcher-key)\n".to_owned()));
+    service.until("/readyz/batcher", says("batcher gates: failed: refuse (batcher-key)"));
     let (_, status) = service.until("/status.json", |(code, _)| *code == 200);
     let status: Value = serde_json::from_str(&status).unwrap();
-    assert_eq!(status["services"], judgements("refuse")["services"]);
-    assert_eq!(status["version"], 1);
+    assert_eq!(status["services"]["batcher"]["judgement"], judgements("refuse")["services"][0]);
+    assert_eq!(status["version"], 2);
 
     fs::write(&file, "{").unwrap();
     service.until("/readyz", |(code, body)| *code == 503 && body.contains("holds no judgements"));
-    assert_eq!(service.get("/nothing").map(|(code, _)| code), Some(404));
+    for path in ["/nothing", "/readyz/nobody", "/runbooks/Nothing"] {
+        assert_eq!(service.get(path).map(|(code, _)| code), Some(404), "{path}");
+    }
+    let (_, runbook) = service.until("/runbooks/OpStackGateRefused", |(code, _)| *code == 200);
+    assert!(runbook.contains("OpStackGateRefused"), "{runbook}");
+    let (_, page) = service.until("/", |(code, _)| *code == 200);
+    assert!(page.contains("batcher") && page.starts_with("<!DOCTYPE html>"), "{page}");
     assert!(service.terminate().success());
 }
 
@@ -129,7 +138,8 @@ fn judges_by_itself_otherwise() {
     let folder = tempfile::tempdir().unwrap();
     let service = Service::start(folder.path(), None);
     // The chain's files are not there.
-    service.until("/readyz", |answer| *answer == (503, "batcher: wait (chain-files)\n".to_owned()));
+    service.until("/readyz", says("batcher gates: unknown: wait (chain-files)"));
+    service.until("/readyz", says("l1 l1: "));
 }
 
 #[test]
@@ -159,6 +169,6 @@ fn check_leaves_what_serve_reads() {
         .output()
         .unwrap();
     assert_eq!(check.status.code(), Some(75));
-    service.until("/readyz", |answer| *answer == (503, "batcher: wait (chain-files)\n".to_owned()));
+    service.until("/readyz", says("batcher gates: unknown: wait (chain-files)"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside the file");
 }
