@@ -16,6 +16,7 @@ rustPlatform.buildRustPackage {
     ];
   };
   cargoLock.lockFile = ../../Cargo.lock;
+  buildType = "dist";
   cargoBuildFlags = packages;
   cargoTestFlags = packages;
   meta = {
