@@ -1,6 +1,6 @@
 //! What `/status.json` tells: everything that is known of the running chain, in one document.
 //!
-//! Times are seconds since the Unix epoch, spans are seconds, balances are wei in decimal. A field that
+//! Times are seconds since the Unix epoch, spans are seconds, balances are wei in hex (`0x…`). A field that
 //! is not known now is `null`. Fields are only ever added within a version.
 
 use std::collections::BTreeMap;

@@ -100,7 +100,7 @@ fn judgements(answer: &str) -> Value {
 }
 
 /// `/readyz` has this line among others: there is no L1 here.
-fn says<'a>(line: &'a str) -> impl Fn(&(u16, String)) -> bool + 'a {
+fn says(line: &str) -> impl Fn(&(u16, String)) -> bool + '_ {
     move |(code, body)| *code == 503 && body.lines().any(|found| found.starts_with(line))
 }
 
