@@ -199,7 +199,8 @@ async fn poll_host(
     let (programs, disks, states) =
         tokio::join!(poll_programs(programs), read_disks(folders), units::read(&names, PATIENCE));
     let states = states.unwrap_or_else(|reason| {
-        tracing::warn!("systemd does not tell of the services' units: {reason}");
+        // The programs' own metrics tell of their starts too.
+        tracing::debug!("systemd does not tell of the services' units: {reason}");
         BTreeMap::new()
     });
     let units = units
