@@ -50,6 +50,7 @@ pub(crate) fn run() -> Result<()> {
     world.warden.wait_ready(&[], |_| {})?;
     let service = Service::new(&world)?;
     let running = service.start()?;
+    service.wait_answer()?;
     service.warden.wait_ready(&[], |_| {})?;
     drop(running);
     let mut state = service.state()?;
