@@ -161,6 +161,20 @@ in
         };
     };
 
+    # A credential is what the file held when the service started.
+    systemd.paths.op-warden-l1 = lib.mkIf ownsUrl {
+      description = "OP Stack: another URL of L1 for op-warden";
+      wantedBy = [ "op-stack.target" ];
+      partOf = [ "op-stack.target" ];
+      pathConfig.PathChanged = cfg.l1.rpcFile;
+    };
+    systemd.services.op-warden-l1 = lib.mkIf ownsUrl {
+      description = "OP Stack: op-warden takes another URL of L1";
+      startLimitIntervalSec = 0;
+      script = "systemctl try-restart op-warden.service";
+      serviceConfig.Type = "oneshot";
+    };
+
     systemd.tmpfiles.rules = [
       "d /run/op-stack 0755 root root -"
       "f+ ${cfg.stateDir}/inventory.json 0644 root root - ${inventoryText}"
