@@ -19,7 +19,7 @@ use super::{
     judge,
     known::Known,
     memory::{self, Memory, Stand, push},
-    number::{float, whole},
+    number::{float, increase, whole},
     observe::{l1, l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState},
     plan::Plan,
     status::{Event, Point, SequencingWindow},
@@ -245,10 +245,9 @@ impl Watch {
         let Some(resets) = program.derivation_resets else { return };
         let now = self.now;
         let node = self.memory.nodes.entry(service.to_owned()).or_default();
-        // A process that was started again counts from nothing, and resets once by that.
-        let before = node.resets_seen.filter(|&before| before <= resets).unwrap_or(resets);
-        if resets > before {
-            node.resets += whole(resets - before);
+        let new = increase(node.resets_seen, resets);
+        if new > 0.0 {
+            node.resets += whole(new);
             node.reset_at = Some(now);
         }
         node.resets_seen = Some(resets);

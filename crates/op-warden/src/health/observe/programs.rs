@@ -4,12 +4,15 @@ use op_chain::rpc::{Reading, Rpc};
 
 use super::exposition::samples;
 
+/// op-node resets its pipeline once as it starts, some seconds after its metrics are served.
+const RESETS_AT_START: f64 = 1.0;
+
 /// What a program's metrics tell.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(in crate::health) struct Program {
     /// When the process began, in seconds since the Unix epoch.
     pub(in crate::health) started: Option<f64>,
-    /// op-node: resets of the derivation pipeline since then.
+    /// op-node: resets of the derivation pipeline since then, but for that of its start.
     pub(in crate::health) derivation_resets: Option<f64>,
     /// op-dispute-mon: games that go, or went, another way than it says they should.
     pub(in crate::health) disagreements: Option<f64>,
@@ -31,7 +34,8 @@ fn read(text: &str) -> Program {
         .map(|(_, games)| games);
     Program {
         started: value("process_start_time_seconds"),
-        derivation_resets: value("op_node_default_pipeline_resets_total"),
+        derivation_resets: value("op_node_default_pipeline_resets_total")
+            .map(|resets| (resets - RESETS_AT_START).max(0.0)),
         disagreements: samples(text, agreement).next().is_some().then(|| disagreements.sum()),
         failed_games: value("op_dispute_mon_failed_games"),
     }
@@ -57,7 +61,13 @@ op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"inco
         };
         assert_eq!(read(text), program);
         assert_eq!(read(""), Program::default());
-        let resets = read("op_node_default_pipeline_resets_total 7\n").derivation_resets;
-        assert_eq!(resets, Some(7.0));
+    }
+
+    #[test]
+    fn the_reset_of_a_start_is_none() {
+        for (counter, resets) in [(0, 0.0), (1, 0.0), (2, 1.0), (7, 6.0)] {
+            let text = format!("op_node_default_pipeline_resets_total {counter}\n");
+            assert_eq!(read(&text).derivation_resets, Some(resets), "{text}");
+        }
     }
 }
