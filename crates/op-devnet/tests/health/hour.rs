@@ -122,12 +122,11 @@ impl Run<'_> {
 
     /// What lasts after its fault.
     fn others(&self) -> Vec<Pair> {
-        // A reset is shown for ten minutes, as a warning.
-        let mut others = vec![(Name::Derivation, "sequencer-node")];
         if self.world.killed_within(FLAPPING) {
-            others.push((Name::Restarts, "sequencer-node"));
+            vec![(Name::Restarts, "sequencer-node")]
+        } else {
+            Vec::new()
         }
-        others
     }
 }
 
