@@ -23,6 +23,8 @@ use crate::{
 
 /// How often it is killed.
 const KILLS: u32 = 100;
+/// Between two saves of the state.
+const SAVE: Duration = Duration::from_secs(10);
 /// For the service to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -52,8 +54,10 @@ pub(crate) fn run() -> Result<()> {
     let running = service.start()?;
     service.wait_answer()?;
     service.warden.wait_ready(&[], |_| {})?;
+    world.wait("the state tells of polls", |_| Ok(polls(&service.state()?) > 0))?;
     drop(running);
     let mut state = service.state()?;
+    let before = polls(&state);
     for kill in 0..KILLS {
         let running = service.start()?;
         match kill % 10 {
@@ -62,6 +66,8 @@ pub(crate) fn run() -> Result<()> {
                 service.wait_answer()?;
                 sleep(Duration::from_millis(random.below(3_000)));
             }
+            // Around the second write, which tells of what was seen since the start.
+            1 if kill % 20 == 1 => sleep(SAVE + Duration::from_millis(random.below(500))),
             // While it reads and first writes its state.
             1..=3 => sleep(Duration::from_millis(random.below(60))),
             _ => sleep(Duration::from_millis(random.below(1_000))),
@@ -71,6 +77,7 @@ pub(crate) fn run() -> Result<()> {
         goes_on(&state, &after).map_err(|error| format!("kill {kill}: {error}"))?;
         state = after;
     }
+    ensure(polls(&state) > before, || "no poll was saved in between".to_owned())?;
     let files = service.files()?;
     let known = ["log", "op-warden.json", "state.json", "state.new"];
     ensure(files.iter().all(|file| known.contains(&file.as_str())), || format!("left: {files:?}"))?;
@@ -80,7 +87,7 @@ pub(crate) fn run() -> Result<()> {
     println!(
         "    killed {KILLS} times; its state counts {} starts, {} polls, {} bytes",
         state["counters"]["starts"],
-        state["counters"]["polls"],
+        polls(&state),
         state.to_string().len()
     );
     broken(&service, &world)?;
@@ -178,6 +185,10 @@ impl Service {
             .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
         names.collect()
     }
+}
+
+fn polls(state: &Value) -> u64 {
+    state["counters"]["polls"].as_u64().unwrap_or_default()
 }
 
 /// What was counted stays counted, and what happened has happened.
