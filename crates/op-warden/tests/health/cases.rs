@@ -462,6 +462,11 @@ fn a_full_disk_and_a_gate_that_refuses_are_told() {
     wait(&service, ("gates", "batcher"), "unknown", "wait (l1-chain)");
     service.judge("batcher", "pass");
     wait(&service, ("gates", "batcher"), "ok", "pass");
+    // Three intervals and the time that a judgement may take: 3 · 600 s + 20 s.
+    service.judged_ago("batcher", "pass", 1_900);
+    wait(&service, ("gates", "batcher"), "unknown", "judged 32 min ago");
+    service.judged_ago("batcher", "pass", 1_805);
+    wait(&service, ("gates", "batcher"), "ok", "pass");
     fs::write(service.folder.path().join("judgements.json"), "{").unwrap();
     wait(&service, ("gates", "proposer"), "unknown", "holds no judgements");
 }

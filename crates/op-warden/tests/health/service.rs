@@ -114,6 +114,11 @@ impl Service {
 
     /// Leaves judgements as `op-warden check --output` does: all pass but one.
     pub(crate) fn judge(&self, service: &str, answer: &str) {
+        self.judged_ago(service, answer, 0);
+    }
+
+    /// The same, so many seconds ago.
+    pub(crate) fn judged_ago(&self, service: &str, answer: &str, ago: u64) {
         let finding = |answer: &str| json!({"gate": "l1-chain", "answer": answer, "expected": "a", "found": "b", "source": "c", "mend": "d"});
         let config: Value =
             serde_json::from_slice(&fs::read(self.folder.path().join("op-warden.json")).unwrap())
@@ -129,7 +134,7 @@ impl Service {
             .collect();
         let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let record = json!({
-            "version": 1, "judgedAt": now, "services": judged,
+            "version": 1, "judgedAt": now - ago, "services": judged,
             "accounts": {
                 "batcher": BATCHER, "proposer": PROPOSER, "challenger": CHALLENGER, "sequencer-node": SIGNER,
             },

@@ -1,5 +1,7 @@
 //! The services: gates, processes, peers, disks.
 
+use std::time::Duration;
+
 use super::{Verdict, span};
 use crate::{
     config::Service,
@@ -11,7 +13,7 @@ use crate::{
     },
 };
 
-/// Judgements may miss this many intervals.
+/// Judgements may miss this many intervals, beside the time that one may take.
 const INTERVALS: u32 = 3;
 /// As many restarts within as many seconds are flapping.
 const FLAPPING: (usize, f64) = (3, 600.0);
@@ -60,7 +62,8 @@ fn gates(watch: &Watch, name: &str) -> Verdict {
             "See who judges: systemctl status op-stack-judge.",
         );
     };
-    let limit = watch.judging_interval * INTERVALS;
+    let deadline = Duration::from_secs(watch.config.deadline_seconds);
+    let limit = watch.judging_interval * INTERVALS + deadline;
     let age = record.age();
     if age > limit {
         let found = format!("judged {} ago", span(age.as_secs_f64()));
