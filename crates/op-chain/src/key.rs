@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use alloy_primitives::{Address, hex};
+use alloy_primitives::{Address, B256, Signature, hex};
 use k256::{
     ecdsa::SigningKey,
     elliptic_curve::rand_core::{OsRng, RngCore as _},
@@ -12,6 +12,11 @@ use zeroize::Zeroizing;
 /// A secp256k1 secret key. Zeroed when dropped; `Debug` shows the address only.
 #[derive(Clone)]
 pub struct SecretKey(SigningKey);
+
+/// A hash could not be signed.
+#[derive(Debug, thiserror::Error)]
+#[error("the key does not sign: {0}")]
+pub struct SignError(#[from] k256::ecdsa::Error);
 
 /// Why a key file holds no key. Never contains a part of the file.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +73,11 @@ impl SecretKey {
     #[must_use]
     pub fn address(&self) -> Address {
         Address::from_private_key(&self.0)
+    }
+
+    /// Signs a hash (RFC 6979, low s).
+    pub fn sign(&self, hash: B256) -> Result<Signature, SignError> {
+        Ok(self.0.sign_prehash_recoverable(hash.as_slice())?.into())
     }
 
     /// The libp2p peer id of the key: what follows `/p2p/` in a multiaddr.

@@ -14,10 +14,13 @@
 //! * [`bundle`]: the manifest of the published files
 //! * [`engine_data`]: which chain an engine's data folder holds
 //! * [`contracts`]: bindings of the L1 contracts' getters
+//! * [`transaction`]: transactions signed here, and their receipts
+//! * [`deposit`]: what a deposit on L1 becomes on L2
 //! * [`rpc`]: batched JSON-RPC with a deadline
 
 pub mod bundle;
 pub mod contracts;
+pub mod deposit;
 pub mod engine_data;
 pub mod fees;
 pub mod forks;
@@ -30,3 +33,4 @@ pub mod rollup;
 mod rollup_check;
 pub mod rpc;
 pub mod schedule;
+pub mod transaction;

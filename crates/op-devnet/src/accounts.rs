@@ -1,9 +1,8 @@
 //! The accounts that anvil funds on its L1: published keys, worth nothing anywhere else.
 
 use alloy_primitives::{Address, hex};
-use alloy_signer_local::PrivateKeySigner;
-use anyhow::{Context, Result};
-use op_chain::key::SecretKey;
+use anyhow::Result;
+use op_chain::{key::SecretKey, transaction::Fees};
 
 /// Accounts 0 to 9 of Foundry's test mnemonic ("test test … junk").
 const PUBLISHED: [[u8; 32]; 10] = [
@@ -30,14 +29,12 @@ pub(crate) const STRANGER: usize = 8;
 /// Deposits and withdraws in proofs.
 pub(crate) const USER: usize = 6;
 
+/// What their transactions offer; the devnet's L1 and L2 start at 1 gwei.
+pub(crate) const FEES: Fees = Fees { max: 100_000_000_000, priority: 1_000_000_000 };
+
 /// The key of an account.
 pub(crate) fn key(index: usize) -> Result<SecretKey> {
     Ok(SecretKey::from_bytes(&PUBLISHED[index])?)
-}
-
-/// Signs transactions of an account.
-pub(crate) fn signer(index: usize) -> Result<PrivateKeySigner> {
-    PrivateKeySigner::from_slice(&PUBLISHED[index]).context("a published key is valid")
 }
 
 /// The address of an account.

@@ -190,7 +190,7 @@ impl Prepared {
     /// Deploys the contracts if that is still to be done.
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
-            let deployment = prepared.deploy(&self.l1, &accounts::signer(accounts::OWNER)?).await?;
+            let deployment = prepared.deploy(&self.l1, &accounts::key(accounts::OWNER)?).await?;
             clock.say(format!(
                 "contracts: {} transactions, {:.1} M gas, L1 block {}",
                 deployment.transactions,

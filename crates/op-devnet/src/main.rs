@@ -25,7 +25,6 @@ mod source;
 mod stack;
 mod status;
 mod supervisor;
-mod transaction;
 mod up;
 mod wiring;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::{Value, json};
 
 use super::{Batch, Slot};
+use crate::transaction::Receipt;
 
 /// Number, hash, parent and time of a block, read from one answer so that they belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -98,6 +99,11 @@ impl Batch {
     /// `eth_getTransactionCount` at the latest block: transactions that the account has sent.
     pub fn nonce(&mut self, account: Address) -> Slot<U64> {
         self.number("eth_getTransactionCount", json!([account, "latest"]))
+    }
+
+    /// `eth_getTransactionReceipt`; `None` while the transaction is in no block.
+    pub fn receipt(&mut self, transaction: B256) -> Slot<Option<Receipt>> {
+        self.request("eth_getTransactionReceipt", [transaction])
     }
 
     /// `eth_getProof` of an account and one place of its storage, at the latest block.

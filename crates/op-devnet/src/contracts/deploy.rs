@@ -1,14 +1,17 @@
 //! Carries a plan out: signs, sends, mines and checks every step.
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
-use alloy_signer_local::PrivateKeySigner;
 use anyhow::{Context as _, Result, bail, ensure};
-use op_chain::rpc::{Batch, Rpc};
+use op_chain::{
+    key::SecretKey,
+    rpc::{Batch, Rpc},
+    transaction::Draft,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::plan::Step;
-use crate::transaction::Draft;
+use crate::accounts;
 
 /// Blocks over which the steps may spread; one of 60 M gas holds them all.
 const MAX_BLOCKS: usize = 4;
@@ -26,7 +29,7 @@ pub(crate) struct Deployment {
 pub(super) async fn deploy(
     l1: &Rpc,
     chain_id: u64,
-    deployer: &PrivateKeySigner,
+    deployer: &SecretKey,
     steps: &[Step],
 ) -> Result<Deployment> {
     let sent = send(l1, chain_id, deployer, steps).await?;
@@ -47,12 +50,7 @@ pub(super) async fn deploy(
 }
 
 /// Sends all steps in one request and returns the transactions' hashes.
-async fn send(
-    l1: &Rpc,
-    chain_id: u64,
-    deployer: &PrivateKeySigner,
-    steps: &[Step],
-) -> Result<Vec<B256>> {
+async fn send(l1: &Rpc, chain_id: u64, deployer: &SecretKey, steps: &[Step]) -> Result<Vec<B256>> {
     let mut batch = Batch::default();
     let mut slots = Vec::with_capacity(steps.len());
     for step in steps {
@@ -71,15 +69,18 @@ async fn send(
         .collect()
 }
 
-fn sign(step: &Step, chain_id: u64, deployer: &PrivateKeySigner) -> Result<Bytes> {
+fn sign(step: &Step, chain_id: u64, deployer: &SecretKey) -> Result<Bytes> {
     let draft = Draft {
         nonce: step.nonce,
         to: step.to,
         value: U256::ZERO,
         input: step.input.clone(),
         gas_limit: step.gas_limit,
+        fees: accounts::FEES,
     };
-    draft.sign(chain_id, deployer).with_context(|| format!("L1 deployment: cannot {}", step.label))
+    let signed = draft.sign(chain_id, deployer);
+    let signed = signed.with_context(|| format!("L1 deployment: cannot {}", step.label))?;
+    Ok(signed.raw)
 }
 
 /// The fields of a receipt that tell success.

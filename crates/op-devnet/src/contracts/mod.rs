@@ -31,10 +31,10 @@ mod tests;
 use std::path::Path;
 
 use alloy_primitives::{Address, B256, U64, keccak256};
-use alloy_signer_local::PrivateKeySigner;
 use anyhow::{Context as _, Result, ensure};
 use op_chain::{
     genesis::GenesisBlock,
+    key::SecretKey,
     rollup::BlockId,
     rpc::{Batch, BlockHead, Rpc},
 };
@@ -100,7 +100,7 @@ pub(crate) async fn prepare(
 
 impl Prepared {
     /// Deploys the contracts, all from the owner's account.
-    pub(crate) async fn deploy(&self, l1: &Rpc, owner: &PrivateKeySigner) -> Result<Deployment> {
+    pub(crate) async fn deploy(&self, l1: &Rpc, owner: &SecretKey) -> Result<Deployment> {
         ensure!(
             owner.address() == self.owner,
             "the key of {} was given to deploy contracts that {} shall own",

@@ -9,7 +9,6 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, U256, address, b256};
-use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::sol;
 use op_chain::{
     contracts::{DisputeGameFactory, OptimismPortal, SystemConfig},
@@ -134,7 +133,7 @@ async fn the_chain_on_l1_is_the_chain_that_was_asked_for() {
     let prepared = prepare(&l1.rpc, &package, &spec, folder.path()).await.unwrap();
     let prepare_took = started.elapsed();
     let started = Instant::now();
-    let owner = PrivateKeySigner::from_bytes(&OWNER_KEY).unwrap();
+    let owner = SecretKey::from_bytes(&OWNER_KEY.0).unwrap();
     let deployment = prepared.deploy(&l1.rpc, &owner).await.unwrap();
     let deploy_took = started.elapsed();
     let Deployment { transactions, gas_used, l1_block } = deployment;
@@ -221,7 +220,7 @@ async fn a_failing_step_is_named() {
     // A clock shorter than its extension: the games' constructors refuse it.
     let spec = ChainSpec { game_clock_seconds: 1, ..spec() };
     let prepared = prepare(&l1.rpc, &package, &spec, folder.path()).await.unwrap();
-    let owner = PrivateKeySigner::from_bytes(&OWNER_KEY).unwrap();
+    let owner = SecretKey::from_bytes(&OWNER_KEY.0).unwrap();
     let error = prepared.deploy(&l1.rpc, &owner).await.unwrap_err();
     assert_eq!(error.to_string(), "L1 deployment: create FaultDisputeGameImpl");
 }

@@ -2,19 +2,23 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow, path::Path, time::Duration};
 
-use alloy_primitives::{U64, U256};
+use alloy_primitives::{Address, U64, U256};
 use anyhow::{Context, Result, bail, ensure};
 use op_chain::{
     contracts::DisputeGameFactory,
     rollup::RollupConfig,
     rpc::{Batch, Rpc},
 };
-use op_warden::{compare::Verdict, prove::heads};
+use op_warden::{
+    compare::Verdict,
+    config::Config,
+    prove::{deposit, heads},
+};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{process::Command, time::Instant};
 
-use super::{ANSWER, ONE_ETHER, deposit, proof::Recorder, wait::until, wallet::Wallet};
+use super::{ANSWER, ONE_ETHER, proof::Recorder, wait::until};
 use crate::{
     accounts,
     devnet::{Devnet, wait_running},
@@ -91,29 +95,22 @@ async fn head(devnet: &Devnet, node: &str, number: fn(&SyncStatus) -> u64) -> Re
     .await
 }
 
-/// Sends a deposit on L1 and finds it in the same L2 block of every engine.
+/// Sends a deposit on L1 to an address that has nothing, and finds it in the same L2 block of every node.
 async fn deposit_everywhere(devnet: &Devnet) -> Result<String> {
-    let l1 = Rpc::new(&devnet.url("l1.rpc")?, ANSWER)?;
-    let user = Wallet::new(l1, devnet.chain.l1_chain_id, accounts::signer(accounts::USER)?);
-    let deposit = deposit::send(&user, devnet.chain.optimism_portal, ONE_ETHER).await?;
-    let names: Vec<String> =
-        std::iter::once("sequencer".to_owned()).chain(devnet.followers()).collect();
-    let mut block = None;
-    for name in &names {
-        let engine = Rpc::new(&devnet.url(&format!("{name}-engine.http"))?, ANSWER)?;
-        let arrived = deposit::arrival(&deposit, &engine).await?;
-        let first = *block.get_or_insert(arrived);
-        ensure!(
-            arrived == first,
-            "the deposit is in block {} {} on {name}, and in block {} {} on the sequencer",
-            arrived.number,
-            arrived.hash,
-            first.number,
-            first.hash
-        );
+    let config = Config::load(&devnet.home.warden_config())?;
+    let chain = deposit::Chain::of(&config, ANSWER)?;
+    let (key, to) = (accounts::key(accounts::USER)?, Address::random());
+    let start = deposit::Start::Send { key: &key, to, amount: ONE_ETHER };
+    let proof = deposit::prove(&chain, start, SETTLE, |_| {}).await?;
+    let block = proof.block().with_context(|| format!("not everywhere: {proof:?}"))?;
+    for (name, engine) in &chain.engines {
+        let mut batch = Batch::default();
+        let balance = batch.balance(to);
+        let balance = engine.send(batch).await.take(&balance)?;
+        ensure!(balance == ONE_ETHER, "{to} has {balance} wei on {name}, not {ONE_ETHER}");
     }
-    let number = block.map_or(0, |block| block.number);
-    Ok(format!("1 ETH in L2 block {number} of {}", names.join(", ")))
+    let names: Vec<&str> = chain.engines.iter().map(|(name, _)| name.as_str()).collect();
+    Ok(format!("1 ETH in L2 block {} of {}", block.number, names.join(", ")))
 }
 
 /// Waits for a game of the proposer.

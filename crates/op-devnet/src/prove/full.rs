@@ -97,7 +97,7 @@ impl Scene<'_> {
         let Self { devnet, recorder, l1, node, delays } = self;
         let chain = &devnet.chain;
         let engine = Rpc::new(&devnet.url("sequencer-engine.http")?, ANSWER)?;
-        let user = || accounts::signer(accounts::USER);
+        let user = || accounts::key(accounts::USER);
         let bridge = Bridge {
             chain,
             l1: &Wallet::new(l1.clone(), chain.l1_chain_id, user()?),

@@ -3,7 +3,6 @@
 mod agreement;
 mod basic;
 mod delays;
-mod deposit;
 mod dispute;
 mod figures;
 mod full;

@@ -3,20 +3,18 @@
 use std::{ops::ControlFlow, path::Path, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
-use alloy_signer_local::PrivateKeySigner;
-use alloy_sol_types::{SolCall, SolEvent};
+use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, bail};
 use op_chain::{
     key::SecretKey,
-    rollup::BlockId,
     rpc::{Batch, Rpc, Unread},
+    transaction::{Draft, Receipt},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::wait::until;
-use crate::transaction::Draft;
+use crate::accounts;
 
 /// How long a transaction may take into a block; both layers make one every two seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,26 +26,25 @@ const ATTEMPTS: usize = 3;
 pub(crate) struct Wallet {
     rpc: Rpc,
     chain_id: u64,
-    signer: PrivateKeySigner,
+    key: SecretKey,
     /// Held from the choice of a nonce until the node has taken the transaction.
     turn: Mutex<()>,
 }
 
 impl Wallet {
-    pub(crate) fn new(rpc: Rpc, chain_id: u64, signer: PrivateKeySigner) -> Self {
-        Self { rpc, chain_id, signer, turn: Mutex::default() }
+    pub(crate) fn new(rpc: Rpc, chain_id: u64, key: SecretKey) -> Self {
+        Self { rpc, chain_id, key, turn: Mutex::default() }
     }
 
     /// The account whose key is in a file.
     pub(crate) fn from_key_file(rpc: Rpc, chain_id: u64, path: &Path) -> Result<Self> {
         let key = SecretKey::from_file(path)
             .with_context(|| format!("cannot use the key in {}", path.display()))?;
-        let signer = key.to_hex().parse().context("the key does not sign")?;
-        Ok(Self::new(rpc, chain_id, signer))
+        Ok(Self::new(rpc, chain_id, key))
     }
 
     pub(crate) fn address(&self) -> Address {
-        self.signer.address()
+        self.key.address()
     }
 
     /// The node that takes the transactions.
@@ -104,8 +101,9 @@ impl Wallet {
             input,
             // The state changes until the call is in a block.
             gas_limit: gas.to::<u64>().saturating_mul(3) / 2,
+            fees: accounts::FEES,
         };
-        let raw = draft.sign(self.chain_id, &self.signer)?;
+        let raw = draft.sign(self.chain_id, &self.key)?.raw;
         let hash = self
             .rpc
             .request("eth_sendRawTransaction", [raw])
@@ -159,52 +157,4 @@ enum Fate {
 
 fn call_object(from: Address, to: Address, input: &Bytes, value: U256) -> Value {
     json!({"from": from, "to": to, "data": input, "value": value})
-}
-
-/// A transaction in a block, as far as proofs read it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Receipt {
-    /// 1 when it succeeded.
-    status: U64,
-    pub(crate) transaction_hash: B256,
-    block_hash: B256,
-    block_number: U64,
-    gas_used: U64,
-    logs: Vec<Log>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Log {
-    address: Address,
-    topics: Vec<B256>,
-    data: Bytes,
-    #[serde(rename = "logIndex")]
-    index: U64,
-}
-
-impl Receipt {
-    pub(crate) fn block(&self) -> BlockId {
-        BlockId { hash: self.block_hash, number: self.block_number.to() }
-    }
-
-    /// The event that `emitter` logged, and its place among the block's logs.
-    pub(crate) fn event<E: SolEvent>(&self, emitter: Address) -> Result<(E, u64)> {
-        let log = self
-            .logs
-            .iter()
-            .find(|log| log.address == emitter && log.topics.first() == Some(&E::SIGNATURE_HASH));
-        let log = log.with_context(|| {
-            format!("{} logged no {} in {}", emitter, E::SIGNATURE, self.transaction_hash)
-        })?;
-        let event = E::decode_raw_log(log.topics.iter().copied(), &log.data)
-            .with_context(|| format!("{emitter} logged a malformed {}", E::SIGNATURE))?;
-        Ok((event, log.index.to()))
-    }
-
-    /// Whether the call did not revert.
-    pub(crate) fn succeeded(&self) -> bool {
-        !self.status.is_zero()
-    }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod deposit;
 mod exec;
 mod explain;
 mod gate;

@@ -12,7 +12,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use op_chain::rpc::Rpc;
 
-use super::print;
+use super::{deposit, print};
 use crate::{
     compare::Verdict,
     prove::{
@@ -39,6 +39,11 @@ pub(super) enum ProveCommand {
         /// What `prove heads --proof` has written
         file: PathBuf,
     },
+    /// Sends a deposit on L1 and shows that it arrived on every node of L2
+    #[command(
+        after_help = "Example: op-warden prove deposit --config op-warden.json --key keys/user --amount 0.01\n  op-warden prove deposit --config op-warden.json --transaction 0x…\n\nThe portal is that of rollup.json; before anything is sent, L1 has to be the configuration's and the portal the chain's. The transaction that has to appear on L2 is computed from the log on L1. Interrupted, or not everywhere within --wait: --transaction goes on, without sending again.\n\nExit codes: 0 in the same block on every node, 1 in different blocks or failed, 2 not on every node within --wait, 3 a node or L1 does not answer, 255 where nothing could be sent or followed."
+    )]
+    Deposit(deposit::DepositArgs),
 }
 
 #[derive(Args)]
@@ -70,6 +75,7 @@ pub(super) async fn run(command: &ProveCommand) -> anyhow::Result<ExitCode> {
     match command {
         ProveCommand::Heads(args) => compare(args).await,
         ProveCommand::Check { file } => check(file),
+        ProveCommand::Deposit(args) => deposit::run(args).await,
     }
 }
 

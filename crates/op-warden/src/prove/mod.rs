@@ -2,7 +2,9 @@
 //!
 //! * [`heads`]: compares nodes, and makes a proof
 //! * [`proof`]: the document, and its check without any node
+//! * [`deposit`]: a deposit on L1 followed to every node
 
+pub mod deposit;
 mod evidence;
 pub mod heads;
 mod node;
