@@ -39,10 +39,8 @@ impl<H: Fn(u64) -> Option<B256>> Evidence<'_, H> {
         else {
             return unknown("no block was compared".to_owned());
         };
-        let moved = |head: Option<Head>| {
-            head.is_some_and(|head| (self.hash)(head.number).is_some_and(|hash| hash != head.hash))
-        };
-        if moved(self.reference.latest) || moved(self.follower.latest) {
+        let heads = [self.reference.latest, self.follower.latest];
+        if heads.into_iter().flatten().any(|head| self.left(head)) {
             return unknown(
                 "a head is not on the chain that was read: it was reorganised".to_owned(),
             );
@@ -66,15 +64,26 @@ impl<H: Fn(u64) -> Option<B256>> Evidence<'_, H> {
         if let Some(different) = self.different.filter(|found| found.number <= lower.number) {
             return self.diverged(different);
         }
-        let both = ours == theirs || (self.hash)(lower.number) == Some(lower.hash);
-        match (both, ours.number <= theirs.number) {
-            (true, true) => Verdict::Equal { to: ours.number, hash: ours.hash },
-            (true, false) => Verdict::Behind { head: theirs.number, to: ours.number },
-            (false, _) if (self.hash)(lower.number).is_none() => {
-                unknown(format!("block {} is not among those that were compared", lower.number))
-            }
-            (false, _) => unknown("a safe head is not on the chain that was read".to_owned()),
+        if self.left(ours) || self.left(theirs) {
+            return unknown("a safe head is not on the chain that was read".to_owned());
         }
+        // Also where both tell the same hash: no header stands for it.
+        if (self.hash)(lower.number).is_none() {
+            return unknown(format!(
+                "block {} is not among those that were compared",
+                lower.number
+            ));
+        }
+        if ours.number <= theirs.number {
+            Verdict::Equal { to: ours.number, hash: ours.hash }
+        } else {
+            Verdict::Behind { head: theirs.number, to: ours.number }
+        }
+    }
+
+    /// Whether another block than a head has its number on the chain that was compared.
+    fn left(&self, head: Head) -> bool {
+        (self.hash)(head.number).is_some_and(|hash| hash != head.hash)
     }
 
     fn diverged(&self, different: Different) -> Verdict {

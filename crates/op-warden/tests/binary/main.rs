@@ -16,6 +16,7 @@ mod operators;
 mod pairs;
 mod prestate;
 mod program;
+mod proof;
 mod rules;
 mod serve;
 mod settings;
