@@ -80,14 +80,18 @@ pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
         ("op_warden_head_stalled_seconds{node=\"sequencer-node\",head=\"unsafe\"}", |s| s > 10.0),
     ],
     also: &[
-        // Its op-node tells no peers and no safe head.
-        (Name::Peers, "sequencer-node"),
+        // Its op-node tells no peers and no safe head, and the followers' lose it.
+        (Name::Peers, "*"),
         (Name::SequencingWindow, "batcher"),
         // Nothing is derived.
         (Name::SafeHead, "batcher"),
         (Name::BatcherProgress, "batcher"),
         (Name::NewestGame, "proposer"),
         (Name::FinalizedHead, "sequencer-node"),
+        // The challenger resolves nothing without its op-node.
+        (Name::GameUnresolved, "challenger"),
+        // It makes up for the blocks that it missed faster than batches come.
+        (Name::SafeLag, "batcher"),
         // Whoever asks its op-node could not start now.
         (Name::Gates, "*"),
     ],

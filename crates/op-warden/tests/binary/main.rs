@@ -6,6 +6,7 @@
 
 mod artifacts;
 mod cli;
+mod deposit;
 mod exec;
 mod gates;
 mod genesis;
