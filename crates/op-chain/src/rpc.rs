@@ -12,7 +12,7 @@ pub use self::{
     answers::Answers,
     batch::{Batch, Slot},
     calls::{AccountProof, BlockHead, StorageProof},
-    endpoint::{Limits, Rpc, RpcUrlError},
+    endpoint::{Clients, Limits, Rpc, RpcUrlError},
 };
 
 /// A value that was to be read from a node: the value, or why it is not known.

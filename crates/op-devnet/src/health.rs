@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use op_warden::config::{Bounds, Serve};
+use op_warden::config::{Bounds, Pause, Serve};
 
 use crate::{
     home::Home,
@@ -26,7 +26,7 @@ pub(crate) fn serve(home: &Home, port: u16) -> Serve {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         interval_seconds: seconds(4),
         judgements: None,
-        poll_seconds: seconds(1),
+        poll_seconds: Pause::seconds(seconds(1)),
         l1_poll_seconds: seconds(2),
         state: Some(home.data().join("op-warden.json")),
         maintenance: Some(home.data().join("maintenance")),

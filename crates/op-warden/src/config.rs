@@ -1,5 +1,7 @@
 //! The configuration file, written by the NixOS module or by op-devnet.
 
+mod pause;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -12,6 +14,7 @@ use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
+pub use self::pause::Pause;
 use crate::{command::Command, gate::Gate};
 
 /// The whole file.
@@ -61,9 +64,9 @@ pub struct Serve {
     /// service judges by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgements: Option<PathBuf>,
-    /// Pause between two polls of the nodes, in seconds.
+    /// Pause between two polls of the nodes, in seconds; less than one where blocks come faster.
     #[serde(default = "default_poll")]
-    pub poll_seconds: NonZeroU32,
+    pub poll_seconds: Pause,
     /// Pause between two polls of L1, in seconds.
     #[serde(default = "default_l1_poll")]
     pub l1_poll_seconds: NonZeroU32,
@@ -124,8 +127,8 @@ pub struct Bounds {
 }
 
 /// A block comes every two seconds.
-const fn default_poll() -> NonZeroU32 {
-    NonZeroU32::MIN.saturating_add(1)
+const fn default_poll() -> Pause {
+    Pause::seconds(NonZeroU32::MIN.saturating_add(1))
 }
 
 /// Ethereum's block time.

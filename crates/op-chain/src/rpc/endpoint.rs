@@ -75,19 +75,7 @@ impl Counts {
 impl Rpc {
     /// An endpoint that is given `patience` to answer a batch, all retries included.
     pub fn new(url: &str, patience: Duration) -> Result<Self, RpcUrlError> {
-        let url = Url::parse(url).map_err(|error| RpcUrlError::Url(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(RpcUrlError::Scheme(url.scheme().to_owned()));
-        }
-        // The first caller in the process decides; a later one finds ring installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        if url.scheme() == "http" {
-            // Reading the system's certificates takes longer than a gate.
-            http = http.tls_certs_only([]);
-        }
-        let http = http.build()?;
-        Ok(Self { http, url, patience, token: None, counts: Arc::default() })
+        Clients::default().endpoint(url, patience)
     }
 
     /// The same endpoint, asked with this bearer token.
@@ -205,6 +193,39 @@ impl Rpc {
         }
         Ok(body)
     }
+}
+
+/// HTTP clients that many endpoints share; each has memory of its own for TLS and connections.
+#[derive(Default)]
+pub struct Clients {
+    plain: Option<reqwest::Client>,
+    secure: Option<reqwest::Client>,
+}
+
+impl Clients {
+    /// An endpoint that is given `patience` to answer a batch, all retries included.
+    pub fn endpoint(&mut self, url: &str, patience: Duration) -> Result<Rpc, RpcUrlError> {
+        let url = Url::parse(url).map_err(|error| RpcUrlError::Url(error.to_string()))?;
+        let client = match url.scheme() {
+            "http" => &mut self.plain,
+            "https" => &mut self.secure,
+            other => return Err(RpcUrlError::Scheme(other.to_owned())),
+        };
+        let http = match client {
+            Some(http) => http.clone(),
+            None => client.insert(http_client(url.scheme() == "https")?).clone(),
+        };
+        Ok(Rpc { http, url, patience, token: None, counts: Arc::default() })
+    }
+}
+
+fn http_client(tls: bool) -> reqwest::Result<reqwest::Client> {
+    // The first caller in the process decides; a later one finds ring installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    // Reading the system's certificates takes longer than a gate.
+    let http = if tls { http } else { http.tls_certs_only([]) };
+    http.build()
 }
 
 impl fmt::Debug for Rpc {

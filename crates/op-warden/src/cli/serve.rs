@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 
-use crate::{config::Config, serve};
+use crate::serve;
 
 #[derive(Args)]
 pub(super) struct ServeArgs {
@@ -14,6 +14,6 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) async fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
-    serve::run(Config::load(&args.config)?).await?;
+    serve::run(&args.config).await?;
     Ok(ExitCode::SUCCESS)
 }

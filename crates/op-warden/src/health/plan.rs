@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
-use op_chain::rpc::{Rpc, RpcUrlError};
+use op_chain::rpc::{Clients, Rpc, RpcUrlError};
 
 use super::status::Limits;
 use crate::{
@@ -48,13 +48,14 @@ impl Plan {
         serve: &Serve,
         patience: Duration,
     ) -> Result<Self, RpcUrlError> {
+        let mut clients = Clients::default();
         let mut nodes = Vec::new();
         let mut engines = BTreeMap::new();
         let mut programs = BTreeMap::new();
         for (name, service) in &config.services {
             let Some(command) = &service.command else { continue };
             if let Some(url) = listener(command, "metrics.port").filter(|_| is_go(command)) {
-                programs.insert(name.clone(), Rpc::new(&url, patience)?);
+                programs.insert(name.clone(), clients.endpoint(&url, patience)?);
             }
             let (Some(engine), "op-node") = (&service.engine_rpc, command.component.as_str())
             else {
@@ -64,8 +65,8 @@ impl Plan {
             nodes.push(Node {
                 name: name.clone(),
                 sequencer: command.is_on("sequencer.enabled"),
-                engine: Rpc::new(engine, patience)?,
-                rollup: rpc.map(|url| Rpc::new(&url, patience)).transpose()?,
+                engine: clients.endpoint(engine, patience)?,
+                rollup: rpc.map(|url| clients.endpoint(&url, patience)).transpose()?,
                 needs_peers: !command.is_on("p2p.disable"),
             });
             if let Some(service) = engine_service(config, engine) {
@@ -73,8 +74,9 @@ impl Plan {
             }
         }
         for (name, remote) in &serve.followers {
-            let rollup = remote.node_rpc.as_ref().map(|url| Rpc::new(url, patience)).transpose()?;
-            let engine = Rpc::new(&remote.engine_rpc, patience)?;
+            let rollup =
+                remote.node_rpc.as_ref().map(|url| clients.endpoint(url, patience)).transpose()?;
+            let engine = clients.endpoint(&remote.engine_rpc, patience)?;
             nodes.push(Node {
                 name: name.clone(),
                 sequencer: false,

@@ -35,6 +35,8 @@ use crate::{
 const PROGRAMS: Duration = Duration::from_secs(5);
 /// What a network disk may take to tell its room, and systemd to tell of its units.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A node on the other side of the world answers within this.
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(500);
 /// Between two saves of the state.
 const SAVE: Duration = Duration::from_secs(10);
 
@@ -61,9 +63,9 @@ pub async fn run(
     publish: &Sender<Option<Arc<Status>>>,
     stopped: impl Future<Output = ()>,
 ) -> Result<(), WatchError> {
-    let pause = Duration::from_secs(serve.poll_seconds.get().into());
-    // A silent node must not hold up the next poll.
-    let patience = pause.mul_f64(0.9);
+    let pause = serve.poll_seconds.get();
+    // A silent node must not hold up the next poll, and a far one needs its time.
+    let patience = pause.mul_f64(0.9).max(SHORTEST_PATIENCE);
     let l1_pause = Duration::from_secs(serve.l1_poll_seconds.get().into());
     let plan = Plan::of(config, serve, patience)?;
     // Everything was to be read twice by then.

@@ -1,10 +1,11 @@
-//! The gates' judgements, made here or by another process.
+//! The gates' judgements, by another process of this program: what judging takes of memory ends with it.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, path::Path, process::Stdio, time::Duration};
 
 use tokio::{
+    process::Command,
     sync::watch,
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, timeout},
 };
 
 use crate::{
@@ -15,14 +16,17 @@ use crate::{
 
 /// Judgements left by another process are looked at this often.
 const LOOK: Duration = Duration::from_secs(2);
+/// This program, also where its file was replaced since (proc(5)).
+const PROGRAM: &str = "/proc/self/exe";
 
 /// The last record, or why there is none.
 type Latest = Result<Record, String>;
 
-/// Judges, or looks at what was judged, on a schedule.
+/// Has the gates of the configuration in `file` judged, or looks at what was judged, on a schedule.
 pub(super) async fn keep_judging(
     config: &Config,
     serve: &Serve,
+    file: &Path,
     sender: &watch::Sender<Latest>,
 ) -> Infallible {
     let pause = if serve.judgements.is_some() { LOOK } else { serve.interval() };
@@ -32,14 +36,24 @@ pub(super) async fn keep_judging(
         ticks.tick().await;
         let latest = match &serve.judgements {
             Some(file) => Record::read(file).map_err(|error| error.to_string()),
-            None => judge(config).await,
+            None => judge(config, file).await,
         };
         let _before = sender.send_replace(latest);
     }
 }
 
-async fn judge(config: &Config) -> Latest {
-    let names: Vec<&str> = config.services.keys().map(String::as_str).collect();
-    let judgements = gate::run(config, &names).await.map_err(|error| error.to_string())?;
+async fn judge(config: &Config, file: &Path) -> Latest {
+    // It has a deadline of its own, and ends with this service.
+    let mut check = Command::new(PROGRAM);
+    check.args(["check", "--json", "--config"]).arg(file).stdin(Stdio::null()).kill_on_drop(true);
+    let patience = Duration::from_secs(config.deadline_seconds) * 2;
+    let output = timeout(patience, check.output())
+        .await
+        .map_err(|_| format!("op-warden check did not end within {patience:?}"))?
+        .map_err(|error| format!("op-warden check cannot be run: {error}"))?;
+    let judgements = serde_json::from_slice(&output.stdout).map_err(|error| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        format!("op-warden check, {}: {} ({error})", output.status, said.trim())
+    })?;
     Ok(Record::now(judgements, gate::facts::accounts(config)))
 }

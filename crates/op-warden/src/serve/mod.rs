@@ -5,14 +5,14 @@
 //! * `/status.json`: everything that is known, [`Status`](crate::health::status::Status)
 //! * `/metrics`: the same for Prometheus
 //!
-//! It judges the gates by itself, or tells what a more privileged `op-warden check --output` has left:
-//! then the process that listens needs no access to any key.
+//! It has the gates judged by a process of its own, or tells what a more privileged `op-warden check
+//! --output` has left: then the process that listens needs no access to any key.
 
 mod judging;
 mod log;
 mod routes;
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, path::Path};
 
 use tokio::{
     net::TcpListener,
@@ -21,13 +21,16 @@ use tokio::{
 };
 
 use crate::{
-    config::Config,
+    config::{Config, ConfigError},
     health::{self, WatchError},
 };
 
 /// Why the service ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The configuration has no `serve`.
     #[error("the configuration has no \"serve\" with the address to listen on")]
     NotConfigured,
@@ -48,8 +51,9 @@ pub enum ServeError {
 }
 
 /// Serves until SIGTERM or SIGINT, and finishes what it has begun to answer.
-pub async fn run(config: Config) -> Result<(), ServeError> {
+pub async fn run(file: &Path) -> Result<(), ServeError> {
     log::start();
+    let config = Config::load(file)?;
     let serve = config.serve.clone().ok_or(ServeError::NotConfigured)?;
     let address = serve.listen;
     let listener = TcpListener::bind(address)
@@ -78,7 +82,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            never = judging::keep_judging(&config, &serve, &judge) => match never {},
+            never = judging::keep_judging(&config, &serve, file, &judge) => match never {},
         }
         stop.send_replace(());
         std::future::pending::<std::convert::Infallible>().await

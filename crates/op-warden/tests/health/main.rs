@@ -10,5 +10,6 @@ mod cases;
 #[path = "../binary/node.rs"]
 #[allow(dead_code, reason = "other tests use the rest of it")]
 mod node;
+#[allow(dead_code, reason = "a benchmark uses the rest of it")]
 mod service;
 mod world;

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
     thread::sleep,
@@ -41,7 +42,10 @@ pub(crate) struct Service {
 impl Service {
     /// Started before the right world, after `prepare`.
     pub(crate) fn start(prepare: impl FnOnce(&World, &mut Value)) -> Self {
-        let world = World::new();
+        Self::start_in(World::new(1), prepare)
+    }
+
+    pub(crate) fn start_in(world: Arc<World>, prepare: impl FnOnce(&World, &mut Value)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = TcpListener::bind("127.0.0.3:0").unwrap().local_addr().unwrap();
         let mut nodes = Vec::new();
@@ -144,10 +148,20 @@ impl Service {
         fs::rename(beside, self.folder.path().join("judgements.json")).unwrap();
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills it, and starts it again.
     pub(crate) fn kill_and_start(&mut self) {
+        self.kill_and_start_with(|_| {});
+    }
+
+    /// Changes its folder while it is down.
+    pub(crate) fn kill_and_start_with(&mut self, change: impl FnOnce(&Path)) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
+        change(self.folder.path());
         self.process = spawn(&self.folder);
     }
 

@@ -109,8 +109,11 @@ impl Default for Faults {
 
 pub(crate) struct World {
     begin: u64,
+    /// Blocks a second.
+    pace: u64,
     faults: Mutex<Faults>,
-    main: Vec<Header>,
+    /// As far as somebody has asked.
+    main: Mutex<Vec<Header>>,
     asked: Mutex<BTreeMap<Who, usize>>,
 }
 
@@ -119,13 +122,13 @@ fn now() -> u64 {
 }
 
 impl World {
-    pub(crate) fn new() -> Arc<Self> {
-        let begin = now() - AGE;
-        let main = chain(begin, Vec::new(), 400, 0);
+    /// A world in which that many blocks come every second.
+    pub(crate) fn new(pace: u64) -> Arc<Self> {
         Arc::new(Self {
-            begin,
+            begin: now() - AGE.div_ceil(pace),
+            pace,
             faults: Mutex::new(Faults::default()),
-            main,
+            main: Mutex::default(),
             asked: Mutex::default(),
         })
     }
@@ -143,9 +146,39 @@ impl World {
         self.asked.lock().unwrap().get(&who).copied().unwrap_or(0)
     }
 
-    /// Blocks come every second.
     pub(crate) fn head(&self) -> u64 {
-        now() - self.begin
+        let now = UNIX_EPOCH.elapsed().unwrap().as_millis() as u64;
+        (now - self.begin * 1_000) * self.pace / 1_000
+    }
+
+    fn time_of(&self, block: u64) -> u64 {
+        self.begin + block / self.pace
+    }
+
+    fn header(&self, number: u64) -> Header {
+        let mut main = self.main.lock().unwrap();
+        self.grow(&mut main, number, 0);
+        main[number as usize].clone()
+    }
+
+    /// Another chain from this block on.
+    fn forked(&self, from: u64, number: u64) -> Header {
+        let mut fork: Vec<Header> = (0..from).map(|number| self.header(number)).collect();
+        self.grow(&mut fork, number, 1);
+        fork.swap_remove(number as usize)
+    }
+
+    /// Adds what is missing up to this block.
+    fn grow(&self, headers: &mut Vec<Header>, number: u64, fork: u8) {
+        for number in headers.len() as u64..=number {
+            headers.push(Header {
+                number,
+                timestamp: self.time_of(number),
+                parent_hash: headers.last().map_or(B256::ZERO, Header::hash_slow),
+                extra_data: vec![fork].into(),
+                ..Header::default()
+            });
+        }
     }
 
     pub(crate) fn rollup(&self) -> Value {
@@ -153,7 +186,7 @@ impl World {
         json!({
             "genesis": {
                 "l1": {"hash": zero, "number": 0},
-                "l2": {"hash": self.main[0].hash_slow(), "number": 0},
+                "l2": {"hash": self.header(0).hash_slow(), "number": 0},
                 "l2_time": self.begin,
                 "system_config": {
                     "batcherAddr": BATCHER, "overhead": zero, "scalar": zero, "gasLimit": 30_000_000,
@@ -166,21 +199,6 @@ impl World {
             "l1_system_config_address": "0x0000000000000000000000000000000000000a02",
         })
     }
-}
-
-/// Headers up to `length`, after those that are there.
-fn chain(begin: u64, mut headers: Vec<Header>, length: u64, fork: u8) -> Vec<Header> {
-    while (headers.len() as u64) < length {
-        let number = headers.len() as u64;
-        headers.push(Header {
-            number,
-            timestamp: begin + number,
-            parent_hash: headers.last().map_or(B256::ZERO, Header::hash_slow),
-            extra_data: vec![fork].into(),
-            ..Header::default()
-        });
-    }
-    headers
 }
 
 struct Double {
@@ -271,7 +289,7 @@ impl Double {
         json!({
             "hash": keccak256(number.to_be_bytes()), "parentHash": keccak256((number - 1).to_be_bytes()),
             "number": format!("{number:#x}"),
-            "timestamp": format!("{:#x}", self.world.begin + number + faults.l1_ahead),
+            "timestamp": format!("{:#x}", self.world.time_of(number) + faults.l1_ahead),
         })
     }
 
@@ -293,12 +311,9 @@ impl Double {
         if number > head {
             return Say::Result(Value::Null);
         }
-        let main = &world.main[number as usize];
+        let main = world.header(number);
         let header = match faults.fork_from {
-            Some(from) if is_follower && number >= from => {
-                let start = world.main[..from as usize].to_vec();
-                chain(world.begin, start, number + 1, 1).pop().unwrap()
-            }
+            Some(from) if is_follower && number >= from => world.forked(from, number),
             _ => main.clone(),
         };
         let mut hash = header.hash_slow();
