@@ -67,7 +67,7 @@ fn at_one_hertz(length: Duration) {
         peak = peak.max(watched.usage());
     }
     let (seconds, polls) = (begin.elapsed().as_secs_f64(), watched.polls() - polls_before);
-    let cpu = (watched.usage().cpu - before.cpu).as_secs_f64();
+    let cpu = watched.usage().cpu.as_secs_f64() - before.cpu.as_secs_f64();
     let (scrape, length) = watched.time_of_metrics();
     println!("1 sequencer and {FOLLOWERS} followers at 1 Hz: {polls} polls in {seconds:.0} s");
     tell("resident memory", peak.megabytes(), 10.0, "MB");

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{RequestBuilder, StatusCode, Url};
+use reqwest::{RequestBuilder, StatusCode, Url, header::CONNECTION};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, sleep, timeout_at};
 use zeroize::Zeroizing;
@@ -106,26 +106,32 @@ impl Rpc {
         if batch.calls.is_empty() {
             return Answers(Ok(Vec::new()));
         }
-        let body = self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls));
+        let body =
+            self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls), None);
         Answers(body.await.and_then(|body| by_id(&body, batch.calls.len(), &self.counts)))
     }
 
     /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
-        let body = self.document(path).await?;
+        let url = self.below(path);
+        let body = self.within_patience(|| self.http.get(url.clone()), None).await?;
         serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
     }
 
-    /// Reads a text below the endpoint's URL with HTTP GET: a program's metrics.
-    pub async fn text(&self, path: &str) -> Reading<String> {
-        String::from_utf8(self.document(path).await?)
-            .map_err(|error| Unread::Malformed(error.to_string()))
+    /// Reads the lines that are wanted of a text below the endpoint's URL with HTTP GET: a few of a
+    /// program's metrics, of which there are hundreds of kilobytes.
+    pub async fn lines(&self, path: &str, wanted: fn(&[u8]) -> bool) -> Reading<String> {
+        let url = self.below(path);
+        // A connection keeps buffers as large as what came over it.
+        let request = || self.http.get(url.clone()).header(CONNECTION, "close");
+        let lines = self.within_patience(request, Some(wanted)).await?;
+        String::from_utf8(lines).map_err(|error| Unread::Malformed(error.to_string()))
     }
 
-    async fn document(&self, path: &str) -> Reading<Vec<u8>> {
+    fn below(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
-        self.within_patience(|| self.http.get(url.clone())).await
+        url
     }
 
     /// Reads one value; batches are better.
@@ -139,9 +145,13 @@ impl Rpc {
         self.send(batch).await.take(&slot)
     }
 
-    async fn within_patience(&self, request: impl Fn() -> RequestBuilder) -> Reading<Vec<u8>> {
+    async fn within_patience(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+        wanted: Option<fn(&[u8]) -> bool>,
+    ) -> Reading<Vec<u8>> {
         let deadline = Instant::now() + self.patience;
-        timeout_at(deadline, self.attempts(request, deadline)).await.unwrap_or_else(|_| {
+        timeout_at(deadline, self.attempts(request, wanted, deadline)).await.unwrap_or_else(|_| {
             Err(Unread::Unreachable(format!("no answer within {:?}", self.patience)))
         })
     }
@@ -149,11 +159,12 @@ impl Rpc {
     async fn attempts(
         &self,
         request: impl Fn() -> RequestBuilder,
+        wanted: Option<fn(&[u8]) -> bool>,
         deadline: Instant,
     ) -> Reading<Vec<u8>> {
         let mut pause = FIRST_PAUSE;
         for attempt in 1.. {
-            let failure = match self.attempt(request()).await {
+            let failure = match self.attempt(request(), wanted).await {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
             };
@@ -170,7 +181,11 @@ impl Rpc {
         unreachable!("the last attempt returns")
     }
 
-    async fn attempt(&self, mut request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+    async fn attempt(
+        &self,
+        mut request: RequestBuilder,
+        wanted: Option<fn(&[u8]) -> bool>,
+    ) -> Result<Vec<u8>, Failure> {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token.as_str());
         }
@@ -182,14 +197,19 @@ impl Rpc {
         if !status.is_success() {
             return Err(Failure::status(status, &response));
         }
-        let mut body = Vec::new();
+        let (mut body, mut length) = (Vec::new(), 0);
+        let mut kept = 0;
         while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
-            if body.len() + chunk.len() > MAX_ANSWER {
+            length += chunk.len();
+            if length > MAX_ANSWER {
                 return Err(Failure::lasting(format!(
                     "the answer is larger than {MAX_ANSWER} bytes"
                 )));
             }
             body.extend_from_slice(&chunk);
+            if let Some(wanted) = wanted {
+                kept = keep_lines(&mut body, kept, wanted);
+            }
         }
         Ok(body)
     }
@@ -226,6 +246,20 @@ fn http_client(tls: bool) -> reqwest::Result<reqwest::Client> {
     // Reading the system's certificates takes longer than a gate.
     let http = if tls { http } else { http.tls_certs_only([]) };
     http.build()
+}
+
+/// Drops the whole lines from `from` on that are not wanted, and says where the last, unended one begins.
+fn keep_lines(text: &mut Vec<u8>, from: usize, wanted: fn(&[u8]) -> bool) -> usize {
+    let ended =
+        text.iter().rposition(|&byte| byte == b'\n').map_or(from, |end| (end + 1).max(from));
+    let rest = text.split_off(ended);
+    let lines = text.split_off(from);
+    for line in lines.split_inclusive(|&byte| byte == b'\n').filter(|line| wanted(line)) {
+        text.extend_from_slice(line);
+    }
+    let kept = text.len();
+    text.extend(rest);
+    kept
 }
 
 impl fmt::Debug for Rpc {
@@ -289,8 +323,21 @@ mod tests {
     async fn a_refused_connection_is_not_tried_again() {
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let rpc = Rpc::new(&format!("http://{closed}"), Duration::from_mins(1)).unwrap();
-        let failure = rpc.attempt(rpc.http.get(rpc.url.clone())).await.unwrap_err();
+        let failure = rpc.attempt(rpc.http.get(rpc.url.clone()), None).await.unwrap_err();
         assert!(!failure.passing, "{}", failure.reason);
         assert!(failure.reason.contains("refused"), "{}", failure.reason);
+    }
+
+    #[test]
+    fn wanted_lines_are_kept_however_the_text_is_cut() {
+        let text = b"# a\nkeep 1\ndrop 2\n\nkeep 3\nkeep 4";
+        for size in 1..=text.len() {
+            let (mut body, mut kept) = (Vec::new(), 0);
+            for chunk in text.chunks(size) {
+                body.extend_from_slice(chunk);
+                kept = keep_lines(&mut body, kept, |line| line.starts_with(b"keep"));
+            }
+            assert_eq!(body, b"keep 1\nkeep 3\nkeep 4", "{size}");
+        }
     }
 }

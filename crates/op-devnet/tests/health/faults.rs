@@ -337,9 +337,10 @@ pub(crate) const L1_FROZEN: Fault = Fault {
         (Name::Role, "*"),
         // Every gate that asks it waits.
         (Name::Gates, "*"),
-        // No block without an L1 origin that goes on.
+        // No block without an L1 origin that goes on, and none becomes safe.
         (Name::UnsafeHead, "sequencer-node"),
         (Name::SafeHead, "batcher"),
+        (Name::SafeLag, "batcher"),
         (Name::BatcherProgress, "batcher"),
         (Name::FinalizedHead, "sequencer-node"),
         (Name::NewestGame, "proposer"),

@@ -220,8 +220,8 @@ fn blocks_that_are_missing_twice_or_out_of_order_are_refused() {
 
 #[test]
 fn a_verdict_that_the_headers_do_not_give_is_refused() {
-    let same = equal();
-    let [result, safe] = ["result", "safe"].map(|head| same["followers"][0][head].clone());
+    let right = equal();
+    let [result, safe] = ["result", "safe"].map(|head| right["followers"][0][head].clone());
     for (name, proof) in [("behind", behind()), ("diverged", diverged())] {
         for (head, claim) in [("result", &result), ("safe", &safe)] {
             let mut altered = proof.clone();

@@ -22,22 +22,31 @@ pub(in crate::health) struct Program {
 
 /// Reads them once.
 pub(in crate::health) async fn poll(metrics: &Rpc) -> Reading<Program> {
-    metrics.text("metrics").await.map(|text| read(&text))
+    metrics.lines("metrics", is_read).await.map(|text| read(&text))
+}
+
+/// The metrics that [`read`] looks for.
+const STARTED: &str = "process_start_time_seconds";
+const RESETS: &str = "op_node_default_pipeline_resets_total";
+const AGREEMENT: &str = "op_dispute_mon_games_agreement";
+const FAILED_GAMES: &str = "op_dispute_mon_failed_games";
+
+fn is_read(line: &[u8]) -> bool {
+    let names = [STARTED, RESETS, AGREEMENT, FAILED_GAMES];
+    names.iter().any(|name| line.starts_with(name.as_bytes()))
 }
 
 fn read(text: &str) -> Program {
     let value = |name| samples(text, name).next().map(|(_, value)| value);
-    let agreement = "op_dispute_mon_games_agreement";
     let wrong = "result_correctness=\"incorrect\"";
-    let disagreements = samples(text, agreement)
+    let disagreements = samples(text, AGREEMENT)
         .filter(|(labels, _)| labels.contains(wrong))
         .map(|(_, games)| games);
     Program {
-        started: value("process_start_time_seconds"),
-        derivation_resets: value("op_node_default_pipeline_resets_total")
-            .map(|resets| (resets - RESETS_AT_START).max(0.0)),
-        disagreements: samples(text, agreement).next().is_some().then(|| disagreements.sum()),
-        failed_games: value("op_dispute_mon_failed_games"),
+        started: value(STARTED),
+        derivation_resets: value(RESETS).map(|resets| (resets - RESETS_AT_START).max(0.0)),
+        disagreements: samples(text, AGREEMENT).next().is_some().then(|| disagreements.sum()),
+        failed_games: value(FAILED_GAMES),
     }
 }
 
