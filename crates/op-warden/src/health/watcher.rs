@@ -98,6 +98,7 @@ pub async fn run(
                 tasks.spawn(poll_host(programs, folders(config), units_of(config)));
             }
             () = saves.due() => {
+                watch.take_time(clock.tick());
                 store.save(&mut watch);
                 saves.busy = false;
             }

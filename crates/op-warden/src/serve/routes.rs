@@ -1,6 +1,6 @@
 //! What is answered under which path.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::UNIX_EPOCH};
 
 use axum::{
     Json, Router,
@@ -21,6 +21,9 @@ use crate::{
     health::{condition::Condition, metrics, status::Status},
     page, runbook,
 };
+
+/// Seconds after which a status says nothing any more: a new one comes every ten at the latest.
+const STALE: u64 = 60;
 
 /// The newest status; `None` before the first.
 type Latest = Receiver<Option<Arc<Status>>>;
@@ -85,8 +88,13 @@ async fn readyz_of(State(latest): State<Latest>, Path(service): Path<String>) ->
     (StatusCode::NOT_FOUND, text).into_response()
 }
 
-/// The conditions that do not hold, a line each.
+/// The conditions that do not hold, a line each. What was well a while ago is not ready now.
 fn ready(status: &Status, service: Option<&str>) -> Response {
+    let age = now().saturating_sub(status.observed_at);
+    if age > STALE {
+        let text = format!("op-warden: unknown: it has observed nothing for {age} s\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    }
     let failed: Vec<String> = status
         .failed(service)
         .map(|Condition { name, subject, state, found, .. }| {
@@ -100,6 +108,11 @@ fn ready(status: &Status, service: Option<&str>) -> Response {
     }
 }
 
+fn now() -> u64 {
+    // A clock before 1970 makes nothing stale.
+    UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
+}
+
 async fn status(State(latest): State<Latest>) -> Response {
     latest.borrow().as_ref().map_or_else(nothing, |status| Json(&**status).into_response())
 }
@@ -108,4 +121,21 @@ async fn prometheus(State(latest): State<Latest>) -> Response {
     latest.borrow().as_ref().map_or_else(nothing, |status| {
         ([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], metrics::render(status)).into_response()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_status_is_not_ready() {
+        let text = include_str!("../../tests/data/status.json");
+        let mut status: Status = serde_json::from_str(text).unwrap();
+        status.conditions.clear();
+        for (age, code) in [(0, 200), (STALE - 5, 200), (STALE + 1, 503)] {
+            status.observed_at = now() - age;
+            assert_eq!(ready(&status, None).status(), code, "{age}");
+            assert_eq!(ready(&status, Some("batcher")).status(), code, "{age}");
+        }
+    }
 }
