@@ -42,6 +42,11 @@ impl<T> Known<T> {
         self.value.as_ref().filter(|_| self.failures < LOST).ok_or(error)
     }
 
+    /// Whether nothing can be said yet: it was never read, and not in vain either.
+    pub(super) const fn is_pending(&self) -> bool {
+        self.value.is_none() && !self.is_lost()
+    }
+
     /// Whether the last attempts all failed.
     pub(super) const fn is_lost(&self) -> bool {
         self.failures >= LOST
@@ -64,7 +69,9 @@ mod tests {
         let failure = || Err(Unread::Unreachable("gone".to_owned()));
         let mut known = Known::default();
         assert_eq!(known.get(), Err("it was not read yet"));
+        assert!(known.is_pending());
         known.take(Ok(1));
+        assert!(!known.is_pending());
         known.take(failure());
         assert_eq!(known.get(), Ok(&1));
         known.take(failure());

@@ -2,9 +2,12 @@
 
 use std::{
     fs,
+    path::Path,
     thread::sleep,
     time::{Duration, Instant},
 };
+
+use serde_json::{Value, json};
 
 use crate::{
     service::{PATIENCE, Service},
@@ -524,6 +527,29 @@ fn a_restart_keeps_what_was_known_and_a_broken_state_is_set_aside() {
     service.until_ready("with a broken state");
     assert!(service.folder.path().join("state.unusable.json").exists());
     assert_eq!(service.status().unwrap()["counters"]["starts"], 1);
+}
+
+#[test]
+fn what_was_not_looked_at_since_a_long_sleep_is_no_event() {
+    let mut service = Service::start(|_, _| {});
+    service.until_ready("before the sleep");
+    let saved = |folder: &Path| -> Option<Value> {
+        serde_json::from_slice(&fs::read(folder.join("state.json")).ok()?).ok()
+    };
+    let begin = Instant::now();
+    while saved(service.folder.path()).is_none_or(|state| state["counters"]["polls"] == 0) {
+        assert!(begin.elapsed() < PATIENCE, "no poll is saved");
+        sleep(Duration::from_millis(50));
+    }
+    service.kill_and_start_with(|folder| {
+        let mut state = saved(folder).unwrap();
+        state["savedAt"] = json!(state["savedAt"].as_f64().unwrap() - 3_600.0);
+        fs::write(folder.join("state.json"), state.to_string()).unwrap();
+    });
+    service.until_ready("after the sleep");
+    let status = service.status().unwrap();
+    assert_eq!(status["counters"]["starts"], 2);
+    assert_eq!(status["events"], json!([]), "the chain went on all the time");
 }
 
 fn wait(service: &Service, condition: (&str, &str), state: &str, found: &str) {

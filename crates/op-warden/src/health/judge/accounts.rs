@@ -73,6 +73,9 @@ fn progress(watch: &Watch) -> Option<Verdict> {
         span(account.nonce_stalled),
         head.saturating_sub(safe)
     );
+    if watch.l1.is_pending() || watch.engine(&watch.plan.sequencer()?.name).is_pending() {
+        return Some(Verdict::unknown(NAME, batcher, expected, "it was not read yet", ""));
+    }
     let verdict = Verdict::holds(NAME, batcher, expected, found);
     Some(verdict.unless(
         head <= safe || account.nonce_stalled <= limit,

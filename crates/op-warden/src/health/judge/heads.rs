@@ -18,6 +18,8 @@ pub(super) fn judge(watch: &Watch) -> Vec<Verdict> {
     let Some(sequencer) = watch.plan.sequencer() else { return Vec::new() };
     // Whoever makes blocks safe is the one to look at.
     let batcher = watch.service_of("op-batcher").unwrap_or(&sequencer.name);
+    // What is remembered from before a start says nothing until it was looked at again.
+    let pending = watch.engine(&sequencer.name).is_pending();
     let memory = watch.memory.nodes.get(&sequencer.name);
     let head = |pick: fn(&crate::health::memory::Node) -> Option<Head>| memory.and_then(pick);
     let unsafe_head = head(|node| node.unsafe_head);
@@ -30,7 +32,7 @@ pub(super) fn judge(watch: &Watch) -> Vec<Verdict> {
             watch,
             Name::SafeHead,
             batcher,
-            safe_head,
+            (safe_head, pending),
             limits.safe_stall,
             "Blocks are not in L1: look at the batcher (its balance, its key, its L1 endpoint), then at the sequencer's derivation. Users' blocks are lost when the sequencing window ends.",
         ),
@@ -38,7 +40,7 @@ pub(super) fn judge(watch: &Watch) -> Vec<Verdict> {
             watch,
             Name::FinalizedHead,
             &sequencer.name,
-            finalized,
+            (finalized, pending),
             limits.finalized_stall,
             "Withdrawals wait for it: see whether L1 itself becomes final, then whether the safe head moves.",
         ),
@@ -59,7 +61,7 @@ fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Verdict {
     let engine = watch.engine(&sequencer.name);
     let head = match (engine.get(), head) {
         (Ok(()), Some(head)) => head,
-        (Err(reason), Some(head)) if head.stalled > limit => {
+        (Err(reason), Some(head)) if head.stalled > limit && !engine.is_pending() => {
             let found = format!("no new block for {}: {reason}", span(head.stalled));
             return Verdict::holds(NAME, &sequencer.name, expected, found).is(State::Failed, MEND);
         }
@@ -85,12 +87,15 @@ fn moving(
     watch: &Watch,
     name: Name,
     subject: &str,
-    head: Option<Head>,
+    (head, pending): (Option<Head>, bool),
     limit: u64,
     mend: &str,
 ) -> Verdict {
     let limit = float(limit);
     let expected = format!("moves within {}", span(limit));
+    if pending {
+        return Verdict::unknown(name, subject, expected, "it was not read yet", mend);
+    }
     // A chain that was never settled has no such head: its time counts from when it was first seen.
     let watched = watch.now - watch.watching_since;
     let (found, stalled) = head.map_or_else(
