@@ -88,8 +88,9 @@ pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
         (Name::BatcherProgress, "batcher"),
         (Name::NewestGame, "proposer"),
         (Name::FinalizedHead, "sequencer-node"),
-        // The challenger resolves nothing without its op-node.
+        // The challenger resolves nothing without its op-node, and op-dispute-mon judges nothing.
         (Name::GameUnresolved, "challenger"),
+        (Name::DisputeMon, "dispute-mon"),
         // It makes up for the blocks that it missed faster than batches come.
         (Name::SafeLag, "batcher"),
         // Whoever asks its op-node could not start now.

@@ -24,7 +24,10 @@ use crate::{
 /// Seconds after which three restarts are none any more, and some to see it.
 const FLAPPING: Duration = Duration::from_secs(640);
 /// The same of the alert.
+const FLAPPING_NAME: &str = "OpStackServiceFlapping";
 const FLAPPING_ALERT: u64 = 30 * 60 + 30;
+/// Seconds for which it is silent after maintenance.
+const MAINTENANCE_KNOWN: u64 = 30 * 60;
 /// Seconds until an alert is over after its reason.
 const ALERT_ENDS: u64 = 15;
 
@@ -137,7 +140,7 @@ fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<Strin
         for &at in times {
             let explained = all.iter().any(|told| {
                 let lasts = match alert.as_str() {
-                    "OpStackServiceFlapping" => FLAPPING_ALERT,
+                    FLAPPING_NAME => FLAPPING_ALERT,
                     _ => ALERT_ENDS,
                 };
                 let mut known = told.fault.alerts.iter().chain(told.fault.other_alerts);
@@ -151,6 +154,9 @@ fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<Strin
     }
     for told in all {
         for alert in told.fault.alerts {
+            if *alert == FLAPPING_NAME && after_maintenance(told, all) {
+                continue;
+            }
             let during = |at: &u64| (told.begin..=told.end + ALERT_ENDS).contains(at);
             if !fired.get(*alert).is_some_and(|times| times.iter().any(during)) {
                 strange.insert(format!("{}: {alert} did not fire", told.fault.name));
@@ -158,6 +164,15 @@ fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<Strin
         }
     }
     strange.into_iter().collect()
+}
+
+/// Restarts within half an hour of maintenance are part of it.
+fn after_maintenance(told: &Told, all: &[Told]) -> bool {
+    all.iter().any(|other| {
+        other.fault.name == faults::MAINTENANCE.name
+            && other.begin <= told.end
+            && other.end + MAINTENANCE_KNOWN >= told.begin
+    })
 }
 
 fn seconds() -> Result<u64> {
