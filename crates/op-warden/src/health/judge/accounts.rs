@@ -73,7 +73,10 @@ fn progress(watch: &Watch) -> Option<Verdict> {
         span(account.nonce_stalled),
         head.saturating_sub(safe)
     );
-    if watch.l1.is_pending() || watch.engine(&watch.plan.sequencer()?.name).is_pending() {
+    let engine = watch.engine(&watch.plan.sequencer()?.name);
+    // L1 is asked for the account only when its key was judged.
+    let known = watch.accounts.get(batcher).is_some_and(|&account| watch.balance(account).is_ok());
+    if engine.is_pending() || !known && !watch.l1.is_lost() {
         return Some(Verdict::unknown(NAME, batcher, expected, "it was not read yet", ""));
     }
     let verdict = Verdict::holds(NAME, batcher, expected, found);
