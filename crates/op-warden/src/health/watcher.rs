@@ -11,7 +11,7 @@ use op_chain::rpc::{Reading, Rpc, RpcUrlError, Unread};
 use tokio::{
     sync::watch::{Receiver, Sender},
     task::JoinSet,
-    time::{Interval, MissedTickBehavior, interval},
+    time::{Interval, MissedTickBehavior, interval, sleep},
 };
 
 use super::{
@@ -39,6 +39,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const SHORTEST_PATIENCE: Duration = Duration::from_millis(500);
 /// Between two saves of the state.
 const SAVE: Duration = Duration::from_secs(10);
+
+/// Nodes that are asked at the same moment, and the pause before the next ones. A connection needs memory for
+/// its answer, and a process keeps what it once needed.
+const AT_ONCE: usize = 4;
+const NEXT: Duration = Duration::from_millis(5);
 
 /// Why watching cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -159,6 +164,9 @@ impl Pace {
 async fn poll_nodes(nodes: Vec<(Option<Rpc>, Rpc, bool, engine::Questions)>, verify: bool) -> News {
     let mut tasks = JoinSet::new();
     for (position, (node, engine, sequencer, questions)) in nodes.into_iter().enumerate() {
+        if position > 0 && position.is_multiple_of(AT_ONCE) {
+            sleep(NEXT).await;
+        }
         tasks.spawn(async move {
             let node = async {
                 match node {

@@ -87,12 +87,16 @@ impl Node {
         let thread = {
             let (stop, requests, answer) = (stop.clone(), requests.clone(), Arc::new(answer));
             thread::spawn(move || {
-                let mut connections = Vec::new();
+                let mut connections: Vec<JoinHandle<()>> = Vec::new();
                 while let Ok((stream, _)) = listener.accept() {
                     if stop.load(Ordering::SeqCst) {
                         break;
                     }
                     let (answer, requests) = (answer.clone(), requests.clone());
+                    // What has ended must not keep its stack.
+                    for ended in connections.extract_if(.., |one| one.is_finished()) {
+                        ended.join().unwrap();
+                    }
                     connections.push(thread::spawn(move || serve(&stream, &*answer, &requests)));
                 }
                 // They end with their clients, which are processes that the test has waited for.
