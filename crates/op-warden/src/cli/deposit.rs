@@ -97,9 +97,7 @@ fn tell() -> impl Fn(News<'_>) {
 
 fn progress(proof: &Proof) -> String {
     let Some(block) = proof.l1_block else { return "in no block of L1 yet".to_owned() };
-    let there =
-        |arrival: &Arrival| !matches!(arrival, Arrival::Missing { .. } | Arrival::Unknown { .. });
-    let count = proof.nodes.iter().filter(|node| there(&node.arrival)).count();
+    let count = proof.nodes.iter().filter(|node| node.arrival.is_there()).count();
     format!("in block {} of L1, on {count} of {} nodes", block.number, proof.nodes.len())
 }
 

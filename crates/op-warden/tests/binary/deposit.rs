@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    node::{Answer, Node, Say},
+    node::{Answer, Node, Say, Whole},
     program::{self, Run},
 };
 
@@ -33,6 +33,10 @@ struct L1 {
     system_config: &'static str,
     balance: &'static str,
     gas: Say,
+    /// To `systemConfig()` of the portal, in place of its address.
+    portal: Option<Say>,
+    /// Whether it takes a transaction and hangs up, as often as it is given one.
+    loses_answers: bool,
     status: &'static str,
     emitter: &'static str,
     /// The block that it is in, by how often its receipt was asked for; the last one stays.
@@ -48,6 +52,8 @@ impl Default for L1 {
             system_config: SYSTEM_CONFIG,
             balance: "0xde0b6b3a7640000",
             gas: Say::Result(json!("0x186a0")),
+            portal: None,
+            loses_answers: false,
             status: "0x1",
             emitter: PORTAL,
             blocks: &[None, Some(L1_BLOCK)],
@@ -85,15 +91,33 @@ impl L1 {
 }
 
 impl Answer for L1 {
+    fn whole(&self, _: usize, batch: Option<&Value>) -> Whole {
+        let sends = batch.is_some_and(|batch| batch[0]["method"] == "eth_sendRawTransaction");
+        if sends && self.loses_answers && self.sent.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Whole::Truncated;
+        }
+        Whole::Calls
+    }
+
     fn call(&self, method: &str, params: &Value) -> Say {
         let result = match method {
             "eth_chainId" => json!(self.chain_id),
-            "eth_call" => json!(word(self.system_config)),
+            "eth_call" => match &self.portal {
+                Some(says) => return says.clone(),
+                None => json!(word(self.system_config)),
+            },
             "eth_getTransactionCount" => json!("0x7"),
             "eth_getBalance" => json!(self.balance),
             "eth_gasPrice" => json!("0x3b9aca00"),
             "eth_maxPriorityFeePerGas" => json!("0x1"),
             "eth_estimateGas" => return self.gas.clone(),
+            "eth_sendRawTransaction" if self.loses_answers => {
+                return Say::Error(-32000, "already known");
+            }
+            "eth_getTransactionByHash" => match self.sent.load(Ordering::SeqCst) {
+                0 => Value::Null,
+                _ => json!({"hash": params[0]}),
+            },
             "eth_sendRawTransaction" => {
                 self.sent.fetch_add(1, Ordering::SeqCst);
                 json!(OTHER)
@@ -105,26 +129,32 @@ impl Answer for L1 {
     }
 }
 
-/// An L2 node: the block that it has the deposit in, and how that went.
+/// An L2 node: the block that it has the deposit in by how often it was asked, and how that went.
 #[derive(Clone, Copy)]
 struct L2 {
-    block: Option<&'static str>,
+    block: fn(usize) -> Option<&'static str>,
     status: &'static str,
 }
 
 /// Has it.
-const THERE: L2 = L2 { block: Some(L1_BLOCK), status: "0x1" };
+const THERE: L2 = L2 { block: |_| Some(L1_BLOCK), status: "0x1" };
 
-impl Answer for L2 {
+struct Engine {
+    l2: L2,
+    asked: AtomicUsize,
+}
+
+impl Answer for Engine {
     fn call(&self, method: &str, params: &Value) -> Say {
         if method == "eth_blockNumber" {
             return Say::Result(json!("0x10"));
         }
         assert_eq!(method, "eth_getTransactionReceipt");
-        let block = self.block.filter(|_| params[0] == L2_TRANSACTION);
+        let asked = self.asked.fetch_add(1, Ordering::SeqCst);
+        let block = (self.l2.block)(asked).filter(|_| params[0] == L2_TRANSACTION);
         Say::Result(block.map_or(Value::Null, |block| {
             json!({
-                "status": self.status, "transactionHash": params[0], "blockHash": block, "blockNumber": "0x5",
+                "status": self.l2.status, "transactionHash": params[0], "blockHash": block, "blockNumber": "0x5",
                 "gasUsed": "0x1", "logs": [],
             })
         }))
@@ -132,9 +162,20 @@ impl Answer for L2 {
 }
 
 fn prove(l1: &L1, nodes: &[Option<L2>], args: &[&str]) -> Run {
+    prove_with(l1, nodes, args, |_| {})
+}
+
+/// The sequencer, a follower here, all others elsewhere; and what is different in the configuration.
+fn prove_with(
+    l1: &L1,
+    nodes: &[Option<L2>],
+    args: &[&str],
+    change: impl FnOnce(&mut Value),
+) -> Run {
     let dir = TempDir::new().unwrap();
     let l1 = Node::start(l1.clone());
-    let nodes: Vec<_> = nodes.iter().map(|node| node.map(Node::start)).collect();
+    let start = |l2| Node::start(Engine { l2, asked: AtomicUsize::new(0) });
+    let nodes: Vec<_> = nodes.iter().map(|node| node.map(start)).collect();
     let path = |name: &str| dir.path().join(name).display().to_string();
     let service = |url: String, flags: &[&str]| {
         json!({
@@ -142,23 +183,27 @@ fn prove(l1: &L1, nodes: &[Option<L2>], args: &[&str]) -> Run {
             "command": {"component": "op-node", "args": flags, "environment": {}},
         })
     };
-    let mut services = serde_json::Map::new();
+    let (mut services, mut followers) = (serde_json::Map::new(), serde_json::Map::new());
     for (place, node) in nodes.iter().enumerate() {
         let url = node.as_ref().map_or_else(|| "http://127.0.0.1:1".to_owned(), Node::url);
-        let (name, flags) = match place {
-            0 => ("sequencer-node".to_owned(), ["--sequencer.enabled"].as_slice()),
-            place => (format!("follower-{place}-node"), [].as_slice()),
+        match place {
+            0 => {
+                services.insert("sequencer-node".to_owned(), service(url, &["--sequencer.enabled"]))
+            }
+            1 => services.insert("follower-1-node".to_owned(), service(url, &[])),
+            _ => followers.insert(format!("remote-{place}"), json!({"engineRpc": url})),
         };
-        services.insert(name, service(url, flags));
     }
-    let config = json!({
+    let mut config = json!({
         "chain": {
             "genesis": "genesis.json", "rollup": path("rollup.json"), "l2ChainId": 901,
             "disputeGameFactory": "0x00000000000000000000000000000000000000d1",
         },
         "l1": {"rpc": l1.url(), "chainId": 900},
         "services": services,
+        "serve": {"listen": "127.0.0.1:0", "intervalSeconds": 1, "followers": followers},
     });
+    change(&mut config);
     let rollup = json!({
         "genesis": {
             "l1": {"hash": OTHER, "number": 0}, "l2": {"hash": OTHER, "number": 0}, "l2_time": 1,
@@ -208,9 +253,11 @@ fn a_deposit_on_every_node_has_arrived() {
 
 #[test]
 fn what_is_not_the_same_everywhere_has_not_arrived() {
-    let elsewhere = L2 { block: Some(OTHER), ..THERE };
+    let elsewhere = L2 { block: |_| Some(OTHER), ..THERE };
     let failed = L2 { status: "0x0", ..THERE };
-    let missing = L2 { block: None, ..THERE };
+    let missing = L2 { block: |_| None, ..THERE };
+    // Whoever answers otherwise at each look has told nothing.
+    let fickle = L2 { block: |asked| Some([L1_BLOCK, OTHER][asked % 2]), ..THERE };
     for (nodes, code, outcome) in [
         (vec![Some(THERE), Some(elsewhere)], 1, "diverged"),
         (vec![Some(THERE), Some(failed)], 1, "diverged"),
@@ -219,12 +266,47 @@ fn what_is_not_the_same_everywhere_has_not_arrived() {
         (vec![Some(THERE), None], 3, "unknown"),
         (vec![Some(missing), None], 3, "unknown"),
         (vec![Some(failed), None], 1, "diverged"),
+        (vec![Some(failed), Some(failed)], 1, "diverged"),
+        (vec![Some(THERE), Some(THERE), Some(elsewhere)], 1, "diverged"),
+        (vec![Some(THERE), Some(THERE), None], 3, "unknown"),
+        (vec![Some(fickle)], 3, "unknown"),
+        (vec![Some(THERE), Some(fickle)], 3, "unknown"),
         // Nobody has it where there is nobody.
         (vec![], 3, "unknown"),
     ] {
         let run = prove(&L1::default(), &nodes, &["--json", "--wait", "1s"]);
         assert_eq!((run.code, &run.json()["outcome"]), (Some(code), &json!(outcome)), "{run:?}");
     }
+}
+
+#[test]
+fn a_difference_that_passes_is_none() {
+    let late = L2 { block: |asked| Some(if asked < 3 { OTHER } else { L1_BLOCK }), ..THERE };
+    // No clock shows the end of that wait.
+    for wait in ["60s", "584000000000y"] {
+        let nodes = [Some(THERE), Some(THERE), Some(late)];
+        let run = prove(&L1::default(), &nodes, &["--json", "--wait", wait]);
+        assert_eq!((run.code, &run.json()["outcome"]), (Some(0), &json!("arrived")), "{run:?}");
+        assert_eq!(run.json()["nodes"][2]["name"], "remote-2");
+    }
+}
+
+#[test]
+fn a_lost_answer_of_l1_is_not_the_end() {
+    let l1 = L1 { loses_answers: true, ..L1::default() };
+    let run = prove(&l1, &[Some(THERE)], &["--json"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
+fn a_node_that_nobody_can_ask_is_not_left_out() {
+    let l1 = L1::default();
+    let run = prove_with(&l1, &[Some(THERE), Some(THERE)], &[], |config| {
+        config["services"]["follower-1-node"]["engineRpc"] = Value::Null;
+    });
+    assert_eq!(run.code, Some(255), "{run:?}");
+    assert!(run.stderr.contains("set services.follower-1-node.engineRpc"), "{run:?}");
+    assert_eq!(l1.sent.load(Ordering::SeqCst), 0);
 }
 
 #[test]
@@ -248,6 +330,11 @@ fn nothing_is_sent_where_it_would_be_lost() {
         // Enough for the deposit, not for its gas.
         (L1 { balance: "0x38d7ea4c68001", ..good() }, "for the deposit and its gas"),
         (L1 { gas: Say::Error(3, "execution reverted"), ..good() }, "does not take the deposit"),
+        (
+            L1 { gas: Say::Error(-32601, "no such method"), ..good() },
+            "cannot read the deposit's gas",
+        ),
+        (L1 { portal: Some(Say::Result(json!("0x"))), ..good() }, "expected OptimismPortal at"),
     ] {
         let run = prove(&l1, &[Some(THERE)], &[]);
         assert_eq!((run.code, &*run.stdout), (Some(255), ""), "{run:?}");

@@ -8,6 +8,7 @@ use op_chain::{
     rpc::{Batch, Reading, Unread},
     transaction::{Draft, Fees, Receipt, Signed},
 };
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{Chain, DepositError};
@@ -26,8 +27,12 @@ pub(super) async fn check(chain: &Chain) -> Result<(), DepositError> {
     if found != expected {
         return Err(DepositError::WrongL1 { expected, found, endpoint: chain.l1.shown() });
     }
-    let found = answers.take(&system_config);
-    let found = found.map_err(unread(chain, "OptimismPortal.systemConfig()"))?;
+    let found = answers.take(&system_config).map_err(|source| match source {
+        Unread::Reverted(_) | Unread::Malformed(_) => {
+            DepositError::NoPortal { portal: chain.portal, endpoint: chain.l1.shown(), source }
+        }
+        _ => unread(chain, "OptimismPortal.systemConfig()")(source),
+    })?;
     if found != chain.system_config {
         let (expected, portal) = (chain.system_config, chain.portal);
         return Err(DepositError::WrongPortal { expected, found, portal });
@@ -64,7 +69,10 @@ pub(super) async fn sign(
         let needed = amount.saturating_add(price * U256::from(GAS));
         return Err(DepositError::Poor { needed, found: balance, account });
     }
-    let gas: u64 = answers.take(&gas).map_err(DepositError::Refused)?.to();
+    let gas: u64 = match answers.take(&gas) {
+        Err(refused @ Unread::Reverted(_)) => return Err(DepositError::Refused(refused)),
+        gas => gas.map_err(unread(chain, "the deposit's gas"))?.to(),
+    };
     // The state changes until it is in a block.
     let gas_limit = gas.saturating_mul(3) / 2;
     let needed = amount.saturating_add(U256::from(gas_limit) * U256::from(fees.max));
@@ -76,12 +84,17 @@ pub(super) async fn sign(
     Ok(draft.sign(chain.l1_chain_id, key)?)
 }
 
-/// Gives it to L1.
+/// Gives it to L1. Where the answer is lost or an error, L1 may have it all the same: one that was sent
+/// twice is "already known".
 pub(super) async fn send(chain: &Chain, signed: Signed) -> Result<B256, DepositError> {
     let transaction = signed.hash;
     let sent = chain.l1.request::<B256>("eth_sendRawTransaction", [signed.raw]).await;
-    sent.map_err(|source| DepositError::Sent { transaction, source })?;
-    Ok(transaction)
+    let Err(source) = sent else { return Ok(transaction) };
+    let known = chain.l1.request::<Option<IgnoredAny>>("eth_getTransactionByHash", [transaction]);
+    match known.await {
+        Ok(Some(IgnoredAny)) => Ok(transaction),
+        _ => Err(DepositError::Sent { transaction, source }),
+    }
 }
 
 /// The transaction's receipt, once it is in a block.

@@ -176,6 +176,18 @@ pub enum DepositError {
         /// `deposit_contract_address` of rollup.json.
         portal: Address,
     },
+    /// Nothing at the portal's address, or something else.
+    #[error(
+        "expected OptimismPortal at {portal} (deposit_contract_address of rollup.json), found none on L1 at {endpoint}: {source}. Nothing was sent. Take rollup.json of the chain"
+    )]
+    NoPortal {
+        /// The address.
+        portal: Address,
+        /// The endpoint, without secrets.
+        endpoint: String,
+        /// What its `systemConfig()` said.
+        source: Unread,
+    },
     /// The portal would refuse it.
     #[error("the portal does not take the deposit: {0}. Nothing was sent")]
     Refused(Unread),
@@ -242,19 +254,28 @@ fn engines(config: &Config, patience: Duration) -> Result<Vec<(String, Rpc)>, De
     };
     let mut nodes: Vec<_> = config.services.iter().filter(|(_, node)| is_node(node)).collect();
     nodes.sort_by_key(|(_, node)| !sequences(node));
-    let here = nodes.into_iter().filter_map(|(name, node)| Some((name, node.engine_rpc.as_ref()?)));
+    let here = nodes.into_iter().map(|(name, node)| (name, node.engine_rpc.as_ref()));
     let remote = config.serve.iter().flat_map(|serve| &serve.followers);
-    let remote = remote.map(|(name, follower)| (name, &follower.engine_rpc));
+    let remote = remote.map(|(name, follower)| (name, Some(&follower.engine_rpc)));
     here.chain(remote)
-        .map(|(name, url)| match Rpc::new(url, patience) {
-            Ok(rpc) => Ok((name.clone(), rpc)),
-            Err(source) => Err(DepositError::Url { node: name.clone(), source }),
+        .map(|(name, url)| {
+            let url = url.ok_or_else(|| {
+                DepositError::Config(format!(
+                    "the node {name} has no engineRpc, so nobody can look for a deposit there: set services.{name}.engineRpc"
+                ))
+            })?;
+            let rpc = Rpc::new(url, patience);
+            let rpc = rpc.map_err(|source| DepositError::Url { node: name.clone(), source })?;
+            Ok((name.clone(), rpc))
         })
         .collect()
 }
 
 /// Sends a deposit, or takes one that was sent, and follows it until every node has it or `patience` is
 /// over. `tell` hears of the transaction before L1 does.
+///
+/// What was read from many nodes is of one moment only if it is the same once more: a reorganisation gives
+/// the deposit another block, and another transaction on L2. So two looks follow the end of `patience`.
 pub async fn prove(
     chain: &Chain,
     start: Start<'_>,
@@ -270,18 +291,20 @@ pub async fn prove(
             l1::send(chain, signed).await?
         }
     };
-    let deadline = Instant::now() + patience;
-    let mut before = None;
+    // A time that no clock will show does not come.
+    let deadline = Instant::now().checked_add(patience);
+    let mut before: Option<Proof> = None;
+    let mut was_late = false;
     loop {
+        let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
         let proof = look(chain, transaction).await?;
         tell(News::Seen(&proof));
-        // What was read from many nodes is of one moment only if it is the same once more: a
-        // reorganisation gives the deposit another block, and another transaction on L2.
-        let settled = proof.is_settled();
-        if settled && before.as_ref() == Some(&proof) || !settled && Instant::now() >= deadline {
-            return Ok(proof);
+        match before {
+            Some(before) if proof.is_final() && proof == before => return Ok(proof),
+            Some(before) if was_late => return Ok(proof.confirmed_by(&before)),
+            _ => {}
         }
-        before = Some(proof);
+        (before, was_late) = (Some(proof), late);
         sleep(PAUSE).await;
     }
 }
@@ -341,11 +364,32 @@ impl Proof {
         }
     }
 
-    /// Whether it would be the same after any wait, but for a reorganisation.
-    fn is_settled(&self) -> bool {
-        let there =
-            |node: &Node| matches!(node.arrival, Arrival::Arrived { .. } | Arrival::Failed { .. });
-        self.nodes.iter().all(there) && self.outcome() != Outcome::Unknown
+    /// Whether every node has it in the same block, and with the same result: but for a reorganisation,
+    /// that does not change any more.
+    fn is_final(&self) -> bool {
+        self.nodes.first().is_some_and(|first| {
+            first.arrival.is_there() && self.nodes.iter().all(|node| node.arrival == first.arrival)
+        })
+    }
+
+    /// Keeps what the look before showed too.
+    fn confirmed_by(mut self, before: &Self) -> Self {
+        let same = self.l2_transaction == before.l2_transaction && self.l1_block == before.l1_block;
+        for (node, last) in self.nodes.iter_mut().zip(&before.nodes) {
+            if node.arrival.is_there() && !(same && node.arrival == last.arrival) {
+                let reason = "its answer was another one at each of the last two looks".to_owned();
+                node.arrival = Arrival::Unknown { reason };
+            }
+        }
+        self
+    }
+}
+
+impl Arrival {
+    /// Whether the node has it in a block.
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        matches!(self, Self::Arrived { .. } | Self::Failed { .. })
     }
 }
 
