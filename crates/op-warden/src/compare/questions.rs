@@ -62,9 +62,7 @@ impl Track {
         numbers.extend(ahead(theirs, grown(self.follower.growth).min(share.max(AHEAD))));
         let end =
             ours.min(theirs).min(self.next.saturating_add(share.min(SWEEP)).saturating_sub(1));
-        if share > 0 {
-            numbers.extend(self.next..=end);
-        }
+        numbers.extend(self.next..=end);
         numbers
     }
 }

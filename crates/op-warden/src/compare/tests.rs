@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod doubts;
+
 /// Block of a chain that leaves the common one at `fork`.
 fn block(number: u64, fork: u64) -> Block {
     let hash = |number: u64| {
@@ -75,11 +77,16 @@ fn fifty_followers_fit_into_one_batch_and_none_is_left_out() {
             for _ in 0..3 {
                 poll(&mut track, (900_000, u64::MAX), (head, head - place));
             }
+            // Each has come to somewhere else.
+            track.next = head / 2;
             track
         })
         .collect();
-    let questions = union(&tracks.iter().collect::<Vec<_>>(), MOST_CALLS);
-    assert!(questions.reference.len() <= MOST_CALLS, "{}", questions.reference.len());
+    let tracks_ref: Vec<_> = tracks.iter().collect();
+    let questions = union(&tracks_ref, MOST_CALLS);
+    let needed = union(&tracks_ref, 0).reference.len();
+    let asked = questions.reference.len();
+    assert!((needed + 50..=MOST_CALLS).contains(&asked), "{asked}, without a sweep {needed}");
     for (track, numbers) in tracks.iter().zip(&questions.followers) {
         assert!(numbers.is_subset(&questions.reference));
         assert!(track.questions(0).is_subset(numbers));
