@@ -263,6 +263,58 @@ in
     ];
   };
 
+  # As Alertmanager reads it; crates/op-devnet/tests/nixos gives it to a real one as well.
+  testTheConfigurationOfAlertmanager = {
+    expr =
+      let
+        config = host {
+          monitoring = lib.recursiveUpdate all {
+            alertmanager.receivers = [
+              {
+                name = "operators";
+                webhook_configs = [ { url = "http://127.0.0.1:9/"; } ];
+              }
+            ];
+          };
+        };
+      in
+      (prometheusOf config).alertmanager.configuration;
+    expected =
+      let
+        inhibits = source: targets: {
+          source_matchers = [ "severity = ${source}" ];
+          target_matchers = [ "severity =~ ${targets}" ];
+          equal = [
+            "alertname"
+            "job"
+            "instance"
+            "problem"
+            "service"
+            "node"
+          ];
+        };
+      in
+      {
+        route = {
+          receiver = "operators";
+          group_by = [
+            "alertname"
+            "instance"
+          ];
+        };
+        receivers = [
+          {
+            name = "operators";
+            webhook_configs = [ { url = "http://127.0.0.1:9/"; } ];
+          }
+        ];
+        inhibit_rules = [
+          (inhibits "critical" "warning|info")
+          (inhibits "warning" "info")
+        ];
+      };
+  };
+
   # As Prometheus reads it; crates/op-devnet/tests/nixos gives it to promtool as well.
   testTheConfigurationOfPrometheus = {
     expr =

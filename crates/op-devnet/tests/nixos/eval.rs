@@ -14,8 +14,12 @@ use libtest_mimic::{Completion, Trial};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::{
-    Outcome, Result, ensure, evaluate, ignored, nix, nixos_tree, run, sops_nix, tools, workspace,
+use crate::{
+    alertmanager::Alertmanager,
+    support::{
+        Outcome, Result, ensure, evaluate, ignored, nix, nixos_tree, run, sops_nix, tools,
+        workspace,
+    },
 };
 
 const LAYER: &str = "eval";
@@ -37,6 +41,11 @@ const FAILURES: &str = r#"
 const PROMETHEUS: &str = "
   { checks, tree, tools, sops }:
   (import checks { inherit tree tools sops; }).monitoring.testTheConfigurationOfPrometheus.expr";
+
+/// What Alertmanager would read there.
+const ALERTMANAGER: &str = "
+  { checks, tree, tools, sops }:
+  (import checks { inherit tree tools sops; }).monitoring.testTheConfigurationOfAlertmanager.expr";
 
 const OPTIONS_DOC: &str = r#"{ file, tree }: import file { lib = import (tree + "/lib"); }"#;
 
@@ -69,6 +78,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = vec![
         Trial::ignorable_test(format!("{LAYER}::options_reference"), reference),
         Trial::ignorable_test(format!("{LAYER}::promtool_check_config"), prometheus),
+        Trial::ignorable_test(format!("{LAYER}::alertmanager_tells_the_worst"), alertmanager),
     ];
     match Ground::find() {
         Err(reason) => trials.extend(ignored(LAYER, reason)),
@@ -122,6 +132,43 @@ fn prometheus() -> Outcome {
     // JSON is YAML.
     fs::write(&file, configuration.to_string())?;
     run(Command::new("promtool").args(["check", "config"]).arg(&file))?;
+    Ok(Completion::Completed)
+}
+
+/// Alertmanager takes the configuration that the module writes, and tells only the worst of what is wrong
+/// with one thing.
+fn alertmanager() -> Outcome {
+    if Command::new("amtool").arg("--version").output().is_err() {
+        let reason = "no amtool (Debian: apt install prometheus-alertmanager)";
+        return Ok(Completion::ignored_with(reason));
+    }
+    let ground = match Ground::find() {
+        Ok(ground) => ground,
+        Err(reason) => return Ok(Completion::ignored_with(reason)),
+    };
+    let configuration = evaluate(ALERTMANAGER, &ground.arguments())?;
+    let alertmanager = Alertmanager::start(&configuration)?;
+    for (severity, node) in
+        [("critical", "follower-1"), ("warning", "follower-1"), ("warning", "follower-2")]
+    {
+        let labels = ["OpStackFollower", &format!("node={node}"), &format!("severity={severity}")];
+        alertmanager.amtool(&[&["alert", "add"], labels.as_slice()].concat())?;
+    }
+    let told = |inhibited: &[&str]| -> Result<Vec<String>> {
+        let alerts =
+            alertmanager.amtool(&[&["-o", "json", "alert", "query"], inhibited].concat())?;
+        let alerts: Vec<Value> = serde_json::from_str(&alerts)?;
+        let label = |alert: &Value, name: &str| alert["labels"][name].as_str().map(str::to_owned);
+        let mut told: Vec<String> = alerts
+            .iter()
+            .filter_map(|alert| Some(label(alert, "node")? + " " + &label(alert, "severity")?))
+            .collect();
+        told.sort();
+        Ok(told)
+    };
+    let (worst, others) = (told(&[])?, told(&["--inhibited"])?);
+    ensure(worst == ["follower-1 critical", "follower-2 warning"], || format!("told: {worst:?}"))?;
+    ensure(others.contains(&"follower-1 warning".to_owned()), || format!("kept: {others:?}"))?;
     Ok(Completion::Completed)
 }
 

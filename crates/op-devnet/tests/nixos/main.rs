@@ -1,6 +1,7 @@
 //! The NixOS module without a machine to build it on, in layers. What a layer needs and does not
 //! find makes it ignored, with the reason.
 
+mod alertmanager;
 mod argv;
 mod chain;
 mod eval;

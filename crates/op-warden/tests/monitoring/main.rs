@@ -1,10 +1,11 @@
-//! Alert rules and dashboard: against the metrics that there are, and with Prometheus' own tool.
+//! Alert rules, dashboard and runbooks: against the metrics that there are, and with Prometheus' own tool.
 
 mod alerts;
 mod dashboard;
 mod files;
 mod metrics;
 mod promtool;
+mod runbooks;
 
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ type Check = (&'static str, fn() -> Result);
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = [alerts::trials(), dashboard::trials(), promtool::trials()];
+    let trials = [alerts::trials(), dashboard::trials(), promtool::trials(), runbooks::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
 
