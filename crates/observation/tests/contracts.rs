@@ -1,0 +1,120 @@
+//! Foundry's tests of the contracts, and what they cover.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Coverage has columns of lines, statements, branches, functions.
+const COLUMNS: usize = 4;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = match Foundry::find() {
+        Ok(foundry) => vec![
+            foundry.clone().trial("forge_test", Foundry::test),
+            foundry.clone().trial("forge_gas_is_as_committed", Foundry::gas),
+            foundry.trial("forge_coverage_is_whole", Foundry::coverage),
+        ],
+        Err(reason) => vec![Trial::ignorable_test("forge", move || {
+            Ok::<_, Failed>(Completion::ignored_with(reason))
+        })],
+    };
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+#[derive(Clone)]
+struct Foundry {
+    forge: PathBuf,
+    target: PathBuf,
+}
+
+impl Foundry {
+    /// Foundry comes with what `cargo devnet build` made.
+    fn find() -> std::result::Result<Self, String> {
+        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
+        let cache =
+            env::var_os("OP_DEVNET_CACHE").map_or_else(|| target.join("op-devnet"), PathBuf::from);
+        let forge = cache.join("node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
+        if !forge.is_file() {
+            return Err(format!("no {}: run `cargo devnet build`", forge.display()));
+        }
+        Ok(Self { forge, target: target.join("contracts") })
+    }
+
+    fn trial(self, name: &str, check: fn(&Self) -> Result<()>) -> Trial {
+        Trial::test(name, move || Ok(check(&self)?))
+    }
+
+    /// All of them, with as many runs as foundry.toml says.
+    fn test(&self) -> Result<()> {
+        println!("{}", self.run(&["test", "--no-match-contract", "Gas"])?);
+        Ok(())
+    }
+
+    /// Each call as a transaction of its own costs what snapshots/GasTest.json says.
+    fn gas(&self) -> Result<()> {
+        self.run(&["test", "--isolate", "--match-contract", "Gas"])?;
+        Ok(())
+    }
+
+    /// Every line, statement, branch and function of the contracts is run by the unit tests.
+    fn coverage(&self) -> Result<()> {
+        let table = self.run(&["coverage", "--no-match-contract", "Fuzz|Invariants|Gas"])?;
+        let ours: Vec<&str> = table.lines().filter(|line| line.starts_with("| src/")).collect();
+        println!("{}", ours.join("\n"));
+        let whole = |line: &&str| line.matches("100.00%").count() == COLUMNS;
+        if ours.len() < 4 || !ours.iter().all(whole) {
+            return Err(format!("not all is covered:\n{table}").into());
+        }
+        Ok(())
+    }
+
+    /// Runs forge with npm's compiler; everything that it said is the error.
+    fn run(&self, args: &[&str]) -> Result<String> {
+        self.install_compiler()?;
+        run(Command::new(&self.forge)
+            .args(args)
+            .current_dir(contracts())
+            .env("NODE_PATH", self.target.join("node_modules"))
+            .env("FORGE_SNAPSHOT_CHECK", "true"))
+    }
+
+    fn install_compiler(&self) -> Result<()> {
+        fs::create_dir_all(&self.target)?;
+        // Cargo runs the tests of one file at the same time.
+        let lock = fs::File::create(self.target.join("lock"))?;
+        lock.lock()?;
+        let stamp = self.target.join("node_modules.stamp");
+        let wanted = fs::read(contracts().join("package-lock.json"))?;
+        if fs::read(&stamp).is_ok_and(|found| found == wanted) {
+            return Ok(());
+        }
+        for name in ["package.json", "package-lock.json"] {
+            fs::copy(contracts().join(name), self.target.join(name))?;
+        }
+        run(Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(&self.target))?;
+        Ok(fs::write(stamp, wanted)?)
+    }
+}
+
+fn contracts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts")
+}
+
+fn run(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output()?;
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{command:?}: {}\n{stdout}\n{stderr}", output.status).into());
+    }
+    Ok(stdout)
+}
