@@ -30,7 +30,7 @@ contract EveryChannelObservationLedger {
         uint64 observedUnixMs;
     }
 
-    /// Bit 0 of the first word is no membership's. With it the proposal pays for the words that are new.
+    /// Bit 0 of the first word is no membership's, so it never counts. With it the proposal pays for new words.
     uint256 private constant PROPOSED = 1;
 
     /// @notice `Attestation(bytes32 observationHash,uint64 registryEpoch)`, for EIP-712.
@@ -243,7 +243,7 @@ contract EveryChannelObservationLedger {
     function _count(bytes32 observationHash, uint256 memberships) private view returns (uint256 count) {
         for (uint256 word = 0; word <= memberships >> 8; ++word) {
             uint256 bits = _bits[observationHash][word];
-            if (bits > PROPOSED) count += _ones(bits & registry.active(word));
+            if (bits != 0) count += _ones(bits & registry.active(word));
         }
     }
 

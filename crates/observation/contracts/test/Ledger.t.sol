@@ -185,6 +185,20 @@ contract LedgerTest is Setting {
         equal(ledger.finalized(slot(first)), hash(first));
     }
 
+    /// The first membership of a later word, where the first word has the mark of what is proposed.
+    function testTheMembershipThatBeginsAWordCounts() public {
+        for (uint256 i = 0; registry.set().memberships < 256; ++i) {
+            registry.replaceWitness(address_(i % 2 == 0 ? 2 : 9), address_(i % 2 == 0 ? 9 : 2));
+        }
+        uint256 witness = registry.isWitness(address_(2)) ? 2 : 9;
+        equal(registry.numberOf(address_(witness)), 256);
+        ledger.propose(first);
+        attest(witness, first);
+        equal(ledger.attestations(hash(first)), 1);
+        attest(0, first);
+        equal(ledger.finalized(slot(first)), hash(first));
+    }
+
     function testBatches() public {
         ObservationHeader[] memory all = new ObservationHeader[](3);
         all[0] = first;
