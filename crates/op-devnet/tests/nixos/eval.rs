@@ -117,11 +117,7 @@ fn reference() -> Outcome {
 
 /// Prometheus takes the configuration that the module writes, with the rules that it names.
 fn prometheus() -> Outcome {
-    if Command::new("promtool").arg("--version").output().is_err() {
-        let reason = "no promtool (Debian: apt install prometheus)";
-        return Ok(Completion::ignored_with(reason));
-    }
-    let ground = match Ground::find() {
+    let ground = match Ground::find_with("promtool", "prometheus") {
         Ok(ground) => ground,
         Err(reason) => return Ok(Completion::ignored_with(reason)),
     };
@@ -138,11 +134,7 @@ fn prometheus() -> Outcome {
 /// Alertmanager takes the configuration that the module writes, and tells only the worst of what is wrong
 /// with one thing.
 fn alertmanager() -> Outcome {
-    if Command::new("amtool").arg("--version").output().is_err() {
-        let reason = "no amtool (Debian: apt install prometheus-alertmanager)";
-        return Ok(Completion::ignored_with(reason));
-    }
-    let ground = match Ground::find() {
+    let ground = match Ground::find_with("amtool", "prometheus-alertmanager") {
         Ok(ground) => ground,
         Err(reason) => return Ok(Completion::ignored_with(reason)),
     };
@@ -182,6 +174,15 @@ impl Ground {
             tools: text(&tools()?),
             sops: text(&sops_nix()?),
         })
+    }
+
+    /// Also a program, of a package of Debian's.
+    fn find_with(program: &str, package: &str) -> std::result::Result<Self, String> {
+        Command::new(program)
+            .arg("--version")
+            .output()
+            .map_err(|_| format!("no {program} (Debian: apt install {package})"))?;
+        Self::find()
     }
 
     fn arguments(&self) -> Vec<(&str, &str)> {

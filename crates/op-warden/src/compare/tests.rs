@@ -82,9 +82,9 @@ fn fifty_followers_fit_into_one_batch_and_none_is_left_out() {
             track
         })
         .collect();
-    let tracks_ref: Vec<_> = tracks.iter().collect();
-    let questions = union(&tracks_ref, MOST_CALLS);
-    let needed = union(&tracks_ref, 0).reference.len();
+    let all: Vec<_> = tracks.iter().collect();
+    let questions = union(&all, MOST_CALLS);
+    let needed = union(&all, 0).reference.len();
     let asked = questions.reference.len();
     assert!((needed + 50..=MOST_CALLS).contains(&asked), "{asked}, without a sweep {needed}");
     for (track, numbers) in tracks.iter().zip(&questions.followers) {

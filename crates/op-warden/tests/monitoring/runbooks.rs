@@ -1,10 +1,6 @@
 //! The commands of the runbooks: what they name is there.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::process::{Command, Output};
 
 use libtest_mimic::{Completion, Trial};
 use op_warden::runbook;
@@ -68,7 +64,6 @@ fn commands_exist() -> Result {
 
 /// Each `jq` finds something in a status.
 fn questions_have_answers() -> Result {
-    let status = fs::canonicalize(Path::new(STATUS))?;
     let (mut wrong, mut seen) = (Vec::new(), 0);
     for (page, line) in commands() {
         let Some((_, question)) = line.split_once("/status.json | jq ") else { continue };
@@ -80,7 +75,7 @@ fn questions_have_answers() -> Result {
             .replace("follower-NAME-node", "follower-a-node")
             .replace("SERVICE", "batcher")
             .replace("accounts.challenger", "accounts.proposer");
-        let output = Command::new("jq").arg(&question).arg(&status).output()?;
+        let output = Command::new("jq").args([question.as_str(), STATUS]).output()?;
         let answer = String::from_utf8(output.stdout)?;
         if !output.status.success() || answer.lines().all(|line| line == "null") {
             wrong.push(format!("{page}: {question}: {answer}"));
