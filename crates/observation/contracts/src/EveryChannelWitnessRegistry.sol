@@ -2,30 +2,34 @@
 pragma solidity 0.8.30;
 
 /// @title Who may attest to observations, and how many of them make one final.
-/// @notice Each membership has a number of its own, from 1 on, which is never given again. What is attested is kept by
-/// that number, and only the numbers of present members count. So the attestation of a removed witness
-/// stops to count for everything that is not final at that moment, also if the witness is added once more,
-/// and an added one counts only with what it attests from then on.
+/// @notice Each membership has a number of its own, from {FIRST_NUMBER} on, which is never given again. What is
+/// attested is kept by that number, and only the numbers of present members count. So the attestation of a
+/// removed witness stops to count for everything that is not final at that moment, also if the witness is added
+/// once more, and an added one counts only with what it attests from then on.
 contract EveryChannelWitnessRegistry {
     /// @notice A state of the registry.
     /// @param epoch Grows with every change.
     /// @param members How many there are.
     /// @param quorum How many of them make an observation final.
-    /// @param memberships How many there ever were; the number of the last one.
+    /// @param lastNumber The number of the last membership that began.
     struct Set {
         uint64 epoch;
         uint32 members;
         uint32 quorum;
-        uint32 memberships;
+        uint32 lastNumber;
     }
 
     /// @notice Members at one time.
     uint256 public constant MAX_MEMBERS = 256;
+    /// @notice The number of the first membership. Those below are free for what else a ledger keeps in a word.
+    uint32 public constant FIRST_NUMBER = 8;
 
     /// @notice Whether half of the members or fewer may be a quorum.
     bool public immutable minorityAllowed;
 
+    /// @notice Who changes the members.
     address public owner;
+    /// @notice To whom the registry is offered; zero while it is offered to nobody.
     address public pendingOwner;
 
     Set private _set;
@@ -34,19 +38,49 @@ contract EveryChannelWitnessRegistry {
     /// The number of a witness' membership; zero of whoever is none.
     mapping(address witness => uint256 number) private _numbers;
 
+    /// @notice The owner offered the registry.
+    /// @param owner Who is the owner still.
+    /// @param to Who may take it; zero takes an earlier offer back.
     event OwnershipOffered(address indexed owner, address indexed to);
+    /// @notice The registry has another owner.
+    /// @param from The owner before; zero at deployment.
+    /// @param owner The owner now.
     event OwnershipTaken(address indexed from, address indexed owner);
+    /// @notice A membership began.
+    /// @param witness Whose.
+    /// @param number Its number.
+    /// @param epoch The registry's state from then on.
     event WitnessAdded(address indexed witness, uint256 indexed number, uint64 epoch);
+    /// @notice A membership ended.
+    /// @param witness Whose.
+    /// @param number Its number.
+    /// @param epoch The registry's state from then on.
     event WitnessRemoved(address indexed witness, uint256 indexed number, uint64 epoch);
+    /// @notice A quorum was set, also to what it was.
+    /// @param quorum How many members make an observation final.
+    /// @param members How many there are.
+    /// @param epoch The registry's state from then on.
     event QuorumSet(uint256 quorum, uint256 members, uint64 epoch);
 
+    /// @notice Only the owner may do that.
+    /// @param caller Who tried to.
     error NotOwner(address caller);
+    /// @notice The registry was not offered to the caller.
+    /// @param caller Who tried to take it.
     error NotPendingOwner(address caller);
+    /// @notice Zero is nobody's address.
     error ZeroAddress();
+    /// @notice Nobody is a member twice.
+    /// @param witness Who is a member already.
     error AlreadyWitness(address witness);
+    /// @notice Not a member now.
+    /// @param witness Who is none.
     error NotWitness(address witness);
+    /// @notice There are {MAX_MEMBERS} already.
     error TooManyWitnesses();
     /// @notice A quorum is more than half of the members unless fewer were allowed, and never more than all.
+    /// @param quorum What was asked for.
+    /// @param members How many there would be.
     error QuorumOutOfBounds(uint256 quorum, uint256 members);
 
     modifier onlyOwner() {
@@ -54,10 +88,16 @@ contract EveryChannelWitnessRegistry {
         _;
     }
 
+    /// @notice Begins with those members.
+    /// @param owner_ Who changes them from then on.
+    /// @param witnesses The members.
+    /// @param quorum How many of them make an observation final.
+    /// @param allowMinority Whether a quorum may ever be half of the members or fewer.
     constructor(address owner_, address[] memory witnesses, uint256 quorum, bool allowMinority) {
         if (owner_ == address(0)) revert ZeroAddress();
         owner = owner_;
         minorityAllowed = allowMinority;
+        _set.lastNumber = FIRST_NUMBER - 1;
         emit OwnershipTaken(address(0), owner_);
         for (uint256 i = 0; i < witnesses.length; ++i) {
             _add(witnesses[i]);
@@ -66,6 +106,7 @@ contract EveryChannelWitnessRegistry {
     }
 
     /// @notice Offers the registry to another owner, who has to take it. Zero takes an offer back.
+    /// @param to To whom.
     function transferOwnership(address to) external onlyOwner {
         pendingOwner = to;
         emit OwnershipOffered(owner, to);
@@ -79,19 +120,25 @@ contract EveryChannelWitnessRegistry {
         pendingOwner = address(0);
     }
 
-    /// @notice Adds a witness, with the quorum that is right from then on.
+    /// @notice Adds a witness.
+    /// @param witness Who is no member yet.
+    /// @param quorum How many members make an observation final from then on.
     function addWitness(address witness, uint256 quorum) external onlyOwner {
         _add(witness);
         _setQuorum(quorum);
     }
 
-    /// @notice Removes a witness, with the quorum that is right from then on.
+    /// @notice Removes a witness.
+    /// @param witness Who is a member.
+    /// @param quorum How many members make an observation final from then on.
     function removeWitness(address witness, uint256 quorum) external onlyOwner {
         _remove(witness);
         _setQuorum(quorum);
     }
 
     /// @notice Puts one witness in the place of another: no state between has fewer members.
+    /// @param gone Who is a member.
+    /// @param come Who is none yet.
     function replaceWitness(address gone, address come) external onlyOwner {
         _remove(gone);
         _add(come);
@@ -99,33 +146,44 @@ contract EveryChannelWitnessRegistry {
     }
 
     /// @notice Sets how many attestations make an observation final.
+    /// @param quorum That many.
     function setQuorum(uint256 quorum) external onlyOwner {
         _setQuorum(quorum);
     }
 
     /// @notice The present state.
-    function set() external view returns (Set memory) {
+    /// @return now_ Members, quorum, epoch.
+    function set() external view returns (Set memory now_) {
         return _set;
     }
 
     /// @notice Whether an address is a member now.
-    function isWitness(address witness) external view returns (bool) {
+    /// @param witness The address.
+    /// @return member Whether it is.
+    function isWitness(address witness) external view returns (bool member) {
         return _numbers[witness] != 0;
     }
 
     /// @notice The number of a member's membership.
+    /// @param witness The member; reverts for who is none.
+    /// @return number The number.
     function numberOf(address witness) public view returns (uint256 number) {
         number = _numbers[witness];
         if (number == 0) revert NotWitness(witness);
     }
 
     /// @notice A member's number and the present state, in one call.
+    /// @param witness The member; reverts for who is none.
+    /// @return number The number.
+    /// @return now_ The state.
     function standing(address witness) external view returns (uint256 number, Set memory now_) {
         return (numberOf(witness), _set);
     }
 
     /// @notice Which of 256 memberships last: those numbered from `256 * word` on, the lowest bit first.
-    function active(uint256 word) external view returns (uint256) {
+    /// @param word Which 256.
+    /// @return bits One is set for each that lasts.
+    function active(uint256 word) external view returns (uint256 bits) {
         return _active[word];
     }
 
@@ -134,11 +192,11 @@ contract EveryChannelWitnessRegistry {
         if (_numbers[witness] != 0) revert AlreadyWitness(witness);
         Set memory now_ = _set;
         if (now_.members == MAX_MEMBERS) revert TooManyWitnesses();
-        uint256 number = uint256(now_.memberships) + 1;
+        uint256 number = uint256(now_.lastNumber) + 1;
         _numbers[witness] = number;
         _active[number >> 8] |= 1 << (number & 0xff);
         now_.members += 1;
-        now_.memberships += 1;
+        now_.lastNumber += 1;
         now_.epoch += 1;
         _set = now_;
         emit WitnessAdded(witness, number, now_.epoch);

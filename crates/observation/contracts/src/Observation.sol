@@ -22,12 +22,16 @@ struct ObservationHeader {
 /// @notice The two hashes of a header.
 library Observation {
     /// @notice `keccak256(abi.encode(header))`: seven words, each number in a word of its own.
-    function hash(ObservationHeader calldata header) internal pure returns (bytes32) {
+    /// @param header The header.
+    /// @return observationHash What witnesses attest to.
+    function hash(ObservationHeader calldata header) internal pure returns (bytes32 observationHash) {
         return keccak256(abi.encode(header));
     }
 
     /// @notice What is finalised once: `keccak256(abi.encode(streamHash, epochHash))`.
-    function slot(ObservationHeader calldata header) internal pure returns (bytes32) {
+    /// @param header The header.
+    /// @return key The slot.
+    function slot(ObservationHeader calldata header) internal pure returns (bytes32 key) {
         return keccak256(abi.encode(header.streamHash, header.epochHash));
     }
 }

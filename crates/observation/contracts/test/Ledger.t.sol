@@ -117,14 +117,15 @@ contract LedgerTest is Setting {
         agree(second, 2);
         equal(ledger.head(first.streamHash).sequence, 1);
         // Another parent, a place that is taken, an earlier time.
-        ObservationHeader[3] memory wrong = [header(2, parent, 1), header(1, parent, 1), header(2, hash(second), 1)];
+        ObservationHeader[4] memory wrong =
+            [header(2, parent, 1), header(1, parent, 1), header(2, hash(second), 1), header(3, hash(second), 1)];
         wrong[1].epochHash = keccak256("another slot");
         wrong[2].observedUnixMs = NOW_MS;
+        wrong[2].epochHash = keccak256("a slot of its own");
         for (uint256 i = 0; i < wrong.length; ++i) {
-            ledger.propose(wrong[i]);
-            vm.expectRevert(abi.encodeWithSelector(Ledger.CannotFollow.selector, hash(wrong[i]), hash(second)));
-            vm.prank(address_(0));
-            ledger.attest(wrong[i]);
+            // Enough attest to it, to no avail.
+            agree(wrong[i], 2);
+            equal(ledger.attestations(hash(wrong[i])), 2);
             vm.expectRevert(abi.encodeWithSelector(Ledger.NotFinalizable.selector, hash(wrong[i])));
             ledger.finalize(wrong[i]);
         }
@@ -172,6 +173,21 @@ contract LedgerTest is Setting {
         equal(ledger.finalized(slot(first)), hash(first));
     }
 
+    /// What was attested before a slot had a second observation is known when it has.
+    function testEvidenceOfWhatWasAttestedBeforeTheOtherWasProposed() public {
+        ledger.propose(first);
+        attest(0, first);
+        ledger.propose(other);
+        ObservationHeader memory third = header(0, 0, 3);
+        ledger.propose(third);
+        is_(attest(0, third), Ledger.Outcome.Equivocated);
+        is_(attest(1, third), Ledger.Outcome.Counted);
+        is_(attest(2, third), Ledger.Outcome.Counted);
+        equal(ledger.finalized(slot(first)), hash(third));
+        vm.expectRevert(abi.encodeWithSelector(Ledger.SlotIsFinal.selector, slot(first), hash(third)));
+        ledger.finalize(first);
+    }
+
     function testMembershipsBeyondTheFirstWord() public {
         for (uint256 i = 0; i < 300; ++i) {
             registry.replaceWitness(address_(2), address_(9));
@@ -181,13 +197,15 @@ contract LedgerTest is Setting {
         ledger.propose(first);
         is_(attest(2, first), Ledger.Outcome.Counted);
         equal(ledger.attestations(hash(first)), 1);
+        ledger.propose(other);
+        is_(attest(2, other), Ledger.Outcome.Equivocated);
         attest(0, first);
         equal(ledger.finalized(slot(first)), hash(first));
     }
 
     /// The first membership of a later word, where the first word has the mark of what is proposed.
     function testTheMembershipThatBeginsAWordCounts() public {
-        for (uint256 i = 0; registry.set().memberships < 256; ++i) {
+        for (uint256 i = 0; registry.set().lastNumber < 256; ++i) {
             registry.replaceWitness(address_(i % 2 == 0 ? 2 : 9), address_(i % 2 == 0 ? 9 : 2));
         }
         uint256 witness = registry.isWitness(address_(2)) ? 2 : 9;

@@ -24,13 +24,13 @@ contract RegistryTest is Test {
         Registry.Set memory set = registry.set();
         equal(set.members, 3);
         equal(set.quorum, 2);
-        equal(set.memberships, 3);
+        equal(set.lastNumber, 10);
         equal(registry.owner(), OWNER);
         yes(registry.isWitness(address(0x1002)) && !registry.isWitness(OTHER), "membership");
-        equal(registry.numberOf(address(0x1002)), 3);
-        equal(registry.active(0), 14);
+        equal(registry.numberOf(address(0x1002)), 10);
+        equal(registry.active(0), 7 << 8);
         (uint256 number, Registry.Set memory now_) = registry.standing(address(0x1000));
-        equal(number, 1);
+        equal(number, 8);
         equal(now_.epoch, set.epoch);
         vm.expectRevert(abi.encodeWithSelector(Registry.NotWitness.selector, OTHER));
         registry.numberOf(OTHER);
@@ -73,17 +73,17 @@ contract RegistryTest is Test {
         uint64 epoch = registry.set().epoch;
         vm.startPrank(OWNER);
         vm.expectEmit(true, true, false, true, address(registry));
-        emit Registry.WitnessAdded(OTHER, 4, epoch + 1);
+        emit Registry.WitnessAdded(OTHER, 11, epoch + 1);
         vm.expectEmit(false, false, false, true, address(registry));
         emit Registry.QuorumSet(3, 4, epoch + 2);
         registry.addWitness(OTHER, 3);
         vm.expectEmit(true, true, false, true, address(registry));
-        emit Registry.WitnessRemoved(address(0x1000), 1, epoch + 3);
+        emit Registry.WitnessRemoved(address(0x1000), 8, epoch + 3);
         registry.removeWitness(address(0x1000), 2);
         vm.expectEmit(true, true, false, true, address(registry));
-        emit Registry.WitnessRemoved(OTHER, 4, epoch + 5);
+        emit Registry.WitnessRemoved(OTHER, 11, epoch + 5);
         vm.expectEmit(true, true, false, true, address(registry));
-        emit Registry.WitnessAdded(address(0x1000), 5, epoch + 6);
+        emit Registry.WitnessAdded(address(0x1000), 12, epoch + 6);
         registry.replaceWitness(OTHER, address(0x1000));
         registry.setQuorum(3);
         vm.stopPrank();
@@ -91,7 +91,7 @@ contract RegistryTest is Test {
         equal(set.members, 3);
         equal(set.quorum, 3);
         equal(set.epoch, epoch + 8);
-        equal(registry.active(0), (1 << 2) | (1 << 3) | (1 << 5));
+        equal(registry.active(0), (1 << 9) | (1 << 10) | (1 << 12));
     }
 
     function testARemovalNeedsAQuorumThatIsRight() public {
@@ -113,8 +113,8 @@ contract RegistryTest is Test {
         vm.expectRevert(abi.encodeWithSelector(Registry.TooManyWitnesses.selector));
         registry.addWitness(OTHER, 129);
         registry.replaceWitness(address(0x1000), OTHER);
-        equal(registry.numberOf(OTHER), 257);
-        equal(registry.active(1), 3);
+        equal(registry.numberOf(OTHER), 264);
+        equal(registry.active(1), 0x1ff);
     }
 
     function testOnlyTheOwnerChangesIt() public {
