@@ -1,9 +1,9 @@
-//! The header of an observation: the contracts' own struct, read from their source.
+//! The header of an observation and its two hashes.
 
 use alloy_primitives::{B256, keccak256};
-use alloy_sol_types::{SolValue, sol};
+use alloy_sol_types::SolValue;
 
-sol!("contracts/src/Observation.sol");
+pub use crate::contracts::EveryChannelObservationLedger::ObservationHeader;
 
 impl ObservationHeader {
     /// What witnesses attest to: `keccak256(abi.encode(header))`, of seven words.

@@ -49,7 +49,9 @@ fn floors() -> [(&'static str, u64, u64); 6] {
 }
 
 /// The table; an error where a call has no figure.
-pub(crate) fn table(spent: &BTreeMap<String, String>) -> Result<String, Box<dyn std::error::Error>> {
+pub(crate) fn table(
+    spent: &BTreeMap<String, String>,
+) -> Result<String, Box<dyn std::error::Error>> {
     let mut table = String::from(
         "call                          gas   storage   ratio   with calldata and logs   ratio\n",
     );

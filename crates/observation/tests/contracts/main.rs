@@ -129,7 +129,8 @@ impl Foundry {
 
     /// Every line, statement, branch and function of the contracts is run by the unit tests.
     fn coverage(&self) -> Result<()> {
-        let table = self.run(&["coverage", "--no-match-contract", "Fuzz|Invariants|Gas|Symbolic"])?;
+        let table =
+            self.run(&["coverage", "--no-match-contract", "Fuzz|Invariants|Gas|Symbolic"])?;
         let ours: Vec<&str> = table.lines().filter(|line| line.starts_with("| src/")).collect();
         println!("{}", ours.join("\n"));
         let whole = |line: &&str| line.matches("100.00%").count() == COLUMNS;
@@ -149,7 +150,7 @@ impl Foundry {
             .env("FORGE_SNAPSHOT_CHECK", "true"))
     }
 
-    /// halmos of PyPI, in an environment of its own.
+    /// `PyPI`'s halmos, in an environment of its own.
     fn install_halmos(&self) -> Result<PathBuf> {
         let home = self.target.join("halmos");
         let program = home.join("bin/halmos");

@@ -1,0 +1,155 @@
+//! Reads all entries of an archive on several threads.
+
+use std::{
+    ops::AddAssign,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::{ArchiveError, Block, Input, Mapping, Position, parse};
+use crate::entry::Entry;
+
+/// How many bad lines are named.
+const NAMED: usize = 5;
+
+/// How an archive is read.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// The files.
+    pub input: Input,
+    /// Where their lines have what an entry needs.
+    pub mapping: Mapping,
+    /// Threads that read lines; one more reads the files.
+    pub threads: usize,
+    /// Whether lines that are no entries are counted and passed over.
+    pub skip_bad: bool,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Entries.
+    pub entries: u64,
+    /// Lines that are no entries.
+    pub bad: u64,
+    /// The first of these, with what is wrong.
+    pub named: Vec<(Position, String)>,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.bad += other.bad;
+        self.named.extend(other.named);
+        self.named.sort_unstable();
+        self.named.truncate(NAMED);
+    }
+}
+
+impl Scan {
+    /// Hands every entry to `each`, which works on one of the states that `start` makes, one for a thread.
+    /// Which entry meets which state is left open. Without `skip_bad` the first bad line is the error, the same
+    /// for any number of threads.
+    pub fn run<S: Send>(
+        &self,
+        start: impl Fn() -> S + Sync,
+        each: impl Fn(&mut S, &Entry<'_>, Position) -> Result<(), ArchiveError> + Sync,
+    ) -> Result<(Vec<S>, Tally), ArchiveError> {
+        let stop = AtomicBool::new(false);
+        let (to_workers, blocks) = bounded::<Block>(self.threads);
+        let (give_back, spare) = unbounded::<Vec<u8>>();
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.threads.max(1))
+                .map(|_| {
+                    let (blocks, give_back) = (blocks.clone(), give_back.clone());
+                    let (start, each, stop) = (&start, &each, &stop);
+                    scope.spawn(move || {
+                        let worked = self.work(start(), each, &blocks, &give_back, stop);
+                        // The reader must not wait for workers that are gone.
+                        stop.fetch_or(worked.is_err(), Ordering::Relaxed);
+                        worked
+                    })
+                })
+                .collect();
+            drop((blocks, give_back));
+            let read = self.read(&to_workers, &spare, &stop);
+            // Workers end when nothing more can come.
+            drop(to_workers);
+            let mut states = Vec::with_capacity(workers.len());
+            let mut tally = Tally::default();
+            let mut failed = None;
+            for worker in workers {
+                match worker.join() {
+                    Ok(Ok((state, found))) => {
+                        states.push(state);
+                        tally += found;
+                    }
+                    Ok(Err(error)) => failed = failed.or(Some(error)),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            if let Some(error) = failed {
+                return Err(error);
+            }
+            if !self.skip_bad
+                && let Some((position, reason)) = tally.named.first()
+            {
+                return Err(self.input.at(*position, reason.clone()));
+            }
+            read?;
+            Ok((states, tally))
+        })
+    }
+
+    fn read(
+        &self,
+        to_workers: &Sender<Block>,
+        spare: &Receiver<Vec<u8>>,
+        stop: &AtomicBool,
+    ) -> Result<(), ArchiveError> {
+        self.input.blocks(
+            || spare.try_recv().ok(),
+            |block| !stop.load(Ordering::Relaxed) && to_workers.send(block).is_ok(),
+        )
+    }
+
+    /// Blocks come in the order of the file. So when a bad line ends the reading, all lines before it are or
+    /// were in some worker's hands, and the least of what they found is the first.
+    fn work<S>(
+        &self,
+        mut state: S,
+        each: &impl Fn(&mut S, &Entry<'_>, Position) -> Result<(), ArchiveError>,
+        blocks: &Receiver<Block>,
+        give_back: &Sender<Vec<u8>>,
+        stop: &AtomicBool,
+    ) -> Result<(S, Tally), ArchiveError> {
+        let mut tally = Tally::default();
+        for block in blocks {
+            let lines = block.bytes.split(|byte| *byte == b'\n');
+            for (line, number) in lines.zip(block.first.line..) {
+                if line.trim_ascii().is_empty() {
+                    continue;
+                }
+                let position = Position { line: number, ..block.first };
+                match parse::entry(&self.mapping, line) {
+                    Ok(entry) => {
+                        tally.entries += 1;
+                        each(&mut state, &entry, position)?;
+                    }
+                    Err(reason) => {
+                        tally += Tally { bad: 1, named: vec![(position, reason)], entries: 0 };
+                        if !self.skip_bad {
+                            stop.store(true, Ordering::Relaxed);
+                            break;
+                        }
+                    }
+                }
+            }
+            // Nobody takes it when the reader is done.
+            let _ = give_back.send(block.bytes);
+        }
+        Ok((state, tally))
+    }
+}

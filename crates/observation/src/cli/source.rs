@@ -1,0 +1,124 @@
+//! The archive that a command reads.
+
+use std::{num::NonZeroUsize, path::PathBuf, thread, time::Duration};
+
+use anyhow::Context as _;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::tell;
+use crate::{
+    archive::{Input, Mapping, Scan},
+    derive::{Derivation, Derived, Heads, scratch_beside},
+    observation::Observation,
+};
+
+/// An archive.
+#[derive(Args, Clone)]
+pub(super) struct SourceArgs {
+    /// Files of JSON lines, plain, gzip or zstd; - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// File that says where the lines have what an entry needs: an object with a JSON pointer, or
+    /// {"constant": "text"}, for each of stream, epoch, sequence, unixMs, chunkHash, locator
+    /// [default: stream, epoch, seq, unixMs, chunkHash, locator at the top of each line]
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// Pass over lines that are no entries, and count them
+    #[arg(long)]
+    skip_bad: bool,
+    /// Threads that read lines [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+/// How much of it is kept where.
+#[derive(Args, Clone)]
+pub(super) struct DeriveArgs {
+    #[command(flatten)]
+    source: SourceArgs,
+    /// Observations that streams go on from: what an earlier `ec-observe headers` wrote
+    #[arg(long, value_name = "FILE")]
+    after: Option<PathBuf>,
+    /// Leave out each stream's last epoch, which may not be over yet
+    #[arg(long)]
+    closed_only: bool,
+    /// Megabytes of entries that are kept in memory; the rest goes to disk
+    #[arg(long, value_name = "MB", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=2048))]
+    memory: u16,
+    /// Folder on that disk [default: that of the output, else the system's for temporary files]
+    #[arg(long, value_name = "DIR")]
+    scratch: Option<PathBuf>,
+}
+
+impl SourceArgs {
+    pub(super) fn scan(&self) -> anyhow::Result<Scan> {
+        let mapping = match &self.mapping {
+            Some(path) => Mapping::read(path)
+                .with_context(|| format!("cannot use the mapping {}", path.display()))?,
+            None => Mapping::default(),
+        };
+        let threads = self.threads.map_or_else(thread::available_parallelism, Ok)?;
+        let input = Input::new(self.files.clone());
+        Ok(Scan { input, mapping, threads: threads.get(), skip_bad: self.skip_bad })
+    }
+}
+
+impl DeriveArgs {
+    /// `out` is what is written, if that is a file.
+    pub(super) fn derivation(&self, out: Option<&PathBuf>) -> anyhow::Result<Derivation> {
+        let mut heads = Heads::default();
+        if let Some(path) = &self.after {
+            for observation in Observation::read(path)? {
+                heads.put(observation?);
+            }
+        }
+        Ok(Derivation {
+            scan: self.source.scan()?,
+            heads,
+            closed_only: self.closed_only,
+            memory: usize::from(self.memory) << 20,
+            scratch: self.scratch.clone().unwrap_or_else(|| scratch_beside(out.map(|out| &**out))),
+        })
+    }
+}
+
+/// Shows on a terminal how far an archive is read while `work` reads it.
+pub(super) fn with_progress<T>(input: &Input, work: impl FnOnce() -> T) -> T {
+    let bar = ProgressBar::with_draw_target(input.size(), ProgressDrawTarget::stderr());
+    let template = match input.size() {
+        Some(_) => "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        None => "{bytes} {bytes_per_sec}",
+    };
+    // The template is a constant; a test prints it.
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar()));
+    thread::scope(|scope| {
+        let (done, wait) = crossbeam_channel::bounded::<()>(0);
+        let shown = &bar;
+        scope.spawn(move || {
+            while wait.recv_timeout(Duration::from_millis(100))
+                == Err(crossbeam_channel::RecvTimeoutError::Timeout)
+            {
+                shown.set_position(input.bytes_read());
+            }
+            shown.finish_and_clear();
+        });
+        let result = work();
+        drop(done);
+        result
+    })
+}
+
+/// Says what an archive came to.
+pub(super) fn tell_derived(input: &Input, derived: &Derived) {
+    for (position, reason) in &derived.named {
+        tell(input.at(*position, reason.clone()));
+    }
+    if derived.bad > 0 {
+        tell(format_args!("{} lines are no entries and were passed over", derived.bad));
+    }
+    let Derived { entries, duplicates, observations, .. } = derived;
+    tell(format_args!(
+        "{entries} entries ({duplicates} there before), {observations} observations"
+    ));
+}

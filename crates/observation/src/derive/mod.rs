@@ -1,0 +1,168 @@
+//! From an archive to observations.
+//!
+//! Threads read lines and hash entries into sorters; merged, the entries become epochs, and these, sorted by
+//! stream and time, observations. Memory is what the sorters may hold, whatever the archive's size; the result
+//! does not depend on the order of lines and files, nor on threads.
+
+mod epochs;
+mod link;
+mod record;
+mod sort;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+pub use self::link::Heads;
+use self::{link::Links, record::EpochRecord, sort::Sorter};
+use crate::{
+    archive::{ArchiveError, Position, Scan},
+    observation::Observation,
+};
+
+/// How observations are derived.
+#[derive(Debug, Clone)]
+pub struct Derivation {
+    /// The archive.
+    pub scan: Scan,
+    /// Where streams go on from.
+    pub heads: Heads,
+    /// Whether each stream's last epoch, which may not be over yet, is left out.
+    pub closed_only: bool,
+    /// Bytes of entries that are kept in memory; the rest goes to disk.
+    pub memory: usize,
+    /// The folder on that disk.
+    pub scratch: PathBuf,
+}
+
+/// What an archive came to.
+#[derive(Debug, Default)]
+pub struct Derived {
+    /// Entries, those counted that are there more than once.
+    pub entries: u64,
+    /// Entries that were there before.
+    pub duplicates: u64,
+    /// Observations.
+    pub observations: u64,
+    /// Lines that are no entries and were passed over.
+    pub bad: u64,
+    /// The first of these, with what is wrong.
+    pub named: Vec<(Position, String)>,
+}
+
+/// Why there are no observations.
+#[derive(Debug, thiserror::Error)]
+pub enum DeriveError {
+    /// The archive is not read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// Two entries have one place.
+    #[error(
+        "stream {stream:?}, epoch {epoch:?} has two different entries {sequence}: {}, line {line} and {}, line {other_line}. Find out which is right and remove the other",
+        one.display(), other.display()
+    )]
+    Conflict {
+        /// Their stream.
+        stream: String,
+        /// Their epoch.
+        epoch: String,
+        /// Their place.
+        sequence: u64,
+        /// The file of one of them.
+        one: PathBuf,
+        /// Its line.
+        line: u64,
+        /// The file of the other.
+        other: PathBuf,
+        /// Its line.
+        other_line: u64,
+    },
+    /// An epoch does not come after the stream's last observation.
+    #[error(
+        "stream {stream:?}: epoch {epoch:?} of {unix_ms} does not come after the last observation, epoch {last:?} of {last_ms}. Leave out what was observed before"
+    )]
+    Before {
+        /// The stream.
+        stream: String,
+        /// The epoch.
+        epoch: String,
+        /// The latest time in it: milliseconds since the Unix epoch.
+        unix_ms: u64,
+        /// The last observation's epoch.
+        last: String,
+        /// Its time.
+        last_ms: u64,
+    },
+    /// An observation cannot be written.
+    #[error("cannot write the observations: {0}")]
+    Write(io::Error),
+}
+
+impl From<io::Error> for DeriveError {
+    fn from(error: io::Error) -> Self {
+        Self::Archive(error.into())
+    }
+}
+
+impl Derivation {
+    /// Hands on all observations, streams by name, each from its first to its last. None is handed on when the
+    /// archive has an error.
+    pub fn run(
+        &self,
+        mut take: impl FnMut(Observation) -> io::Result<()>,
+    ) -> Result<Derived, DeriveError> {
+        let threads = self.scan.threads.max(1);
+        let (entries, tally) = self.scan.run(
+            || Sorter::new(self.memory / threads, &self.scratch),
+            |sorter, entry, position| {
+                let sorter = sorter.as_mut().map_err(|error| again(error))?;
+                Ok(sorter.push(|bytes| record::write_entry(bytes, entry, position))?)
+            },
+        )?;
+        let entries = entries.into_iter().collect::<io::Result<Vec<_>>>()?;
+        let memory = self.memory / 4;
+        let (epochs, duplicates) =
+            epochs::epochs(entries, memory, &self.scratch, &self.scan.input)?;
+        let mut derived = Derived {
+            entries: tally.entries,
+            duplicates,
+            bad: tally.bad,
+            named: tally.named,
+            observations: 0,
+        };
+        let mut links = Links::new(&self.heads);
+        let mut waiting: Option<Observation> = None;
+        let mut hand_on = |observation| {
+            derived.observations += 1;
+            take(observation).map_err(DeriveError::Write)
+        };
+        sort::merge(vec![epochs], |record| {
+            let next = links.next(EpochRecord::read(record))?;
+            let stream_goes_on = waiting.as_ref().is_some_and(|last| last.stream == next.stream);
+            match waiting.replace(next) {
+                Some(last) if stream_goes_on || !self.closed_only => hand_on(last),
+                _ => Ok(()),
+            }
+        })?;
+        if let Some(last) = waiting.filter(|_| !self.closed_only) {
+            hand_on(last)?;
+        }
+        Ok(derived)
+    }
+}
+
+/// A sorter that could not begin fails with every entry that it is given.
+fn again(error: &io::Error) -> ArchiveError {
+    io::Error::new(error.kind(), error.to_string()).into()
+}
+
+/// The folder for what does not fit in memory: beside the file that is written, else the system's.
+#[must_use]
+pub fn scratch_beside(out: Option<&Path>) -> PathBuf {
+    match out.and_then(Path::parent) {
+        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
+        Some(folder) => folder.to_owned(),
+        None => std::env::temp_dir(),
+    }
+}

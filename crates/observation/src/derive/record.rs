@@ -1,0 +1,158 @@
+//! What is sorted: entries by epoch and place, epochs by stream and time.
+
+use alloy_primitives::B256;
+
+use crate::{archive::Position, entry::Entry};
+
+/// Bits of a line's number beside the file's, 24 for the latter.
+const LINE_BITS: u32 = 40;
+/// Bytes behind the names of stream and epoch.
+const ENTRY_TAIL: usize = 8 + 32 + 8 + 8 + 32;
+
+/// An entry, as far as its epoch's header needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct EntryRecord<'a> {
+    /// `stream ‖ 0 ‖ epoch ‖ 0`. Neither holds a NUL.
+    pub(super) names: &'a [u8],
+    pub(super) sequence: u64,
+    pub(super) leaf: B256,
+    pub(super) position: Position,
+    pub(super) unix_ms: u64,
+    pub(super) locator_hash: B256,
+}
+
+/// Appends an entry's record.
+pub(super) fn write_entry(bytes: &mut Vec<u8>, entry: &Entry<'_>, position: Position) {
+    let locator_hash = entry.locator_hash();
+    write_name(bytes, &entry.stream);
+    write_name(bytes, &entry.epoch);
+    bytes.extend_from_slice(&entry.sequence.to_be_bytes());
+    bytes.extend_from_slice(entry.leaf(&locator_hash).as_slice());
+    let position = u64::from(position.file) << LINE_BITS | position.line;
+    bytes.extend_from_slice(&position.to_be_bytes());
+    bytes.extend_from_slice(&entry.unix_ms.to_be_bytes());
+    bytes.extend_from_slice(locator_hash.as_slice());
+}
+
+fn write_name(bytes: &mut Vec<u8>, name: &str) {
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.push(0);
+}
+
+impl<'a> EntryRecord<'a> {
+    /// Reads what [`write_entry`] wrote.
+    pub(super) fn read(record: &'a [u8]) -> Self {
+        let (names, tail) = record.split_at(record.len() - ENTRY_TAIL);
+        let mut tail = Fields(tail);
+        let (sequence, leaf) = (tail.number(), tail.hash());
+        let position = tail.number();
+        let file = u32::try_from(position >> LINE_BITS).unwrap_or(u32::MAX);
+        let position = Position { file, line: position & ((1 << LINE_BITS) - 1) };
+        Self { names, sequence, leaf, position, unix_ms: tail.number(), locator_hash: tail.hash() }
+    }
+}
+
+/// An epoch, as far as its header needs it. The fields are in the order of sorting.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct EpochRecord {
+    pub(super) stream: String,
+    /// The latest time among its entries.
+    pub(super) observed_unix_ms: u64,
+    pub(super) epoch: String,
+    pub(super) data_root: B256,
+    /// That of its first entry.
+    pub(super) locator_hash: B256,
+    pub(super) entries: u64,
+    pub(super) first_sequence: u64,
+    pub(super) last_sequence: u64,
+}
+
+impl EpochRecord {
+    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
+        write_name(bytes, &self.stream);
+        bytes.extend_from_slice(&self.observed_unix_ms.to_be_bytes());
+        write_name(bytes, &self.epoch);
+        bytes.extend_from_slice(self.data_root.as_slice());
+        bytes.extend_from_slice(self.locator_hash.as_slice());
+        for number in [self.entries, self.first_sequence, self.last_sequence] {
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
+    }
+
+    pub(super) fn read(record: &[u8]) -> Self {
+        let mut fields = Fields(record);
+        let (stream, observed_unix_ms) = (fields.name(), fields.number());
+        Self {
+            stream,
+            observed_unix_ms,
+            epoch: fields.name(),
+            data_root: fields.hash(),
+            locator_hash: fields.hash(),
+            entries: fields.number(),
+            first_sequence: fields.number(),
+            last_sequence: fields.number(),
+        }
+    }
+}
+
+/// Takes fields from the front of a record that this process wrote.
+pub(super) struct Fields<'a>(pub(super) &'a [u8]);
+
+impl Fields<'_> {
+    fn number(&mut self) -> u64 {
+        let (number, rest) = self.0.split_at(8);
+        self.0 = rest;
+        number.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    fn hash(&mut self) -> B256 {
+        let (hash, rest) = self.0.split_at(32);
+        self.0 = rest;
+        B256::from_slice(hash)
+    }
+
+    pub(super) fn name(&mut self) -> String {
+        let end = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len() - 1);
+        let name = String::from_utf8_lossy(&self.0[..end]).into_owned();
+        self.0 = &self.0[end + 1..];
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_read_as_they_were_written() {
+        let entry = Entry {
+            stream: "s".into(),
+            epoch: "e".into(),
+            sequence: 1 << 60,
+            unix_ms: 5,
+            chunk_hash: "c".into(),
+            locator: "l".into(),
+        };
+        let position = Position { file: 3, line: 1 << 39 };
+        let mut bytes = Vec::new();
+        write_entry(&mut bytes, &entry, position);
+        let found = EntryRecord::read(&bytes);
+        assert_eq!((found.names, found.sequence), (&b"s\0e\0"[..], 1 << 60));
+        assert_eq!((found.position, found.unix_ms), (position, 5));
+        assert_eq!(found.leaf, entry.leaf(&found.locator_hash));
+
+        let epoch = EpochRecord {
+            stream: "s".to_owned(),
+            observed_unix_ms: 1,
+            epoch: "é".to_owned(),
+            data_root: B256::repeat_byte(1),
+            locator_hash: B256::repeat_byte(2),
+            entries: 3,
+            first_sequence: 4,
+            last_sequence: 5,
+        };
+        bytes.clear();
+        epoch.write(&mut bytes);
+        assert_eq!(EpochRecord::read(&bytes), epoch);
+    }
+}

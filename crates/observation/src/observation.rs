@@ -1,0 +1,92 @@
+//! An observation as files have it: one JSON object a line.
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader},
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{B256, keccak256};
+use serde::{Deserialize, Serialize};
+
+use crate::header::ObservationHeader;
+
+/// An observation with what its hashes stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Observation {
+    /// The stream's name.
+    pub stream: String,
+    /// The epoch's name.
+    pub epoch: String,
+    /// How many entries the epoch has.
+    pub entries: u64,
+    /// The least sequence among them.
+    pub first_sequence: u64,
+    /// The greatest sequence among them.
+    pub last_sequence: u64,
+    /// What witnesses attest to.
+    pub observation_hash: B256,
+    /// What is finalised once.
+    pub slot: B256,
+    /// The header.
+    pub header: ObservationHeader,
+}
+
+/// Why a file of observations is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum ObservationError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A line is no observation.
+    #[error("{}, line {line}: {reason}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from one on.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Observation {
+    /// Whether its hashes are those of its header and names.
+    pub fn check(&self) -> Result<(), String> {
+        let named = [
+            ("streamHash", self.header.streamHash, keccak256(&self.stream)),
+            ("epochHash", self.header.epochHash, keccak256(&self.epoch)),
+            ("observationHash", self.observation_hash, self.header.observation_hash()),
+            ("slot", self.slot, self.header.slot()),
+        ];
+        match named.into_iter().find(|(_, given, found)| given != found) {
+            Some((name, given, found)) => Err(format!("{name} is {given}, but comes to {found}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads what `ec-observe headers` wrote, one line after another; each is checked.
+    pub fn read(
+        path: &Path,
+    ) -> Result<impl Iterator<Item = Result<Self, ObservationError>>, ObservationError> {
+        let file = File::open(path)
+            .map_err(|error| ObservationError::File { path: path.to_owned(), error })?;
+        let path = path.to_owned();
+        let lines = BufReader::new(file).lines().zip(1..);
+        Ok(lines.map(move |(text, line)| {
+            let text =
+                text.map_err(|error| ObservationError::File { path: path.clone(), error })?;
+            let wrong = |reason| ObservationError::Line { path: path.clone(), line, reason };
+            let read: Self =
+                serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+            read.check().map_err(wrong)?;
+            Ok(read)
+        }))
+    }
+}
