@@ -2,9 +2,20 @@
 
 use std::borrow::Cow;
 
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::{B256, hex, keccak256};
 
 use crate::merkle;
+
+/// The 32 bytes that an archive's text for a chunk's hash stands for: 64 hex digits, with or without `0x`, are
+/// these bytes; of any other text it is `keccak256`.
+#[must_use]
+pub fn chunk_hash(text: &str) -> B256 {
+    let mut hash = B256::ZERO;
+    match hex::decode_to_slice(text, hash.as_mut_slice()) {
+        Ok(()) => hash,
+        Err(_) => keccak256(text),
+    }
+}
 
 /// What an archive's line says of a chunk of media. Nothing else of the line is part of any hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,28 +28,22 @@ pub struct Entry<'a> {
     pub sequence: u64,
     /// When it was recorded: milliseconds since the Unix epoch.
     pub unix_ms: u64,
-    /// The chunk's hash, written as the archive writes it.
-    pub chunk_hash: Cow<'a, str>,
+    /// The chunk's hash.
+    pub chunk_hash: B256,
     /// Where the chunk can be found.
     pub locator: Cow<'a, str>,
 }
 
 impl Entry<'_> {
-    /// The hash of its locator.
+    /// The leaf of the epoch's tree: `keccak256(0x00 ‖ sequence ‖ unixMs ‖ chunkHash ‖ locator)`, numbers of
+    /// eight bytes, the highest first. Stream and epoch are in the header.
     #[must_use]
-    pub fn locator_hash(&self) -> B256 {
-        keccak256(self.locator.as_bytes())
-    }
-
-    /// The leaf of the epoch's tree: `keccak256(0x00 ‖ sequence ‖ unixMs ‖ keccak256(locator) ‖ chunkHash)`,
-    /// numbers of eight bytes, the highest first. Stream and epoch are in the header.
-    #[must_use]
-    pub fn leaf(&self, locator_hash: &B256) -> B256 {
+    pub fn leaf(&self) -> B256 {
         merkle::leaf(&[
             &self.sequence.to_be_bytes(),
             &self.unix_ms.to_be_bytes(),
-            locator_hash.as_slice(),
-            self.chunk_hash.as_bytes(),
+            self.chunk_hash.as_slice(),
+            self.locator.as_bytes(),
         ])
     }
 }

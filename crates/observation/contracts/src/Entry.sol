@@ -4,13 +4,13 @@ pragma solidity 0.8.30;
 /// @notice One entry of an archive: what is known of a chunk of media. Its stream and epoch are the header's.
 /// @param sequence Its place in the epoch.
 /// @param unixMs When it was recorded: milliseconds since the Unix epoch.
-/// @param locatorHash `keccak256(bytes(locator))`: where the chunk can be found.
-/// @param chunkHash The chunk's hash, written as the archive writes it.
+/// @param chunkHash The chunk's hash.
+/// @param locator Where the chunk can be found.
 struct Entry {
     uint64 sequence;
     uint64 unixMs;
-    bytes32 locatorHash;
-    string chunkHash;
+    bytes32 chunkHash;
+    string locator;
 }
 
 /// @notice The Merkle tree over an epoch's entries: RFC 9162 §2.1 with keccak256. Leaves are in the order of their
@@ -18,9 +18,9 @@ struct Entry {
 library Entries {
     /// @notice The hash of an entry, which is the tree's leaf.
     /// @param entry The entry.
-    /// @return leaf `keccak256(abi.encodePacked(uint8(0), sequence, unixMs, locatorHash, chunkHash))`.
+    /// @return leaf `keccak256(abi.encodePacked(uint8(0), sequence, unixMs, chunkHash, locator))`.
     function hash(Entry calldata entry) internal pure returns (bytes32 leaf) {
-        return keccak256(abi.encodePacked(uint8(0), entry.sequence, entry.unixMs, entry.locatorHash, entry.chunkHash));
+        return keccak256(abi.encodePacked(uint8(0), entry.sequence, entry.unixMs, entry.chunkHash, entry.locator));
     }
 
     /// @notice The root that a leaf and its path come to (RFC 9162 §2.1.3.2).

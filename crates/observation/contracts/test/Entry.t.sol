@@ -12,13 +12,13 @@ contract EntryTest is Setting {
     }
 
     function entry(uint64 sequence) private pure returns (Entry memory) {
-        return Entry(sequence, NOW_MS + sequence, keccak256("here"), string.concat("chunk ", vm.toString(sequence)));
+        return Entry(sequence, NOW_MS + sequence, keccak256("chunk"), string.concat("moq://", vm.toString(sequence)));
     }
 
     function leaf(Entry memory given) private pure returns (bytes32) {
         return keccak256(
             bytes.concat(
-                hex"00", bytes8(given.sequence), bytes8(given.unixMs), given.locatorHash, bytes(given.chunkHash)
+                hex"00", bytes8(given.sequence), bytes8(given.unixMs), given.chunkHash, bytes(given.locator)
             )
         );
     }

@@ -32,8 +32,29 @@ pub struct Input {
 pub struct Block {
     /// Where the first of them is.
     pub first: Position,
-    /// Their bytes.
-    pub bytes: Vec<u8>,
+    /// Holds their bytes.
+    buffer: Vec<u8>,
+    /// How many these are.
+    length: usize,
+}
+
+impl Block {
+    /// The lines with their numbers.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        let bytes = &self.buffer[..self.length];
+        let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+        let mut start = 0;
+        ends.zip(self.first.line..).map(move |(end, number)| {
+            let line = &bytes[start..end];
+            start = (end + 1).min(bytes.len());
+            (line, number)
+        })
+    }
+
+    /// The buffer, for another block.
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
 }
 
 impl Input {
@@ -82,20 +103,17 @@ impl Input {
             let mut position = Position { file, line: 1 };
             let mut rest = Vec::new();
             loop {
-                let mut bytes = spare().unwrap_or_else(|| Vec::with_capacity(BLOCK));
-                bytes.clear();
-                bytes.append(&mut rest);
-                let ended = fill(&mut reader, &mut bytes).map_err(failed)?;
-                if !ended {
-                    let end = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
-                    if end == 0 {
-                        return Err(self.at(position, format!("it is longer than {LONGEST} bytes")));
-                    }
-                    rest.extend_from_slice(&bytes[end..]);
-                    bytes.truncate(end);
+                let mut buffer = spare().unwrap_or_else(|| vec![0; BLOCK]);
+                let (filled, ended) = fill(&mut reader, &rest, &mut buffer).map_err(failed)?;
+                let bytes = &buffer[..filled];
+                let length = if ended { filled } else { whole_lines(bytes) };
+                if length == 0 && !ended {
+                    return Err(self.at(position, format!("it is longer than {LONGEST} bytes")));
                 }
-                let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
-                if !bytes.is_empty() && !take(Block { first: position, bytes }) {
+                rest.clear();
+                rest.extend_from_slice(&bytes[length..]);
+                let lines = memchr::memchr_iter(b'\n', &bytes[..length]).count() as u64;
+                if length > 0 && !take(Block { first: position, buffer, length }) {
                     return Ok(());
                 }
                 position.line += lines;
@@ -127,19 +145,34 @@ impl Input {
     }
 }
 
-/// Reads until there is a line's end beyond a block's size, or nothing more; says which.
-fn fill(reader: &mut dyn Read, bytes: &mut Vec<u8>) -> io::Result<bool> {
-    loop {
-        let wanted = BLOCK.max(bytes.len() + BLOCK / 2) - bytes.len();
-        let before = bytes.len();
-        let got = reader.take(wanted as u64).read_to_end(bytes)?;
-        if got < wanted {
-            return Ok(true);
-        }
-        if memchr::memchr(b'\n', &bytes[before..]).is_some() || bytes.len() > LONGEST {
-            return Ok(false);
-        }
+/// Fills a buffer, which grows until there is a line's end in it. Begins with `rest`, in which there is none.
+/// Says how many bytes there are, and whether they are the last.
+fn fill(reader: &mut dyn Read, rest: &[u8], buffer: &mut Vec<u8>) -> io::Result<(usize, bool)> {
+    let mut filled = rest.len();
+    if buffer.len() < filled + BLOCK / 2 {
+        buffer.resize(filled + BLOCK / 2, 0);
     }
+    buffer[..filled].copy_from_slice(rest);
+    loop {
+        let before = filled;
+        while filled < buffer.len() {
+            match reader.read(&mut buffer[filled..]) {
+                Ok(0) => return Ok((filled, true)),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if memchr::memchr(b'\n', &buffer[before..]).is_some() || filled > LONGEST {
+            return Ok((filled, false));
+        }
+        buffer.resize(filled + BLOCK, 0);
+    }
+}
+
+/// Bytes up to the last line's end.
+fn whole_lines(bytes: &[u8]) -> usize {
+    memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1)
 }
 
 /// Counts what is read.

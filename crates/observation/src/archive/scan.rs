@@ -127,8 +127,7 @@ impl Scan {
     ) -> Result<(S, Tally), ArchiveError> {
         let mut tally = Tally::default();
         for block in blocks {
-            let lines = block.bytes.split(|byte| *byte == b'\n');
-            for (line, number) in lines.zip(block.first.line..) {
+            for (line, number) in block.lines() {
                 if line.trim_ascii().is_empty() {
                     continue;
                 }
@@ -148,7 +147,7 @@ impl Scan {
                 }
             }
             // Nobody takes it when the reader is done.
-            let _ = give_back.send(block.bytes);
+            let _ = give_back.send(block.into_buffer());
         }
         Ok((state, tally))
     }

@@ -44,7 +44,7 @@ pub(super) struct DeriveArgs {
     #[arg(long)]
     closed_only: bool,
     /// Megabytes of entries that are kept in memory; the rest goes to disk
-    #[arg(long, value_name = "MB", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=2048))]
+    #[arg(long, value_name = "MB", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=2048))]
     memory: u16,
     /// Folder on that disk [default: that of the output, else the system's for temporary files]
     #[arg(long, value_name = "DIR")]

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, thread};
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, keccak256};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
@@ -104,7 +104,7 @@ impl<'a> Grouping<'a> {
             None => {
                 self.epoch = Some(Open {
                     observed_unix_ms: entry.unix_ms,
-                    locator_hash: entry.locator_hash,
+                    locator_hash: keccak256(entry.locator),
                     first_sequence: entry.sequence,
                     last,
                 });

@@ -6,8 +6,6 @@ use crate::{archive::Position, entry::Entry};
 
 /// Bits of a line's number beside the file's, 24 for the latter.
 const LINE_BITS: u32 = 40;
-/// Bytes behind the names of stream and epoch.
-const ENTRY_TAIL: usize = 8 + 32 + 8 + 8 + 32;
 
 /// An entry, as far as its epoch's header needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,20 +16,19 @@ pub(super) struct EntryRecord<'a> {
     pub(super) leaf: B256,
     pub(super) position: Position,
     pub(super) unix_ms: u64,
-    pub(super) locator_hash: B256,
+    pub(super) locator: &'a [u8],
 }
 
 /// Appends an entry's record.
 pub(super) fn write_entry(bytes: &mut Vec<u8>, entry: &Entry<'_>, position: Position) {
-    let locator_hash = entry.locator_hash();
     write_name(bytes, &entry.stream);
     write_name(bytes, &entry.epoch);
     bytes.extend_from_slice(&entry.sequence.to_be_bytes());
-    bytes.extend_from_slice(entry.leaf(&locator_hash).as_slice());
+    bytes.extend_from_slice(entry.leaf().as_slice());
     let position = u64::from(position.file) << LINE_BITS | position.line;
     bytes.extend_from_slice(&position.to_be_bytes());
     bytes.extend_from_slice(&entry.unix_ms.to_be_bytes());
-    bytes.extend_from_slice(locator_hash.as_slice());
+    bytes.extend_from_slice(entry.locator.as_bytes());
 }
 
 fn write_name(bytes: &mut Vec<u8>, name: &str) {
@@ -42,13 +39,14 @@ fn write_name(bytes: &mut Vec<u8>, name: &str) {
 impl<'a> EntryRecord<'a> {
     /// Reads what [`write_entry`] wrote.
     pub(super) fn read(record: &'a [u8]) -> Self {
-        let (names, tail) = record.split_at(record.len() - ENTRY_TAIL);
+        let names_end = memchr::memchr_iter(0, record).nth(1).map_or(record.len(), |end| end + 1);
+        let (names, tail) = record.split_at(names_end);
         let mut tail = Fields(tail);
         let (sequence, leaf) = (tail.number(), tail.hash());
         let position = tail.number();
         let file = u32::try_from(position >> LINE_BITS).unwrap_or(u32::MAX);
         let position = Position { file, line: position & ((1 << LINE_BITS) - 1) };
-        Self { names, sequence, leaf, position, unix_ms: tail.number(), locator_hash: tail.hash() }
+        Self { names, sequence, leaf, position, unix_ms: tail.number(), locator: tail.0 }
     }
 }
 
@@ -60,7 +58,7 @@ pub(super) struct EpochRecord {
     pub(super) observed_unix_ms: u64,
     pub(super) epoch: String,
     pub(super) data_root: B256,
-    /// That of its first entry.
+    /// Of its first entry.
     pub(super) locator_hash: B256,
     pub(super) entries: u64,
     pub(super) first_sequence: u64,
@@ -130,7 +128,7 @@ mod tests {
             epoch: "e".into(),
             sequence: 1 << 60,
             unix_ms: 5,
-            chunk_hash: "c".into(),
+            chunk_hash: B256::ZERO,
             locator: "l".into(),
         };
         let position = Position { file: 3, line: 1 << 39 };
@@ -139,7 +137,7 @@ mod tests {
         let found = EntryRecord::read(&bytes);
         assert_eq!((found.names, found.sequence), (&b"s\0e\0"[..], 1 << 60));
         assert_eq!((found.position, found.unix_ms), (position, 5));
-        assert_eq!(found.leaf, entry.leaf(&found.locator_hash));
+        assert_eq!((found.leaf, found.locator), (entry.leaf(), &b"l"[..]));
 
         let epoch = EpochRecord {
             stream: "s".to_owned(),

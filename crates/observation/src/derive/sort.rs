@@ -18,13 +18,27 @@ const LEAST_READ: usize = 4 << 10;
 /// Bytes before each record on disk: its length.
 const LENGTH: usize = 4;
 
+/// Where a record is in memory, with its first bytes as a number: most comparisons need no more.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    first: u64,
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    fn of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[self.start as usize..self.end as usize]
+    }
+}
+
 /// Takes records.
 #[derive(Debug)]
 pub(super) struct Sorter {
     /// Records, one after another.
     bytes: Vec<u8>,
     /// Where each is.
-    places: Vec<(u32, u32)>,
+    places: Vec<Place>,
     /// Bytes that may be held.
     budget: usize,
     disk: BufWriter<File>,
@@ -44,9 +58,12 @@ impl Sorter {
         let start = self.bytes.len();
         write(&mut self.bytes);
         let end = self.bytes.len();
+        let first = self.bytes[start..].iter().chain([0; 8].iter()).take(8);
+        let first = first.fold(0, |number, byte| number << 8 | u64::from(*byte));
         let [start, end] = [start, end].map(u32::try_from);
-        self.places.push((start.map_err(io::Error::other)?, end.map_err(io::Error::other)?));
-        if self.bytes.len() + self.places.len() * size_of::<(u32, u32)>() > self.budget {
+        let (start, end) = (start.map_err(io::Error::other)?, end.map_err(io::Error::other)?);
+        self.places.push(Place { first, start, end });
+        if self.bytes.len() + self.places.len() * size_of::<Place>() > self.budget {
             self.spill()?;
         }
         Ok(())
@@ -54,16 +71,17 @@ impl Sorter {
 
     fn sort(&mut self) {
         let bytes = &self.bytes;
-        let record = |(start, end): (u32, u32)| &bytes[start as usize..end as usize];
-        self.places.sort_unstable_by(|one, other| record(*one).cmp(record(*other)));
+        self.places.sort_unstable_by(|one, other| {
+            one.first.cmp(&other.first).then_with(|| one.of(bytes).cmp(other.of(bytes)))
+        });
     }
 
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
         let mut end = self.ends.last().copied().unwrap_or_default();
-        for (start, stop) in self.places.drain(..) {
-            let record = &self.bytes[start as usize..stop as usize];
-            self.disk.write_all(&(stop - start).to_be_bytes())?;
+        for place in self.places.drain(..) {
+            let record = place.of(&self.bytes);
+            self.disk.write_all(&(place.end - place.start).to_be_bytes())?;
             self.disk.write_all(record)?;
             end += (LENGTH + record.len()) as u64;
         }
@@ -90,7 +108,7 @@ impl Sorter {
 /// What one sorter took.
 struct Sorted {
     bytes: Vec<u8>,
-    places: Vec<(u32, u32)>,
+    places: Vec<Place>,
     disk: File,
     ends: Vec<u64>,
 }
@@ -142,7 +160,7 @@ struct Run<'a> {
 }
 
 enum Source<'a> {
-    Memory { bytes: &'a [u8], places: std::slice::Iter<'a, (u32, u32)> },
+    Memory { bytes: &'a [u8], places: std::slice::Iter<'a, Place> },
     Disk { file: &'a File, next: u64, end: u64, ahead: Vec<u8>, read: usize },
 }
 
@@ -158,8 +176,8 @@ impl Run<'_> {
     fn advance(&mut self) -> io::Result<bool> {
         match &mut self.source {
             Source::Memory { places, .. } => {
-                let Some((start, end)) = places.next() else { return Ok(false) };
-                self.record = *start as usize..*end as usize;
+                let Some(place) = places.next() else { return Ok(false) };
+                self.record = place.start as usize..place.end as usize;
             }
             Source::Disk { file, next, end, ahead, read } => {
                 let mut start = self.record.end;
