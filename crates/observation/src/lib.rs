@@ -6,7 +6,10 @@
 //! * [`merkle`]: the tree over an epoch's entries
 //! * [`derive`]: from an archive to observations
 //! * [`observation`]: observations in files
+//! * [`proof`]: that an entry is part of an observation
+//! * [`ledger`]: the contracts on a chain
 //! * [`generate`]: archives that are made up
+//! * [`smoke`]: all of it on a chain, and what must be refused
 //! * [`cli`]: the command line, `ec-observe`
 
 pub mod archive;
@@ -16,5 +19,8 @@ pub mod derive;
 pub mod entry;
 pub mod generate;
 pub mod header;
+pub mod ledger;
 pub mod merkle;
 pub mod observation;
+pub mod proof;
+pub mod smoke;

@@ -64,6 +64,12 @@ impl Input {
         Self { paths, read: Arc::default() }
     }
 
+    /// The files.
+    #[must_use]
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
     /// How many bytes they have; `None` where one is not a file of known size.
     #[must_use]
     pub fn size(&self) -> Option<u64> {

@@ -1,8 +1,16 @@
 //! The command line: one file a command.
 
+mod chain;
+mod deploy;
 mod generate;
 mod headers;
+mod prove;
+mod smoke;
 mod source;
+mod status;
+mod submit;
+mod watch;
+mod witness;
 
 use std::{
     fmt::Display,
@@ -35,6 +43,34 @@ struct Cli {
 enum Command {
     /// Derives observations from an archive's lines of JSON
     Headers(headers::HeadersArgs),
+    /// Proves that an entry is part of an observation
+    Prove(prove::ProveArgs),
+    /// Checks such a proof, offline or on chain
+    Verify(prove::VerifyArgs),
+    /// Deploys the contracts
+    Deploy(deploy::DeployArgs),
+    /// Changes who the witnesses are, as the registry's owner
+    #[command(
+        subcommand,
+        after_help = "Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key"
+    )]
+    Witness(witness::WitnessCommand),
+    /// Proposes observations
+    #[command(
+        after_help = "Example: ec-observe submit headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file proposer.key\n\nWhat is proposed already is left alone. Interrupted and run again, it goes on: no transaction is sent twice.\n\nExit codes: 0, 1 if the chain has another final observation than ours, 2 for every error."
+    )]
+    Submit(submit::SubmitArgs),
+    /// Attests to one's own observations, as a witness
+    #[command(
+        after_help = "Example: ec-observe attest headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file witness.key\n\nThe headers must be derived from the witness' own archive. What others propose in the same slots is told, and never attested to. Interrupted and run again, it goes on: no transaction is sent twice.\n\nExit codes: 0, 1 if the chain has another final observation than ours or ours are not proposed, 2 for every error."
+    )]
+    Attest(submit::SubmitArgs),
+    /// Tells of a ledger, and how far it is with observations
+    Status(status::StatusArgs),
+    /// Derives, proposes and attests whenever an archive grows
+    Watch(watch::WatchArgs),
+    /// Does all of it on a chain, and what must be refused
+    Smoke(smoke::SmokeArgs),
     /// Makes up an archive that is shaped like a broadcast's
     Generate(generate::GenerateArgs),
 }
@@ -57,7 +93,24 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Headers(args) => headers::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Prove(args) => prove::prove(&args),
+        Command::Verify(args) => block_on(prove::verify(&args)),
+        Command::Deploy(args) => block_on(deploy::run(&args)),
+        Command::Witness(command) => block_on(witness::run(&command)),
+        Command::Submit(args) => block_on(submit::submit(&args)),
+        Command::Attest(args) => block_on(submit::attest(&args)),
+        Command::Status(args) => block_on(status::run(&args)),
+        Command::Watch(args) => block_on(watch::run(&args)),
+        Command::Smoke(args) => block_on(smoke::run(&args)),
     }
+}
+
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the asynchronous runtime")?;
+    runtime.block_on(future)
 }
 
 /// Unlike `println!`, no abort when the reader is gone.

@@ -131,16 +131,8 @@ impl<'a> Grouping<'a> {
 
     fn conflict(&self, entry: &EntryRecord<'_>, other: Position) -> DeriveError {
         let mut names = Fields(&self.names);
-        let (one, other) = (other.min(entry.position), other.max(entry.position));
-        DeriveError::Conflict {
-            stream: names.name(),
-            epoch: names.name(),
-            sequence: entry.sequence,
-            one: self.input.path(one),
-            line: one.line,
-            other: self.input.path(other),
-            other_line: other.line,
-        }
+        let (stream, epoch) = (names.name(), names.name());
+        DeriveError::conflict(self.input, &stream, &epoch, entry.sequence, [other, entry.position])
     }
 
     fn close(&mut self) {

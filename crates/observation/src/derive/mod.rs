@@ -17,7 +17,7 @@ use std::{
 pub use self::link::Heads;
 use self::{link::Links, record::EpochRecord, sort::Sorter};
 use crate::{
-    archive::{ArchiveError, Position, Scan},
+    archive::{ArchiveError, Input, Position, Scan},
     observation::Observation,
 };
 
@@ -97,6 +97,29 @@ pub enum DeriveError {
     /// An observation cannot be written.
     #[error("cannot write the observations: {0}")]
     Write(io::Error),
+}
+
+impl DeriveError {
+    /// The error of two entries at one place.
+    pub(crate) fn conflict(
+        input: &Input,
+        stream: &str,
+        epoch: &str,
+        sequence: u64,
+        mut both: [Position; 2],
+    ) -> Self {
+        both.sort_unstable();
+        let [one, other] = both;
+        Self::Conflict {
+            stream: stream.to_owned(),
+            epoch: epoch.to_owned(),
+            sequence,
+            one: input.path(one),
+            line: one.line,
+            other: input.path(other),
+            other_line: other.line,
+        }
+    }
 }
 
 impl From<io::Error> for DeriveError {

@@ -1,7 +1,7 @@
 //! The answers to a batch, sorted by their ids.
 
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use super::{Reading, Slot, Unread, endpoint::Counts};
 
@@ -43,6 +43,9 @@ struct Answer<'a> {
 struct RpcError {
     code: i64,
     message: String,
+    /// What the contract gave with a revert; other errors have other things here.
+    #[serde(default)]
+    data: Option<Value>,
 }
 
 impl RpcError {
@@ -53,9 +56,28 @@ impl RpcError {
             counts.refused();
         }
         if self.code == 3 || self.message.contains("revert") {
-            Unread::Reverted(self.message)
+            Unread::Reverted(self.reason())
         } else {
             Unread::Unreachable(format!("the node answers {:?} (code {})", self.message, self.code))
+        }
+    }
+}
+
+/// `Error(string)` and `Panic(uint256)`: nodes put them into words.
+const IN_WORDS: [&str; 2] = ["0x08c379a0", "0x4e487b71"];
+
+impl RpcError {
+    /// The message, and a custom error's data, which nodes leave out of it.
+    fn reason(self) -> String {
+        match self.data.as_ref().and_then(Value::as_str) {
+            Some(data)
+                if data.len() >= IN_WORDS[0].len()
+                    && !IN_WORDS.iter().any(|known| data.starts_with(known))
+                    && !self.message.contains(data) =>
+            {
+                format!("{} ({data})", self.message)
+            }
+            _ => self.message,
         }
     }
 }

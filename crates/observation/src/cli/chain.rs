@@ -1,0 +1,96 @@
+//! The chain, the ledger and the account that a command works with.
+
+use std::{env, path::PathBuf, time::Duration};
+
+use alloy_primitives::Address;
+use anyhow::Context as _;
+use clap::Args;
+use op_chain::{key::SecretKey, rpc::Rpc};
+
+use super::tell;
+use crate::ledger::{Account, Deployment, Done, Ledger};
+
+/// How long a node may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A node.
+#[derive(Args)]
+pub(super) struct RpcArgs {
+    /// URL of a node of the chain. Where it holds a secret, give it in the environment instead
+    #[arg(long = "rpc", value_name = "URL", env = "EC_OBSERVE_RPC", hide_env_values = true)]
+    url: String,
+}
+
+/// A ledger on a chain.
+#[derive(Args)]
+pub(super) struct LedgerArgs {
+    #[command(flatten)]
+    rpc: RpcArgs,
+    /// The ledger's address, or the file that `ec-observe deploy` wrote
+    #[arg(long, value_name = "ADDRESS|FILE")]
+    ledger: String,
+}
+
+/// An account.
+#[derive(Args)]
+pub(super) struct KeyArgs {
+    /// File with the account's key: 64 hex digits
+    #[arg(long, value_name = "FILE")]
+    key_file: PathBuf,
+    /// Folder for what is under way, so that an interrupted command goes on [default:
+    /// $XDG_STATE_HOME/ec-observe, else ~/.local/state/ec-observe]
+    #[arg(long, value_name = "DIR")]
+    journal: Option<PathBuf>,
+}
+
+impl RpcArgs {
+    pub(super) fn open(&self) -> anyhow::Result<Rpc> {
+        Rpc::new(&self.url, PATIENCE).context("cannot use --rpc")
+    }
+}
+
+impl LedgerArgs {
+    pub(super) async fn open(&self) -> anyhow::Result<Ledger> {
+        let address = match self.ledger.parse::<Address>() {
+            Ok(address) => address,
+            Err(_) => {
+                Deployment::read(self.ledger.as_ref())
+                    .context("--ledger is neither an address nor a deployment")?
+                    .ledger
+            }
+        };
+        Ok(Ledger::open(self.rpc.open()?, address).await?)
+    }
+}
+
+impl KeyArgs {
+    pub(super) fn key(&self) -> anyhow::Result<SecretKey> {
+        SecretKey::from_file(&self.key_file)
+            .with_context(|| format!("cannot use the key file {}", self.key_file.display()))
+    }
+
+    /// The account, which has brought to an end what it had under way.
+    pub(super) async fn open(&self, rpc: Rpc) -> anyhow::Result<Account> {
+        let journal = match &self.journal {
+            Some(folder) => folder.clone(),
+            None => {
+                state_folder().context("neither XDG_STATE_HOME nor HOME is set: give --journal")?
+            }
+        };
+        Ok(Account::open(rpc, self.key()?, &journal).await?)
+    }
+}
+
+fn state_folder() -> Option<PathBuf> {
+    let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    state
+        .filter(|folder| folder.is_absolute())
+        .or_else(home)
+        .map(|folder| folder.join("ec-observe"))
+}
+
+/// Says how far it is, a line for each transaction.
+pub(super) fn tell_done(verb: &'static str) -> impl Fn(Done) {
+    move |done| tell(format_args!("{} {verb}, {} gas", done.observations, done.gas))
+}

@@ -1,0 +1,66 @@
+//! `ec-observe smoke`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::{
+    NO,
+    chain::{KeyArgs, RpcArgs},
+    print, tell,
+};
+use crate::{
+    archive::Mapping,
+    smoke::{Archive, Chain, run as smoke},
+};
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  ec-observe smoke\n  ec-observe smoke archive.jsonl --mapping mapping.json\n  ec-observe smoke --rpc http://127.0.0.1:9545 --key-file owner.key\n\nDeploys the contracts, lets three new witnesses derive from the archive and agree, and then tries what must be refused. With --rpc the account of --key-file pays: it needs ETH for some four million gas and 0.4 million for each observation at four times the present price; what the witnesses do not use of it is lost.\n\nExit codes: 0 if all came out as expected, 1 if not, 2 for every error."
+)]
+pub(super) struct SmokeArgs {
+    /// Files of JSON lines [default: an archive that is made up]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where the lines have what an entry needs: see `ec-observe headers --help`
+    #[arg(long, value_name = "FILE", requires = "files")]
+    mapping: Option<PathBuf>,
+    /// Epochs of each of four streams that are made up
+    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "files", value_parser = clap::value_parser!(u64).range(1..))]
+    epochs: u64,
+    /// The anvil to start
+    #[arg(long, value_name = "PROGRAM", default_value = "anvil", conflicts_with = "url")]
+    anvil: PathBuf,
+    #[command(flatten)]
+    rpc: Option<RpcArgs>,
+    #[command(flatten)]
+    key: Option<KeyArgs>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(args: &SmokeArgs) -> anyhow::Result<ExitCode> {
+    let chain = match (&args.rpc, &args.key) {
+        (Some(rpc), Some(key)) => Chain::There(rpc.open()?, Box::new(key.key()?)),
+        (Some(_), None) => anyhow::bail!("--rpc needs --key-file: an account that pays"),
+        (None, _) => Chain::Anvil(&args.anvil),
+    };
+    let archive = if args.files.is_empty() {
+        Archive::MadeUp(args.epochs)
+    } else {
+        let mapping = args.mapping.as_deref().map(Mapping::read).transpose();
+        Archive::Files(
+            args.files.clone(),
+            mapping.context("cannot use --mapping")?.unwrap_or_default(),
+        )
+    };
+    let report = smoke(chain, archive, |far| tell(far)).await?;
+    if args.json {
+        print(serde_json::to_string_pretty(&report)?)?;
+    } else {
+        print(&report)?;
+    }
+    Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(NO) })
+}

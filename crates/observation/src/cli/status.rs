@@ -1,0 +1,80 @@
+//! `ec-observe status`.
+
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{chain::LedgerArgs, print};
+use crate::{ledger::State, observation::Observation};
+
+#[derive(Args)]
+#[command(
+    after_help = "Example: ec-observe status headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json"
+)]
+pub(super) struct StatusArgs {
+    /// What `ec-observe headers` wrote: the streams to tell of
+    #[arg(value_name = "HEADERS")]
+    headers: Option<PathBuf>,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A stream's observations by what the chain says of them.
+#[derive(Debug, Default)]
+struct Counts {
+    observations: usize,
+    proposed: usize,
+    finals: usize,
+    others: usize,
+}
+
+impl Counts {
+    fn add(&mut self, own: &Observation, state: &State) {
+        self.observations += 1;
+        self.proposed += usize::from(state.proposed);
+        match state.finalized {
+            Some(hash) if hash == own.observation_hash => self.finals += 1,
+            Some(_) => self.others += 1,
+            None => {}
+        }
+    }
+}
+
+pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    let ledger = args.ledger.open().await?;
+    let set = ledger.set().await?;
+    let mut streams = BTreeMap::<String, Counts>::new();
+    if let Some(path) = &args.headers {
+        let observations = Observation::read(path)?.collect::<Result<Vec<_>, _>>()?;
+        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
+        for (own, state) in observations.iter().zip(ledger.states(&headers, None).await?) {
+            streams.entry(own.stream.clone()).or_default().add(own, &state);
+        }
+    }
+    if args.json {
+        let streams = streams.iter().map(|(stream, Counts { observations, proposed, finals, others })| {
+            json!({"stream": stream, "observations": observations, "proposed": proposed, "final": finals, "otherFinal": others})
+        });
+        print(json!({
+            "chainId": ledger.chain_id,
+            "ledger": ledger.address,
+            "registry": {"address": ledger.registry, "members": set.members, "quorum": set.quorum, "epoch": set.epoch},
+            "streams": streams.collect::<Vec<_>>(),
+        }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    print(format_args!(
+        "ledger {} on chain {}: {} witnesses, a quorum is {}",
+        ledger.address, ledger.chain_id, set.members, set.quorum
+    ))?;
+    for (stream, Counts { observations, proposed, finals, others }) in streams {
+        print(format_args!(
+            "{stream}: {observations} observations, {proposed} proposed, {finals} final, {others} with another one final"
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

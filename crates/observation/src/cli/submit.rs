@@ -1,0 +1,129 @@
+//! `ec-observe submit` and `ec-observe attest`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    NO,
+    chain::{KeyArgs, LedgerArgs, tell_done},
+    print, tell,
+};
+use crate::{
+    ledger::{Account, Disagreement, Done, Ledger, difference},
+    observation::Observation,
+};
+
+#[derive(Args)]
+pub(super) struct SubmitArgs {
+    /// What `ec-observe headers` wrote
+    #[arg(value_name = "HEADERS")]
+    headers: PathBuf,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl SubmitArgs {
+    async fn open(&self) -> anyhow::Result<(Vec<Observation>, Ledger, Account)> {
+        let observations = Observation::read(&self.headers)?.collect::<Result<Vec<_>, _>>()?;
+        let ledger = self.ledger.open().await?;
+        let account = self.key.open(ledger.rpc().clone()).await?;
+        Ok((observations, ledger, account))
+    }
+}
+
+pub(super) async fn submit(args: &SubmitArgs) -> anyhow::Result<ExitCode> {
+    let (observations, ledger, account) = args.open().await?;
+    let done = ledger.propose(&account, &observations, tell_done("proposed")).await?;
+    conclude(args.json, &ledger, &observations, done, "proposed").await
+}
+
+pub(super) async fn attest(args: &SubmitArgs) -> anyhow::Result<ExitCode> {
+    let (observations, ledger, account) = args.open().await?;
+    tell_rivals(&ledger, &observations).await?;
+    let done = ledger.attest(&account, &observations, tell_done("attested to")).await?;
+    conclude(args.json, &ledger, &observations, done, "attested to").await
+}
+
+/// Says in which slots others propose something else.
+pub(super) async fn tell_rivals(
+    ledger: &Ledger,
+    observations: &[Observation],
+) -> anyhow::Result<()> {
+    let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
+    let rivals = ledger.rivals(&headers, 0).await?;
+    for own in observations {
+        for rival in rivals.get(&own.slot).into_iter().flatten() {
+            tell(format_args!(
+                "stream {:?}, epoch {:?}: {} is proposed, which differs from ours in {}",
+                own.stream,
+                own.epoch,
+                rival.observation_hash(),
+                difference(&own.header, rival).join(", ")
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Says what the chain has in our slots; the exit code is whether it has nothing else.
+async fn conclude(
+    as_json: bool,
+    ledger: &Ledger,
+    observations: &[Observation],
+    done: Done,
+    verb: &str,
+) -> anyhow::Result<ExitCode> {
+    let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
+    let states = ledger.states(&headers, None).await?;
+    let all = observations.iter().zip(&states);
+    let finals = all.filter(|(own, state)| state.finalized == Some(own.observation_hash)).count();
+    let missing =
+        states.iter().filter(|state| !state.proposed && state.finalized.is_none()).count();
+    let disagreements = ledger.disagreements(observations).await?;
+    if as_json {
+        print(json!({
+            "done": done.observations,
+            "transactions": done.transactions,
+            "gas": done.gas,
+            "observations": observations.len(),
+            "final": finals,
+            "notProposed": missing,
+            "disagreements": disagreements.iter().map(|Disagreement { own, finalized }| {
+                json!({"stream": own.stream, "epoch": own.epoch, "ours": own.observation_hash, "final": finalized})
+            }).collect::<Vec<_>>(),
+        }))?;
+    } else {
+        print(format_args!(
+            "{} {verb} in {} transactions; of {} observations {finals} are final",
+            done.observations,
+            done.transactions,
+            observations.len()
+        ))?;
+    }
+    if missing > 0 {
+        tell(format_args!("{missing} are proposed by nobody: `ec-observe submit` proposes them"));
+    }
+    tell_disagreements(&disagreements);
+    Ok(if disagreements.is_empty() && missing == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    })
+}
+
+/// Says where the chain has another final observation.
+pub(super) fn tell_disagreements(disagreements: &[Disagreement]) {
+    for Disagreement { own, finalized } in disagreements {
+        tell(format_args!(
+            "stream {:?}, epoch {:?}: {finalized} is final, ours is {}: the others derived from other data",
+            own.stream, own.epoch, own.observation_hash
+        ));
+    }
+}

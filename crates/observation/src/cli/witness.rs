@@ -1,0 +1,53 @@
+//! `ec-observe witness`.
+
+use std::process::ExitCode;
+
+use alloy_primitives::Address;
+use clap::{Args, Subcommand};
+
+use super::{
+    chain::{KeyArgs, LedgerArgs},
+    print,
+};
+
+#[derive(Subcommand)]
+pub(super) enum WitnessCommand {
+    /// Adds a witness: it counts with what it attests from then on
+    #[command(
+        after_help = "Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key"
+    )]
+    Add(ChangeArgs),
+    /// Removes a witness: its attestations stop to count for what is not final
+    #[command(
+        after_help = "Example: ec-observe witness remove 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key"
+    )]
+    Remove(ChangeArgs),
+}
+
+#[derive(Args)]
+pub(super) struct ChangeArgs {
+    /// The witness
+    witness: Address,
+    /// How many witnesses make an observation final from then on
+    #[arg(long, value_name = "N")]
+    quorum: u32,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+pub(super) async fn run(command: &WitnessCommand) -> anyhow::Result<ExitCode> {
+    let (WitnessCommand::Add(args) | WitnessCommand::Remove(args)) = command;
+    let ledger = args.ledger.open().await?;
+    let owner = args.key.open(ledger.rpc().clone()).await?;
+    match command {
+        WitnessCommand::Add(_) => ledger.add_witness(&owner, args.witness, args.quorum).await?,
+        WitnessCommand::Remove(_) => {
+            ledger.remove_witness(&owner, args.witness, args.quorum).await?
+        }
+    };
+    let set = ledger.set().await?;
+    print(format_args!("{} witnesses, a quorum is {}", set.members, set.quorum))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,177 @@
+//! Proposing and attesting: what is there already is left alone, so that a command may be run again.
+
+use alloy_primitives::{B256, Bytes, TxKind, U256};
+use alloy_sol_types::SolCall;
+
+use super::{Account, Ledger, LedgerError, State};
+use crate::{
+    contracts::EveryChannelObservationLedger::{attestBatchCall, finalizeCall, proposeBatchCall},
+    observation::Observation,
+};
+
+/// Observations in a transaction: some five million gas.
+const BATCH: usize = 80;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Observations that a transaction was for.
+    pub observations: usize,
+    /// Transactions.
+    pub transactions: usize,
+    /// Gas of all of them.
+    pub gas: u64,
+}
+
+/// How far the chain is in a stream.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// What is final is ours; these are not final yet.
+    Open(&'a [Observation]),
+    /// The chain has other final observations.
+    Differs(Vec<Disagreement>),
+}
+
+/// An observation of which the chain has another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// One's own.
+    pub own: Observation,
+    /// The final one of its slot.
+    pub finalized: B256,
+}
+
+impl Ledger {
+    /// Proposes the observations that are not proposed yet, in their order. `told` hears of each transaction.
+    pub async fn propose(
+        &self,
+        account: &Account,
+        observations: &[Observation],
+        told: impl Fn(Done),
+    ) -> Result<Done, LedgerError> {
+        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
+        let states = self.states(&headers, None).await?;
+        let missing: Vec<_> = headers
+            .into_iter()
+            .zip(states)
+            .filter(|(_, state)| !state.proposed && state.finalized.is_none())
+            .map(|(header, _)| header)
+            .collect();
+        let mut done = Done::default();
+        for headers in missing.chunks(BATCH) {
+            let call = proposeBatchCall { headers: headers.to_vec() };
+            self.call(
+                account,
+                &call,
+                &format!("proposing {} observations", headers.len()),
+                &mut done,
+            )
+            .await?;
+            done.observations += headers.len();
+            told(done);
+        }
+        Ok(done)
+    }
+
+    /// Attests to the observations to which the account has not attested yet, those left out that are not
+    /// proposed or whose slot is final; then makes final what waited for a parent.
+    pub async fn attest(
+        &self,
+        account: &Account,
+        observations: &[Observation],
+        told: impl Fn(Done),
+    ) -> Result<Done, LedgerError> {
+        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
+        let states = self.states(&headers, Some(account.address())).await?;
+        let missing: Vec<_> = headers
+            .into_iter()
+            .zip(states)
+            .filter(|(_, state)| state.proposed && state.finalized.is_none() && !state.attested)
+            .map(|(header, _)| header)
+            .collect();
+        let mut done = Done::default();
+        for headers in missing.chunks(BATCH) {
+            let call = attestBatchCall { headers: headers.to_vec() };
+            self.call(
+                account,
+                &call,
+                &format!("attesting to {} observations", headers.len()),
+                &mut done,
+            )
+            .await?;
+            done.observations += headers.len();
+            told(done);
+        }
+        self.finalize(account, observations, &mut done).await?;
+        Ok(done)
+    }
+
+    /// Observations that have their quorum and were waiting for their parents.
+    async fn finalize(
+        &self,
+        account: &Account,
+        observations: &[Observation],
+        done: &mut Done,
+    ) -> Result<(), LedgerError> {
+        let quorum = u64::from(self.set().await?.quorum);
+        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
+        let waiting = |state: &State| state.finalized.is_none() && state.attestations >= quorum;
+        let states = self.states(&headers, None).await?;
+        for (header, _) in headers.into_iter().zip(states).filter(|(_, state)| waiting(state)) {
+            if self.head(header.streamHash).await?.observationHash != header.parentObservationHash {
+                continue;
+            }
+            self.call(account, &finalizeCall { header }, "making an observation final", done)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// How far the chain is in a stream, whose observations these are. As each holds its parent's hash, the last
+    /// final one stands for all before it.
+    pub async fn progress<'a>(
+        &self,
+        stream: &'a [Observation],
+    ) -> Result<Progress<'a>, LedgerError> {
+        let Some(first) = stream.first() else { return Ok(Progress::Open(stream)) };
+        let head = self.head(first.header.streamHash).await?;
+        let known = stream.iter().position(|own| own.observation_hash == head.observationHash);
+        if head.observationHash.is_zero() {
+            return Ok(Progress::Open(stream));
+        }
+        if let Some(known) = known {
+            return Ok(Progress::Open(&stream[known + 1..]));
+        }
+        // Ours are other ones, or the chain is ahead of the archive.
+        let differ = self.disagreements(stream).await?;
+        Ok(if differ.is_empty() { Progress::Open(&[]) } else { Progress::Differs(differ) })
+    }
+
+    /// Observations in whose slots the chain has another final one.
+    pub async fn disagreements(
+        &self,
+        observations: &[Observation],
+    ) -> Result<Vec<Disagreement>, LedgerError> {
+        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
+        let states = self.states(&headers, None).await?;
+        let differ = |(own, state): (&Observation, State)| {
+            let finalized = state.finalized.filter(|hash| *hash != own.observation_hash)?;
+            Some(Disagreement { own: own.clone(), finalized })
+        };
+        Ok(observations.iter().zip(states).filter_map(differ).collect())
+    }
+
+    async fn call<C: SolCall>(
+        &self,
+        account: &Account,
+        call: &C,
+        what: &str,
+        done: &mut Done,
+    ) -> Result<(), LedgerError> {
+        let input = Bytes::from(call.abi_encode());
+        let receipt = account.send(TxKind::Call(self.address), input, U256::ZERO, what).await?;
+        done.transactions += 1;
+        done.gas += receipt.gas_used.to::<u64>();
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! Deploying the contracts, once.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
+use alloy_sol_types::{SolConstructor, SolValue as _};
+use op_chain::rpc::Batch;
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use super::{Account, LedgerError, unread};
+use crate::contracts::{
+    EveryChannelObservationLedger, EveryChannelRail, EveryChannelWitnessRegistry,
+};
+
+/// What a deployment begins with.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Who changes the witnesses from then on.
+    pub owner: Address,
+    /// The witnesses.
+    pub witnesses: Vec<Address>,
+    /// How many of them make an observation final.
+    pub quorum: u32,
+    /// Whether a quorum may ever be half of them or fewer.
+    pub allow_minority: bool,
+    /// How far an observation may lie in the future of its block, in milliseconds.
+    pub max_future_ms: u64,
+}
+
+/// Where the contracts are. Written before they are: their addresses follow from the nonces that their
+/// transactions will have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Deployment {
+    /// The chain.
+    pub chain_id: u64,
+    /// Who deployed them.
+    pub deployer: Address,
+    /// The deployer's nonce for the first of them.
+    pub nonce: u64,
+    /// `EveryChannelWitnessRegistry`.
+    pub registry: Address,
+    /// `EveryChannelObservationLedger`.
+    pub ledger: Address,
+    /// `EveryChannelRail`.
+    pub rail: Address,
+}
+
+impl Deployment {
+    fn next(account: &Account, nonce: u64) -> Self {
+        let deployer = account.address();
+        Self {
+            chain_id: account.chain_id(),
+            deployer,
+            nonce,
+            registry: deployer.create(nonce),
+            ledger: deployer.create(nonce + 1),
+            rail: deployer.create(nonce + 2),
+        }
+    }
+
+    /// Reads what [`deploy`] wrote.
+    pub fn read(file: &Path) -> Result<Self, LedgerError> {
+        let failed = |reason| LedgerError::Deployment { file: file.to_owned(), reason };
+        let bytes = fs::read(file).map_err(|error| failed(error.to_string()))?;
+        serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))
+    }
+
+    fn write(&self, file: &Path) -> io::Result<()> {
+        let folder = match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut new = NamedTempFile::new_in(folder)?;
+        new.write_all(&serde_json::to_vec_pretty(self)?)?;
+        new.as_file().sync_all()?;
+        new.persist_noclobber(file)?;
+        Ok(())
+    }
+}
+
+/// Deploys registry, ledger and rail, and writes where they are to `file`. If the file is there, goes on with
+/// the deployment that it tells of: no contract is deployed twice.
+pub async fn deploy(
+    account: &Account,
+    plan: &Plan,
+    file: &Path,
+    told: impl Fn(&str, Address),
+) -> Result<Deployment, LedgerError> {
+    let failed = |reason: String| LedgerError::Deployment { file: file.to_owned(), reason };
+    let deployment = if file.exists() {
+        Deployment::read(file)?
+    } else {
+        let deployment = Deployment::next(account, next_nonce(account).await?);
+        deployment.write(file).map_err(|error| failed(error.to_string()))?;
+        deployment
+    };
+    if deployment != Deployment::next(account, deployment.nonce) {
+        return Err(failed(format!(
+            "it tells of a deployment by {} on chain {}; this is {} on chain {}. Give --out another name",
+            deployment.deployer,
+            deployment.chain_id,
+            account.address(),
+            account.chain_id()
+        )));
+    }
+    let codes = [
+        ("registry", deployment.registry, registry_code(plan)),
+        ("ledger", deployment.ledger, ledger_code(deployment.registry, plan.max_future_ms)),
+        ("rail", deployment.rail, rail_code(deployment.ledger)),
+    ];
+    for ((name, address, code), nonce) in codes.into_iter().zip(deployment.nonce..) {
+        if !has_code(account, address).await? {
+            let next = next_nonce(account).await?;
+            if next != nonce {
+                return Err(failed(format!(
+                    "the {name} was to be deployed with the nonce {nonce}, and the next one of {} is {next}: it sent something else since. Remove the file to begin again",
+                    account.address()
+                )));
+            }
+            account
+                .send(TxKind::Create, code, U256::ZERO, &format!("deploying the {name}"))
+                .await?;
+        }
+        told(name, address);
+    }
+    Ok(deployment)
+}
+
+async fn next_nonce(account: &Account) -> Result<u64, LedgerError> {
+    let rpc = account.rpc();
+    let nonce = rpc.request::<U64>("eth_getTransactionCount", (account.address(), "pending")).await;
+    Ok(nonce.map_err(unread(rpc, "the account's nonce"))?.to())
+}
+
+async fn has_code(account: &Account, address: Address) -> Result<bool, LedgerError> {
+    let rpc = account.rpc();
+    let mut batch = Batch::default();
+    let code = batch.request::<Bytes>("eth_getCode", (address, "latest"));
+    let code = rpc.send(batch).await.take(&code).map_err(unread(rpc, "a contract's code"))?;
+    Ok(!code.is_empty())
+}
+
+fn registry_code(plan: &Plan) -> Bytes {
+    let arguments = EveryChannelWitnessRegistry::constructorCall {
+        owner_: plan.owner,
+        witnesses: plan.witnesses.clone(),
+        quorum: U256::from(plan.quorum),
+        allowMinority: plan.allow_minority,
+    };
+    [&EveryChannelWitnessRegistry::BYTECODE[..], &arguments.abi_encode()].concat().into()
+}
+
+fn ledger_code(registry: Address, max_future_ms: u64) -> Bytes {
+    let arguments = (registry, max_future_ms).abi_encode_params();
+    [&EveryChannelObservationLedger::BYTECODE[..], &arguments].concat().into()
+}
+
+fn rail_code(ledger: Address) -> Bytes {
+    [&EveryChannelRail::BYTECODE[..], &ledger.abi_encode()].concat().into()
+}

@@ -1,0 +1,156 @@
+//! Why something on chain could not be read or done.
+
+use std::path::PathBuf;
+
+use alloy_primitives::{Address, B256, U256, hex};
+use alloy_sol_types::SolInterface as _;
+use op_chain::{key::SignError, rpc::Unread};
+
+use crate::contracts::{
+    EveryChannelObservationLedger::EveryChannelObservationLedgerErrors,
+    EveryChannelWitnessRegistry::EveryChannelWitnessRegistryErrors,
+};
+
+/// Why something on chain could not be read or done.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A node does not tell.
+    #[error("cannot read {what} from {endpoint}: {source}")]
+    Unread {
+        /// What was to be read.
+        what: &'static str,
+        /// The node.
+        endpoint: String,
+        /// Why.
+        source: Unread,
+    },
+    /// The address is not a ledger's.
+    #[error(
+        "{address} is no observation ledger on chain {chain}: {source}. `ec-observe deploy` makes one"
+    )]
+    NoLedger {
+        /// The address.
+        address: Address,
+        /// The chain.
+        chain: u64,
+        /// What it answers.
+        source: Unread,
+    },
+    /// A contract refuses.
+    #[error("{what} is refused: {reason}")]
+    Refused {
+        /// What was to be done.
+        what: String,
+        /// The contract's error.
+        reason: String,
+    },
+    /// Another process sends from the account.
+    #[error("another ec-observe sends from {account}: it holds {}", journal.display())]
+    Busy {
+        /// The account.
+        account: Address,
+        /// Its journal.
+        journal: PathBuf,
+    },
+    /// A journal cannot be kept.
+    #[error("cannot keep the journal {}: {error}", journal.display())]
+    Journal {
+        /// The journal.
+        journal: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Not enough for gas.
+    #[error("{account} has {found} wei and needs {needed} for {what}: send it some")]
+    Poor {
+        /// The account.
+        account: Address,
+        /// What it has.
+        found: U256,
+        /// What the transaction may cost.
+        needed: U256,
+        /// The transaction.
+        what: String,
+    },
+    /// A transaction waits.
+    #[error(
+        "{transaction} ({what}) is in no block after {seconds} s. Run the same command again: it goes on with this one"
+    )]
+    Pending {
+        /// The transaction.
+        transaction: B256,
+        /// What it does.
+        what: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// Somebody else used the nonce.
+    #[error(
+        "{account} sent another transaction in the place of {transaction} ({what}): who else sends from it?"
+    )]
+    Overtaken {
+        /// The account.
+        account: Address,
+        /// What was to be sent.
+        transaction: B256,
+        /// What it was to do.
+        what: String,
+    },
+    /// It cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// A deployment that was begun cannot go on.
+    #[error("{}: {reason}", file.display())]
+    Deployment {
+        /// Where it is written.
+        file: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A contract's error in words: nodes give its bytes only.
+#[must_use]
+pub(super) fn reason(text: &str) -> String {
+    let bytes = text.rsplit_once("0x").and_then(|(_, rest)| {
+        let digits = rest.find(|digit: char| !digit.is_ascii_hexdigit()).unwrap_or(rest.len());
+        hex::decode(&rest[..digits]).ok()
+    });
+    let Some(bytes) = bytes else { return text.to_owned() };
+    if let Ok(error) = EveryChannelObservationLedgerErrors::abi_decode(&bytes) {
+        return inner(&format!("{error:?}"));
+    }
+    match EveryChannelWitnessRegistryErrors::abi_decode(&bytes) {
+        Ok(error) => inner(&format!("{error:?}")),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// `NotWitness(NotWitness { witness: 0x… })` without the variant around it.
+fn inner(debug: &str) -> String {
+    let inner = debug.split_once('(').and_then(|(_, inner)| inner.strip_suffix(')'));
+    inner.unwrap_or(debug).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_sol_types::SolError as _;
+
+    use super::*;
+    use crate::contracts::EveryChannelWitnessRegistry::NotWitness;
+
+    #[test]
+    fn a_contracts_error_is_told_in_words() {
+        let data = hex::encode_prefixed(NotWitness { witness: Address::ZERO }.abi_encode());
+        let expected = format!("NotWitness {{ witness: {:?} }}", Address::ZERO);
+        for text in [
+            format!("execution reverted ({data})"),
+            format!("execution reverted: custom error {data}"),
+        ] {
+            assert_eq!(reason(&text), expected);
+        }
+        for text in ["execution reverted", "execution reverted: no (0x12)", "0xzz"] {
+            assert_eq!(reason(text), text);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The transaction that an account has under way, on disk before any node has it.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{Address, B256, Bytes};
+use op_chain::transaction::Signed;
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use super::LedgerError;
+
+/// A transaction that may or may not have reached a node.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Pending {
+    pub(super) nonce: u64,
+    pub(super) transaction: B256,
+    /// Signed: whoever sends it again sends the same.
+    pub(super) raw: Bytes,
+    /// In words.
+    pub(super) what: String,
+}
+
+impl Pending {
+    pub(super) fn new(nonce: u64, signed: Signed, what: &str) -> Self {
+        Self { nonce, transaction: signed.hash, raw: signed.raw, what: what.to_owned() }
+    }
+}
+
+/// An account's journal, held by one process at a time.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Journal {
+    /// The journal of an account on one chain, which its genesis block tells from others of the same id.
+    pub(super) fn open(
+        folder: &Path,
+        chain_id: u64,
+        genesis: B256,
+        account: Address,
+    ) -> Result<Self, LedgerError> {
+        let genesis = &genesis.to_string()[..10];
+        let path = folder.join(format!("{chain_id}-{genesis}-{account}.json"));
+        let failed = |error| LedgerError::Journal { journal: path.clone(), error };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(path.with_extension("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { account, journal: path }),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    pub(super) fn read(&self) -> Result<Option<Pending>, LedgerError> {
+        match fs::read(&self.path) {
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map(Some)
+                .map_err(|error| self.failed(io::Error::other(error))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Returns when it is on disk.
+    pub(super) fn write(&self, pending: &Pending) -> Result<(), LedgerError> {
+        self.replace(pending).map_err(|error| self.failed(error))
+    }
+
+    fn replace(&self, pending: &Pending) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(&serde_json::to_vec(pending)?)?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path)?;
+        File::open(folder)?.sync_all()
+    }
+
+    pub(super) fn clear(&self) -> Result<(), LedgerError> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, error: io::Error) -> LedgerError {
+        LedgerError::Journal { journal: self.path.clone(), error }
+    }
+}

@@ -1,0 +1,91 @@
+//! Three witnesses derive from one archive, agree on chain, and what must be refused is.
+
+mod agree;
+mod anvil;
+mod refusals;
+mod report;
+mod setting;
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+};
+
+use op_chain::{key::SecretKey, rpc::Rpc};
+
+pub use self::report::{Case, Report};
+use self::{
+    anvil::Anvil,
+    setting::{Setting, derive},
+};
+use crate::{
+    archive::Mapping,
+    generate::{Shape, write},
+};
+
+/// Where it happens.
+#[derive(Debug)]
+pub enum Chain<'a> {
+    /// On an anvil that is started for it.
+    Anvil(&'a Path),
+    /// On a chain that is there. The account pays: some four million gas, and 0.3 million an observation.
+    There(Rpc, Box<SecretKey>),
+}
+
+/// What is derived from.
+#[derive(Debug)]
+pub enum Archive {
+    /// Those files.
+    Files(Vec<PathBuf>, Mapping),
+    /// One that is made up, of so many epochs of each of four streams.
+    MadeUp(u64),
+}
+
+/// Runs all of it; `told` hears how far it is.
+pub async fn run(
+    chain: Chain<'_>,
+    archive: Archive,
+    told: impl Fn(&str),
+) -> anyhow::Result<Report> {
+    let dir = tempfile::tempdir()?;
+    let (files, mapping) = match archive {
+        Archive::Files(files, mapping) => (files, mapping),
+        Archive::MadeUp(epochs) => (vec![make_up(dir.path(), epochs)?], Mapping::default()),
+    };
+    let observations = derive(&files, &mapping, 0, dir.path())?.0.len() as u64;
+    // Lives as long as it is needed.
+    let anvil;
+    let (rpc, owner) = match chain {
+        Chain::There(rpc, key) => (rpc, *key),
+        Chain::Anvil(program) => {
+            let key = SecretKey::generate()?;
+            anvil = Anvil::start(program).await?;
+            anvil.fund(key.address()).await?;
+            (anvil.rpc.clone(), key)
+        }
+    };
+    let setting = Setting::make(&rpc, owner, observations).await?;
+    told(&format!("ledger {} on chain {}", setting.deployment.ledger, setting.deployment.chain_id));
+    let (mut report, final_ones) = agree::agree(&setting, &files, &mapping, &told).await?;
+    report.cases.extend(refusals::refusals(&setting, &files, &mapping, &final_ones).await?);
+    Ok(report)
+}
+
+fn make_up(dir: &Path, epochs: u64) -> anyhow::Result<PathBuf> {
+    let path = dir.join("archive.jsonl");
+    let mut file = BufWriter::new(File::create(&path)?);
+    let shape = Shape {
+        bytes: u64::MAX,
+        streams: 4,
+        entries: 60,
+        epochs: Some(epochs),
+        gaps: 100,
+        duplicates: 100,
+        late: 50,
+        seed: 1,
+    };
+    write(&shape, &mut file)?;
+    file.flush()?;
+    Ok(path)
+}

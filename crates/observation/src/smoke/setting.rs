@@ -1,0 +1,113 @@
+//! Contracts, an owner and three witnesses on a chain.
+
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::{Address, Bytes, TxKind, U256};
+use alloy_sol_types::SolCall;
+use anyhow::Context as _;
+use op_chain::{key::SecretKey, rpc::Rpc};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    archive::{Input, Mapping, Scan},
+    derive::{Derivation, Heads},
+    ledger::{Account, Deployment, Ledger, LedgerError, Plan, deploy},
+    observation::Observation,
+};
+
+/// Gas of a witness beside what each observation takes.
+const GAS_OF_A_WITNESS: u64 = 4_000_000;
+/// Gas of proposing an observation and attesting to it.
+const GAS_OF_AN_OBSERVATION: u64 = 110_000;
+
+/// Who takes part, and where.
+pub(super) struct Setting {
+    pub(super) owner: Account,
+    pub(super) witnesses: [Account; 3],
+    pub(super) ledger: Ledger,
+    pub(super) deployment: Deployment,
+    dir: TempDir,
+}
+
+impl Setting {
+    /// Deploys the contracts and gives three new witnesses what they need for so many observations. All three
+    /// have to agree.
+    pub(super) async fn make(
+        rpc: &Rpc,
+        owner: SecretKey,
+        observations: u64,
+    ) -> anyhow::Result<Self> {
+        let dir = tempfile::tempdir()?;
+        let journals = dir.path().join("journals");
+        let owner = Account::open(rpc.clone(), owner, &journals).await?;
+        let keys = [SecretKey::generate()?, SecretKey::generate()?, SecretKey::generate()?];
+        let plan = Plan {
+            owner: owner.address(),
+            witnesses: keys.iter().map(SecretKey::address).collect(),
+            quorum: 3,
+            allow_minority: false,
+            max_future_ms: 60_000,
+        };
+        let deployment =
+            deploy(&owner, &plan, &dir.path().join("deployment.json"), |_, _| {}).await?;
+        let price: U256 = rpc.request("eth_gasPrice", json!([])).await?;
+        // The price may rise, and a rollup's transactions pay for their data too.
+        let gas = GAS_OF_A_WITNESS + GAS_OF_AN_OBSERVATION * observations;
+        let value = price * U256::from(gas) * U256::from(4);
+        let mut witnesses = Vec::new();
+        for key in keys {
+            let to = TxKind::Call(key.address());
+            owner.send(to, Bytes::new(), value, "funding a witness").await?;
+            witnesses.push(Account::open(rpc.clone(), key, &journals).await?);
+        }
+        let ledger = Ledger::open(rpc.clone(), deployment.ledger).await?;
+        let witnesses = witnesses.try_into().ok().context("three witnesses")?;
+        Ok(Self { owner, witnesses, ledger, deployment, dir })
+    }
+
+    /// A folder that goes with it.
+    pub(super) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Calls a contract as one of them; says how much gas it took.
+    pub(super) async fn call<C: SolCall>(
+        account: &Account,
+        to: Address,
+        call: &C,
+    ) -> Result<u64, LedgerError> {
+        let input = Bytes::from(call.abi_encode());
+        let receipt = account.send(TxKind::Call(to), input, U256::ZERO, C::SIGNATURE).await?;
+        Ok(receipt.gas_used.to())
+    }
+}
+
+/// What a witness derives from an archive. Each has another number of threads and another amount of memory: the
+/// result must be the same.
+pub(super) fn derive(
+    files: &[PathBuf],
+    mapping: &Mapping,
+    witness: usize,
+    scratch: &Path,
+) -> anyhow::Result<(Vec<Observation>, u64)> {
+    let scan = Scan {
+        input: Input::new(files.to_vec()),
+        mapping: mapping.clone(),
+        threads: witness + 1,
+        skip_bad: false,
+    };
+    let derivation = Derivation {
+        scan,
+        heads: Heads::default(),
+        closed_only: false,
+        memory: (witness + 1) << 20,
+        scratch: scratch.to_owned(),
+    };
+    let mut observations = Vec::new();
+    let derived = derivation.run(|observation| {
+        observations.push(observation);
+        Ok(())
+    })?;
+    Ok((observations, derived.entries))
+}
