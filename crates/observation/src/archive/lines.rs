@@ -12,7 +12,7 @@ use std::{
 
 use super::{ArchiveError, Position};
 
-/// How much is handed on at a time, in bytes.
+/// How much is handed on at a time where nothing else is said, in bytes.
 const BLOCK: usize = 1 << 20;
 /// The longest line that is taken, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -23,6 +23,8 @@ const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 #[derive(Debug, Clone)]
 pub struct Input {
     paths: Vec<PathBuf>,
+    /// How much is handed on at a time, in bytes.
+    block: usize,
     /// Bytes read so far, before decompression.
     read: Arc<AtomicU64>,
 }
@@ -61,7 +63,13 @@ impl Input {
     /// Those files, in that order.
     #[must_use]
     pub fn new(paths: Vec<PathBuf>) -> Self {
-        Self { paths, read: Arc::default() }
+        Self { paths, block: BLOCK, read: Arc::default() }
+    }
+
+    /// The same files, handed on so many bytes at a time: what comes of them is the same.
+    #[must_use]
+    pub fn in_blocks_of(self, bytes: usize) -> Self {
+        Self { block: bytes.max(1), ..self }
     }
 
     /// The files.
@@ -109,7 +117,7 @@ impl Input {
             let mut position = Position { file, line: 1 };
             let mut rest = Vec::new();
             loop {
-                let mut buffer = spare().unwrap_or_else(|| vec![0; BLOCK]);
+                let mut buffer = spare().unwrap_or_else(|| vec![0; self.block]);
                 let (filled, ended) = fill(&mut reader, &rest, &mut buffer).map_err(failed)?;
                 let bytes = &buffer[..filled];
                 let length = if ended { filled } else { whole_lines(bytes) };
@@ -155,8 +163,8 @@ impl Input {
 /// Says how many bytes there are, and whether they are the last.
 fn fill(reader: &mut dyn Read, rest: &[u8], buffer: &mut Vec<u8>) -> io::Result<(usize, bool)> {
     let mut filled = rest.len();
-    if buffer.len() < filled + BLOCK / 2 {
-        buffer.resize(filled + BLOCK / 2, 0);
+    if buffer.len() <= filled {
+        buffer.resize(filled * 2, 0);
     }
     buffer[..filled].copy_from_slice(rest);
     loop {
@@ -172,7 +180,7 @@ fn fill(reader: &mut dyn Read, rest: &[u8], buffer: &mut Vec<u8>) -> io::Result<
         if memchr::memchr(b'\n', &buffer[before..]).is_some() || filled > LONGEST {
             return Ok((filled, false));
         }
-        buffer.resize(filled + BLOCK, 0);
+        buffer.resize((filled * 2).min(LONGEST + 1), 0);
     }
 }
 

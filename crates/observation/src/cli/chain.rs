@@ -1,6 +1,10 @@
 //! The chain, the ledger and the account that a command works with.
 
-use std::{env, path::PathBuf, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use alloy_primitives::Address;
 use anyhow::Context as _;
@@ -45,30 +49,35 @@ pub(super) struct KeyArgs {
 
 impl RpcArgs {
     pub(super) fn open(&self) -> anyhow::Result<Rpc> {
-        Rpc::new(&self.url, PATIENCE).context("cannot use --rpc")
+        rpc(&self.url)
     }
 }
 
 impl LedgerArgs {
     pub(super) async fn open(&self) -> anyhow::Result<Ledger> {
-        let address = match self.ledger.parse::<Address>() {
-            Ok(address) => address,
-            Err(_) => {
-                Deployment::read(self.ledger.as_ref())
-                    .context("--ledger is neither an address nor a deployment")?
-                    .ledger
-            }
-        };
-        Ok(Ledger::open(self.rpc.open()?, address).await?)
+        ledger(&self.rpc.url, &self.ledger).await
     }
 }
 
-impl KeyArgs {
-    pub(super) fn key(&self) -> anyhow::Result<SecretKey> {
-        SecretKey::from_file(&self.key_file)
-            .with_context(|| format!("cannot use the key file {}", self.key_file.display()))
-    }
+/// A node by the URL of `--rpc`.
+pub(super) fn rpc(url: &str) -> anyhow::Result<Rpc> {
+    Rpc::new(url, PATIENCE).context("cannot use --rpc")
+}
 
+/// A ledger by its address or deployment.
+pub(super) async fn ledger(url: &str, address_or_file: &str) -> anyhow::Result<Ledger> {
+    let address = match address_or_file.parse::<Address>() {
+        Ok(address) => address,
+        Err(_) => {
+            Deployment::read(address_or_file.as_ref())
+                .context("--ledger is neither an address nor a deployment")?
+                .ledger
+        }
+    };
+    Ok(Ledger::open(rpc(url)?, address).await?)
+}
+
+impl KeyArgs {
     /// The account, which has brought to an end what it had under way.
     pub(super) async fn open(&self, rpc: Rpc) -> anyhow::Result<Account> {
         let journal = match &self.journal {
@@ -77,8 +86,14 @@ impl KeyArgs {
                 state_folder().context("neither XDG_STATE_HOME nor HOME is set: give --journal")?
             }
         };
-        Ok(Account::open(rpc, self.key()?, &journal).await?)
+        Ok(Account::open(rpc, key(&self.key_file)?, &journal).await?)
     }
+}
+
+/// The key in a file.
+pub(super) fn key(file: &Path) -> anyhow::Result<SecretKey> {
+    SecretKey::from_file(file)
+        .with_context(|| format!("cannot use the key file {}", file.display()))
 }
 
 fn state_folder() -> Option<PathBuf> {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     NO,
-    chain::LedgerArgs,
+    chain::ledger,
     print,
     source::{SourceArgs, with_progress},
 };
@@ -61,8 +61,12 @@ pub(super) struct VerifyArgs {
     /// What `ec-observe prove` printed
     #[arg(value_name = "PROOF")]
     proof: PathBuf,
-    #[command(flatten)]
-    ledger: Option<LedgerArgs>,
+    /// URL of a node of the chain
+    #[arg(long, value_name = "URL", requires = "ledger")]
+    rpc: Option<String>,
+    /// The ledger's address, or the file that `ec-observe deploy` wrote
+    #[arg(long, value_name = "ADDRESS|FILE", requires = "rpc")]
+    ledger: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -72,9 +76,9 @@ pub(super) async fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let proof =
         Proof::read(&args.proof).with_context(|| format!("cannot use {}", args.proof.display()))?;
     let offline = proof.check();
-    let on_chain = match &args.ledger {
-        Some(ledger) => Some(ledger.open().await?.includes(&proof).await?),
-        None => None,
+    let on_chain = match (&args.rpc, &args.ledger) {
+        (Some(url), Some(address)) => Some(ledger(url, address).await?.includes(&proof).await?),
+        _ => None,
     };
     let included = offline.is_ok() && on_chain != Some(false);
     if args.json {

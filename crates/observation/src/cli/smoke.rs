@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{
     NO,
-    chain::{KeyArgs, RpcArgs},
+    chain::{key, rpc},
     print, tell,
 };
 use crate::{
@@ -32,20 +32,21 @@ pub(super) struct SmokeArgs {
     /// The anvil to start
     #[arg(long, value_name = "PROGRAM", default_value = "anvil", conflicts_with = "url")]
     anvil: PathBuf,
-    #[command(flatten)]
-    rpc: Option<RpcArgs>,
-    #[command(flatten)]
-    key: Option<KeyArgs>,
+    /// URL of a node of a chain that is there [default: an anvil that is started for it]
+    #[arg(long = "rpc", value_name = "URL", requires = "key_file")]
+    url: Option<String>,
+    /// File with the key of the account that pays there: 64 hex digits
+    #[arg(long, value_name = "FILE", requires = "url")]
+    key_file: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(args: &SmokeArgs) -> anyhow::Result<ExitCode> {
-    let chain = match (&args.rpc, &args.key) {
-        (Some(rpc), Some(key)) => Chain::There(rpc.open()?, Box::new(key.key()?)),
-        (Some(_), None) => anyhow::bail!("--rpc needs --key-file: an account that pays"),
-        (None, _) => Chain::Anvil(&args.anvil),
+    let chain = match (&args.url, &args.key_file) {
+        (Some(url), Some(file)) => Chain::There(rpc(url)?, Box::new(key(file)?)),
+        _ => Chain::Anvil(&args.anvil),
     };
     let archive = if args.files.is_empty() {
         Archive::MadeUp(args.epochs)

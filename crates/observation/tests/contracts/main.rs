@@ -1,18 +1,19 @@
 //! Foundry's tests of the contracts, and what they cover.
 
 mod gas;
+#[path = "../npm/mod.rs"]
+mod npm;
 
 use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
 };
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use npm::{Result, run};
 use serde_json::{Value, json};
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// What `ec-observe` deploys.
 const CONTRACTS: [&str; 3] =
@@ -164,35 +165,10 @@ impl Foundry {
     }
 
     fn install_compiler(&self) -> Result<()> {
-        fs::create_dir_all(&self.target)?;
-        // Cargo runs the tests of one file at the same time.
-        let lock = fs::File::create(self.target.join("lock"))?;
-        lock.lock()?;
-        let stamp = self.target.join("node_modules.stamp");
-        let wanted = fs::read(contracts().join("package-lock.json"))?;
-        if fs::read(&stamp).is_ok_and(|found| found == wanted) {
-            return Ok(());
-        }
-        for name in ["package.json", "package-lock.json"] {
-            fs::copy(contracts().join(name), self.target.join(name))?;
-        }
-        run(Command::new("npm")
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(&self.target))?;
-        Ok(fs::write(stamp, wanted)?)
+        npm::install(&contracts(), &self.target)
     }
 }
 
 fn contracts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts")
-}
-
-fn run(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output()?;
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{command:?}: {}\n{stdout}\n{stderr}", output.status).into());
-    }
-    Ok(stdout)
 }

@@ -2,6 +2,7 @@
 //! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
 
 mod definitions;
+mod observations;
 mod support;
 
 use std::{
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         devnet("a_killed_supervisor_is_cleaned_up_after_and_the_chain_goes_on", killed_supervisor),
         devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
+        devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
     ];
     trials.push(Trial::ignorable_test(
         "proof_on_an_op_deployer_deployment",
