@@ -54,8 +54,9 @@ fn main() {
         best[1].take(measure(&mut ours("2")));
         assert_eq!(fs::read(&out).unwrap(), one, "another result with two threads");
         let mut plainly = Command::new(env::current_exe().unwrap());
-        plainly.arg("plain").arg(&archive).stdout(File::create(dir.path().join("plain")).unwrap());
-        best[2].take(measure(&mut on_one_core(&plainly)));
+        plainly.arg("plain").arg(&archive);
+        let roots = File::create(dir.path().join("plain")).unwrap();
+        best[2].take(measure(on_one_core(&plainly).stdout(roots)));
     }
     compare(&out, &dir.path().join("plain"));
     let names = ["ec-observe, one core", "ec-observe, two threads", "serde_json + sha3, one core"];

@@ -3,77 +3,65 @@
 use std::{io, path::Path, thread};
 
 use alloy_primitives::{B256, keccak256};
-use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
     DeriveError,
     record::{EntryRecord, EpochRecord, Fields},
-    sort::{Sorter, merge},
+    sort::{FIRST_BYTES, READ_AHEAD, Sorted, Sorter, merge},
 };
 use crate::{
     archive::{Input, Position},
     merkle::Tree,
 };
 
-/// Leaves that are handed on at a time.
-const BATCH: usize = 8192;
-
-/// Leaves of one epoch, as many as came at once.
-#[derive(Debug, Default)]
-struct Leaves {
-    leaves: Vec<B256>,
-    /// The epoch, without its root, when these are its last.
-    end: Option<EpochRecord>,
-}
-
-/// Merges the entries on this thread and hashes the trees on another.
+/// The epochs of all entries, and how many entries were there more than once. As records begin with a hash, each
+/// thread takes a part of the first bytes.
 pub(super) fn epochs(
-    entries: Vec<Sorter>,
-    budget: usize,
+    entries: &[Sorted],
+    threads: usize,
+    memory: usize,
     scratch: &Path,
     input: &Input,
-) -> Result<(Sorter, u64), DeriveError> {
-    let (to_trees, leaves) = bounded(8);
+) -> Result<(Vec<Sorted>, u64), DeriveError> {
+    let bound = |part: usize| part * FIRST_BYTES / threads;
     thread::scope(|scope| {
-        let trees = scope.spawn(move || grow(&leaves, budget, scratch));
-        let grouped = Grouping::new(to_trees, input).all(entries);
-        let grown = match trees.join() {
-            Ok(grown) => grown?,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        Ok((grown, grouped?))
+        let parts: Vec<_> = (0..threads)
+            .map(|part| {
+                scope.spawn(move || {
+                    let mut grouping =
+                        Grouping::new(Sorter::new(memory / threads, scratch)?, input);
+                    let bytes = bound(part)..bound(part + 1);
+                    merge(entries, bytes, READ_AHEAD / threads, |record| {
+                        grouping.take(&EntryRecord::read(record))
+                    })?;
+                    grouping.finish()
+                })
+            })
+            .collect();
+        let (mut epochs, mut duplicates) = (Vec::new(), 0);
+        for part in parts {
+            // A panic ends the program: it is built so.
+            let Ok(found) = part.join() else { continue };
+            let (sorted, twice) = found?;
+            epochs.push(sorted);
+            duplicates += twice;
+        }
+        Ok((epochs, duplicates))
     })
-}
-
-fn grow(leaves: &Receiver<Leaves>, budget: usize, scratch: &Path) -> io::Result<Sorter> {
-    let mut epochs = Sorter::new(budget, scratch)?;
-    let mut tree = Tree::default();
-    for Leaves { leaves, end } in leaves {
-        for leaf in leaves {
-            tree.push(leaf);
-        }
-        if let Some(mut epoch) = end {
-            epoch.entries = tree.leaves();
-            epoch.data_root = tree.root().unwrap_or_default();
-            tree = Tree::default();
-            epochs.push(|bytes| epoch.write(bytes))?;
-        }
-    }
-    Ok(epochs)
 }
 
 /// The epoch whose entries are coming.
 struct Grouping<'a> {
-    to_trees: Sender<Leaves>,
+    epochs: Sorter,
     input: &'a Input,
     names: Vec<u8>,
-    batch: Leaves,
     epoch: Option<Open>,
     duplicates: u64,
 }
 
 /// What is known of an epoch before its last entry.
 struct Open {
+    tree: Tree,
     observed_unix_ms: u64,
     locator_hash: B256,
     first_sequence: u64,
@@ -81,51 +69,40 @@ struct Open {
 }
 
 impl<'a> Grouping<'a> {
-    fn new(to_trees: Sender<Leaves>, input: &'a Input) -> Self {
-        let (names, batch) = (Vec::new(), Leaves::default());
-        Self { to_trees, input, names, batch, epoch: None, duplicates: 0 }
+    fn new(epochs: Sorter, input: &'a Input) -> Self {
+        Self { epochs, input, names: Vec::new(), epoch: None, duplicates: 0 }
     }
 
-    /// How many entries were there more than once.
-    fn all(mut self, entries: Vec<Sorter>) -> Result<u64, DeriveError> {
-        merge(entries, |record| self.take(&EntryRecord::read(record)))?;
-        self.close();
-        Ok(self.duplicates)
+    fn finish(mut self) -> Result<(Sorted, u64), DeriveError> {
+        self.close()?;
+        Ok((self.epochs.finish()?, self.duplicates))
     }
 
     fn take(&mut self, entry: &EntryRecord<'_>) -> Result<(), DeriveError> {
         if self.names != entry.names {
-            self.close();
+            self.close()?;
             self.names.clear();
             self.names.extend_from_slice(entry.names);
         }
         let last = (entry.sequence, entry.leaf, entry.position);
-        match &mut self.epoch {
-            None => {
-                self.epoch = Some(Open {
-                    observed_unix_ms: entry.unix_ms,
-                    locator_hash: keccak256(entry.locator),
-                    first_sequence: entry.sequence,
-                    last,
-                });
-            }
-            Some(epoch) => {
-                let (sequence, leaf, position) = epoch.last;
-                if sequence == entry.sequence {
-                    if leaf == entry.leaf {
-                        self.duplicates += 1;
-                        return Ok(());
-                    }
-                    return Err(self.conflict(entry, position));
-                }
-                epoch.observed_unix_ms = epoch.observed_unix_ms.max(entry.unix_ms);
-                epoch.last = last;
-            }
+        let Some(epoch) = &mut self.epoch else {
+            self.epoch = Some(Open {
+                tree: [entry.leaf].into_iter().collect(),
+                observed_unix_ms: entry.unix_ms,
+                locator_hash: keccak256(entry.locator),
+                first_sequence: entry.sequence,
+                last,
+            });
+            return Ok(());
+        };
+        let (sequence, leaf, position) = epoch.last;
+        if sequence == entry.sequence {
+            self.duplicates += 1;
+            return if leaf == entry.leaf { Ok(()) } else { Err(self.conflict(entry, position)) };
         }
-        self.batch.leaves.push(entry.leaf);
-        if self.batch.leaves.len() == BATCH {
-            self.hand_on();
-        }
+        epoch.observed_unix_ms = epoch.observed_unix_ms.max(entry.unix_ms);
+        epoch.last = last;
+        epoch.tree.push(entry.leaf);
         Ok(())
     }
 
@@ -135,24 +112,19 @@ impl<'a> Grouping<'a> {
         DeriveError::conflict(self.input, &stream, &epoch, entry.sequence, [other, entry.position])
     }
 
-    fn close(&mut self) {
-        let Some(epoch) = self.epoch.take() else { return };
+    fn close(&mut self) -> io::Result<()> {
+        let Some(epoch) = self.epoch.take() else { return Ok(()) };
         let mut names = Fields(&self.names);
-        self.batch.end = Some(EpochRecord {
+        let record = EpochRecord {
             stream: names.name(),
             observed_unix_ms: epoch.observed_unix_ms,
             epoch: names.name(),
-            data_root: B256::ZERO,
+            data_root: epoch.tree.root().unwrap_or_default(),
             locator_hash: epoch.locator_hash,
-            entries: 0,
+            entries: epoch.tree.leaves(),
             first_sequence: epoch.first_sequence,
             last_sequence: epoch.last.0,
-        });
-        self.hand_on();
-    }
-
-    /// The other side is gone only if it failed, which its own result tells.
-    fn hand_on(&mut self) {
-        let _ = self.to_trees.send(std::mem::take(&mut self.batch));
+        };
+        self.epochs.push(|bytes| record.write(bytes))
     }
 }

@@ -15,7 +15,11 @@ use std::{
 };
 
 pub use self::link::Heads;
-use self::{link::Links, record::EpochRecord, sort::Sorter};
+use self::{
+    link::Links,
+    record::EpochRecord,
+    sort::{FIRST_BYTES, READ_AHEAD, Sorter},
+};
 use crate::{
     archive::{ArchiveError, Input, Position, Scan},
     observation::Observation,
@@ -143,10 +147,11 @@ impl Derivation {
                 Ok(sorter.push(|bytes| record::write_entry(bytes, entry, position))?)
             },
         )?;
-        let entries = entries.into_iter().collect::<io::Result<Vec<_>>>()?;
-        let memory = self.memory / 4;
+        let entries =
+            entries.into_iter().map(|sorter| sorter?.finish()).collect::<io::Result<Vec<_>>>()?;
         let (epochs, duplicates) =
-            epochs::epochs(entries, memory, &self.scratch, &self.scan.input)?;
+            epochs::epochs(&entries, threads, self.memory / 4, &self.scratch, &self.scan.input)?;
+        drop(entries);
         let mut derived = Derived {
             entries: tally.entries,
             duplicates,
@@ -160,7 +165,7 @@ impl Derivation {
             derived.observations += 1;
             take(observation).map_err(DeriveError::Write)
         };
-        sort::merge(vec![epochs], |record| {
+        sort::merge(&epochs, 0..FIRST_BYTES, READ_AHEAD, |record| {
             let next = links.next(EpochRecord::read(record))?;
             let stream_goes_on = waiting.as_ref().is_some_and(|last| last.stream == next.stream);
             match waiting.replace(next) {

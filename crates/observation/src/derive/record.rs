@@ -1,16 +1,20 @@
 //! What is sorted: entries by epoch and place, epochs by stream and time.
 
+use std::hash::{DefaultHasher, Hasher as _};
+
 use alloy_primitives::B256;
 
 use crate::{archive::Position, entry::Entry};
 
 /// Bits of a line's number beside the file's, 24 for the latter.
 const LINE_BITS: u32 = 40;
+/// Bytes of the hash of an entry's names.
+const HASH: usize = 8;
 
 /// An entry, as far as its epoch's header needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EntryRecord<'a> {
-    /// `stream ‖ 0 ‖ epoch ‖ 0`. Neither holds a NUL.
+    /// `stream ‖ 0 ‖ epoch ‖ 0`. Neither holds a NUL. Before them is a hash of them, which sorts faster.
     pub(super) names: &'a [u8],
     pub(super) sequence: u64,
     pub(super) leaf: B256,
@@ -21,8 +25,13 @@ pub(super) struct EntryRecord<'a> {
 
 /// Appends an entry's record.
 pub(super) fn write_entry(bytes: &mut Vec<u8>, entry: &Entry<'_>, position: Position) {
+    let start = bytes.len();
+    bytes.extend_from_slice(&[0; HASH]);
     write_name(bytes, &entry.stream);
     write_name(bytes, &entry.epoch);
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&bytes[start + HASH..]);
+    bytes[start..start + HASH].copy_from_slice(&hasher.finish().to_be_bytes());
     bytes.extend_from_slice(&entry.sequence.to_be_bytes());
     bytes.extend_from_slice(entry.leaf().as_slice());
     let position = u64::from(position.file) << LINE_BITS | position.line;
@@ -39,6 +48,7 @@ fn write_name(bytes: &mut Vec<u8>, name: &str) {
 impl<'a> EntryRecord<'a> {
     /// Reads what [`write_entry`] wrote.
     pub(super) fn read(record: &'a [u8]) -> Self {
+        let record = &record[HASH..];
         let names_end = memchr::memchr_iter(0, record).nth(1).map_or(record.len(), |end| end + 1);
         let (names, tail) = record.split_at(names_end);
         let mut tail = Fields(tail);

@@ -7,12 +7,15 @@ use std::{
     collections::{BinaryHeap, binary_heap::PeekMut},
     fs::File,
     io::{self, BufWriter, Write as _},
+    ops::Range,
     os::unix::fs::FileExt as _,
     path::Path,
 };
 
-/// Bytes that all runs together may read ahead.
-const READ_AHEAD: usize = 8 << 20;
+/// Bytes that all runs together read ahead, if nobody else does.
+pub(super) const READ_AHEAD: usize = 8 << 20;
+/// As many as there are.
+pub(super) const FIRST_BYTES: usize = 256;
 /// Bytes that a run reads at a time, at least.
 const LEAST_READ: usize = 4 << 10;
 /// Bytes before each record on disk: its length.
@@ -42,18 +45,20 @@ pub(super) struct Sorter {
     /// Bytes that may be held.
     budget: usize,
     disk: BufWriter<File>,
-    /// Where each run on disk ends.
-    ends: Vec<u64>,
+    runs: Vec<Starts>,
 }
+
+/// Where a run's records with each first byte begin on disk, and where the run ends.
+type Starts = Box<[u64; FIRST_BYTES + 1]>;
 
 impl Sorter {
     /// Keeps `budget` bytes in memory, below four gigabytes, and the rest in an unnamed file of a folder.
     pub(super) fn new(budget: usize, folder: &Path) -> io::Result<Self> {
         let disk = BufWriter::with_capacity(1 << 17, tempfile::tempfile_in(folder)?);
-        Ok(Self { bytes: Vec::new(), places: Vec::new(), budget, disk, ends: Vec::new() })
+        Ok(Self { bytes: Vec::new(), places: Vec::new(), budget, disk, runs: Vec::new() })
     }
 
-    /// Adds a record, written by `write` to the end of the bytes it is given.
+    /// Adds a record of at least one byte, written by `write` to the end of the bytes it is given.
     pub(super) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
         let start = self.bytes.len();
         write(&mut self.bytes);
@@ -78,22 +83,27 @@ impl Sorter {
 
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
-        let mut end = self.ends.last().copied().unwrap_or_default();
+        let mut end = self.runs.last().map_or(0, |run| run[FIRST_BYTES]);
+        let mut starts = Box::new([0; FIRST_BYTES + 1]);
+        let mut known = 0;
         for place in self.places.drain(..) {
             let record = place.of(&self.bytes);
+            starts[known..=usize::from(record[0])].fill(end);
+            known = usize::from(record[0]) + 1;
             self.disk.write_all(&(place.end - place.start).to_be_bytes())?;
             self.disk.write_all(record)?;
             end += (LENGTH + record.len()) as u64;
         }
+        starts[known..].fill(end);
         self.bytes.clear();
-        self.ends.push(end);
+        self.runs.push(starts);
         Ok(())
     }
 
     /// Nothing more comes.
-    fn finish(mut self) -> io::Result<Sorted> {
+    pub(super) fn finish(mut self) -> io::Result<Sorted> {
         // One run in memory, or all on disk: what is freed here is what reading ahead takes.
-        if self.ends.is_empty() {
+        if self.runs.is_empty() {
             self.sort();
         } else {
             self.spill()?;
@@ -101,29 +111,31 @@ impl Sorter {
             self.places = Vec::new();
         }
         let disk = self.disk.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Sorted { bytes: self.bytes, places: self.places, disk, ends: self.ends })
+        Ok(Sorted { bytes: self.bytes, places: self.places, disk, runs: self.runs })
     }
 }
 
 /// What one sorter took.
-struct Sorted {
+#[derive(Debug)]
+pub(super) struct Sorted {
     bytes: Vec<u8>,
     places: Vec<Place>,
     disk: File,
-    ends: Vec<u64>,
+    runs: Vec<Starts>,
 }
 
-/// Hands all records to `each`, in order.
+/// Hands all records whose first byte is in a range to `each`, in order, and reads `ahead` bytes at most.
 pub(super) fn merge<E: From<io::Error>>(
-    sorters: Vec<Sorter>,
+    sorted: &[Sorted],
+    first_bytes: Range<usize>,
+    ahead: usize,
     mut each: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let sorted = sorters.into_iter().map(Sorter::finish).collect::<io::Result<Vec<_>>>()?;
-    let count = sorted.iter().map(|sorted| sorted.ends.len()).sum::<usize>().max(1);
-    let read = (READ_AHEAD / count).max(LEAST_READ);
+    let count = sorted.iter().map(|sorted| sorted.runs.len()).sum::<usize>().max(1);
+    let read = (ahead / count).max(LEAST_READ);
     let mut runs = BinaryHeap::new();
-    for sorted in &sorted {
-        for mut run in sorted.runs(read) {
+    for sorted in sorted {
+        for mut run in sorted.runs(first_bytes.clone(), read) {
             if run.advance()? {
                 runs.push(Reverse(run));
             }
@@ -139,13 +151,16 @@ pub(super) fn merge<E: From<io::Error>>(
 }
 
 impl Sorted {
-    fn runs(&self, read: usize) -> impl Iterator<Item = Run<'_>> {
-        let memory = Source::Memory { bytes: &self.bytes, places: self.places.iter() };
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let disk = starts.zip(&self.ends).map(move |(start, end)| Source::Disk {
+    fn runs(&self, first_bytes: Range<usize>, read: usize) -> impl Iterator<Item = Run<'_>> {
+        let below = |bound: usize| {
+            self.places.partition_point(|place| usize::from(place.of(&self.bytes)[0]) < bound)
+        };
+        let places = self.places[below(first_bytes.start)..below(first_bytes.end)].iter();
+        let memory = Source::Memory { bytes: &self.bytes, places };
+        let disk = self.runs.iter().map(move |starts| Source::Disk {
             file: &self.disk,
-            next: start,
-            end: *end,
+            next: starts[first_bytes.start],
+            end: starts[first_bytes.end],
             ahead: Vec::with_capacity(read),
             read,
         });
@@ -156,7 +171,7 @@ impl Sorted {
 /// A sorted run and the record that it is at.
 struct Run<'a> {
     source: Source<'a>,
-    record: std::ops::Range<usize>,
+    record: Range<usize>,
 }
 
 enum Source<'a> {
@@ -252,9 +267,10 @@ mod tests {
     proptest! {
         #[test]
         fn all_records_come_in_order(
-            records in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..200),
+            records in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..40), 0..200),
             budget in 1_usize..4000,
             sorters in 1_usize..4,
+            cut in 0_usize..=FIRST_BYTES,
         ) {
             let folder = tempfile::tempdir()?;
             let mut all: Vec<_> = (0..sorters)
@@ -263,11 +279,14 @@ mod tests {
             for (index, record) in records.iter().enumerate() {
                 all[index % sorters].push(|bytes| bytes.extend_from_slice(record))?;
             }
+            let sorted = all.into_iter().map(Sorter::finish).collect::<io::Result<Vec<_>>>()?;
             let mut found = Vec::new();
-            merge(all, |record| {
-                found.push(record.to_vec());
-                io::Result::Ok(())
-            })?;
+            for part in [0..cut, cut..FIRST_BYTES] {
+                merge(&sorted, part, budget, |record| {
+                    found.push(record.to_vec());
+                    io::Result::Ok(())
+                })?;
+            }
             let mut expected = records;
             expected.sort();
             prop_assert_eq!(found, expected);

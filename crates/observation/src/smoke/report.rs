@@ -46,11 +46,20 @@ impl Report {
     }
 }
 
+/// Hashes and addresses by their beginning.
+fn short(text: &str) -> String {
+    let words = text.split(' ').map(|word| match word.get(..10) {
+        Some(start) if word.starts_with("0x") && word.len() > 20 => format!("{start}…"),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Case { name, expected, found, passed } in &self.cases {
             let mark = if *passed { "ok    " } else { "FAILED" };
-            writeln!(formatter, "{mark}  {name:42}  {expected:26}  {found}")?;
+            writeln!(formatter, "{mark}  {name:42}  {expected:26}  {}", short(found))?;
         }
         let [first, second, third] = self.attest_gas;
         writeln!(
