@@ -28,6 +28,7 @@ in
       lib.genAttrs [
         "contracts-bedrock"
         "devnet-components"
+        "ec-observe"
         "official-programs"
         "op-devnet"
         "op-warden"

@@ -8,6 +8,7 @@ let
     op-warden = pkgs.callPackage ./op-warden.nix { };
     # Runs inside the official images too, whatever is or is not in them.
     op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix { };
+    ec-observe = pkgs.callPackage ./ec-observe.nix { };
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };
     official-programs = call ./official-programs.nix { };

@@ -1,11 +1,17 @@
-# Programs of the Cargo workspace; the first crate gives the package its name.
+# Programs of the Cargo workspace; the first crate gives the package its name, unless its program has another.
 { lib, rustPlatform }:
-{ crates, description }:
+{
+  crates,
+  description,
+  # What is installed is small, unless it has to be fast.
+  buildType ? "dist",
+  mainProgram ? lib.head crates,
+}:
 let
   packages = map (crate: "--package=${crate}") crates;
 in
 rustPlatform.buildRustPackage {
-  pname = lib.head crates;
+  pname = mainProgram;
   inherit ((lib.importTOML ../../Cargo.toml).workspace.package) version;
   src = lib.fileset.toSource {
     root = ../..;
@@ -16,12 +22,12 @@ rustPlatform.buildRustPackage {
     ];
   };
   cargoLock.lockFile = ../../Cargo.lock;
-  buildType = "dist";
+  inherit buildType;
   cargoBuildFlags = packages;
   cargoTestFlags = packages;
   meta = {
     inherit description;
-    mainProgram = lib.head crates;
+    inherit mainProgram;
     platforms = lib.platforms.linux;
   };
 }

@@ -64,7 +64,7 @@ enum Command {
     #[command(
         after_help = "Example: ec-observe attest headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file witness.key\n\nThe headers must be derived from the witness' own archive. What others propose in the same slots is told, and never attested to. Interrupted and run again, it goes on: no transaction is sent twice.\n\nExit codes: 0, 1 if the chain has another final observation than ours or ours are not proposed, 2 for every error."
     )]
-    Attest(submit::SubmitArgs),
+    Attest(submit::AttestArgs),
     /// Tells of a ledger, and how far it is with observations
     Status(status::StatusArgs),
     /// Derives, proposes and attests whenever an archive grows

@@ -29,6 +29,15 @@ pub(super) struct SubmitArgs {
     json: bool,
 }
 
+#[derive(Args)]
+pub(super) struct AttestArgs {
+    #[command(flatten)]
+    submit: SubmitArgs,
+    /// Look for what others propose from this block on: nodes limit how far one may look back
+    #[arg(long, value_name = "BLOCK", default_value_t = 0)]
+    from_block: u64,
+}
+
 impl SubmitArgs {
     async fn open(&self) -> anyhow::Result<(Vec<Observation>, Ledger, Account)> {
         let observations = Observation::read(&self.headers)?.collect::<Result<Vec<_>, _>>()?;
@@ -44,20 +53,21 @@ pub(super) async fn submit(args: &SubmitArgs) -> anyhow::Result<ExitCode> {
     conclude(args.json, &ledger, &observations, done, "proposed").await
 }
 
-pub(super) async fn attest(args: &SubmitArgs) -> anyhow::Result<ExitCode> {
-    let (observations, ledger, account) = args.open().await?;
-    tell_rivals(&ledger, &observations).await?;
+pub(super) async fn attest(args: &AttestArgs) -> anyhow::Result<ExitCode> {
+    let (observations, ledger, account) = args.submit.open().await?;
+    tell_rivals(&ledger, &observations, args.from_block).await?;
     let done = ledger.attest(&account, &observations, tell_done("attested to")).await?;
-    conclude(args.json, &ledger, &observations, done, "attested to").await
+    conclude(args.submit.json, &ledger, &observations, done, "attested to").await
 }
 
 /// Says in which slots others propose something else.
-pub(super) async fn tell_rivals(
+async fn tell_rivals(
     ledger: &Ledger,
     observations: &[Observation],
+    from_block: u64,
 ) -> anyhow::Result<()> {
     let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-    let rivals = ledger.rivals(&headers, 0).await?;
+    let rivals = ledger.rivals(&headers, from_block).await?;
     for own in observations {
         for rival in rivals.get(&own.slot).into_iter().flatten() {
             tell(format_args!(
