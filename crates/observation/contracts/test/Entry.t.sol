@@ -17,9 +17,7 @@ contract EntryTest is Setting {
 
     function leaf(Entry memory given) private pure returns (bytes32) {
         return keccak256(
-            bytes.concat(
-                hex"00", bytes8(given.sequence), bytes8(given.unixMs), given.chunkHash, bytes(given.locator)
-            )
+            bytes.concat(hex"00", bytes8(given.sequence), bytes8(given.unixMs), given.chunkHash, bytes(given.locator))
         );
     }
 

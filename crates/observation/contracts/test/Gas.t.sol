@@ -26,6 +26,21 @@ contract GasTest is Setting {
         equal(ledger.finalized(slot(given)), hash(given));
     }
 
+    /// Where somebody else proposes something else, which costs witnesses little.
+    function testContestedCalls() public {
+        bytes32 parent = agree(header(0, 0, 1), 3);
+        ObservationHeader memory given = header(1, parent, 1);
+        ledger.propose(header(1, parent, 2));
+        ledger.propose(given);
+        vm.snapshotGasLastCall("propose beside another");
+        attest(0, given);
+        limit(vm.snapshotGasLastCall("attest beside another"), 60_000);
+        attest(1, given);
+        attest(2, given);
+        limit(vm.snapshotGasLastCall("attest beside another, final with it"), 100_000);
+        equal(ledger.finalized(slot(given)), hash(given));
+    }
+
     function testBatches() public {
         bytes32 parent = agree(header(0, 0, 1), 3);
         ObservationHeader[] memory all = new ObservationHeader[](BATCH);

@@ -17,7 +17,7 @@ use crate::{
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  ec-observe smoke\n  ec-observe smoke archive.jsonl --mapping mapping.json\n  ec-observe smoke --rpc http://127.0.0.1:9545 --key-file owner.key\n\nDeploys the contracts, lets three new witnesses derive from the archive and agree, and then tries what must be refused. With --rpc the account of --key-file pays: it needs ETH for some four million gas and 0.4 million for each observation at four times the present price; what the witnesses do not use of it is lost.\n\nExit codes: 0 if all came out as expected, 1 if not, 2 for every error."
+    after_help = "Examples:\n  ec-observe smoke\n  ec-observe smoke archive.jsonl --mapping mapping.json\n  ec-observe smoke --rpc http://127.0.0.1:9545 --key-file owner.key\n\nDeploys the contracts, lets three new witnesses derive from the archive and agree, and then tries what must be refused. With --rpc the account of --key-file pays: it needs ETH for some 20 million gas and 0.4 million for each observation at four times the present price; what the witnesses do not use of it is lost.\n\nExit codes: 0 if all came out as expected, 1 if not, 2 for every error."
 )]
 pub(super) struct SmokeArgs {
     /// Files of JSON lines [default: an archive that is made up]

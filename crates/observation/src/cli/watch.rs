@@ -30,7 +30,7 @@ use crate::{
 
 #[derive(Args)]
 #[command(
-    after_help = "Example: ec-observe watch archive.jsonl --closed-only --propose --rpc http://127.0.0.1:9545 --ledger deployment.json --key-file witness.key\n\nDerives anew whenever the archive changed, proposes (with --propose) what is not proposed, and attests to what is and equals its own. SIGINT and SIGTERM end it after the transaction under way; started again, it goes on. Only changes of a file's size or time are noticed.\n\nExit codes: 0, 1 with --once if the chain has another final observation than ours, 2 for every error."
+    after_help = "Example: ec-observe watch archive.jsonl --closed-only --propose --rpc http://127.0.0.1:9545 --ledger deployment.json --key-file witness.key\n\nDerives anew whenever the archive changed, proposes (with --propose) what is not proposed, and attests to what is and equals its own. SIGINT and SIGTERM end it; started again, it goes on with what was under way. Only changes of a file's size or time are noticed.\n\nExit codes: 0, 1 with --once if the chain has another final observation than ours, 2 for every error."
 )]
 pub(super) struct WatchArgs {
     #[command(flatten)]
@@ -62,8 +62,12 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let mut watch =
         Watch { ledger, account, propose: args.propose, derived: None, told: String::new() };
     loop {
-        // A round that was begun is brought to an end: a transaction is waited for.
-        let agreed = watch.round(&derivation).await;
+        // What is under way then is in the journal.
+        let agreed = select! {
+            agreed = watch.round(&derivation) => agreed,
+            _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
+            _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
+        };
         if args.once {
             return Ok(if agreed? { ExitCode::SUCCESS } else { ExitCode::from(NO) });
         }

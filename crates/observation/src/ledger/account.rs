@@ -8,6 +8,7 @@ use op_chain::{
     rpc::{Batch, Rpc, Unread},
     transaction::{Draft, Fees, Receipt},
 };
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -21,6 +22,13 @@ use super::{
 const PATIENCE: Duration = Duration::from_mins(3);
 /// How often it is given to the node again: it may have lost it.
 const AGAIN: Duration = Duration::from_secs(10);
+/// How long a receipt may be missing when the nonce is used up.
+const GRACE: Duration = Duration::from_secs(15);
+/// So many refusals are the node's last word.
+const REFUSALS: u32 = 2;
+/// Pauses between two looks: each is twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LAST_PAUSE: Duration = Duration::from_millis(500);
 
 /// An account on one chain.
 #[derive(Debug)]
@@ -47,6 +55,8 @@ impl Account {
         if let Some(pending) = account.journal.read()? {
             match account.settle(&pending).await {
                 Ok(_) | Err(LedgerError::Overtaken { .. } | LedgerError::Refused { .. }) => {}
+                // The next one has the same nonce, so one of the two at most is ever in a block.
+                Err(LedgerError::NotTaken { .. }) => account.journal.clear()?,
                 Err(error) => return Err(error),
             }
         }
@@ -123,61 +133,70 @@ impl Account {
         if balance < needed {
             return Err(poor(needed));
         }
-        let fees = Fees { max, priority: priority.saturating_to() };
+        let fees = Fees { max, priority: priority.saturating_to::<u128>().min(max) };
         let draft = Draft { nonce, to, value, input, gas_limit, fees };
         Ok(Pending::new(nonce, draft.sign(self.chain_id, &self.key)?, what))
     }
 
     /// Gives a transaction to the node until it is in a block or never will be.
     async fn settle(&self, pending: &Pending) -> Result<Receipt, LedgerError> {
-        let Pending { nonce, transaction, raw, what } = pending;
-        let deadline = Instant::now() + PATIENCE;
-        let mut pause = Duration::from_millis(20);
-        let mut next_sending = Instant::now();
+        let begun = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        let mut next_giving = begun;
+        let mut refusals = 0;
+        let mut used_up: Option<Instant> = None;
         loop {
-            // In this order: a nonce that is used up now has its receipt afterwards.
-            let mut batch = Batch::default();
-            let (nonces, receipt) = (batch.nonce(self.address()), batch.receipt(*transaction));
-            let answers = self.rpc.send(batch).await;
-            let used = answers.take(&nonces).map(|used| used.to::<u64>());
-            match (used, answers.take(&receipt)) {
-                (_, Ok(Some(receipt))) => {
+            match self.look(pending).await {
+                Look::Included(receipt) => {
                     self.journal.clear()?;
                     return self.judge(receipt, pending).await;
                 }
-                (Ok(used), Ok(None)) if used > *nonce && !self.is_known(pending).await => {
-                    self.journal.clear()?;
-                    return Err(LedgerError::Overtaken {
-                        account: self.address(),
-                        transaction: *transaction,
-                        what: what.clone(),
-                    });
+                Look::UsedUp => {
+                    if used_up.get_or_insert_with(Instant::now).elapsed() > GRACE {
+                        self.journal.clear()?;
+                        return Err(pending.overtaken(self.address()));
+                    }
                 }
-                _ => {}
+                Look::Open => used_up = None,
             }
-            if Instant::now() >= next_sending {
-                // Whatever the answer: a node that knows it says so with an error.
-                let _ = self.rpc.request::<B256>("eth_sendRawTransaction", [raw]).await;
-                next_sending = Instant::now() + AGAIN;
-                continue;
+            if used_up.is_none() && Instant::now() >= next_giving {
+                if let Some(reason) = self.give(pending).await {
+                    refusals += 1;
+                    if refusals == REFUSALS {
+                        return Err(pending.not_taken(reason));
+                    }
+                }
+                next_giving = Instant::now() + AGAIN;
             }
-            if Instant::now() > deadline {
-                return Err(LedgerError::Pending {
-                    transaction: *transaction,
-                    what: what.clone(),
-                    seconds: PATIENCE.as_secs(),
-                });
+            if begun.elapsed() > PATIENCE {
+                return Err(pending.waits(PATIENCE));
             }
             sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(500));
+            pause = (pause * 2).min(LAST_PAUSE);
         }
     }
 
-    /// Whether the node has the receipt after all: it may have come between two looks.
-    async fn is_known(&self, pending: &Pending) -> bool {
+    async fn look(&self, pending: &Pending) -> Look {
         let mut batch = Batch::default();
-        let receipt = batch.receipt(pending.transaction);
-        !matches!(self.rpc.send(batch).await.take(&receipt), Ok(None))
+        let (used, receipt) = (batch.nonce(self.address()), batch.receipt(pending.transaction));
+        let answers = self.rpc.send(batch).await;
+        match (answers.take(&used), answers.take(&receipt)) {
+            (_, Ok(Some(receipt))) => Look::Included(receipt),
+            (Ok(used), Ok(None)) if used.to::<u64>() > pending.nonce => Look::UsedUp,
+            _ => Look::Open,
+        }
+    }
+
+    /// Gives it to the node. What the node says where it does not have it then: an answer may get lost, and of
+    /// what it has already it says so with an error.
+    async fn give(&self, pending: &Pending) -> Option<String> {
+        let sent = self.rpc.request::<B256>("eth_sendRawTransaction", [&pending.raw]).await;
+        let refusal = sent.err()?;
+        let known = self
+            .rpc
+            .request::<Option<IgnoredAny>>("eth_getTransactionByHash", [pending.transaction])
+            .await;
+        matches!(known, Ok(None)).then(|| reason(&refusal.to_string()))
     }
 
     async fn judge(&self, receipt: Receipt, pending: &Pending) -> Result<Receipt, LedgerError> {
@@ -200,6 +219,14 @@ impl Account {
             _ => None,
         }
     }
+}
+
+/// What a look at a transaction shows.
+enum Look {
+    Included(Receipt),
+    /// Its nonce is used up. By another one, or nodes do not have its receipt yet.
+    UsedUp,
+    Open,
 }
 
 fn refused(what: &str, text: &str) -> LedgerError {

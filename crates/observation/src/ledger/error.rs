@@ -84,6 +84,16 @@ pub enum LedgerError {
         /// How long it was waited for.
         seconds: u64,
     },
+    /// The node refuses a transaction.
+    #[error("the node does not take {transaction} ({what}): {reason}")]
+    NotTaken {
+        /// The transaction.
+        transaction: B256,
+        /// What it does.
+        what: String,
+        /// What the node says.
+        reason: String,
+    },
     /// Somebody else used the nonce.
     #[error(
         "{account} sent another transaction in the place of {transaction} ({what}): who else sends from it?"

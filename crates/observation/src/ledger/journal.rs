@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use alloy_primitives::{Address, B256, Bytes};
@@ -28,6 +29,20 @@ pub(super) struct Pending {
 impl Pending {
     pub(super) fn new(nonce: u64, signed: Signed, what: &str) -> Self {
         Self { nonce, transaction: signed.hash, raw: signed.raw, what: what.to_owned() }
+    }
+
+    pub(super) fn overtaken(&self, account: Address) -> LedgerError {
+        LedgerError::Overtaken { account, transaction: self.transaction, what: self.what.clone() }
+    }
+
+    pub(super) fn not_taken(&self, reason: String) -> LedgerError {
+        let (transaction, what) = (self.transaction, self.what.clone());
+        LedgerError::NotTaken { transaction, what, reason }
+    }
+
+    pub(super) fn waits(&self, patience: Duration) -> LedgerError {
+        let (transaction, what) = (self.transaction, self.what.clone());
+        LedgerError::Pending { transaction, what, seconds: patience.as_secs() }
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
 pub enum Chain<'a> {
     /// On an anvil that is started for it.
     Anvil(&'a Path),
-    /// On a chain that is there. The account pays: some four million gas, and 0.3 million an observation.
+    /// On a chain that is there. The account pays: see the command's help.
     There(Rpc, Box<SecretKey>),
 }
 

@@ -17,7 +17,7 @@ type Test = fn(&World) -> Result<()>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, Test); 10] = [
+    let tests: [(&str, Test); 11] = [
         ("three_witnesses_agree_and_the_rest_is_refused", smoke),
         ("a_new_user_derives_submits_and_verifies", new_user),
         ("a_witness_with_other_data_is_told", disagreement),
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         ("a_killed_submit_goes_on_and_sends_nothing_twice", killed_submit),
         ("a_killed_deployment_goes_on", killed_deployment),
         ("a_lost_answer_is_no_second_transaction", lost_answer),
+        ("what_the_node_refuses_is_told_and_tried_anew", refused),
         ("a_child_that_waited_for_its_parent_becomes_final", waiting_child),
         ("witnesses_are_added_and_removed", witnesses),
         ("what_cannot_be_done_is_told", errors),
@@ -247,6 +248,21 @@ fn lost_answer(world: &World) -> Result<()> {
     let proxy = Proxy::start(&world.url, Mode::Cut, 1)?;
     world.run_with(&proxy.url, &["submit", "headers.jsonl"], "submitter")?.exits(0)?;
     ensure(world.nonce("submitter")? == 1, || "more than one transaction".to_owned())
+}
+
+/// A node that takes no transaction, and one that does again.
+fn refused(world: &World) -> Result<()> {
+    world.write("archive.jsonl", &line("a", 1, 0))?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.deploy(&["one"], 1)?;
+    let proxy = Proxy::start(&world.url, Mode::Refuse, 1)?;
+    let run = world.run_with(&proxy.url, &["submit", "headers.jsonl"], "one")?;
+    run.exits(2)?;
+    ensure(run.stderr.contains("does not take 0x") && run.stderr.contains("no room"), || {
+        run.to_string()
+    })?;
+    world.on_chain(&["submit", "headers.jsonl"], "one")?.exits(0)?;
+    ensure(world.nonce("one")? == 1, || "more than one transaction".to_owned())
 }
 
 /// The second observation has its quorum before the first one has.

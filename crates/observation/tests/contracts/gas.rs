@@ -27,17 +27,31 @@ const PROPOSED: u64 = LOG + 8 * 7 * 32;
 const FINALIZED: u64 = LOG + 8 * 32;
 
 /// Calls, the storage that they need, and what calldata and log entries cost on top of it.
-fn floors() -> [(&'static str, u64, u64); 6] {
+fn floors() -> [(&'static str, u64, u64); 9] {
     let head = 2 * UPDATED;
+    // The slot's leading observation and its marks.
+    let leading = 2 * READ;
     [
         ("propose", TRANSACTION + 2 * FRESH, HEADER + PROPOSED),
         ("propose 10", TRANSACTION + 20 * FRESH, 10 * (HEADER + PROPOSED)),
+        // The other one gets a mark, the slot a tally of its own.
+        (
+            "propose beside another",
+            TRANSACTION + 2 * FRESH + READ + UPDATED + ACCOUNT + READ,
+            HEADER + PROPOSED,
+        ),
         ("attest", TRANSACTION + STANDING + UPDATED, HEADER + LOG),
         ("attest 10", TRANSACTION + STANDING + 10 * UPDATED, 10 * (HEADER + LOG)),
         // Who is present, and which observation leads in the slot.
         (
             "attest, final with it",
             TRANSACTION + STANDING + 2 * READ + UPDATED + head,
+            HEADER + LOG + FINALIZED,
+        ),
+        ("attest beside another", TRANSACTION + STANDING + leading + 2 * UPDATED, HEADER + LOG),
+        (
+            "attest beside another, final with it",
+            TRANSACTION + STANDING + leading + READ + 3 * UPDATED + head,
             HEADER + LOG + FINALIZED,
         ),
         (
@@ -53,7 +67,7 @@ pub(crate) fn table(
     spent: &BTreeMap<String, String>,
 ) -> Result<String, Box<dyn std::error::Error>> {
     let mut table = String::from(
-        "call                          gas   storage   ratio   with calldata and logs   ratio\n",
+        "call                                    gas   storage   ratio   with calldata and logs   ratio\n",
     );
     for (name, storage, carried) in floors() {
         let gas: u32 = spent.get(name).ok_or("a call without a figure")?.parse()?;
@@ -61,7 +75,7 @@ pub(crate) fn table(
         let ratio = |floor: u32| f64::from(gas) / f64::from(floor);
         writeln!(
             table,
-            "{name:24} {gas:8} {storage:9} {:7.2} {all:24} {:7.2}",
+            "{name:36} {gas:6} {storage:9} {:7.2} {all:24} {:7.2}",
             ratio(storage),
             ratio(all)
         )?;
