@@ -2,14 +2,14 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead as _, BufReader},
-    path::{Path, PathBuf},
+    io::{BufRead as _, BufReader},
+    path::Path,
 };
 
 use alloy_primitives::{B256, keccak256};
 use serde::{Deserialize, Serialize};
 
-use crate::header::ObservationHeader;
+use crate::{archive::ArchiveError, header::ObservationHeader};
 
 /// An observation with what its hashes stand for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,29 +33,6 @@ pub struct Observation {
     pub header: ObservationHeader,
 }
 
-/// Why a file of observations is not usable.
-#[derive(Debug, thiserror::Error)]
-pub enum ObservationError {
-    /// The file cannot be read.
-    #[error("cannot read {}: {error}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// A line is no observation.
-    #[error("{}, line {line}: {reason}", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// The line, from one on.
-        line: u64,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
 impl Observation {
     /// Whether its hashes are those of its header and names.
     pub fn check(&self) -> Result<(), String> {
@@ -74,15 +51,14 @@ impl Observation {
     /// Reads what `ec-observe headers` wrote, one line after another; each is checked.
     pub fn read(
         path: &Path,
-    ) -> Result<impl Iterator<Item = Result<Self, ObservationError>>, ObservationError> {
+    ) -> Result<impl Iterator<Item = Result<Self, ArchiveError>>, ArchiveError> {
         let file = File::open(path)
-            .map_err(|error| ObservationError::File { path: path.to_owned(), error })?;
+            .map_err(|error| ArchiveError::File { path: path.to_owned(), error })?;
         let path = path.to_owned();
         let lines = BufReader::new(file).lines().zip(1..);
         Ok(lines.map(move |(text, line)| {
-            let text =
-                text.map_err(|error| ObservationError::File { path: path.clone(), error })?;
-            let wrong = |reason| ObservationError::Line { path: path.clone(), line, reason };
+            let text = text.map_err(|error| ArchiveError::File { path: path.clone(), error })?;
+            let wrong = |reason| ArchiveError::Line { path: path.clone(), line, reason };
             let read: Self =
                 serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
             read.check().map_err(wrong)?;

@@ -88,7 +88,7 @@ fn nothing_is_written_when_a_line_is_bad() {
 #[test]
 fn an_archive_may_come_through_a_pipe_and_go_through_one() {
     let script = format!(
-        "{0} generate --size 1 | {0} headers - | head -1",
+        "{0} generate --size 1 | {0} headers - --out /dev/stdout | head -1",
         env!("CARGO_BIN_EXE_ec-observe")
     );
     let output = Command::new("sh").args(["-c", &script]).output().unwrap();

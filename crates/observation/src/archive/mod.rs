@@ -22,7 +22,7 @@ pub struct Position {
     pub line: u64,
 }
 
-/// Why an archive is not read.
+/// Why an archive, or a file of observations, is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// A file cannot be read: missing, not readable, or compressed and damaged.
@@ -33,7 +33,7 @@ pub enum ArchiveError {
         /// Why.
         error: io::Error,
     },
-    /// A line is no entry.
+    /// A line is no entry, or no observation.
     #[error("{}, line {line}: {reason}", path.display())]
     Line {
         /// The file.

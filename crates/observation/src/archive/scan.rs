@@ -81,13 +81,13 @@ impl Scan {
             let mut tally = Tally::default();
             let mut failed = None;
             for worker in workers {
-                match worker.join() {
-                    Ok(Ok((state, found))) => {
+                let worked = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                match worked {
+                    Ok((state, found)) => {
                         states.push(state);
                         tally += found;
                     }
-                    Ok(Err(error)) => failed = failed.or(Some(error)),
-                    Err(panic) => std::panic::resume_unwind(panic),
+                    Err(error) => failed = failed.or(Some(error)),
                 }
             }
             if let Some(error) = failed {

@@ -1,8 +1,9 @@
 //! `ec-observe headers`.
 
 use std::{
-    fs::File,
+    fs::{File, Permissions},
     io::{self, BufWriter, Seek as _, Write as _, stdout},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -12,6 +13,7 @@ use clap::Args;
 use tempfile::NamedTempFile;
 
 use super::source::{DeriveArgs, tell_derived, with_progress};
+use crate::derive::scratch_beside;
 
 #[derive(Args)]
 #[command(
@@ -27,11 +29,7 @@ pub(super) struct HeadersArgs {
 
 pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
     let derivation = args.derive.derivation(args.out.as_ref())?;
-    let mut spool = match &args.out {
-        Some(out) => NamedTempFile::new_in(crate::derive::scratch_beside(Some(out)))
-            .with_context(|| format!("cannot write beside {}", out.display()))?,
-        None => NamedTempFile::new().context("cannot write a temporary file")?,
-    };
+    let mut spool = spool(args.out.as_deref())?;
     let derived = {
         let mut writer = BufWriter::new(spool.as_file_mut());
         let derived = with_progress(&derivation.scan.input, || {
@@ -44,22 +42,35 @@ pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
         derived
     };
     match &args.out {
-        Some(out) => keep(spool, out)?,
-        None => copy(spool.as_file_mut()).context("cannot write to standard output")?,
+        Some(out) => {
+            hand_over(spool, out).with_context(|| format!("cannot write {}", out.display()))?;
+        }
+        None => copy(spool.as_file_mut(), &mut stdout().lock())
+            .context("cannot write to standard output")?,
     }
     tell_derived(&derivation.scan.input, &derived);
     Ok(ExitCode::SUCCESS)
 }
 
-fn keep(spool: NamedTempFile, out: &Path) -> anyhow::Result<()> {
-    let file = spool.persist(out).with_context(|| format!("cannot write {}", out.display()))?;
-    // A temporary file is its owner's only.
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.set_permissions(mode)?;
-    Ok(file.sync_all()?)
+/// A file that nobody sees before it is whole, beside the one that it becomes.
+fn spool(out: Option<&Path>) -> anyhow::Result<NamedTempFile> {
+    let folder = scratch_beside(out);
+    tempfile::Builder::new()
+        // As the umask has it: a temporary file is its owner's only.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(&folder)
+        .with_context(|| format!("cannot write in {}", folder.display()))
 }
 
-fn copy(spool: &mut File) -> io::Result<()> {
+/// In one step, unless what has the name is a pipe or a device.
+fn hand_over(mut spool: NamedTempFile, out: &Path) -> io::Result<()> {
+    if out.exists() && !out.is_file() {
+        return copy(spool.as_file_mut(), &mut File::create(out)?);
+    }
+    spool.persist(out)?.sync_all()
+}
+
+fn copy(spool: &mut File, out: &mut impl io::Write) -> io::Result<()> {
     spool.rewind()?;
-    io::copy(spool, &mut stdout().lock()).map(drop)
+    io::copy(spool, out).map(drop)
 }

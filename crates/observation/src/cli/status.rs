@@ -50,8 +50,7 @@ pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let mut streams = BTreeMap::<String, Counts>::new();
     if let Some(path) = &args.headers {
         let observations = Observation::read(path)?.collect::<Result<Vec<_>, _>>()?;
-        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-        for (own, state) in observations.iter().zip(ledger.states(&headers, None).await?) {
+        for (own, state) in observations.iter().zip(ledger.states(&observations, None).await?) {
             streams.entry(own.stream.clone()).or_default().add(own, &state);
         }
     }

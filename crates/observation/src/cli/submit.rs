@@ -66,8 +66,7 @@ async fn tell_rivals(
     observations: &[Observation],
     from_block: u64,
 ) -> anyhow::Result<()> {
-    let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-    let rivals = ledger.rivals(&headers, from_block).await?;
+    let rivals = ledger.rivals(observations, from_block).await?;
     for own in observations {
         for rival in rivals.get(&own.slot).into_iter().flatten() {
             tell(format_args!(
@@ -90,8 +89,7 @@ async fn conclude(
     done: Done,
     verb: &str,
 ) -> anyhow::Result<ExitCode> {
-    let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-    let states = ledger.states(&headers, None).await?;
+    let states = ledger.states(observations, None).await?;
     let all = observations.iter().zip(&states);
     let finals = all.filter(|(own, state)| state.finalized == Some(own.observation_hash)).count();
     let missing =

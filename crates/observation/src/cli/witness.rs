@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use alloy_primitives::Address;
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::{
     chain::{KeyArgs, LedgerArgs},
@@ -35,6 +36,9 @@ pub(super) struct ChangeArgs {
     ledger: LedgerArgs,
     #[command(flatten)]
     key: KeyArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(command: &WitnessCommand) -> anyhow::Result<ExitCode> {
@@ -48,6 +52,10 @@ pub(super) async fn run(command: &WitnessCommand) -> anyhow::Result<ExitCode> {
         }
     };
     let set = ledger.set().await?;
-    print(format_args!("{} witnesses, a quorum is {}", set.members, set.quorum))?;
+    if args.json {
+        print(json!({"members": set.members, "quorum": set.quorum, "epoch": set.epoch}))?;
+    } else {
+        print(format_args!("{} witnesses, a quorum is {}", set.members, set.quorum))?;
+    }
     Ok(ExitCode::SUCCESS)
 }

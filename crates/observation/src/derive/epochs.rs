@@ -40,8 +40,7 @@ pub(super) fn epochs(
             .collect();
         let (mut epochs, mut duplicates) = (Vec::new(), 0);
         for part in parts {
-            // A panic ends the program: it is built so.
-            let Ok(found) = part.join() else { continue };
+            let found = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             let (sorted, twice) = found?;
             epochs.push(sorted);
             duplicates += twice;

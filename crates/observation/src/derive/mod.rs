@@ -185,10 +185,11 @@ fn again(error: &io::Error) -> ArchiveError {
     io::Error::new(error.kind(), error.to_string()).into()
 }
 
-/// The folder for what does not fit in memory: beside the file that is written, else the system's.
+/// The folder for what does not fit in memory: beside the file that is written, if it is one, else the system's.
 #[must_use]
 pub fn scratch_beside(out: Option<&Path>) -> PathBuf {
-    match out.and_then(Path::parent) {
+    let file = out.filter(|out| !out.exists() || out.is_file());
+    match file.and_then(Path::parent) {
         Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
         Some(folder) => folder.to_owned(),
         None => std::env::temp_dir(),

@@ -6,6 +6,7 @@ use alloy_sol_types::SolCall;
 use super::{Account, Ledger, LedgerError, State};
 use crate::{
     contracts::EveryChannelObservationLedger::{attestBatchCall, finalizeCall, proposeBatchCall},
+    header::ObservationHeader,
     observation::Observation,
 };
 
@@ -49,24 +50,13 @@ impl Ledger {
         observations: &[Observation],
         told: impl Fn(Done),
     ) -> Result<Done, LedgerError> {
-        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-        let states = self.states(&headers, None).await?;
-        let missing: Vec<_> = headers
-            .into_iter()
-            .zip(states)
-            .filter(|(_, state)| !state.proposed && state.finalized.is_none())
-            .map(|(header, _)| header)
-            .collect();
+        let open = |state: &State| !state.proposed && state.finalized.is_none();
+        let states = self.states(observations, None).await?;
         let mut done = Done::default();
-        for headers in missing.chunks(BATCH) {
+        for headers in chosen(observations, &states, open).chunks(BATCH) {
             let call = proposeBatchCall { headers: headers.to_vec() };
-            self.call(
-                account,
-                &call,
-                &format!("proposing {} observations", headers.len()),
-                &mut done,
-            )
-            .await?;
+            let what = format!("proposing {} observations", headers.len());
+            self.call(account, &call, &what, &mut done).await?;
             done.observations += headers.len();
             told(done);
         }
@@ -81,24 +71,13 @@ impl Ledger {
         observations: &[Observation],
         told: impl Fn(Done),
     ) -> Result<Done, LedgerError> {
-        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-        let states = self.states(&headers, Some(account.address())).await?;
-        let missing: Vec<_> = headers
-            .into_iter()
-            .zip(states)
-            .filter(|(_, state)| state.proposed && state.finalized.is_none() && !state.attested)
-            .map(|(header, _)| header)
-            .collect();
+        let open = |state: &State| state.proposed && state.finalized.is_none() && !state.attested;
+        let states = self.states(observations, Some(account.address())).await?;
         let mut done = Done::default();
-        for headers in missing.chunks(BATCH) {
+        for headers in chosen(observations, &states, open).chunks(BATCH) {
             let call = attestBatchCall { headers: headers.to_vec() };
-            self.call(
-                account,
-                &call,
-                &format!("attesting to {} observations", headers.len()),
-                &mut done,
-            )
-            .await?;
+            let what = format!("attesting to {} observations", headers.len());
+            self.call(account, &call, &what, &mut done).await?;
             done.observations += headers.len();
             told(done);
         }
@@ -114,15 +93,13 @@ impl Ledger {
         done: &mut Done,
     ) -> Result<(), LedgerError> {
         let quorum = u64::from(self.set().await?.quorum);
-        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-        let waiting = |state: &State| state.finalized.is_none() && state.attestations >= quorum;
-        let states = self.states(&headers, None).await?;
-        for (header, _) in headers.into_iter().zip(states).filter(|(_, state)| waiting(state)) {
-            if self.head(header.streamHash).await?.observationHash != header.parentObservationHash {
-                continue;
+        let waits = |state: &State| state.finalized.is_none() && state.attestations >= quorum;
+        let states = self.states(observations, None).await?;
+        for header in chosen(observations, &states, waits) {
+            if self.head(header.streamHash).await?.observationHash == header.parentObservationHash {
+                let call = finalizeCall { header };
+                self.call(account, &call, "making an observation final", done).await?;
             }
-            self.call(account, &finalizeCall { header }, "making an observation final", done)
-                .await?;
         }
         Ok(())
     }
@@ -134,12 +111,11 @@ impl Ledger {
         stream: &'a [Observation],
     ) -> Result<Progress<'a>, LedgerError> {
         let Some(first) = stream.first() else { return Ok(Progress::Open(stream)) };
-        let head = self.head(first.header.streamHash).await?;
-        let known = stream.iter().position(|own| own.observation_hash == head.observationHash);
-        if head.observationHash.is_zero() {
+        let head = self.head(first.header.streamHash).await?.observationHash;
+        if head.is_zero() {
             return Ok(Progress::Open(stream));
         }
-        if let Some(known) = known {
+        if let Some(known) = stream.iter().position(|own| own.observation_hash == head) {
             return Ok(Progress::Open(&stream[known + 1..]));
         }
         // Ours are other ones, or the chain is ahead of the archive.
@@ -152,8 +128,7 @@ impl Ledger {
         &self,
         observations: &[Observation],
     ) -> Result<Vec<Disagreement>, LedgerError> {
-        let headers: Vec<_> = observations.iter().map(|own| own.header.clone()).collect();
-        let states = self.states(&headers, None).await?;
+        let states = self.states(observations, None).await?;
         let differ = |(own, state): (&Observation, State)| {
             let finalized = state.finalized.filter(|hash| *hash != own.observation_hash)?;
             Some(Disagreement { own: own.clone(), finalized })
@@ -174,4 +149,14 @@ impl Ledger {
         done.gas += receipt.gas_used.to::<u64>();
         Ok(())
     }
+}
+
+/// The headers of those that are in such a state.
+fn chosen(
+    observations: &[Observation],
+    states: &[State],
+    is: impl Fn(&State) -> bool,
+) -> Vec<ObservationHeader> {
+    let both = observations.iter().zip(states);
+    both.filter(|(_, state)| is(state)).map(|(own, _)| own.header.clone()).collect()
 }

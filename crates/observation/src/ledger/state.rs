@@ -20,6 +20,7 @@ use crate::{
         EveryChannelWitnessRegistry::{Set, isWitnessCall, setCall},
     },
     header::ObservationHeader,
+    observation::Observation,
     proof::Proof,
 };
 
@@ -102,20 +103,20 @@ impl Ledger {
     /// attested.
     pub async fn states(
         &self,
-        headers: &[ObservationHeader],
+        observations: &[Observation],
         witness: Option<Address>,
     ) -> Result<Vec<State>, LedgerError> {
-        let mut states = Vec::with_capacity(headers.len());
-        for headers in headers.chunks(AT_ONCE) {
+        let mut states = Vec::with_capacity(observations.len());
+        for observations in observations.chunks(AT_ONCE) {
             let mut batch = Batch::default();
-            let slots: Vec<_> = headers
+            let slots: Vec<_> = observations
                 .iter()
-                .map(|header| {
-                    let hash = header.observation_hash();
+                .map(|own| {
+                    let hash = own.observation_hash;
                     (
                         batch.call(self.address, &proposedCall { observationHash: hash }),
                         batch.call(self.address, &attestationsCall { observationHash: hash }),
-                        batch.call(self.address, &finalizedCall { slot: header.slot() }),
+                        batch.call(self.address, &finalizedCall { slot: own.slot }),
                         witness.map(|witness| {
                             let call = hasAttestedCall { observationHash: hash, witness };
                             batch.call(self.address, &call)
@@ -156,13 +157,13 @@ impl Ledger {
     /// What else was proposed in the slots of observations since a block, by slot.
     pub async fn rivals(
         &self,
-        headers: &[ObservationHeader],
+        observations: &[Observation],
         from_block: u64,
     ) -> Result<BTreeMap<B256, Vec<ObservationHeader>>, LedgerError> {
         let mut rivals = BTreeMap::<B256, Vec<ObservationHeader>>::new();
-        for headers in headers.chunks(AT_ONCE) {
+        for observations in observations.chunks(AT_ONCE) {
             let own: BTreeMap<B256, B256> =
-                headers.iter().map(|header| (header.slot(), header.observation_hash())).collect();
+                observations.iter().map(|own| (own.slot, own.observation_hash)).collect();
             let slots: Vec<&B256> = own.keys().collect();
             let filter = json!([{
                 "address": self.address,

@@ -46,8 +46,7 @@ pub(super) async fn agree(
         *gas = done.gas;
     }
     let seconds = start.elapsed().as_secs_f64();
-    let headers: Vec<_> = own.iter().map(|own| own.header.clone()).collect();
-    let states = setting.ledger.states(&headers, None).await?;
+    let states = setting.ledger.states(&own, None).await?;
     let finals = own
         .iter()
         .zip(&states)

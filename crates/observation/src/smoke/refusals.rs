@@ -69,7 +69,7 @@ async fn standing(
     setting: &Setting,
     own: &Observation,
 ) -> Result<(Option<B256>, u64), LedgerError> {
-    let states = setting.ledger.states(std::slice::from_ref(&own.header), None).await?;
+    let states = setting.ledger.states(std::slice::from_ref(own), None).await?;
     Ok(states.first().map_or((None, 0), |state| (state.finalized, state.attestations)))
 }
 
@@ -180,7 +180,7 @@ async fn lying(setting: &Setting) -> anyhow::Result<[Case; 3]> {
     propose(setting, liar, &lie).await?;
     attest(setting, liar, &lie).await?;
     propose(setting, one, &honest).await?;
-    let rivals = setting.ledger.rivals(std::slice::from_ref(&honest.header), 0).await?;
+    let rivals = setting.ledger.rivals(std::slice::from_ref(&honest), 0).await?;
     let rivals = rivals.into_values().flatten();
     let differs: Vec<_> =
         rivals.map(|rival| difference(&honest.header, &rival).join(" ")).collect();
