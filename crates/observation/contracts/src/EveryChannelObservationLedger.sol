@@ -383,7 +383,8 @@ contract EveryChannelObservationLedger {
 
     function _count(bytes32 observationHash, uint256 lastNumber) private view returns (uint256 count) {
         for (uint256 word = 0; word <= lastNumber >> 8; ++word) {
-            uint256 bits = _bits[observationHash][word] & (word == 0 ? ~MARKS : type(uint256).max);
+            // No membership has the number of a mark.
+            uint256 bits = _bits[observationHash][word];
             if (bits != 0) count += _ones(bits & registry.active(word));
         }
     }

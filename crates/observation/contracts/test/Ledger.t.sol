@@ -131,6 +131,13 @@ contract LedgerTest is Setting {
         }
     }
 
+    function testOneObservationMayBeAsOldAsTheOneBefore() public {
+        ObservationHeader memory second = header(1, agree(first, 2), 1);
+        second.observedUnixMs = first.observedUnixMs;
+        agree(second, 2);
+        equal(ledger.finalized(slot(second)), hash(second));
+    }
+
     function testAChildWaitsForItsParent() public {
         ObservationHeader memory second = header(1, hash(first), 1);
         agree(second, 2);
@@ -182,6 +189,10 @@ contract LedgerTest is Setting {
         ledger.propose(third);
         is_(attest(0, third), Ledger.Outcome.Equivocated);
         is_(attest(1, third), Ledger.Outcome.Counted);
+        // A fourth one changes nothing of what is known.
+        ObservationHeader memory fourth = header(0, 0, 4);
+        ledger.propose(fourth);
+        is_(attest(1, fourth), Ledger.Outcome.Equivocated);
         is_(attest(2, third), Ledger.Outcome.Counted);
         equal(ledger.finalized(slot(first)), hash(third));
         vm.expectRevert(abi.encodeWithSelector(Ledger.SlotIsFinal.selector, slot(first), hash(third)));
