@@ -4,7 +4,7 @@
 //! * [`header`]: an observation's header and its two hashes
 //! * [`archive`]: lines of JSON, each an [`entry`]
 //! * [`merkle`]: the tree over an epoch's entries
-//! * [`derive`]: from an archive to observations
+//! * [`mod@derive`]: from an archive to observations
 //! * [`observation`]: observations in files
 //! * [`proof`]: that an entry is part of an observation
 //! * [`ledger`]: the contracts on a chain
