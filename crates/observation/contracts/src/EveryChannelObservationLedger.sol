@@ -153,8 +153,8 @@ contract EveryChannelObservationLedger {
     /// @return outcome Whether it counts, or is evidence against the witness.
     function attest(ObservationHeader calldata header) external returns (Outcome outcome) {
         bytes32 observationHash = header.hash();
-        (uint256 number, EveryChannelWitnessRegistry.Set memory present) = registry.standing(msg.sender);
-        outcome = _attest(header, observationHash, msg.sender, number, present);
+        (uint256 number, uint256 quorum, uint256 lastNumber) = registry.standing(msg.sender);
+        outcome = _attest(header, observationHash, msg.sender, number, quorum, lastNumber);
         if (outcome == Outcome.Repeated) revert AlreadyAttested(observationHash, msg.sender);
         if (outcome == Outcome.Late) {
             bytes32 slot = header.slot();
@@ -166,10 +166,10 @@ contract EveryChannelObservationLedger {
     /// @param headers The observations.
     /// @return outcomes One for each.
     function attestBatch(ObservationHeader[] calldata headers) external returns (Outcome[] memory outcomes) {
-        (uint256 number, EveryChannelWitnessRegistry.Set memory present) = registry.standing(msg.sender);
+        (uint256 number, uint256 quorum, uint256 lastNumber) = registry.standing(msg.sender);
         outcomes = new Outcome[](headers.length);
         for (uint256 i = 0; i < headers.length; ++i) {
-            outcomes[i] = _attest(headers[i], headers[i].hash(), msg.sender, number, present);
+            outcomes[i] = _attest(headers[i], headers[i].hash(), msg.sender, number, quorum, lastNumber);
         }
     }
 
@@ -189,8 +189,8 @@ contract EveryChannelObservationLedger {
         outcomes = new Outcome[](signatures.length);
         for (uint256 i = 0; i < signatures.length; ++i) {
             address witness = _signer(digest, signatures[i]);
-            (uint256 number, EveryChannelWitnessRegistry.Set memory present) = registry.standing(witness);
-            outcomes[i] = _attest(header, observationHash, witness, number, present);
+            (uint256 number, uint256 quorum, uint256 lastNumber) = registry.standing(witness);
+            outcomes[i] = _attest(header, observationHash, witness, number, quorum, lastNumber);
         }
     }
 
@@ -202,7 +202,10 @@ contract EveryChannelObservationLedger {
         bytes32 slot = header.slot();
         if (!proposed(observationHash)) revert NotProposed(observationHash);
         if (finalized(slot) != 0) revert SlotIsFinal(slot, _leading[slot]);
-        if (!_tryFinalize(header, slot, observationHash, registry.set())) revert NotFinalizable(observationHash);
+        EveryChannelWitnessRegistry.Set memory present = registry.set();
+        if (!_tryFinalize(header, slot, observationHash, present.quorum, present.lastNumber)) {
+            revert NotFinalizable(observationHash);
+        }
     }
 
     /// @notice The final observation of a slot.
@@ -310,7 +313,8 @@ contract EveryChannelObservationLedger {
         bytes32 observationHash,
         address witness,
         uint256 number,
-        EveryChannelWitnessRegistry.Set memory present
+        uint256 quorum,
+        uint256 lastNumber
     ) private returns (Outcome) {
         mapping(uint256 word => uint256 bits) storage tally = _bits[observationHash];
         uint256 marks = tally[0];
@@ -333,7 +337,7 @@ contract EveryChannelObservationLedger {
         }
         tally[word] = bits | bit;
         emit Attested(slot, observationHash, witness);
-        _tryFinalize(header, slot, observationHash, present);
+        _tryFinalize(header, slot, observationHash, quorum, lastNumber);
         return Outcome.Counted;
     }
 
@@ -347,9 +351,10 @@ contract EveryChannelObservationLedger {
         ObservationHeader calldata header,
         bytes32 slot,
         bytes32 observationHash,
-        EveryChannelWitnessRegistry.Set memory present
+        uint256 quorum,
+        uint256 lastNumber
     ) private returns (bool) {
-        if (!_hasQuorum(observationHash, present) || !_isNext(header)) return false;
+        if (!_hasQuorum(observationHash, quorum, lastNumber) || !_isNext(header)) return false;
         if (_leading[slot] != observationHash) _leading[slot] = observationHash;
         _bits[observationHash][0] |= FINAL;
         _heads[header.streamHash] = Head(observationHash, header.sequence, header.observedUnixMs);
@@ -368,17 +373,13 @@ contract EveryChannelObservationLedger {
     }
 
     /// Without asking who is present as long as not enough ever attested.
-    function _hasQuorum(bytes32 observationHash, EveryChannelWitnessRegistry.Set memory present)
-        private
-        view
-        returns (bool)
-    {
+    function _hasQuorum(bytes32 observationHash, uint256 quorum, uint256 lastNumber) private view returns (bool) {
         mapping(uint256 word => uint256 bits) storage tally = _bits[observationHash];
         uint256 attested = _ones(tally[0] & ~MARKS);
-        for (uint256 word = 1; word <= present.lastNumber >> 8; ++word) {
+        for (uint256 word = 1; word <= lastNumber >> 8; ++word) {
             attested += _ones(tally[word]);
         }
-        return attested >= present.quorum && _count(observationHash, present.lastNumber) >= present.quorum;
+        return attested >= quorum && _count(observationHash, lastNumber) >= quorum;
     }
 
     function _count(bytes32 observationHash, uint256 lastNumber) private view returns (uint256 count) {

@@ -175,9 +175,10 @@ contract EveryChannelWitnessRegistry {
     /// @notice A member's number and the present state, in one call.
     /// @param witness The member; reverts for who is none.
     /// @return number The number.
-    /// @return now_ The state.
-    function standing(address witness) external view returns (uint256 number, Set memory now_) {
-        return (numberOf(witness), _set);
+    /// @return quorum How many members make an observation final.
+    /// @return lastNumber The number of the last membership that began.
+    function standing(address witness) external view returns (uint256 number, uint256 quorum, uint256 lastNumber) {
+        return (numberOf(witness), _set.quorum, _set.lastNumber);
     }
 
     /// @notice Which of 256 memberships last: those numbered from `256 * word` on, the lowest bit first.

@@ -29,9 +29,10 @@ contract RegistryTest is Test {
         yes(registry.isWitness(address(0x1002)) && !registry.isWitness(OTHER), "membership");
         equal(registry.numberOf(address(0x1002)), 10);
         equal(registry.active(0), 7 << 8);
-        (uint256 number, Registry.Set memory now_) = registry.standing(address(0x1000));
+        (uint256 number, uint256 quorum, uint256 lastNumber) = registry.standing(address(0x1000));
         equal(number, 8);
-        equal(now_.epoch, set.epoch);
+        equal(quorum, 2);
+        equal(lastNumber, 10);
         vm.expectRevert(abi.encodeWithSelector(Registry.NotWitness.selector, OTHER));
         registry.numberOf(OTHER);
     }
