@@ -63,11 +63,12 @@ impl Sorter {
         let start = self.bytes.len();
         write(&mut self.bytes);
         let end = self.bytes.len();
-        let first = self.bytes[start..].iter().chain([0; 8].iter()).take(8);
-        let first = first.fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let mut first = [0; 8];
+        let known = first.len().min(end - start);
+        first[..known].copy_from_slice(&self.bytes[start..start + known]);
         let [start, end] = [start, end].map(u32::try_from);
         let (start, end) = (start.map_err(io::Error::other)?, end.map_err(io::Error::other)?);
-        self.places.push(Place { first, start, end });
+        self.places.push(Place { first: u64::from_be_bytes(first), start, end });
         if self.bytes.len() + self.places.len() * size_of::<Place>() > self.budget {
             self.spill()?;
         }
