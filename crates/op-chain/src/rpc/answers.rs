@@ -121,3 +121,38 @@ fn not_a_batch(body: &[u8], error: &serde_json::Error, counts: &Counts) -> Unrea
         _ => Unread::Malformed(format!("not JSON-RPC ({error}): is this the URL of a node?")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(error: &str) -> String {
+        let body = format!(r#"[{{"id":0,"error":{error}}}]"#);
+        let answers = Answers::read(body.as_bytes(), 1);
+        match &answers.0 {
+            Ok(all) => match &all[0] {
+                Err(Unread::Reverted(reason)) => reason.clone(),
+                other => format!("{other:?}"),
+            },
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_custom_errors_data_is_told_once_and_words_stay_words() {
+        let told = "execution reverted (0x1a2b3c4d)";
+        for (error, expected) in [
+            (r#"{"code":3,"message":"execution reverted","data":"0x1a2b3c4d"}"#, told),
+            (r#"{"code":3,"message":"execution reverted (0x1a2b3c4d)","data":"0x1a2b3c4d"}"#, told),
+            (
+                r#"{"code":3,"message":"execution reverted: no","data":"0x08c379a000"}"#,
+                "execution reverted: no",
+            ),
+            (r#"{"code":3,"message":"execution reverted","data":"0x"}"#, "execution reverted"),
+            (r#"{"code":3,"message":"execution reverted","data":{"a":1}}"#, "execution reverted"),
+            (r#"{"code":3,"message":"execution reverted"}"#, "execution reverted"),
+        ] {
+            assert_eq!(reason(error), expected, "{error}");
+        }
+    }
+}
