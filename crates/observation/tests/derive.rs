@@ -163,6 +163,34 @@ fn made_up(seed: u64, streams: u64, entries: u64) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// The same line with other white space, another order, escapes, and digits for numbers.
+fn respell(line: &str, random: &mut fastrand::Rng) -> String {
+    let space = |random: &mut fastrand::Rng| [" ", "", "\t", "  "][random.usize(..4)];
+    let text = |text: &str, random: &mut fastrand::Rng| {
+        let units = text.encode_utf16().map(|unit| match char::from_u32(unit.into()) {
+            Some(plain) if random.bool() && plain.is_ascii_alphanumeric() => plain.to_string(),
+            _ => format!("\\u{unit:04x}"),
+        });
+        format!("\"{}\"", units.collect::<String>())
+    };
+    let Value::Object(members) = serde_json::from_str(line).unwrap() else { panic!("no object") };
+    let mut members: Vec<_> = members.into_iter().collect();
+    random.shuffle(&mut members);
+    let members: Vec<_> = members
+        .into_iter()
+        .map(|(name, value)| {
+            let value = match value {
+                Value::String(value) => text(&value, random),
+                number if random.bool() => format!("\"{number}\""),
+                number => number.to_string(),
+            };
+            let [one, two, three] = [(); 3].map(|()| space(random));
+            format!("{one}{}{two}:{three}{value}", text(&name, random))
+        })
+        .collect();
+    format!("{{{}}}{}", members.join(","), space(random))
+}
+
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(text.as_bytes()).unwrap();
@@ -170,7 +198,7 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn the_result_is_that_of_the_rules_however_it_is_made(
@@ -205,6 +233,32 @@ proptest! {
         for own in &found {
             prop_assert_eq!(own.check(), Ok(()));
         }
+    }
+
+    /// What JSON lets one write in many ways is the same entry.
+    #[test]
+    fn spelling_does_not_matter(seed in any::<u64>()) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let lines = [line("a/é", 1, 0), line("a/é", 1, 7), line("\"\\", 2, 3)];
+        let respelled: Vec<_> = lines.iter().map(|line| respell(line, &mut random)).collect();
+        let dir = tempfile::tempdir()?;
+        let one = observations(&[file(&dir, "one", lines.join("\n"))]);
+        prop_assert_eq!(observations(&[file(&dir, "other", respelled.join("\n"))]), one);
+    }
+
+    /// Nothing that a line can be ends in anything but an entry or an error.
+    #[test]
+    fn no_line_breaks_the_reader(at in 0_usize..200, bytes in prop::collection::vec(any::<u8>(), 0..20)) {
+        let mut text = line("a", 1, 0).into_bytes();
+        let at = at % text.len();
+        text.splice(at..(at + 3).min(text.len()), bytes);
+        let dir = tempfile::tempdir()?;
+        let found = run(&derivation(&[file(&dir, "a", text)], 1, 1000));
+        let known = matches!(
+            found,
+            Ok(_) | Err(DeriveError::Archive(_) | DeriveError::Conflict { .. })
+        );
+        prop_assert!(known);
     }
 
     /// An archive in two parts comes to the same as the whole, if the second goes on where the first ended.
