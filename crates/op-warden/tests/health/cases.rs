@@ -373,15 +373,15 @@ fn run(case: &Case) {
     let begin = Instant::now();
     let turned = loop {
         let polls = polls(&service, case.seen_by) - before;
-        let (state, found) = service.condition(name, subject).unwrap();
-        if state == case.state && found.contains(case.found) {
+        // On a busy machine an answer may not come in time.
+        let condition = service.condition(name, subject);
+        if let Some((state, found)) = &condition
+            && state == case.state
+            && found.contains(case.found)
+        {
             break polls;
         }
-        assert!(
-            begin.elapsed() < PATIENCE,
-            "{}: {name} of {subject} is {state}: {found}",
-            case.fault
-        );
+        assert!(begin.elapsed() < PATIENCE, "{}: {name} of {subject} is {condition:?}", case.fault);
         sleep(Duration::from_millis(20));
     };
     // One may have been under way when the fault was planted, and one may have begun since.
