@@ -367,6 +367,9 @@ fn what_cannot_be_read_is_named() {
     let compressed = gzip(&made_up(1, 2, 9));
     let cut = file(&dir, "cut.gz", &compressed[..compressed.len() / 2]);
     assert!(message(&cut).contains("cut.gz: "), "{}", message(&cut));
+    let compressed = zstd::encode_all(made_up(1, 2, 9).as_bytes(), 1).unwrap();
+    let cut = file(&dir, "cut.zst", &compressed[..compressed.len() / 2]);
+    assert!(message(&cut).contains("cut.zst: "), "{}", message(&cut));
     let text = file(&dir, "latin1", b"{\"stream\":\"\xe9\"}");
     assert!(message(&text).contains("line 1: it is not UTF-8"), "{}", message(&text));
     let mut nowhere = derivation(&[file(&dir, "a", line("a", 1, 0))], 1, 10);

@@ -86,6 +86,31 @@ fn nothing_is_written_when_a_line_is_bad() {
 }
 
 #[test]
+fn an_interrupted_run_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out.jsonl");
+    // Standard input stays open: it is in the middle of reading.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ec-observe"))
+        .args(["headers", "-", "--out"])
+        .arg(&out)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let files = format!("/proc/{}/fd", child.id());
+    let opened = |name: &str| {
+        let mut files = std::fs::read_dir(&files).unwrap().flatten();
+        files.any(|file| std::fs::read_link(file.path()).is_ok_and(|to| to.starts_with(name)))
+    };
+    while !opened(&dir.path().display().to_string()) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0);
+}
+
+#[test]
 fn an_archive_may_come_through_a_pipe_and_go_through_one() {
     let script = format!(
         "{0} generate --size 1 | {0} headers - --out /dev/stdout | head -1",

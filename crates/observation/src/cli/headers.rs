@@ -10,7 +10,6 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use tempfile::NamedTempFile;
 
 use super::source::{DeriveArgs, tell_derived, with_progress};
 use crate::derive::scratch_beside;
@@ -29,9 +28,12 @@ pub(super) struct HeadersArgs {
 
 pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
     let derivation = args.derive.derivation(args.out.as_ref())?;
-    let mut spool = spool(args.out.as_deref())?;
+    // Without a name, so that nothing is left over of whatever end.
+    let folder = scratch_beside(args.out.as_deref());
+    let mut spool = tempfile::tempfile_in(&folder)
+        .with_context(|| format!("cannot write in {}", folder.display()))?;
     let derived = {
-        let mut writer = BufWriter::new(spool.as_file_mut());
+        let mut writer = BufWriter::new(&mut spool);
         let derived = with_progress(&derivation.scan.input, || {
             derivation.run(|observation| {
                 serde_json::to_writer(&mut writer, &observation)?;
@@ -41,36 +43,28 @@ pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
         writer.flush().context("cannot write the observations")?;
         derived
     };
+    spool.rewind()?;
     match &args.out {
         Some(out) => {
-            hand_over(spool, out).with_context(|| format!("cannot write {}", out.display()))?;
+            write(&mut spool, out).with_context(|| format!("cannot write {}", out.display()))?;
         }
-        None => copy(spool.as_file_mut(), &mut stdout().lock())
+        None => io::copy(&mut spool, &mut stdout().lock())
+            .map(drop)
             .context("cannot write to standard output")?,
     }
     tell_derived(&derivation.scan.input, &derived);
     Ok(ExitCode::SUCCESS)
 }
 
-/// A file that nobody sees before it is whole, beside the one that it becomes.
-fn spool(out: Option<&Path>) -> anyhow::Result<NamedTempFile> {
-    let folder = scratch_beside(out);
-    tempfile::Builder::new()
+/// In one step, unless what has the name is a pipe or a device.
+fn write(observations: &mut File, out: &Path) -> io::Result<()> {
+    if out.exists() && !out.is_file() {
+        return io::copy(observations, &mut File::create(out)?).map(drop);
+    }
+    let mut new = tempfile::Builder::new()
         // As the umask has it: a temporary file is its owner's only.
         .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(&folder)
-        .with_context(|| format!("cannot write in {}", folder.display()))
-}
-
-/// In one step, unless what has the name is a pipe or a device.
-fn hand_over(mut spool: NamedTempFile, out: &Path) -> io::Result<()> {
-    if out.exists() && !out.is_file() {
-        return copy(spool.as_file_mut(), &mut File::create(out)?);
-    }
-    spool.persist(out)?.sync_all()
-}
-
-fn copy(spool: &mut File, out: &mut impl io::Write) -> io::Result<()> {
-    spool.rewind()?;
-    io::copy(spool, out).map(drop)
+        .tempfile_in(scratch_beside(Some(out)))?;
+    io::copy(observations, &mut new)?;
+    new.persist(out)?.sync_all()
 }

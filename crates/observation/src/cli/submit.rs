@@ -11,7 +11,7 @@ use super::{
     print, tell,
 };
 use crate::{
-    ledger::{Account, Disagreement, Done, Ledger, difference},
+    ledger::{Account, Disagreement, Done, Ledger, difference, disagreements},
     observation::Observation,
 };
 
@@ -94,7 +94,7 @@ async fn conclude(
     let finals = all.filter(|(own, state)| state.finalized == Some(own.observation_hash)).count();
     let missing =
         states.iter().filter(|state| !state.proposed && state.finalized.is_none()).count();
-    let disagreements = ledger.disagreements(observations).await?;
+    let disagreements = disagreements(observations, &states);
     if as_json {
         print(json!({
             "done": done.observations,

@@ -16,24 +16,16 @@ impl Heads {
     pub fn put(&mut self, observation: Observation) {
         self.0.insert(observation.stream.clone(), observation);
     }
-}
 
-/// Gives each epoch its place in the stream.
-pub(super) struct Links<'a> {
-    heads: &'a Heads,
-    last: Option<Observation>,
-}
-
-impl<'a> Links<'a> {
-    pub(super) fn new(heads: &'a Heads) -> Self {
-        Self { heads, last: None }
-    }
-
-    /// The observation of the next epoch, in the order of streams and times.
-    pub(super) fn next(&mut self, epoch: EpochRecord) -> Result<Observation, DeriveError> {
-        let parent = match &self.last {
-            Some(last) if last.stream == epoch.stream => Some(last),
-            _ => self.heads.0.get(&epoch.stream).map(|head| after(head, &epoch)).transpose()?,
+    /// The observation of an epoch. Epochs come in the order of streams and times; `last` is that of the one before.
+    pub(super) fn follow(
+        &self,
+        last: Option<&Observation>,
+        epoch: EpochRecord,
+    ) -> Result<Observation, DeriveError> {
+        let parent = match last.filter(|last| last.stream == epoch.stream) {
+            Some(last) => Some(last),
+            None => self.0.get(&epoch.stream).map(|head| after(head, &epoch)).transpose()?,
         };
         let header = ObservationHeader {
             streamHash: keccak256(&epoch.stream),
@@ -44,7 +36,7 @@ impl<'a> Links<'a> {
             observedUnixMs: epoch.observed_unix_ms,
             sequence: parent.map_or(0, |parent| parent.header.sequence + 1),
         };
-        let observation = Observation {
+        Ok(Observation {
             stream: epoch.stream,
             epoch: epoch.epoch,
             entries: epoch.entries,
@@ -53,8 +45,7 @@ impl<'a> Links<'a> {
             observation_hash: header.observation_hash(),
             slot: header.slot(),
             header,
-        };
-        Ok(self.last.insert(observation).clone())
+        })
     }
 }
 

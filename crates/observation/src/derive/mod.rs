@@ -16,7 +16,6 @@ use std::{
 
 pub use self::link::Heads;
 use self::{
-    link::Links,
     record::EpochRecord,
     sort::{FIRST_BYTES, READ_AHEAD, Sorter},
 };
@@ -159,14 +158,13 @@ impl Derivation {
             named: tally.named,
             observations: 0,
         };
-        let mut links = Links::new(&self.heads);
         let mut waiting: Option<Observation> = None;
         let mut hand_on = |observation| {
             derived.observations += 1;
             take(observation).map_err(DeriveError::Write)
         };
         sort::merge(&epochs, 0..FIRST_BYTES, READ_AHEAD, |record| {
-            let next = links.next(EpochRecord::read(record))?;
+            let next = self.heads.follow(waiting.as_ref(), EpochRecord::read(record))?;
             let stream_goes_on = waiting.as_ref().is_some_and(|last| last.stream == next.stream);
             match waiting.replace(next) {
                 Some(last) if stream_goes_on || !self.closed_only => hand_on(last),

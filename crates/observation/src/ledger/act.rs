@@ -52,15 +52,9 @@ impl Ledger {
     ) -> Result<Done, LedgerError> {
         let open = |state: &State| !state.proposed && state.finalized.is_none();
         let states = self.states(observations, None).await?;
-        let mut done = Done::default();
-        for headers in chosen(observations, &states, open).chunks(BATCH) {
-            let call = proposeBatchCall { headers: headers.to_vec() };
-            let what = format!("proposing {} observations", headers.len());
-            self.call(account, &call, &what, &mut done).await?;
-            done.observations += headers.len();
-            told(done);
-        }
-        Ok(done)
+        let headers = chosen(observations, &states, open);
+        let call = |headers| proposeBatchCall { headers };
+        self.in_batches(account, &headers, call, "proposing", told).await
     }
 
     /// Attests to the observations to which the account has not attested yet, those left out that are not
@@ -71,17 +65,34 @@ impl Ledger {
         observations: &[Observation],
         told: impl Fn(Done),
     ) -> Result<Done, LedgerError> {
+        let witness = account.address();
+        if !self.is_witness(witness).await? {
+            return Err(LedgerError::NoWitness { account: witness, registry: self.registry });
+        }
         let open = |state: &State| state.proposed && state.finalized.is_none() && !state.attested;
-        let states = self.states(observations, Some(account.address())).await?;
+        let states = self.states(observations, Some(witness)).await?;
+        let headers = chosen(observations, &states, open);
+        let call = |headers| attestBatchCall { headers };
+        let mut done = self.in_batches(account, &headers, call, "attesting to", told).await?;
+        self.finalize(account, observations, &mut done).await?;
+        Ok(done)
+    }
+
+    async fn in_batches<C: SolCall>(
+        &self,
+        account: &Account,
+        headers: &[ObservationHeader],
+        call: impl Fn(Vec<ObservationHeader>) -> C,
+        verb: &str,
+        told: impl Fn(Done),
+    ) -> Result<Done, LedgerError> {
         let mut done = Done::default();
-        for headers in chosen(observations, &states, open).chunks(BATCH) {
-            let call = attestBatchCall { headers: headers.to_vec() };
-            let what = format!("attesting to {} observations", headers.len());
-            self.call(account, &call, &what, &mut done).await?;
+        for headers in headers.chunks(BATCH) {
+            let what = format!("{verb} {} observations", headers.len());
+            self.call(account, &call(headers.to_vec()), &what, &mut done).await?;
             done.observations += headers.len();
             told(done);
         }
-        self.finalize(account, observations, &mut done).await?;
         Ok(done)
     }
 
@@ -119,21 +130,8 @@ impl Ledger {
             return Ok(Progress::Open(&stream[known + 1..]));
         }
         // Ours are other ones, or the chain is ahead of the archive.
-        let differ = self.disagreements(stream).await?;
+        let differ = disagreements(stream, &self.states(stream, None).await?);
         Ok(if differ.is_empty() { Progress::Open(&[]) } else { Progress::Differs(differ) })
-    }
-
-    /// Observations in whose slots the chain has another final one.
-    pub async fn disagreements(
-        &self,
-        observations: &[Observation],
-    ) -> Result<Vec<Disagreement>, LedgerError> {
-        let states = self.states(observations, None).await?;
-        let differ = |(own, state): (&Observation, State)| {
-            let finalized = state.finalized.filter(|hash| *hash != own.observation_hash)?;
-            Some(Disagreement { own: own.clone(), finalized })
-        };
-        Ok(observations.iter().zip(states).filter_map(differ).collect())
     }
 
     async fn call<C: SolCall>(
@@ -149,6 +147,16 @@ impl Ledger {
         done.gas += receipt.gas_used.to::<u64>();
         Ok(())
     }
+}
+
+/// Observations in whose slots the chain has another final one; their states are in the same order.
+#[must_use]
+pub fn disagreements(observations: &[Observation], states: &[State]) -> Vec<Disagreement> {
+    let differ = |(own, state): (&Observation, &State)| {
+        let finalized = state.finalized.filter(|hash| *hash != own.observation_hash)?;
+        Some(Disagreement { own: own.clone(), finalized })
+    };
+    observations.iter().zip(states).filter_map(differ).collect()
 }
 
 /// The headers of those that are in such a state.

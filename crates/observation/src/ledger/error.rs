@@ -36,6 +36,16 @@ pub enum LedgerError {
         /// What it answers.
         source: Unread,
     },
+    /// Not a member of the registry.
+    #[error(
+        "{account} is no witness of the registry {registry} now: its owner adds one with `ec-observe witness add`"
+    )]
+    NoWitness {
+        /// Who is none.
+        account: Address,
+        /// The registry.
+        registry: Address,
+    },
     /// A contract refuses.
     #[error("{what} is refused: {reason}")]
     Refused {

@@ -12,7 +12,7 @@ use op_chain::rpc::{Rpc, Unread};
 
 pub use self::{
     account::Account,
-    act::{Disagreement, Done, Progress},
+    act::{Disagreement, Done, Progress, disagreements},
     deploy::{Deployment, Plan, deploy},
     error::LedgerError,
     state::{Ledger, State, difference},

@@ -321,6 +321,7 @@ fn errors(world: &World) -> Result<()> {
     world.key("poor")?;
     let submit = ["submit", "headers.jsonl"];
     told(&world.on_chain(&submit, "poor")?, "has 0 wei and needs")?;
+    told(&world.on_chain(&["attest", "headers.jsonl"], "poor")?, "is no witness of the registry")?;
     let one = ["--key-file", "one.key"];
     let url = ["--rpc", &world.url];
     let rest = |key: &[&'static str], ledger: &'static str| {
