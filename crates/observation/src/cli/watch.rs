@@ -100,6 +100,7 @@ struct Watch {
 impl Watch {
     /// Whether the chain has no other final observation than ours.
     async fn round(&mut self, derivation: &Derivation) -> anyhow::Result<bool> {
+        self.account.resume().await?;
         let marks = marks(derivation.scan.input.paths())?;
         if self.derived.as_ref().is_none_or(|(known, _)| *known != marks) {
             let mut observations = Vec::new();

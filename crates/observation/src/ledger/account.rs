@@ -52,15 +52,20 @@ impl Account {
         let genesis = genesis.map_or(B256::ZERO, |block| block.hash);
         let journal = Journal::open(journals, chain_id, genesis, key.address())?;
         let account = Self { rpc, chain_id, key, journal };
-        if let Some(pending) = account.journal.read()? {
-            match account.settle(&pending).await {
-                Ok(_) | Err(LedgerError::Overtaken { .. } | LedgerError::Refused { .. }) => {}
-                // The next one has the same nonce, so one of the two at most is ever in a block.
-                Err(LedgerError::NotTaken { .. }) => account.journal.clear()?,
-                Err(error) => return Err(error),
-            }
-        }
+        account.resume().await?;
         Ok(account)
+    }
+
+    /// Brings to an end what is still under way when a [`Self::send`] has failed: the next one would take its place
+    /// in the journal.
+    pub async fn resume(&self) -> Result<(), LedgerError> {
+        let Some(pending) = self.journal.read()? else { return Ok(()) };
+        match self.settle(&pending).await {
+            Ok(_) | Err(LedgerError::Overtaken { .. } | LedgerError::Refused { .. }) => Ok(()),
+            // The next one has the same nonce, so one of the two at most is ever in a block.
+            Err(LedgerError::NotTaken { .. }) => self.journal.clear(),
+            Err(error) => Err(error),
+        }
     }
 
     /// Its address.

@@ -17,7 +17,7 @@ type Test = fn(&World) -> Result<()>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, Test); 11] = [
+    let tests: [(&str, Test); 12] = [
         ("three_witnesses_agree_and_the_rest_is_refused", smoke),
         ("a_new_user_derives_submits_and_verifies", new_user),
         ("a_witness_with_other_data_is_told", disagreement),
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         ("a_killed_deployment_goes_on", killed_deployment),
         ("a_lost_answer_is_no_second_transaction", lost_answer),
         ("what_the_node_refuses_is_told_and_tried_anew", refused),
+        ("a_witness_that_watches_goes_on_after_a_refusal", refused_watch),
         ("a_child_that_waited_for_its_parent_becomes_final", waiting_child),
         ("witnesses_are_added_and_removed", witnesses),
         ("what_cannot_be_done_is_told", errors),
@@ -263,6 +264,24 @@ fn refused(world: &World) -> Result<()> {
     })?;
     world.on_chain(&["submit", "headers.jsonl"], "one")?.exits(0)?;
     ensure(world.nonce("one")? == 1, || "more than one transaction".to_owned())
+}
+
+/// A witness that watches goes on with what its node did not take.
+fn refused_watch(world: &World) -> Result<()> {
+    world.write("archive.jsonl", &line("a", 1, 0))?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.deploy(&["one"], 1)?;
+    let proxy = Proxy::start(&world.url, Mode::Refuse, 1)?;
+    let args = ["watch", "archive.jsonl", "--propose", "--every", "1"];
+    let mut watcher = world.spawn_at(&proxy.url, &args, "one")?;
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while world.status(&["headers.jsonl"])?["streams"][0]["final"] != 1 {
+        ensure(Instant::now() < deadline, || "it is not final".to_owned())?;
+        sleep(Duration::from_millis(100));
+    }
+    ensure(watcher.terminate()? == Some(0), || "watch did not end well".to_owned())?;
+    let nonce = world.nonce("one")?;
+    ensure(nonce == 2, || format!("{nonce} transactions to propose and to attest"))
 }
 
 /// The second observation has its quorum before the first one has.

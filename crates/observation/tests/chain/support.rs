@@ -282,7 +282,7 @@ pub(crate) enum Mode {
     Silence,
     /// The node gets it, the connection breaks.
     Cut,
-    /// The node never gets it, and says so: this one and all after it.
+    /// The node never gets it, and says so: this one and the next one.
     Refuse,
 }
 
@@ -326,7 +326,7 @@ fn serve(mut client: TcpStream, node: &str, mode: Mode, at: u64, count: &AtomicU
     let Some(request) = request(&mut client) else { return };
     let sends = request.windows(22).any(|window| window == b"eth_sendRawTransaction");
     let number = if sends { count.load(Ordering::SeqCst) + 1 } else { 0 };
-    if sends && mode == Mode::Refuse && number >= at {
+    if sends && mode == Mode::Refuse && (at..at + 2).contains(&number) {
         count.fetch_add(1, Ordering::SeqCst);
         let body = r#"[{"jsonrpc":"2.0","id":0,"error":{"code":-32000,"message":"no room"}}]"#;
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
