@@ -17,6 +17,7 @@
 //! * [`transaction`]: transactions signed here, and their receipts
 //! * [`deposit`]: what a deposit on L1 becomes on L2
 //! * [`rpc`]: batched JSON-RPC with a deadline
+//! * [`message`]: an error in one line
 
 pub mod bundle;
 pub mod contracts;
@@ -27,6 +28,7 @@ pub mod forks;
 pub mod genesis;
 mod json;
 pub mod key;
+pub mod message;
 pub mod prestate;
 pub mod published;
 pub mod rollup;

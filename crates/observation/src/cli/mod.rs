@@ -20,6 +20,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use op_chain::message::once;
 
 /// The answer is no.
 const NO: u8 = 1;
@@ -84,7 +85,7 @@ pub fn main() -> ExitCode {
     };
     run(cli.command).unwrap_or_else(|error| {
         // Nothing is left to do if the terminal is gone.
-        let _ = writeln!(stderr(), "ec-observe: {error:#}");
+        let _ = writeln!(stderr(), "ec-observe: {}", once(error.as_ref()));
         ExitCode::from(ERROR)
     })
 }

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
+use op_chain::message::once;
 use tokio::{
     select,
     signal::unix::{SignalKind, signal},
@@ -73,7 +74,7 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
         }
         // A file that is being written and a node that is away are there again next time.
         if let Err(error) = agreed {
-            tell(format_args!("{error:#}"));
+            tell(once(error.as_ref()));
         }
         select! {
             _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),

@@ -22,6 +22,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use op_chain::message::once;
 
 /// systemd's `ExecCondition=` fails the unit on 255 and skips it on everything from 1 to 254.
 const WRONG: u8 = 255;
@@ -120,15 +121,8 @@ pub fn main() -> ExitCode {
     };
     run(cli.command).unwrap_or_else(|error| {
         // Nothing is left to do if the terminal is gone.
-        let _ = writeln!(stderr(), "op-warden: {}", once(&error));
+        let _ = writeln!(stderr(), "op-warden: {}", once(error.as_ref()));
         ExitCode::from(WRONG)
-    })
-}
-
-/// The error and its causes, without those that the text before already tells.
-fn once(error: &anyhow::Error) -> String {
-    error.chain().skip(1).map(ToString::to_string).fold(error.to_string(), |text, cause| {
-        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
     })
 }
 
