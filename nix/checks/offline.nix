@@ -1,5 +1,5 @@
 # The tests without a store or a network: over the real NixOS modules, with packages that are paths
-# only. `crates/op-devnet/tests/nixos` runs it.
+# only. `crates/e2e/tests/nixos` runs it.
 {
   # A tree shaped like nixpkgs: lib/, nixos/ and stub-names.json.
   tree,

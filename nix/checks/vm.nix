@@ -1,4 +1,4 @@
-# The life of a chain on a NixOS machine: the steps of crates/op-devnet/tests/nixos/chain.rs, with
+# The life of a chain on a NixOS machine: the steps of crates/e2e/tests/nixos/chain.rs, with
 # the switch, the kernel and the podman of NixOS. It needs a host with KVM, but no registry and no
 # network.
 { pkgs, self }:

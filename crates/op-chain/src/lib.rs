@@ -8,16 +8,12 @@
 //! * [`forks`]: the fork schedule that both files carry
 //! * [`schedule`]: the rules of such a schedule
 //! * [`fees`]: the fee parameters that a chain begins with
-//! * [`key`]: secret keys and the addresses and peer ids that follow from them
 //! * [`published`]: accounts whose keys everybody knows
 //! * [`prestate`]: the fault proof VM's state and its hash
 //! * [`bundle`]: the manifest of the published files
 //! * [`engine_data`]: which chain an engine's data folder holds
 //! * [`contracts`]: bindings of the L1 contracts' getters
-//! * [`transaction`]: transactions signed here, and their receipts
 //! * [`deposit`]: what a deposit on L1 becomes on L2
-//! * [`rpc`]: batched JSON-RPC with a deadline
-//! * [`message`]: an error in one line
 
 pub mod bundle;
 pub mod contracts;
@@ -27,12 +23,8 @@ pub mod fees;
 pub mod forks;
 pub mod genesis;
 mod json;
-pub mod key;
-pub mod message;
 pub mod prestate;
 pub mod published;
 pub mod rollup;
 mod rollup_check;
-pub mod rpc;
 pub mod schedule;
-pub mod transaction;

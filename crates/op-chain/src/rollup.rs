@@ -8,6 +8,8 @@ use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
+pub use eth_rpc::transaction::BlockId;
+
 pub use crate::rollup_check::RollupFault;
 use crate::{
     forks::ForkTimes,
@@ -76,15 +78,6 @@ pub struct Anchor {
     pub l2_time: u64,
     /// The system configuration in force at the L1 origin.
     pub system_config: SystemConfig,
-}
-
-/// A block by hash and number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BlockId {
-    /// Block hash.
-    pub hash: B256,
-    /// Block number.
-    pub number: u64,
 }
 
 /// The genesis copy of what the `SystemConfig` contract holds.

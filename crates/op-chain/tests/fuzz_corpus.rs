@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-#[path = "../../op-warden/fuzz/targets/chain.rs"]
+#[path = "../fuzz/targets/chain.rs"]
 mod chain;
-#[path = "../../op-warden/fuzz/targets/replay.rs"]
+#[path = "../fuzz/targets/replay.rs"]
 mod replay;
 
 #[test]

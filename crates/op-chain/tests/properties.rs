@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use eth_rpc::key::SecretKey;
 use op_chain::{
     genesis::{Fallback, GenesisBlock},
-    key::SecretKey,
     rollup::RollupConfig,
 };
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, hex};
 use anyhow::Result;
-use op_chain::{key::SecretKey, transaction::Fees};
+use eth_rpc::{key::SecretKey, transaction::Fees};
 
 /// Accounts 0 to 9 of Foundry's test mnemonic ("test test … junk").
 const PUBLISHED: [[u8; 32]; 10] = [

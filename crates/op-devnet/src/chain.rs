@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use alloy_primitives::{Address, B256, hex};
 use anyhow::{Context, Result};
-use op_chain::key::SecretKey;
+use eth_rpc::key::SecretKey;
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -15,7 +15,7 @@ use std::process::Stdio;
 use alloy_genesis::GenesisAccount;
 use alloy_primitives::{Address, U64};
 use anyhow::{Context, ensure};
-use op_chain::rpc::{Batch, BlockHead, Rpc, Slot};
+use eth_rpc::{Batch, BlockHead, Rpc, Slot};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::process::Command;

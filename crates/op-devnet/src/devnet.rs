@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use op_chain::rpc::Rpc;
+use eth_rpc::Rpc;
 use tokio::{sync::watch, time::timeout};
 
 use crate::{

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
-use op_warden::gate::{Answer, Finding, Gate, Judgement, report};
+use op_gate::{Answer, Finding, Gate, Judgement, report};
 use serde::Serialize;
 use tokio::time::timeout;
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use op_warden::config::{Bounds, Pause, Serve};
+use op_gate::config::{Bounds, Pause, Serve};
 
 use crate::{
     home::Home,

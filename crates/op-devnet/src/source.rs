@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use op_chain::rpc::{Batch, Rpc};
+use eth_rpc::{Batch, Rpc};
 
 use crate::{
     accounts,

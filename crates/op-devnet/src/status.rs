@@ -3,7 +3,7 @@
 use std::{fmt::Write, fs, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
-use op_chain::rpc::Rpc;
+use eth_rpc::Rpc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

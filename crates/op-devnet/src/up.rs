@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use op_chain::rpc::Rpc;
+use eth_rpc::Rpc;
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::sleep,
@@ -126,9 +126,8 @@ fn announce(clock: &Clock, name: &str, board: &Board) {
                 .unwrap_or_default()
         )),
         Phase::GateWaits | Phase::Refused => {
-            let report = gate
-                .map(|gate| op_warden::gate::report::service(&gate.judgement))
-                .unwrap_or_default();
+            let report =
+                gate.map(|gate| op_gate::report::service(&gate.judgement)).unwrap_or_default();
             clock.say(report.trim_end());
         }
         Phase::Restarting => clock.say(format!(

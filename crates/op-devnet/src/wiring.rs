@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use op_chain::key::SecretKey;
+use eth_rpc::key::SecretKey;
 use serde_json::json;
 
 use crate::{
@@ -72,7 +72,7 @@ fn node_key(home: &Home, pair: &str) -> Result<SecretKey> {
 
 /// Writes what the services read beside the chain's own files. `health` is the health service's port.
 pub(crate) fn write_files(home: &Home, stack: &Stack, health: u16) -> Result<()> {
-    let mut warden: op_warden::config::Config = serde_json::from_value(stack.warden.clone())
+    let mut warden: op_gate::config::Config = serde_json::from_value(stack.warden.clone())
         .context("the definitions hold no valid op-warden configuration")?;
     warden.serve = Some(health::serve(home, health));
     write_atomically(&home.warden_config(), &serde_json::to_vec_pretty(&warden)?)?;

@@ -1,7 +1,152 @@
-//! See the library.
+//! op-warden: lets each service of an OP Stack chain start only when its keys, genesis and contracts
+//! are proven right against L1. One file a command; the work is done by the crates below.
 
-use std::process::ExitCode;
+mod deposit;
+mod exec;
+mod explain;
+mod gate;
+mod genesis;
+mod images;
+mod keys;
+mod maintenance;
+mod output;
+mod prestate;
+mod prove;
+mod purge;
+mod runbook;
+mod serve;
 
+use std::{
+    io::{Write as _, stderr},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use op_util::error::once;
+
+use self::output::WRONG;
+
+/// Lets each service of an OP Stack chain start only when its keys, genesis and contracts are right.
+#[derive(Parser)]
+#[command(
+    name = "op-warden",
+    version,
+    about,
+    after_help = "Exit codes: 0 pass, 75 wait, 255 refuse and every usage or configuration error.\n\nExample: op-warden gate batcher --config /etc/op-warden.json"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Judges one service's preconditions
+    #[command(
+        after_help = "Example: op-warden gate batcher --config /etc/op-warden.json\n\nExit codes: 0 pass (start), 75 wait (do not start, try again), 255 refuse (do not start)."
+    )]
+    Gate(gate::GateArgs),
+    /// Judges all services and prints one table
+    #[command(
+        after_help = "Example: op-warden check --config /etc/op-warden.json\n\nExit code: 0 only if every service passes, else that of the worst answer."
+    )]
+    Check(gate::CheckArgs),
+    /// Watches the running chain and serves its health: a page, /readyz, /status.json, /metrics
+    #[command(
+        after_help = "Example: op-warden serve --config /etc/op-stack/op-warden.json\n\nThe configuration's \"serve\" holds \"listen\" (address and port), \"intervalSeconds\" (between two judgements of all gates) and, if another process judges, \"judgements\": the file that `op-warden check --output` writes. Also \"pollSeconds\", \"l1PollSeconds\", \"state\" (the file that survives a restart), \"maintenance\", \"followers\" on other hosts, \"verifyHeaders\", \"limits\".\n\nPaths: / (page), /livez, /readyz, /readyz/SERVICE, /status.json, /metrics, /runbooks/ALERT."
+    )]
+    Serve(serve::ServeArgs),
+    /// Puts files into environment variables and becomes the program
+    #[command(
+        after_help = "Example: op-warden exec --credential OP_BATCHER_PRIVATE_KEY=/run/keys/batcher -- op-batcher --l1-eth-rpc=http://127.0.0.1:8545"
+    )]
+    Exec(exec::ExecArgs),
+    /// The L2 genesis block
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
+    )]
+    Genesis(genesis::GenesisCommand),
+    /// Makes keys of roles and nodes, and tells their addresses
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden keys generate --sops --out secrets/batcher.ecp-forge\n\nExit codes: 0, or 255 for every error."
+    )]
+    Keys(keys::KeysCommand),
+    /// Container images, pinned to their digests
+    #[command(subcommand, after_help = "Example: op-warden images lock --check")]
+    Images(images::ImagesCommand),
+    /// The fault proof program
+    #[command(subcommand, after_help = "Example: op-warden prestate hash prestate.bin.gz")]
+    Prestate(prestate::PrestateCommand),
+    /// Proofs over whole chains
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645"
+    )]
+    Prove(prove::ProveCommand),
+    /// Known error lines in a log: their causes and what mends them
+    #[command(
+        after_help = "Examples:\n  journalctl -u podman-op-stack-batcher | op-warden explain\n  op-warden explain op-node.log\n  op-warden explain --id p2p-signer-missing\n\nReads the logs of the official programs in all their formats, also behind the prefix of journald or of a container runtime. Nothing of a URL but scheme, host and port is shown, and no key.\n\nExit codes: 0 if the log was read, whatever was found; 255 if it could not be read, and for every other error."
+    )]
+    Explain(explain::ExplainArgs),
+    /// Lists what a disabled stack left on this machine, and with --yes removes it
+    #[command(
+        after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after the NixOS module was disabled and the system switched. With --yes the chain data is gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, and for every other error."
+    )]
+    Purge(purge::PurgeArgs),
+    /// Announces maintenance to the health service, or ends it, or tells what is announced
+    #[command(
+        after_help = "Example: op-warden maintenance --config /etc/op-stack/op-warden.json --for 30m\n\nWhile maintenance is announced, only dangerous alerts are raised. It is written to the file that \"maintenance\" of the configuration's \"serve\" names.\n\nExit codes: 0, or 255 for every error."
+    )]
+    Maintenance(maintenance::MaintenanceArgs),
+    /// Prints what to do about an alert, or lists the alerts
+    #[command(
+        after_help = "Example: op-warden runbook OpStackSafeHeadStalled\n\nExit codes: 0, or 255 for an unknown alert and every other error."
+    )]
+    Runbook(runbook::RunbookArgs),
+}
+
+/// Parses the command line, runs it and prints an error once.
 fn main() -> ExitCode {
-    op_warden::cli::main()
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing is left to do if the terminal is gone.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(WRONG) } else { ExitCode::SUCCESS };
+        }
+    };
+    run(cli.command).unwrap_or_else(|error| {
+        // Nothing is left to do if the terminal is gone.
+        let _ = writeln!(stderr(), "op-warden: {}", once(error.as_ref()));
+        ExitCode::from(WRONG)
+    })
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Gate(args) => block_on(gate::gate(&args))?,
+        Command::Check(args) => block_on(gate::check(&args))?,
+        Command::Serve(args) => block_on(serve::run(&args))?,
+        Command::Exec(args) => Err(exec::exec(&args)),
+        Command::Genesis(command) => genesis::run(&command),
+        Command::Keys(command) => keys::run(&command),
+        Command::Images(command) => block_on(images::run(&command))?,
+        Command::Prestate(command) => prestate::run(&command),
+        Command::Prove(command) => block_on(prove::run(&command))?,
+        Command::Explain(args) => explain::run(&args),
+        Command::Purge(args) => purge::run(&args),
+        Command::Maintenance(args) => maintenance::run(&args),
+        Command::Runbook(args) => runbook::run(&args),
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the asynchronous runtime")?;
+    Ok(runtime.block_on(future))
 }

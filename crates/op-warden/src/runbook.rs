@@ -1,176 +1,61 @@
-//! What to do about each alert of `monitoring/alerts.yml`: one page an alert.
+//! `op-warden runbook`.
 
-/// The page of an alert.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Runbook {
-    /// Name of the alert.
-    pub name: &'static str,
-    /// The page, in Markdown: the name, the meaning in one line, and four sections.
-    pub text: &'static str,
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::output::print;
+use op_health::runbook::{self, Runbook};
+
+#[derive(Args)]
+pub(crate) struct RunbookArgs {
+    /// The alert; without it, all are listed
+    alert: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
-/// The alerts and their files.
-macro_rules! runbooks {
-    ($($name:literal)*) => {
-        /// Every page, by the names' order.
-        pub const ALL: &[Runbook] = &[
-            $(Runbook { name: $name, text: include_str!(concat!("../runbooks/", $name, ".md")) },)*
-        ];
+pub(crate) fn run(args: &RunbookArgs) -> anyhow::Result<ExitCode> {
+    let text = match &args.alert {
+        Some(name) => {
+            let runbook = runbook::find(name).with_context(|| unknown(name))?;
+            if args.json {
+                let text = json!({
+                    "name": runbook.name, "meaning": runbook.meaning(), "text": runbook.text,
+                });
+                serde_json::to_string_pretty(&text)?
+            } else {
+                runbook.text.trim_end().to_owned()
+            }
+        }
+        None if args.json => {
+            serde_json::to_string_pretty(&runbook::ALL.iter().map(brief).collect::<Vec<_>>())?
+        }
+        None => list(),
     };
+    print(text)?;
+    Ok(ExitCode::SUCCESS)
 }
 
-runbooks! {
-    "OpStackBatcherStuck"
-    "OpStackClockSkewed"
-    "OpStackConditionUnknown"
-    "OpStackDerivationReset"
-    "OpStackDiskFull"
-    "OpStackDisputeMonDisagrees"
-    "OpStackFinalizedHeadStalled"
-    "OpStackFollowerBehind"
-    "OpStackFollowerDiverged"
-    "OpStackFollowerUnknown"
-    "OpStackGameDisputed"
-    "OpStackGameLost"
-    "OpStackGameTypeNotRespected"
-    "OpStackGameUnresolved"
-    "OpStackGamesStopped"
-    "OpStackGateRefused"
-    "OpStackGateWaiting"
-    "OpStackJudgementsOld"
-    "OpStackL1Failing"
-    "OpStackL1InfoFailed"
-    "OpStackMaintenanceLong"
-    "OpStackNoPeers"
-    "OpStackRoleRotated"
-    "OpStackRunwayShort"
-    "OpStackSafeHeadStalled"
-    "OpStackSequencerInactive"
-    "OpStackSequencingWindowClosing"
-    "OpStackServiceDown"
-    "OpStackServiceFlapping"
-    "OpStackUnsafeHeadStalled"
-    "OpStackWardenDown"
-    "OpStackWardenFlapping"
-    "OpStackWardenStale"
+fn brief(runbook: &Runbook) -> Value {
+    json!({"name": runbook.name, "meaning": runbook.meaning()})
 }
 
-/// Names that are offered in the place of an unknown one.
-const NEAREST: usize = 3;
-
-impl Runbook {
-    /// What the alert means, in one line.
-    #[must_use]
-    pub fn meaning(&self) -> &'static str {
-        self.text.lines().nth(2).unwrap_or_default()
-    }
-}
-
-/// The page of an alert; capital letters do not matter, nor whether the name begins with `OpStack`.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static Runbook> {
-    let wanted = plain(name);
-    ALL.iter().find(|runbook| plain(runbook.name) == wanted)
-}
-
-/// The alerts whose names are most like this one, the most alike first.
-#[must_use]
-pub fn nearest(name: &str) -> Vec<&'static str> {
-    let wanted = plain(name);
-    let mut names: Vec<_> = ALL
+fn list() -> String {
+    let width = runbook::ALL.iter().map(|runbook| runbook.name.len()).max().unwrap_or_default();
+    let lines: Vec<String> = runbook::ALL
         .iter()
-        .map(|runbook| (strsim::jaro(&plain(runbook.name), &wanted), runbook.name))
+        .map(|runbook| format!("{:width$}  {}", runbook.name, runbook.meaning()))
         .collect();
-    names.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    names.into_iter().take(NEAREST).map(|(_, name)| name).collect()
+    lines.join("\n")
 }
 
-fn plain(name: &str) -> String {
-    let name = name.to_lowercase();
-    name.strip_prefix("opstack").map(str::to_owned).unwrap_or(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{collections::BTreeSet, fs, path::Path};
-
-    use super::*;
-    use crate::health::condition::Name;
-
-    #[test]
-    fn every_file_is_in_the_table_and_the_table_is_sorted() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks");
-        let files: BTreeSet<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        let table: Vec<String> = ALL.iter().map(|runbook| format!("{}.md", runbook.name)).collect();
-        assert_eq!(table, files.into_iter().collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn every_condition_has_a_page() {
-        for name in Name::ALL {
-            assert!(find(name.alert()).is_some(), "{}", name.alert());
-        }
-    }
-
-    #[test]
-    fn each_page_says_what_it_means_how_to_look_what_to_do_and_what_not() {
-        for Runbook { name, text } in ALL {
-            let mut lines = text.lines();
-            assert_eq!(lines.next(), Some(format!("# {name}").as_str()));
-            assert_eq!(lines.next(), Some(""), "{name}");
-            let headings: Vec<_> = text.lines().filter(|line| line.starts_with("## ")).collect();
-            let expected =
-                ["## What it means", "## How to look", "## What to do", "## What not to do"];
-            assert_eq!(headings, expected, "{name}");
-            for section in text.split("\n## ").skip(1) {
-                let words = section.lines().skip(1).flat_map(str::split_whitespace).count();
-                assert!(words >= 5, "{name}: {section}");
-            }
-            assert_eq!(text.matches("```").count(), 2, "{name}: the commands of one section");
-        }
-    }
-
-    #[test]
-    fn meanings_are_one_sentence() {
-        let mut seen = BTreeSet::new();
-        for runbook in ALL {
-            let meaning = runbook.meaning();
-            assert!(meaning.ends_with('.') && meaning.len() < 100, "{}: {meaning}", runbook.name);
-            assert_eq!(runbook.text.lines().nth(3), Some(""), "{}", runbook.name);
-            assert!(seen.insert(meaning), "{meaning}");
-        }
-    }
-
-    #[test]
-    fn pages_name_only_pages_that_exist() {
-        for Runbook { name, text } in ALL {
-            for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
-                if word.starts_with("OpStack") {
-                    assert!(ALL.iter().any(|page| page.name == word), "{name}: {word}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn names_are_found_as_people_write_them() {
-        for name in ["OpStackServiceDown", "opstackservicedown", "ServiceDown", "servicedown"] {
-            assert_eq!(
-                find(name).map(|runbook| runbook.name),
-                Some("OpStackServiceDown"),
-                "{name}"
-            );
-        }
-        for name in
-            ["", "OpStack", "OpStackService", "../OpStackServiceDown", "OpStackServiceDown.md"]
-        {
-            assert_eq!(find(name), None, "{name}");
-        }
-        assert_eq!(nearest("OpStackServiceDwn")[0], "OpStackServiceDown");
-        assert_eq!(nearest("folower-diverged")[0], "OpStackFollowerDiverged");
-        assert_eq!(nearest("").len(), NEAREST);
-    }
+fn unknown(name: &str) -> String {
+    let nearest = runbook::nearest(name).join(", ");
+    format!(
+        "there is no runbook {name:?}. Did you mean one of {nearest}? `op-warden runbook` lists all."
+    )
 }

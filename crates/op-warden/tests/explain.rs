@@ -17,7 +17,7 @@ use std::{
     thread,
 };
 
-use op_warden::explain::{Report, dictionary::Dictionary, explain};
+use op_tools::explain::{Report, dictionary::Dictionary, explain};
 use proptest::prelude::*;
 use run::Run;
 use serde_json::Value;

@@ -14,8 +14,8 @@ use std::{
 };
 
 use age::{secrecy::ExposeSecret as _, x25519};
-use op_chain::key::SecretKey;
-use op_warden::keys::THROW_AWAY;
+use eth_rpc::key::SecretKey;
+use op_tools::keys::THROW_AWAY;
 use run::Run;
 use serde_json::Value;
 

@@ -263,7 +263,7 @@ in
     ];
   };
 
-  # As Alertmanager reads it; crates/op-devnet/tests/nixos gives it to a real one as well.
+  # As Alertmanager reads it; crates/e2e/tests/nixos gives it to a real one as well.
   testTheConfigurationOfAlertmanager = {
     expr =
       let
@@ -315,7 +315,7 @@ in
       };
   };
 
-  # As Prometheus reads it; crates/op-devnet/tests/nixos gives it to promtool as well.
+  # As Prometheus reads it; crates/e2e/tests/nixos gives it to promtool as well.
   testTheConfigurationOfPrometheus = {
     expr =
       let
@@ -397,7 +397,7 @@ in
 
   testGrafanaShowsTheDashboard = {
     expr = map (
-      provider: lib.hasSuffix "crates/op-warden/monitoring" (toString provider.options.path)
+      provider: lib.hasSuffix "crates/op-health/monitoring" (toString provider.options.path)
     ) monitored.services.grafana.provision.dashboards.settings.providers;
     expected = [ true ];
   };

@@ -4,7 +4,7 @@
 let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg) monitoring;
-  files = ../../../crates/op-warden/monitoring;
+  files = ../../../crates/op-health/monitoring;
 
   wanted = cfg.enable && monitoring.enable;
   loopback = "127.0.0.1";

@@ -9,7 +9,7 @@ use std::{
 use alloy_primitives::Address;
 use anyhow::Context as _;
 use clap::Args;
-use op_chain::{key::SecretKey, rpc::Rpc};
+use eth_rpc::{Rpc, key::SecretKey};
 
 use super::tell;
 use crate::ledger::{Account, Deployment, Done, Ledger};

@@ -20,7 +20,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use op_chain::message::once;
+use op_util::error::once;
 
 /// The answer is no.
 const NO: u8 = 1;

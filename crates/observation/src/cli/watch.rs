@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use op_chain::message::once;
+use op_util::error::once;
 use tokio::{
     select,
     signal::unix::{SignalKind, signal},

@@ -3,9 +3,9 @@
 use std::{path::Path, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
-use op_chain::{
+use eth_rpc::{
+    Batch, Rpc, Unread,
     key::SecretKey,
-    rpc::{Batch, Rpc, Unread},
     transaction::{Draft, Fees, Receipt},
 };
 use serde::de::IgnoredAny;

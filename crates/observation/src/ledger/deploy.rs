@@ -8,7 +8,7 @@ use std::{
 
 use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
 use alloy_sol_types::{SolConstructor, SolValue as _};
-use op_chain::rpc::Batch;
+use eth_rpc::Batch;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 

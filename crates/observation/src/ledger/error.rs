@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::SolInterface as _;
-use op_chain::{key::SignError, rpc::Unread};
+use eth_rpc::{Unread, key::SignError};
 
 use crate::contracts::{
     EveryChannelObservationLedger::EveryChannelObservationLedgerErrors,

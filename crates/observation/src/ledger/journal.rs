@@ -8,7 +8,7 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, Bytes};
-use op_chain::transaction::Signed;
+use eth_rpc::transaction::Signed;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 

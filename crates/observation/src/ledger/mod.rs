@@ -8,7 +8,7 @@ mod journal;
 mod registry;
 mod state;
 
-use op_chain::rpc::{Rpc, Unread};
+use eth_rpc::{Rpc, Unread};
 
 pub use self::{
     account::Account,

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
-use op_chain::transaction::Receipt;
+use eth_rpc::transaction::Receipt;
 
 use super::{Account, Ledger, LedgerError};
 use crate::contracts::EveryChannelWitnessRegistry::{

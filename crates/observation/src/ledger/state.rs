@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, U64};
 use alloy_sol_types::{SolCall, SolEvent as _};
-use op_chain::{
-    rpc::{Batch, Rpc},
-    transaction::Log,
-};
+use eth_rpc::{Batch, Rpc, transaction::Log};
 use serde_json::json;
 
 use super::{LedgerError, unread};

@@ -9,7 +9,7 @@ use std::{
 
 use alloy_primitives::{Address, U256};
 use anyhow::{Context as _, bail};
-use op_chain::rpc::Rpc;
+use eth_rpc::Rpc;
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep};
 

@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use op_chain::{key::SecretKey, rpc::Rpc};
+use eth_rpc::{Rpc, key::SecretKey};
 
 pub use self::report::{Case, Report};
 use self::{

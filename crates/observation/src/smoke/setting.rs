@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 use anyhow::Context as _;
-use op_chain::{key::SecretKey, rpc::Rpc};
+use eth_rpc::{Rpc, key::SecretKey};
 use serde_json::json;
 use tempfile::TempDir;
 

@@ -15,7 +15,7 @@ use std::{
 };
 
 use alloy_primitives::{Address, U64, U256};
-use op_chain::{key::SecretKey, rpc::Rpc};
+use eth_rpc::{Rpc, key::SecretKey};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use tempfile::TempDir;

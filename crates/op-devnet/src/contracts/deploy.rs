@@ -2,11 +2,7 @@
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use anyhow::{Context as _, Result, bail, ensure};
-use op_chain::{
-    key::SecretKey,
-    rpc::{Batch, Rpc},
-    transaction::Draft,
-};
+use eth_rpc::{Batch, Rpc, key::SecretKey, transaction::Draft};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

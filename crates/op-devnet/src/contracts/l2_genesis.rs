@@ -6,10 +6,8 @@ use alloy_genesis::{ChainConfig, Genesis, GenesisAccount};
 use alloy_primitives::{Address, B256, Bytes, U256, b256, bytes, uint};
 use alloy_sol_types::SolConstructor as _;
 use anyhow::{Context as _, Result};
-use op_chain::{
-    forks::ForkTimes,
-    rpc::{Batch, Rpc},
-};
+use eth_rpc::{Batch, Rpc};
+use op_chain::forks::ForkTimes;
 use serde_json::{Value, json};
 
 use super::{

@@ -32,12 +32,8 @@ use std::path::Path;
 
 use alloy_primitives::{Address, B256, U64, keccak256};
 use anyhow::{Context as _, Result, ensure};
-use op_chain::{
-    genesis::GenesisBlock,
-    key::SecretKey,
-    rollup::BlockId,
-    rpc::{Batch, BlockHead, Rpc},
-};
+use eth_rpc::{Batch, BlockHead, Rpc, key::SecretKey};
+use op_chain::{genesis::GenesisBlock, rollup::BlockId};
 use serde::Serialize;
 use tokio::fs;
 

@@ -10,10 +10,10 @@ use std::{
 
 use alloy_primitives::{Address, B256, U256, address, b256};
 use alloy_sol_types::sol;
+use eth_rpc::{Batch, Rpc};
 use op_chain::{
     contracts::{DisputeGameFactory, OptimismPortal, SystemConfig},
     rollup::RollupConfig,
-    rpc::{Batch, Rpc},
 };
 
 use super::{spec::ForkOffsets, *};

@@ -8,9 +8,10 @@ use std::{
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result};
+use eth_rpc::Rpc;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use op_chain::{genesis::GenesisBlock, rpc::Rpc};
-use op_warden::gate::Gate;
+use op_chain::genesis::GenesisBlock;
+use op_gate::Gate;
 use serde_json::{Value, json};
 
 use super::{Fault, PATIENCE};
@@ -46,7 +47,7 @@ impl Fault {
                 edit(&home.warden_config(), |config| config["l1"]["rpc"] = json!(url))
             }
             Self::EmptyBatcher => {
-                let batcher = op_chain::key::SecretKey::from_file(&key("batcher"))?.address();
+                let batcher = eth_rpc::key::SecretKey::from_file(&key("batcher"))?.address();
                 let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, PATIENCE)?;
                 l1.request::<Value>("anvil_setBalance", (batcher, U256::ZERO)).await?;
                 Ok(())
@@ -67,7 +68,7 @@ impl Fault {
                 edit(&home.warden_config(), |config| config["keys"]["allowReuse"] = json!(false))
             }
             Self::BurnedKey => {
-                let batcher = op_chain::key::SecretKey::from_file(&key("batcher"))?.address();
+                let batcher = eth_rpc::key::SecretKey::from_file(&key("batcher"))?.address();
                 edit(&home.warden_config(), |config| config["keys"]["burned"] = json!([batcher]))
             }
             Self::ClockSkew => {

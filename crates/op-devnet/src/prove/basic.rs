@@ -4,16 +4,10 @@ use std::{collections::BTreeMap, ops::ControlFlow, path::Path, time::Duration};
 
 use alloy_primitives::{Address, U64, U256};
 use anyhow::{Context, Result, bail, ensure};
-use op_chain::{
-    contracts::DisputeGameFactory,
-    rollup::RollupConfig,
-    rpc::{Batch, Rpc},
-};
-use op_warden::{
-    compare::Verdict,
-    config::Config,
-    prove::{deposit, heads},
-};
+use eth_rpc::{Batch, Rpc};
+use op_chain::{contracts::DisputeGameFactory, rollup::RollupConfig};
+use op_gate::config::Config;
+use op_prove::{compare::Verdict, deposit, heads};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{process::Command, time::Instant};

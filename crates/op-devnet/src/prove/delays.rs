@@ -5,10 +5,8 @@ use std::{ops::ControlFlow, time::Duration};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::sol;
 use anyhow::{Context, Result, ensure};
-use op_chain::{
-    contracts::DisputeGameFactory,
-    rpc::{Batch, Rpc},
-};
+use eth_rpc::{Batch, Rpc};
+use op_chain::contracts::DisputeGameFactory;
 use serde::Serialize;
 
 use super::{

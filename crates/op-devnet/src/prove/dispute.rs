@@ -5,10 +5,8 @@ use std::{ops::ControlFlow, time::Duration};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolValue, sol};
 use anyhow::{Context, Result, bail, ensure};
-use op_chain::{
-    contracts,
-    rpc::{Batch, Rpc},
-};
+use eth_rpc::{Batch, Rpc};
+use op_chain::contracts;
 use serde::Serialize;
 
 use super::{

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use op_chain::rpc::Rpc;
+use eth_rpc::Rpc;
 
 use super::{
     ANSWER,

@@ -3,11 +3,8 @@
 use alloy_primitives::{Address, B256, U64, U256};
 use alloy_sol_types::sol;
 use anyhow::{Context, Result, bail};
-use op_chain::{
-    contracts::DisputeGameFactory,
-    rollup::BlockId,
-    rpc::{Batch, Rpc},
-};
+use eth_rpc::{Batch, Rpc};
+use op_chain::{contracts::DisputeGameFactory, rollup::BlockId};
 use serde::{Deserialize, Serialize};
 
 sol! {

@@ -5,9 +5,9 @@ use std::{ops::ControlFlow, path::Path, time::Duration};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, bail};
-use op_chain::{
+use eth_rpc::{
+    Batch, Rpc, Unread,
     key::SecretKey,
-    rpc::{Batch, Rpc, Unread},
     transaction::{Draft, Receipt},
 };
 use serde_json::{Value, json};

@@ -6,10 +6,8 @@ use std::{ops::ControlFlow, time::Duration};
 use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use alloy_sol_types::{SolCall, sol};
 use anyhow::{Context, Result, ensure};
-use op_chain::{
-    rollup::BlockId,
-    rpc::{Batch, Rpc, Unread},
-};
+use eth_rpc::{Batch, Rpc, Unread};
+use op_chain::rollup::BlockId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

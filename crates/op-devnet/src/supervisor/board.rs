@@ -5,7 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use op_warden::gate::Judgement;
+use op_gate::Judgement;
 use serde::{Deserialize, Serialize};
 
 /// All services by name.

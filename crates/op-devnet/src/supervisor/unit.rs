@@ -3,8 +3,8 @@
 use std::{path::PathBuf, process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result};
-use op_chain::rpc::Rpc;
-use op_warden::gate::{Answer, Judgement};
+use eth_rpc::Rpc;
+use op_gate::{Answer, Judgement};
 use serde_json::{Value, json};
 use tokio::{
     process::Command,

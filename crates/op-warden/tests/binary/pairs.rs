@@ -11,10 +11,7 @@ use std::{
     thread,
 };
 
-use op_warden::{
-    config::Config,
-    gate::{self, Judgement},
-};
+use op_gate::{Judgement, config::Config};
 use serde_json::Value;
 
 use crate::{
@@ -68,7 +65,7 @@ fn judge(world: &World) -> Vec<Judgement> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // podman is found by the environment, which all worlds in this process share.
     let gates: Vec<&str> = GATES.into_iter().filter(|gate| *gate != "image-running").collect();
-    runtime.block_on(gate::run(&config, &gates)).unwrap()
+    runtime.block_on(op_gate::run(&config, &gates)).unwrap()
 }
 
 fn compare(one: &Case, other: &Case, found: &Judgement) -> Option<String> {

@@ -1,0 +1,80 @@
+//! The service definitions of `nix/stack`, evaluated by Nix where there is one.
+
+use std::{collections::BTreeSet, fs};
+
+use libtest_mimic::Completion;
+use serde_json::Value;
+use test_kit::{nix, workspace};
+
+use crate::{
+    Outcome,
+    support::{Result, ensure},
+};
+
+/// A host with two followers.
+const HOST: &str = r#"{
+  l1 = { rpc = "https://l1.example"; beacon = "https://beacon.example"; beaconFallbacks = [ ]; rateLimit = null; chainId = 11155111; chainConfig = null; };
+  chain = { genesis = "/chain/genesis.json"; rollup = "/chain/rollup.json"; l2ChainId = 20260619; };
+  disputeGameFactory = "0x0000000000000000000000000000000000000001";
+  honestActors = [ "0x0000000000000000000000000000000000000002" ];
+  prestate = "/chain/prestate.bin.gz";
+  p2p = { listenIp = _: "0.0.0.0"; advertiseIp = null; staticPeers = [ ]; bootnodes = "enode://…"; sequencer = "/ip4/…"; };
+  followers = [ "one" "two" ];
+}"#;
+
+/// stack.json is what nix/stack/devnet.nix evaluates to.
+pub(crate) fn fresh() -> Outcome {
+    if let Err(missing) = nix::is_there() {
+        return Ok(Completion::ignored_with(missing));
+    }
+    let evaluated = nix::file("nix/stack/devnet.nix")?;
+    let kept: Value =
+        serde_json::from_slice(&fs::read(workspace().join("crates/op-devnet/stack.json"))?)?;
+    ensure(evaluated == kept, || {
+        "crates/op-devnet/stack.json is stale; nix/stack/devnet.nix says how to evaluate it again"
+            .to_owned()
+    })?;
+    Ok(Completion::Completed)
+}
+
+/// On one host no two services share a port, and nothing but P2P listens beyond loopback.
+pub(crate) fn production() -> Outcome {
+    if let Err(missing) = nix::is_there() {
+        return Ok(Completion::ignored_with(missing));
+    }
+    for engine in ["reth", "geth"] {
+        let file = workspace().join("nix/stack/production.nix");
+        let expression =
+            format!("import {} ({HOST} // {{ engine = \"{engine}\"; }})", file.display());
+        let stack = nix::expression(&expression, &[])?;
+        let services = stack["services"].as_object().ok_or("no services")?;
+        ensure(services.len() == 10, || format!("{} services", services.len()))?;
+        let mut ports = BTreeSet::new();
+        for (name, service) in services {
+            for port in service["ports"].as_object().into_iter().flat_map(|ports| ports.values()) {
+                ensure(port.is_u64() && ports.insert(port.to_string()), || {
+                    format!("{name} shares port {port} with another service")
+                })?;
+            }
+            check_service(name, service)?;
+        }
+    }
+    Ok(Completion::Completed)
+}
+
+fn check_service(name: &str, service: &Value) -> Result<()> {
+    let args = service["args"].as_array().ok_or("no args")?;
+    for arg in args.iter().filter_map(Value::as_str) {
+        let (flag, value) = arg.split_once('=').unwrap_or((arg, ""));
+        ensure(!flag.ends_with("addr") || value == "127.0.0.1", || {
+            format!("{name} listens beyond loopback: {arg}")
+        })?;
+        ensure(!arg.contains("key=") || flag.ends_with("path"), || {
+            format!("{name} has a key in its arguments: {arg}")
+        })?;
+    }
+    ensure(service["gate"]["gates"].as_array().is_some_and(|gates| gates.len() >= 5), || {
+        format!("{name} has no gates")
+    })?;
+    ensure(service["image"]["repository"].is_string(), || format!("{name} has no image"))
+}

@@ -1,0 +1,249 @@
+//! The devnet for real: the official programs on both contract sources, every fault, and the
+//! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
+
+mod definitions;
+mod observations;
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use serde_json::Value;
+use support::{Devnet, ensure};
+use test_kit::{Run, data, program::op_devnet};
+
+/// What a trial comes to.
+type Outcome = Result<Completion, Failed>;
+
+/// Every fault of `op-devnet up --break`.
+const FAULTS: [&str; 18] = [
+    "batcher-key",
+    "sequencer-key-missing",
+    "signer-key",
+    "genesis-timestamp",
+    "genesis-hash",
+    "l1-origin",
+    "wrong-l1",
+    "empty-batcher",
+    "proposer-game-type",
+    "prestate-mismatch",
+    "prestate-missing",
+    "reused-key",
+    "burned-key",
+    "clock-skew",
+    "l1-rate-limited",
+    "l1-pruned",
+    "engine-from-other-genesis",
+    "fork-schedule",
+];
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // A devnet is a dozen processes.
+    arguments.test_threads.get_or_insert(2);
+    let mut trials = vec![
+        Trial::ignorable_test("the_devnets_definitions_are_fresh", definitions::fresh),
+        Trial::ignorable_test(
+            "production_has_ports_of_its_own_on_loopback",
+            definitions::production,
+        ),
+        devnet("full_proof_on_the_npm_contracts", || proof(&["--prove=full"])),
+        devnet("proof_on_the_npm_contracts_with_two_followers", || {
+            proof(&["--prove", "--followers", "2"])
+        }),
+        devnet("a_killed_service_shows_in_status_and_comes_back", killed_service),
+        devnet("a_killed_supervisor_is_cleaned_up_after_and_the_chain_goes_on", killed_supervisor),
+        devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
+        devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
+        devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
+    ];
+    trials.push(Trial::ignorable_test(
+        "proof_on_an_op_deployer_deployment",
+        on_deployment(|dir| proof(&["--prove", "--deployment", &dir.display().to_string()])),
+    ));
+    for fault in FAULTS {
+        trials.push(devnet(&format!("fault_{}", fault.replace('-', "_")), move || {
+            broken(fault, &[])
+        }));
+        trials.push(Trial::ignorable_test(
+            format!("fault_{}_on_an_op_deployer_deployment", fault.replace('-', "_")),
+            on_deployment(move |dir| broken(fault, &["--deployment", &dir.display().to_string()])),
+        ));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A test that needs the official programs, or the tools to build them.
+fn devnet(name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+    Trial::ignorable_test(name, move || match support::missing_tools() {
+        Some(missing) => Ok(Completion::ignored_with(missing)),
+        None => test(),
+    })
+}
+
+/// A test that also needs an op-deployer work directory.
+fn on_deployment(
+    test: impl FnOnce(&Path) -> Outcome + Send + 'static,
+) -> impl FnOnce() -> Outcome + Send + 'static {
+    move || match (support::missing_tools(), deployment()) {
+        (Some(missing), _) => Ok(Completion::ignored_with(missing)),
+        (None, None) => Ok(Completion::ignored_with(
+            "no op-deployer work directory: OP_STACK_TEST_DATA names the folder that holds op-deployer/",
+        )),
+        (None, Some(dir)) => test(&dir),
+    }
+}
+
+fn deployment() -> Option<PathBuf> {
+    Some(data().join("op-deployer")).filter(|dir| dir.is_dir())
+}
+
+/// A proof must hold in every step and leave no process behind.
+fn proof(args: &[&str]) -> Outcome {
+    let dir = tempfile::tempdir()?;
+    let run = Run::of(
+        Command::new(op_devnet()).args(["up", "--json", "--dir"]).arg(dir.path()).args(args),
+    );
+    let proof: Value =
+        serde_json::from_str(&run.stdout).map_err(|error| format!("{error}\n{run}"))?;
+    let steps = proof["steps"].as_array().ok_or("the proof has no steps")?;
+    ensure(steps.len() > 5, || format!("the proof has few steps: {proof:#}"))?;
+    ensure(steps.iter().all(|step| step["passed"] == true), || format!("{proof:#}"))?;
+    ensure(proof["passed"] == true && run.code == Some(0), || format!("{run}"))?;
+    for step in steps {
+        println!(
+            "{:>6.1} s  {}: {}",
+            step["seconds"].as_f64().unwrap_or_default(),
+            step["name"],
+            step["detail"]
+        );
+    }
+    support::no_process_left(dir.path())?;
+    Ok(Completion::Completed)
+}
+
+/// A fault must end in the right answer, and the refused program must not have been started.
+fn broken(fault: &str, args: &[&str]) -> Outcome {
+    let dir = tempfile::tempdir()?;
+    let run = Run::of(
+        Command::new(op_devnet())
+            .args(["up", "--json", "--break", fault, "--dir"])
+            .arg(dir.path())
+            .args(args),
+    );
+    let outcome: Value =
+        serde_json::from_str(&run.stdout).map_err(|error| format!("{error}\n{run}"))?;
+    ensure(run.code == Some(0), || format!("{run}"))?;
+    ensure(outcome["started"] == false, || format!("the program was started: {outcome:#}"))?;
+    let expected = match fault {
+        "sequencer-key-missing"
+        | "empty-batcher"
+        | "prestate-missing"
+        | "l1-rate-limited"
+        | "l1-pruned" => "wait",
+        _ => "refuse",
+    };
+    ensure(outcome["judgement"]["answer"] == expected, || {
+        format!("{expected} was expected: {outcome:#}")
+    })?;
+    let findings = outcome["judgement"]["findings"].as_array().ok_or("no findings")?;
+    let bad: Vec<&Value> =
+        findings.iter().filter(|finding| finding["answer"] == expected).collect();
+    ensure(!bad.is_empty(), || format!("no finding says {expected}: {outcome:#}"))?;
+    for field in ["expected", "found", "source", "mend"] {
+        let told =
+            bad.iter().all(|finding| finding[field].as_str().is_some_and(|text| !text.is_empty()));
+        ensure(told, || format!("a finding has no {field}: {outcome:#}"))?;
+    }
+    let service = outcome["service"].as_str().ok_or("no service")?;
+    ensure(!dir.path().join("logs").join(format!("{service}.log")).exists(), || {
+        format!("{service} has a log, so it was started")
+    })?;
+    support::no_process_left(dir.path())?;
+    Ok(Completion::Completed)
+}
+
+fn killed_service() -> Outcome {
+    let devnet = Devnet::up()?;
+    let before = devnet.status()?;
+    let batcher = &before["board"]["services"]["batcher"];
+    let pid = batcher["pid"].as_u64().ok_or("the batcher has no pid")?;
+    ensure(support::command_line(pid).contains("op-batcher"), || {
+        format!("pid {pid} is not the official program: {}", support::command_line(pid))
+    })?;
+    support::kill(pid)?;
+    devnet.wait("the batcher's end in status", |status| {
+        status["board"]["services"]["batcher"]["restarts"].as_u64() >= Some(1)
+    })?;
+    let status = devnet.wait("the batcher's return", |status| {
+        status["board"]["services"]["batcher"]["phase"] == "running"
+    })?;
+    let batcher = &status["board"]["services"]["batcher"];
+    ensure(batcher["lastExit"].as_str().is_some_and(|exit| exit.contains('9')), || {
+        format!("{batcher:#}")
+    })?;
+    ensure(batcher["pid"].as_u64() != Some(pid), || format!("{batcher:#}"))?;
+    let log =
+        Run::of(Command::new(op_devnet()).args(["logs", "batcher", "--dir"]).arg(devnet.dir()));
+    ensure(log.stdout.contains("Batch"), || log.to_string())?;
+    devnet.down()?;
+    Ok(Completion::Completed)
+}
+
+fn killed_supervisor() -> Outcome {
+    let mut devnet = Devnet::up()?;
+    let first = devnet.wait("ten blocks", |status| support::unsafe_head(status) >= Some(10))?;
+    let genesis = devnet.block_hash(0)?;
+    let old = devnet.block_hash(5)?;
+    devnet.kill_supervisor()?;
+    ensure(!support::processes_of(devnet.dir()).is_empty(), || {
+        "nothing was left behind, so this test proves nothing".to_owned()
+    })?;
+    devnet.start()?;
+    let status = devnet.wait("all services, and blocks after the old head", |status| {
+        support::all_running(status) && support::unsafe_head(status) > support::unsafe_head(&first)
+    })?;
+    ensure(devnet.block_hash(0)? == genesis, || "the chain began again".to_owned())?;
+    ensure(devnet.block_hash(5)? == old, || "block 5 is another one now".to_owned())?;
+    for (name, service) in status["board"]["services"].as_object().into_iter().flatten() {
+        let pid = service["pid"].as_u64().ok_or_else(|| format!("{name} has no pid"))?;
+        ensure(support::processes_of(devnet.dir()).contains(&pid), || {
+            format!("{name} is not running")
+        })?;
+    }
+    devnet.down()?;
+    Ok(Completion::Completed)
+}
+
+fn two_supervisors() -> Outcome {
+    let devnet = Devnet::up()?;
+    let second = Run::of(Command::new(op_devnet()).args(["up", "--dir"]).arg(devnet.dir()));
+    let pid = devnet.pid().to_string();
+    ensure(second.code == Some(1) && second.stderr.contains(&pid), || {
+        format!("the pid {pid} is not named: {second}")
+    })?;
+    devnet.down()?;
+    let status = Run::of(Command::new(op_devnet()).args(["status", "--dir"]).arg(devnet.dir()));
+    ensure(status.code == Some(1) && status.stdout.contains("no devnet runs"), || {
+        status.to_string()
+    })?;
+    let reset = Run::of(Command::new(op_devnet()).args(["reset", "--dir"]).arg(devnet.dir()));
+    ensure(reset.code == Some(0) && !devnet.dir().join("chain").exists(), || reset.to_string())?;
+    Ok(Completion::Completed)
+}
+
+fn foreign_folder() -> Outcome {
+    let dir = tempfile::tempdir()?;
+    let file = dir.path().join("thesis.txt");
+    fs::write(&file, "years of work")?;
+    for command in ["up", "reset"] {
+        let run = Run::of(Command::new(op_devnet()).args([command, "--dir"]).arg(dir.path()));
+        ensure(run.code == Some(1) && run.stderr.contains("thesis.txt"), || run.to_string())?;
+    }
+    ensure(file.exists(), || "the file is gone".to_owned())?;
+    Ok(Completion::Completed)
+}

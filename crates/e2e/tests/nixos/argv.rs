@@ -1,0 +1,209 @@
+//! Every argument list of a production host is accepted by the official program that it is for: the
+//! program gets as far as the connections that it cannot make here.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use libtest_mimic::{Completion, Trial};
+use serde_json::{Map, Value, json};
+use test_kit::{nix, workspace};
+
+use crate::{
+    chain::image_environment,
+    l1::L1,
+    support::{Result, cache, ensure, run},
+};
+
+/// A peer id: the secp256k1 vector of the libp2p specification.
+const PEER: &str = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+/// An L1 that does not answer.
+const NOBODY: &str = "http://127.0.0.1:1/nobody";
+/// A cold program on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![Trial::ignorable_test("programs_accept_their_arguments", || match nix::is_there() {
+        Ok(()) => Ok(accepted().map(|()| Completion::Completed)?),
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    })]
+}
+
+fn accepted() -> Result<()> {
+    let work = tempfile::tempdir()?;
+    run(Command::new(test_kit::program::op_devnet()).arg("build"))?;
+    let l1 = L1::start(None, work.path())?;
+    let ports = ports()?;
+    let by_option = production(work.path(), &l1, &ports, &json!({"rpc": NOBODY, "beacon": null}))?;
+    ensure(by_option.len() == 8, || format!("{} services", by_option.len()))?;
+    for (name, service) in &by_option {
+        accept(name, service).map_err(|error| format!("{name}: {error}"))?;
+    }
+    let url = work.path().join("l1-url");
+    fs::write(&url, NOBODY)?;
+    let files = json!({"rpc": null, "rpcFile": url, "beacon": null, "beaconFile": url});
+    let by_file = production(work.path(), &l1, &ports, &files)?;
+    for (name, service) in by_file.iter().filter(|(name, service)| by_option[*name] != **service) {
+        accept(name, service).map_err(|error| format!("{name}, L1 by files: {error}"))?;
+    }
+    Ok(())
+}
+
+/// The services of nix/stack for a host with a follower, whose files are in `folder`, and whose L1
+/// does not answer.
+fn production(
+    folder: &Path,
+    l1: &L1,
+    ports: &Value,
+    endpoints: &Value,
+) -> Result<Map<String, Value>> {
+    let chain = folder.join("chain");
+    let parameters = json!({
+        "l1": {
+            "beaconFallbacks": ["http://127.0.0.1:2"],
+            "rateLimit": 10, "chainId": l1.config["l1"]["chainId"],
+            "chainConfig": chain.join("l1-chain-config.json"),
+        },
+        "chain": {
+            "genesis": chain.join("genesis.json"), "rollup": chain.join("rollup.json"),
+            "l2ChainId": l1.config["chain"]["l2ChainId"],
+        },
+        "disputeGameFactory": l1.config["chain"]["disputeGameFactory"],
+        "honestActors": [l1.chain["proposer"], l1.chain["challenger"]],
+        "prestate": cache().join("prestate/prestate.bin.gz"),
+        "p2p": {
+            "advertiseIp": "127.0.0.1", "bootnodes": [],
+            "staticPeers": [], "sequencer": format!("/ip4/127.0.0.1/tcp/9222/p2p/{}", PEER),
+        },
+        "followers": ["one"],
+        "engine": "geth",
+        "stateDir": folder.join("state"),
+        "ports": ports,
+    });
+    let file = workspace().join("nix/stack/production.nix").canonicalize()?;
+    let expression = format!(
+        "let given = builtins.fromJSON ''{parameters}''; in import {} (given // {{
+  key = name: \"{keys}/${{name}}.key\";
+  identity = name: \"{keys}/p2p-sequencer-node.key\";
+  p2p = given.p2p // {{ listenIp = _name: \"127.0.0.1\"; }};
+  jwt = _engine: \"{keys}/sequencer-engine.jwt\";
+  l1 = given.l1 // builtins.fromJSON ''{endpoints}'';
+  ports = given.ports // {{ follower = _name: given.ports.follower; }};
+}})",
+        file.display(),
+        keys = folder.join("keys").display(),
+    );
+    let evaluated = nix::expression(&expression, &[])?;
+    Ok(evaluated["services"].as_object().ok_or("no services")?.clone())
+}
+
+/// Free ports in the place of the fixed ones.
+fn ports() -> Result<Value> {
+    let mut kept = Vec::new();
+    let mut service = |names: &[&str]| -> Result<Value> {
+        let mut ports = BTreeMap::new();
+        for name in names {
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            ports.insert(*name, listener.local_addr()?.port());
+            kept.push(listener);
+        }
+        Ok(json!(ports))
+    };
+    let mut pair = || -> Result<Value> {
+        Ok(json!({
+            "engine": service(&["http", "authrpc", "metrics", "p2p"])?,
+            "node": service(&["rpc", "metrics", "p2p"])?,
+        }))
+    };
+    Ok(json!({
+        "sequencer": pair()?,
+        "follower": pair()?,
+        "batcher": service(&["rpc", "metrics"])?,
+        "proposer": service(&["rpc", "metrics"])?,
+        "challenger": service(&["metrics"])?,
+        "dispute-mon": service(&["metrics"])?,
+    }))
+}
+
+/// Starts a service's program, after its initialisation, until it says how far it came.
+fn accept(name: &str, service: &Value) -> Result<()> {
+    let component = service["component"].as_str().ok_or("no component")?;
+    let program = cache().join("bin").join(component);
+    let args = |list: &Value| -> Vec<String> {
+        let items = list.as_array().into_iter().flatten();
+        items.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    if let Some(folder) = service["dataDir"].as_str() {
+        fs::create_dir_all(folder)?;
+    }
+    for (path, text) in service["files"].as_object().into_iter().flatten() {
+        fs::write(path, text.as_str().unwrap_or_default())?;
+    }
+    if service["init"].is_array() {
+        run(Command::new(&program).args(args(&service["init"])))?;
+    }
+    let mut command = Command::new(&program);
+    command.args(args(&service["args"]));
+    command.envs(image_environment(component, &cache().join("bin").display().to_string()));
+    for (variable, file) in service["credentials"].as_object().into_iter().flatten() {
+        let key = fs::read_to_string(file.as_str().ok_or("no key file")?)?;
+        command.env(variable, key.trim());
+    }
+    // op-geth connects to nobody; the others say either, by what of L1 and L2 they ask first.
+    let far: &[&str] = match component {
+        "op-geth" => &["HTTP server started"],
+        _ => &["connection refused", "failed to dial"],
+    };
+    let said = Running::start(command)?.until(far)?;
+    for complaint in ["Incorrect Usage", "flag provided but not defined", "invalid value"] {
+        ensure(!said.contains(complaint), || said.clone())?;
+    }
+    // By flag or by variable, it is the L1 that was meant.
+    ensure(component == "op-geth" || said.contains(NOBODY), || said)?;
+    println!("  {name}: {component} accepts its arguments");
+    Ok(())
+}
+
+/// A program that is ended with its value.
+struct Running {
+    process: Child,
+    log: tempfile::NamedTempFile,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Result<Self> {
+        let log = tempfile::NamedTempFile::new()?;
+        let to_log = || fs::OpenOptions::new().append(true).open(log.path());
+        let process = command.stdin(Stdio::null()).stdout(to_log()?).stderr(to_log()?).spawn()?;
+        Ok(Self { process, log })
+    }
+
+    /// Everything it said, once that contains one of the texts.
+    fn until(mut self, texts: &[&str]) -> Result<String> {
+        let begin = Instant::now();
+        loop {
+            let ended = self.process.try_wait()?;
+            let said = fs::read_to_string(self.log.path())?;
+            if texts.iter().any(|text| said.contains(text)) {
+                return Ok(said);
+            }
+            ensure(ended.is_none(), || format!("it ended with {ended:?}:\n{said}"))?;
+            ensure(begin.elapsed() < PATIENCE, || format!("it does not come as far: {said}"))?;
+            sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,342 @@
+//! An endpoint over HTTP: deadline, retries, limits.
+
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use reqwest::{RequestBuilder, StatusCode, Url};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::{Instant, sleep, timeout_at};
+use zeroize::Zeroizing;
+
+use crate::{Answers, Batch, Reading, Unread, answers::by_id};
+
+/// The largest answer that is read, in bytes.
+const MAX_ANSWER: usize = 32 << 20;
+/// Pause before the first retry; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Attempts in all.
+const ATTEMPTS: u32 = 4;
+
+/// An endpoint's URL is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum RpcUrlError {
+    /// Not a URL.
+    #[error("not a URL: {0}")]
+    Url(String),
+    /// Another scheme than http or https.
+    #[error("scheme {0:?} is not supported, only http and https are")]
+    Scheme(String),
+    /// The HTTP client could not be set up.
+    #[error("no HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A JSON-RPC endpoint over HTTP.
+#[derive(Clone)]
+pub struct Rpc {
+    http: reqwest::Client,
+    url: Url,
+    patience: Duration,
+    token: Option<Zeroizing<String>>,
+    counts: Arc<Counts>,
+}
+
+/// How often an endpoint said that it is asked too much: HTTP 429, or JSON-RPC's code for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// In all.
+    pub seen: u32,
+    /// As the last word, so that something stayed unread.
+    pub lost: u32,
+}
+
+#[derive(Default)]
+pub(super) struct Counts {
+    seen: AtomicU32,
+    lost: AtomicU32,
+}
+
+impl Counts {
+    /// A limit that no attempt got past.
+    pub(super) fn refused(&self) {
+        self.seen.fetch_add(1, Ordering::Relaxed);
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Rpc {
+    /// An endpoint that is given `patience` to answer a batch, all retries included.
+    pub fn new(url: &str, patience: Duration) -> Result<Self, RpcUrlError> {
+        Clients::default().endpoint(url, patience)
+    }
+
+    /// The same endpoint, asked with this bearer token.
+    #[must_use]
+    pub fn with_token(self, token: Zeroizing<String>) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    /// How often the endpoint has said so far that it is asked too much.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            seen: self.counts.seen.load(Ordering::Relaxed),
+            lost: self.counts.lost.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Scheme, host and port: what may be shown. Path, query and user often hold a secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// Sends the batch as one HTTP request and returns all answers.
+    ///
+    /// Tries again after 429, 5xx and broken connections, not after a refused one.
+    pub async fn send(&self, batch: Batch) -> Answers {
+        if batch.calls.is_empty() {
+            return Answers(Ok(Vec::new()));
+        }
+        let body =
+            self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls), None);
+        Answers(body.await.and_then(|body| by_id(&body, batch.calls.len(), &self.counts)))
+    }
+
+    /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
+        let url = self.below(path);
+        let body = self.within_patience(|| self.http.get(url.clone()), None).await?;
+        serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
+    }
+
+    /// Reads the lines that are wanted of a text below the endpoint's URL with HTTP GET: a few of a
+    /// program's metrics, of which there are hundreds of kilobytes.
+    pub async fn lines(&self, path: &str, wanted: fn(&[u8]) -> bool) -> Reading<String> {
+        let url = self.below(path);
+        let lines = self.within_patience(|| self.http.get(url.clone()), Some(wanted)).await?;
+        String::from_utf8(lines).map_err(|error| Unread::Malformed(error.to_string()))
+    }
+
+    fn below(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        url
+    }
+
+    /// Reads one value; batches are better.
+    pub async fn request<T: DeserializeOwned>(
+        &self,
+        method: impl Into<Cow<'static, str>>,
+        params: impl Serialize,
+    ) -> Reading<T> {
+        let mut batch = Batch::default();
+        let slot = batch.request(method, params);
+        self.send(batch).await.take(&slot)
+    }
+
+    async fn within_patience(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+        wanted: Option<fn(&[u8]) -> bool>,
+    ) -> Reading<Vec<u8>> {
+        let deadline = Instant::now() + self.patience;
+        timeout_at(deadline, self.attempts(request, wanted, deadline)).await.unwrap_or_else(|_| {
+            Err(Unread::Unreachable(format!("no answer within {:?}", self.patience)))
+        })
+    }
+
+    async fn attempts(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+        wanted: Option<fn(&[u8]) -> bool>,
+        deadline: Instant,
+    ) -> Reading<Vec<u8>> {
+        let mut pause = FIRST_PAUSE;
+        for attempt in 1.. {
+            let failure = match self.attempt(request(), wanted).await {
+                Ok(body) => return Ok(body),
+                Err(failure) => failure,
+            };
+            let wait = failure.retry_after.unwrap_or(pause + jitter(pause));
+            let in_time = Instant::now().checked_add(wait).is_some_and(|next| next < deadline);
+            if !failure.passing || attempt == ATTEMPTS || !in_time {
+                let limited = failure.status == Some(StatusCode::TOO_MANY_REQUESTS);
+                self.counts.lost.fetch_add(limited.into(), Ordering::Relaxed);
+                return Err(failure.into_unread());
+            }
+            sleep(wait).await;
+            pause *= 2;
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    async fn attempt(
+        &self,
+        mut request: RequestBuilder,
+        wanted: Option<fn(&[u8]) -> bool>,
+    ) -> Result<Vec<u8>, Failure> {
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.as_str());
+        }
+        let mut response = request.send().await.map_err(Failure::transport)?;
+        let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.counts.seen.fetch_add(1, Ordering::Relaxed);
+        }
+        if !status.is_success() {
+            return Err(Failure::status(status, &response));
+        }
+        let (mut body, mut length) = (Vec::new(), 0);
+        let mut kept = 0;
+        while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+            length += chunk.len();
+            if length > MAX_ANSWER {
+                return Err(Failure::lasting(format!(
+                    "the answer is larger than {MAX_ANSWER} bytes"
+                )));
+            }
+            body.extend_from_slice(&chunk);
+            if let Some(wanted) = wanted {
+                kept = keep_lines(&mut body, kept, wanted);
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// HTTP clients that many endpoints share; each has memory of its own for TLS and connections.
+#[derive(Default)]
+pub struct Clients {
+    plain: Option<reqwest::Client>,
+    secure: Option<reqwest::Client>,
+}
+
+impl Clients {
+    /// An endpoint that is given `patience` to answer a batch, all retries included.
+    pub fn endpoint(&mut self, url: &str, patience: Duration) -> Result<Rpc, RpcUrlError> {
+        let url = Url::parse(url).map_err(|error| RpcUrlError::Url(error.to_string()))?;
+        let client = match url.scheme() {
+            "http" => &mut self.plain,
+            "https" => &mut self.secure,
+            other => return Err(RpcUrlError::Scheme(other.to_owned())),
+        };
+        let http = match client {
+            Some(http) => http.clone(),
+            None => client.insert(http_client(url.scheme() == "https")?).clone(),
+        };
+        Ok(Rpc { http, url, patience, token: None, counts: Arc::default() })
+    }
+}
+
+fn http_client(tls: bool) -> reqwest::Result<reqwest::Client> {
+    // The first caller in the process decides; a later one finds ring installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    // Without TLS, reading the system's certificates takes longer than a gate, and a kept connection holds
+    // 50 kB where a new one costs a tenth of a millisecond.
+    let http = if tls { http } else { http.tls_certs_only([]).pool_max_idle_per_host(0) };
+    http.build()
+}
+
+/// Drops the whole lines from `from` on that are not wanted, and says where the last, unended one begins.
+fn keep_lines(text: &mut Vec<u8>, from: usize, wanted: fn(&[u8]) -> bool) -> usize {
+    let ended =
+        text.iter().rposition(|&byte| byte == b'\n').map_or(from, |end| (end + 1).max(from));
+    let rest = text.split_off(ended);
+    let lines = text.split_off(from);
+    for line in lines.split_inclusive(|&byte| byte == b'\n').filter(|line| wanted(line)) {
+        text.extend_from_slice(line);
+    }
+    let kept = text.len();
+    text.extend(rest);
+    kept
+}
+
+impl fmt::Debug for Rpc {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Rpc({})", self.shown())
+    }
+}
+
+/// Up to `span` of pause that differs between processes and moments.
+fn jitter(span: Duration) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let random = RandomState::new().hash_one(()) % 1_000;
+    span.mul_f64(f64::from(u16::try_from(random).unwrap_or(0)) / 1_000.0)
+}
+
+struct Failure {
+    reason: String,
+    /// Whether another attempt may succeed.
+    passing: bool,
+    status: Option<StatusCode>,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn lasting(reason: String) -> Self {
+        Self { reason, passing: false, status: None, retry_after: None }
+    }
+
+    fn transport(error: reqwest::Error) -> Self {
+        let passing = !error.is_connect();
+        let error = error.without_url();
+        // reqwest's own text ends before the cause.
+        let causes = std::iter::successors(error.source(), |&cause| cause.source());
+        let reason = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
+        Self { reason, passing, status: None, retry_after: None }
+    }
+
+    fn status(status: StatusCode, response: &reqwest::Response) -> Self {
+        let retry_after = response
+            .headers()
+            .get(reqwest::header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+            .map(Duration::from_secs);
+        let passing = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
+        Self { reason: format!("HTTP {status}"), passing, status: Some(status), retry_after }
+    }
+
+    fn into_unread(self) -> Unread {
+        match self.status {
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Unread::Denied(self.reason),
+            _ => Unread::Unreachable(self.reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_refused_connection_is_not_tried_again() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let rpc = Rpc::new(&format!("http://{closed}"), Duration::from_mins(1)).unwrap();
+        let failure = rpc.attempt(rpc.http.get(rpc.url.clone()), None).await.unwrap_err();
+        assert!(!failure.passing, "{}", failure.reason);
+        assert!(failure.reason.contains("refused"), "{}", failure.reason);
+    }
+
+    #[test]
+    fn wanted_lines_are_kept_however_the_text_is_cut() {
+        let text = b"# a\nkeep 1\ndrop 2\n\nkeep 3\nkeep 4";
+        for size in 1..=text.len() {
+            let (mut body, mut kept) = (Vec::new(), 0);
+            for chunk in text.chunks(size) {
+                body.extend_from_slice(chunk);
+                kept = keep_lines(&mut body, kept, |line| line.starts_with(b"keep"));
+            }
+            assert_eq!(body, b"keep 1\nkeep 3\nkeep 4", "{size}");
+        }
+    }
+}

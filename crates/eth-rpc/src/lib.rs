@@ -1,0 +1,38 @@
+//! JSON-RPC in batches, within a deadline.
+//!
+//! Built on reqwest alone: a batch whose third call reverts still has its other answers, an answer
+//! has a size limit, and no error shows the endpoint's URL (it often carries an API key).
+
+mod answers;
+mod batch;
+mod calls;
+mod endpoint;
+pub mod key;
+pub mod transaction;
+
+pub use self::{
+    answers::Answers,
+    batch::{Batch, Slot},
+    calls::{AccountProof, BlockHead, StorageProof},
+    endpoint::{Clients, Limits, Rpc, RpcUrlError},
+};
+
+/// A value that was to be read from a node: the value, or why it is not known.
+pub type Reading<T> = Result<T, Unread>;
+
+/// Why a value could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// Nothing is known: no connection, no answer in time, an HTTP error, a JSON-RPC error.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The node executed the call and the contract refused it.
+    #[error("the call reverted: {0}")]
+    Reverted(String),
+    /// There is an answer, but it is not what the method returns.
+    #[error("the answer makes no sense: {0}")]
+    Malformed(String),
+    /// The endpoint is there and does not serve whoever asks: HTTP 401 or 403.
+    #[error("{0}")]
+    Denied(String),
+}

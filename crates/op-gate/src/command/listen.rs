@@ -1,0 +1,150 @@
+//! Where a program listens: TCP only.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use crate::command::Command;
+
+/// An address that a program will listen at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    /// The flag that says so.
+    pub flag: &'static str,
+    /// The address, or what is written in its place.
+    pub address: Result<SocketAddr, String>,
+}
+
+const LOCAL: &str = "127.0.0.1";
+const ALL: &str = "0.0.0.0";
+
+impl Command {
+    /// The TCP addresses that the program will listen at, with its own defaults where a flag is not
+    /// given: op-service's `rpc/cli.go`, `metrics/cli.go`, `oppprof/cli.go`, op-node's
+    /// `flags/p2p_flags.go`, geth's `node/defaults.go`, reth's `node/core/src/args`.
+    #[must_use]
+    pub fn listeners(&self) -> Vec<Listener> {
+        let mut listeners = Vec::new();
+        let mut add = |on: bool, host: (&str, &str), port: (&'static str, &str)| {
+            let host = self.value(host.0).unwrap_or(host.1);
+            let number = self.value(port.0).unwrap_or(port.1);
+            if on && number != "0" {
+                listeners.push(Listener { flag: port.0, address: address(host, number) });
+            }
+        };
+        match self.component.as_str() {
+            "op-geth" | "op-reth" => {
+                add(self.is_on("http"), ("http.addr", LOCAL), ("http.port", "8545"));
+                add(self.is_on("ws"), ("ws.addr", LOCAL), ("ws.port", "8546"));
+                add(true, ("authrpc.addr", LOCAL), ("authrpc.port", "8551"));
+            }
+            component => {
+                if component == "op-node" {
+                    add(true, ("rpc.addr", ALL), ("rpc.port", "9545"));
+                    let p2p = !self.is_on("p2p.disable");
+                    add(p2p, ("p2p.listen.ip", ALL), ("p2p.listen.tcp", "9222"));
+                }
+                // op-challenger and op-dispute-mon have no RPC.
+                if matches!(component, "op-batcher" | "op-proposer") {
+                    add(true, ("rpc.addr", ALL), ("rpc.port", "8545"));
+                }
+                let on = self.is_on("metrics.enabled");
+                add(on, ("metrics.addr", ALL), ("metrics.port", "7300"));
+                add(self.is_on("pprof.enabled"), ("pprof.addr", ALL), ("pprof.port", "6060"));
+            }
+        }
+        match self.component.as_str() {
+            "op-geth" => {
+                // It serves metrics only where it is told to, and its P2P port is as often as not
+                // turned off in its configuration file.
+                let on = self.value("metrics.addr").is_some();
+                add(on, ("metrics.addr", LOCAL), ("metrics.port", "6060"));
+                add(self.is_on("pprof"), ("pprof.addr", LOCAL), ("pprof.port", "6060"));
+                add(self.value("port").is_some(), ("addr", ALL), ("port", "30303"));
+            }
+            "op-reth" => {
+                add(true, ("addr", ALL), ("port", "30303"));
+                if let Some(metrics) = self.value("metrics") {
+                    let address = metrics.parse().map_err(|_| metrics.to_owned());
+                    listeners.push(Listener { flag: "metrics", address });
+                }
+            }
+            _ => {}
+        }
+        listeners
+    }
+}
+
+/// A name in the place of an address is taken for every address of this host.
+fn address(host: &str, port: &str) -> Result<SocketAddr, String> {
+    let host = match host {
+        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        host => host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+    };
+    port.parse().map(|port| SocketAddr::new(host, port)).map_err(|_| port.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listeners(component: &str, args: &[&str]) -> Vec<String> {
+        let command = Command {
+            component: component.to_owned(),
+            args: args.iter().map(ToString::to_string).collect(),
+            environment: std::collections::BTreeMap::new(),
+        };
+        let shown = |listener: Listener| match listener.address {
+            Ok(address) => format!("{}={address}", listener.flag),
+            Err(text) => format!("{}?{text}", listener.flag),
+        };
+        command.listeners().into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn each_program_listens_where_it_is_told_and_where_it_always_does() {
+        for (component, args, expected) in [
+            ("op-node", &[][..], &["rpc.port=0.0.0.0:9545", "p2p.listen.tcp=0.0.0.0:9222"][..]),
+            (
+                "op-node",
+                &["--p2p.disable", "--rpc.addr=127.0.0.1", "--rpc.port", "1", "--metrics.enabled"],
+                &["rpc.port=127.0.0.1:1", "metrics.port=0.0.0.0:7300"],
+            ),
+            ("op-node", &["--p2p.listen.tcp=0", "--rpc.port=x"], &["rpc.port?x"]),
+            ("op-batcher", &["--rpc.port=2"], &["rpc.port=0.0.0.0:2"]),
+            ("op-proposer", &["--rpc.addr=::1"], &["rpc.port=[::1]:8545"]),
+            (
+                "op-challenger",
+                &["--metrics.enabled=true", "--metrics.port=3", "--metrics.addr=localhost"],
+                &["metrics.port=127.0.0.1:3"],
+            ),
+            ("op-dispute-mon", &["--pprof.enabled"], &["pprof.port=0.0.0.0:6060"]),
+            ("op-geth", &["--metrics"], &["authrpc.port=127.0.0.1:8551"]),
+            (
+                "op-geth",
+                &["--http", "--metrics", "--metrics.addr=127.0.0.1", "--port=30303"],
+                &[
+                    "http.port=127.0.0.1:8545",
+                    "authrpc.port=127.0.0.1:8551",
+                    "metrics.port=127.0.0.1:6060",
+                    "port=0.0.0.0:30303",
+                ],
+            ),
+            (
+                "op-reth",
+                &["node", "--ws", "--addr=127.0.0.1", "--metrics=127.0.0.1:9001"],
+                &[
+                    "ws.port=127.0.0.1:8546",
+                    "authrpc.port=127.0.0.1:8551",
+                    "port=127.0.0.1:30303",
+                    "metrics=127.0.0.1:9001",
+                ],
+            ),
+            (
+                "op-reth",
+                &["--metrics=9001", "--port=0", "--authrpc.addr=engine.local"],
+                &["authrpc.port=0.0.0.0:8551", "metrics?9001"],
+            ),
+        ] {
+            assert_eq!(listeners(component, args), expected, "{component} {args:?}");
+        }
+    }
+}

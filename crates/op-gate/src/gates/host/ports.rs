@@ -1,0 +1,121 @@
+//! The service can listen where it is told to.
+
+use std::net::SocketAddr;
+
+use crate::{
+    Finding, Gate,
+    read::{Facts, Owner, Port},
+};
+use crate::{
+    command::{Command, Listener},
+    config::Service,
+};
+
+const GATE: Gate = Gate::Ports;
+
+pub(crate) fn free(service: &Service, facts: &Facts) -> Vec<Finding> {
+    let Some(command) = &service.command else { return Vec::new() };
+    let listeners = command.listeners();
+    if listeners.is_empty() {
+        return vec![Finding::skip(GATE, "the program listens nowhere")];
+    }
+    listeners.iter().filter_map(|listener| judged(listener, command, facts)).collect()
+}
+
+fn judged(listener: &Listener, command: &Command, facts: &Facts) -> Option<Finding> {
+    let flag = listener.flag;
+    let address = match &listener.address {
+        Ok(address) => address,
+        Err(text) => {
+            let expected = ("a port, 1 to 65535", format!("--{flag} of the service's command"));
+            return Some(
+                Finding::compare(GATE, expected, (format!("{text:?}"), "the same"))
+                    .refuse_unless(false, format!("Correct --{flag}.")),
+            );
+        }
+    };
+    Some(match facts.ports.get(address)? {
+        Port::Free => compare(*address, flag, "free ports"),
+        Port::Unusable(error) => compare(*address, flag, &error.to_string()).wait_unless(
+            false,
+            format!("Make {address} an address of this host that programs may listen at, or change --{flag}."),
+        ),
+        Port::Taken(owners) => taken(*address, flag, owners, command),
+    })
+}
+
+/// A port of a service that runs already is taken by itself.
+fn taken(address: SocketAddr, flag: &str, owners: &[Owner], command: &Command) -> Finding {
+    if owners.is_empty() {
+        return Finding::skip(
+            GATE,
+            format!("{address} is taken, and op-warden may not see by whom (root may)"),
+        );
+    }
+    match owners.iter().find(|owner| !is(owner, command)) {
+        None => compare(address, flag, "taken by this service, which runs"),
+        Some(owner) => {
+            let program = owner.command.first().map_or("a program", String::as_str);
+            compare(address, flag, &format!("{address} is taken by {program}, process {}", owner.pid))
+                .wait_unless(
+                    false,
+                    format!("If process {} is this service with earlier settings, restart the service. Else end it if it should not be there, or give one of the two another port (--{flag}).", owner.pid),
+                )
+        }
+    }
+}
+
+/// Whether the program runs with the service's arguments: its name differs between a container, a
+/// store path and a shim that became it.
+fn is(owner: &Owner, command: &Command) -> bool {
+    !command.args.is_empty()
+        && owner.command.get(1..).is_some_and(|args| args.ends_with(&command.args))
+}
+
+fn compare(address: SocketAddr, flag: &str, found: &str) -> Finding {
+    Finding::compare(
+        GATE,
+        (
+            format!("nobody at {address} but this service"),
+            format!("--{flag} of the service's command"),
+        ),
+        (found, "this host"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Answer;
+
+    #[test]
+    fn a_port_may_be_taken_by_the_service_itself_only() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let command = Command {
+            component: "op-node".to_owned(),
+            args: words("--rpc.port=1 --l1=x"),
+            environment: std::collections::BTreeMap::new(),
+        };
+        let owner = |line: &str| Owner { pid: 7, command: words(line) };
+        let own = || owner("/usr/local/bin/op-node --rpc.port=1 --l1=x");
+        for (owners, answer) in [
+            (vec![own()], Answer::Pass),
+            // The image's entrypoint may bring words of its own.
+            (vec![owner("/init op-node --rpc.port=1 --l1=x")], Answer::Pass),
+            (vec![own(), own()], Answer::Pass),
+            (vec![own(), owner("python3 -m http.server")], Answer::Wait),
+            (vec![owner("op-node --rpc.port=1 --l1=y")], Answer::Wait),
+            (vec![owner("op-node --rpc.port=1 --l1=x --more")], Answer::Wait),
+            (vec![owner("op-node")], Answer::Wait),
+            (vec![owner("")], Answer::Wait),
+            (vec![], Answer::Skip),
+        ] {
+            let address = "127.0.0.1:1".parse().unwrap();
+            let finding = taken(address, "rpc.port", &owners, &command);
+            assert_eq!(finding.answer, answer, "{owners:?}");
+        }
+        // A service without arguments would be everybody.
+        let nobody = Command { args: Vec::new(), ..command };
+        assert!(!is(&own(), &nobody));
+    }
+}

@@ -1,0 +1,25 @@
+//! What all gates of a service come to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Answer, Finding};
+
+/// The judgement of one service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judgement {
+    /// The service.
+    pub service: String,
+    /// Pass, or the worst answer of all findings.
+    pub answer: Answer,
+    /// What was compared.
+    pub findings: Vec<Finding>,
+}
+
+impl Judgement {
+    pub(crate) fn of(service: &str, findings: Vec<Finding>) -> Self {
+        let worst = findings.iter().map(|finding| finding.answer).max().unwrap_or(Answer::Wait);
+        let answer = if worst.starts() { Answer::Pass } else { worst };
+        Self { service: service.to_owned(), answer, findings }
+    }
+}

@@ -1,0 +1,31 @@
+//! The judgement before a start.
+//!
+//! A configuration names services, their commands and their gates. [`read::Facts`] are gathered once, in
+//! as few requests as possible; then every gate is a pure function of them. A gate has three answers:
+//! *pass*, *wait* (something is absent or cannot be read now) and *refuse* (something is wrong). What
+//! could not be read is never a pass. A finding may also be a *skip* (does not apply) or a *warn* (to be
+//! mended some day): neither keeps a service from its start.
+//!
+//! * [`config`]: what to judge, one JSON file
+//! * [`command`]: the command line of the program that is judged
+//! * [`Gate`]: the gates by name
+//! * [`read`]: what they judge by
+//! * [`run`]: the judgement
+//! * [`report`], [`record`]: judgements as text, and in a file
+
+pub mod command;
+pub mod config;
+mod finding;
+mod gate;
+mod gates;
+mod judgement;
+pub mod read;
+pub mod record;
+pub mod report;
+
+pub use self::{
+    finding::{Answer, Finding},
+    gate::Gate,
+    gates::run,
+    judgement::Judgement,
+};

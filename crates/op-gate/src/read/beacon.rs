@@ -1,0 +1,75 @@
+//! What the L1's beacon node says.
+
+use std::time::Duration;
+
+use eth_rpc::{Reading, Rpc, Unread};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::read::{FactsError, endpoint};
+use crate::{
+    config::{Endpoint, Service},
+    gate::Gate,
+};
+
+/// A beacon node.
+#[derive(Debug)]
+pub struct BeaconFacts {
+    /// The endpoint, as it may be shown.
+    pub shown: String,
+    /// `/eth/v1/config/spec`.
+    pub spec: Reading<Spec>,
+    /// Whether the node is still syncing: `/eth/v1/node/syncing`.
+    pub syncing: Reading<bool>,
+}
+
+/// What gates need of a network's parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spec {
+    /// Chain id of the execution layer.
+    pub chain_id: u64,
+    /// Seconds for which nodes must keep blobs, if the node tells.
+    pub retention: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Document<T> {
+    data: T,
+}
+
+#[derive(Deserialize)]
+struct Syncing {
+    is_syncing: bool,
+}
+
+/// Whether the service is judged by the beacon node.
+pub(crate) fn asks(service: &Service) -> bool {
+    service.gates.contains(&Gate::L1Beacon)
+        && !service.command.as_ref().is_some_and(|command| command.is_on("l1.beacon.ignore"))
+}
+
+pub(super) async fn read(
+    endpoint: &Endpoint,
+    patience: Duration,
+) -> Result<BeaconFacts, FactsError> {
+    let beacon = endpoint::of(endpoint, ("l1.beacon", "l1.beaconFile"), patience)?;
+    let (spec, syncing) = tokio::join!(spec(&beacon), syncing(&beacon));
+    Ok(BeaconFacts { shown: beacon.shown(), spec, syncing })
+}
+
+async fn syncing(beacon: &Rpc) -> Reading<bool> {
+    let document: Document<Syncing> = beacon.get("eth/v1/node/syncing").await?;
+    Ok(document.data.is_syncing)
+}
+
+async fn spec(beacon: &Rpc) -> Reading<Spec> {
+    let document: Document<Map<String, Value>> = beacon.get("eth/v1/config/spec").await?;
+    let number = |name: &str| document.data.get(name)?.as_str()?.parse::<u64>().ok();
+    let chain_id = number("DEPOSIT_CHAIN_ID")
+        .ok_or_else(|| Unread::Malformed("no number under DEPOSIT_CHAIN_ID".to_owned()))?;
+    let retention = || {
+        let epochs = number("MIN_EPOCHS_FOR_BLOB_SIDECARS_REQUESTS")?;
+        epochs.checked_mul(number("SLOTS_PER_EPOCH")?)?.checked_mul(number("SECONDS_PER_SLOT")?)
+    };
+    Ok(Spec { chain_id, retention: retention() })
+}

@@ -1,0 +1,38 @@
+//! Endpoints of L1, whose URLs may stand in files.
+
+use std::{path::Path, time::Duration};
+
+use eth_rpc::{Rpc, RpcUrlError};
+use zeroize::Zeroizing;
+
+use crate::config::Endpoint;
+use crate::read::FactsError;
+use op_exec::secret::{self, SecretError};
+
+/// The endpoint, read anew each time: a file may have come or changed since. `names` are the fields
+/// that a URL and a file stand in.
+pub fn of(
+    endpoint: &Endpoint,
+    names: (&'static str, &'static str),
+    patience: Duration,
+) -> Result<Rpc, FactsError> {
+    match endpoint {
+        Endpoint::Url(url) => {
+            Rpc::new(url, patience).map_err(|source| FactsError::Url { what: names.0, source })
+        }
+        Endpoint::File(path) => of_file(path, names.1, patience),
+    }
+}
+
+fn of_file(path: &Path, what: &'static str, patience: Duration) -> Result<Rpc, FactsError> {
+    let shown = || path.display().to_string();
+    let url = secret::line(path).map(Zeroizing::new).map_err(|error| match error {
+        SecretError::Content => FactsError::NotUrl { path: shown(), what },
+        reason => FactsError::NoUrl { path: shown(), what, reason },
+    })?;
+    Rpc::new(&url, patience).map_err(|error| match error {
+        // They quote what may be a part of the secret.
+        RpcUrlError::Url(_) | RpcUrlError::Scheme(_) => FactsError::NotUrl { path: shown(), what },
+        source @ RpcUrlError::Client(_) => FactsError::Url { what, source },
+    })
+}

@@ -1,0 +1,99 @@
+//! Judgements of all services at one moment: what `check --output` leaves and `serve` tells.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use alloy_primitives::Address;
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Judgement};
+use op_util::file;
+
+/// Judgements of all services at one moment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// Of this format.
+    pub version: u32,
+    /// Seconds since 1970 when the judging ended.
+    pub judged_at: u64,
+    /// One judgement a service.
+    pub services: Vec<Judgement>,
+    /// The addresses of the services' keys, where there is a key.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, Address>,
+}
+
+/// Why there is no record.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The file is not a record of this version.
+    #[error("{path} holds no judgements: {source}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        source: serde_json::Error,
+    },
+}
+
+impl Record {
+    const VERSION: u32 = 1;
+
+    /// The judgements of now.
+    #[must_use]
+    pub fn now(services: Vec<Judgement>, accounts: BTreeMap<String, Address>) -> Self {
+        Self { version: Self::VERSION, judged_at: unix_time(), services, accounts }
+    }
+
+    /// How long ago the judging ended; nothing for a time to come.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        Duration::from_secs(unix_time().saturating_sub(self.judged_at))
+    }
+
+    /// The worst answer; `wait` without services.
+    #[must_use]
+    pub fn worst(&self) -> Answer {
+        self.services.iter().map(|judgement| judgement.answer).max().unwrap_or(Answer::Wait)
+    }
+
+    /// Writes the record for readers that must never see half of it.
+    pub fn write(&self, path: &Path) -> Result<(), RecordError> {
+        let failed = |source| RecordError::Write { path: path.to_owned(), source };
+        let text = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
+        file::replace(path, &text).map_err(failed)
+    }
+
+    /// Reads what [`Record::write`] wrote.
+    pub fn read(path: &Path) -> Result<Self, RecordError> {
+        let text =
+            fs::read(path).map_err(|source| RecordError::Read { path: path.to_owned(), source })?;
+        serde_json::from_slice(&text)
+            .map_err(|source| RecordError::Format { path: path.to_owned(), source })
+    }
+}
+
+fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}

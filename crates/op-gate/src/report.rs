@@ -1,0 +1,145 @@
+//! Judgements as text for people.
+
+use std::fmt::Write;
+
+use crate::{Answer, Finding, Judgement};
+
+/// One service: a line a finding, and whatever is not right in full.
+#[must_use]
+pub fn service(judgement: &Judgement) -> String {
+    let mut text = format!("{}: {}\n", judgement.service, judgement.answer.name());
+    for row in rows(std::slice::from_ref(judgement)) {
+        row.write(&mut text, "  ", "");
+    }
+    text
+}
+
+/// All services as one table: what several share stands there once, with the services' names unless
+/// all have it.
+#[must_use]
+pub fn table(judgements: &[Judgement]) -> String {
+    let rows = rows(judgements);
+    let mut text = String::new();
+    for row in &rows {
+        row.write(&mut text, "", &row.named(judgements.len()));
+    }
+    let worst = judgements.iter().map(|judgement| judgement.answer).max().unwrap_or(Answer::Wait);
+    let count = |answer| rows.iter().filter(|row| row.finding.answer == answer).count();
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "{} services: {} ({} refuse, {} wait, {} warn, {} pass, {} skip)",
+        judgements.len(),
+        worst.name(),
+        count(Answer::Refuse),
+        count(Answer::Wait),
+        count(Answer::Warn),
+        count(Answer::Pass),
+        count(Answer::Skip),
+    );
+    text
+}
+
+/// A finding and the services that share it.
+struct Row<'a> {
+    finding: &'a Finding,
+    services: Vec<&'a str>,
+}
+
+/// In the order of the first service that has each; a gate's rows stay together.
+fn rows(judgements: &[Judgement]) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for judgement in judgements {
+        for finding in &judgement.findings {
+            match rows.iter_mut().find(|row| same(row.finding, finding)) {
+                Some(row) if row.services.contains(&judgement.service.as_str()) => {}
+                Some(row) => row.services.push(&judgement.service),
+                None => {
+                    let after = rows.iter().rposition(|row| row.finding.gate == finding.gate);
+                    let place = after.map_or(rows.len(), |last| last + 1);
+                    rows.insert(place, Row { finding, services: vec![&judgement.service] });
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// A value that passes in several comparisons of a gate is shown once.
+fn same(one: &Finding, other: &Finding) -> bool {
+    let head = |finding: &Finding| (finding.gate, finding.answer);
+    let whole = one.answer > Answer::Pass;
+    head(one) == head(other) && one.found == other.found && (!whole || one == other)
+}
+
+impl Row<'_> {
+    /// The services' names, unless all have it.
+    fn named(&self, all: usize) -> String {
+        if self.services.len() == all {
+            return String::new();
+        }
+        format!("  [{}]", self.services.join(", "))
+    }
+
+    fn write(&self, text: &mut String, indent: &str, services: &str) {
+        let Finding { gate, answer, expected, found, source, mend } = self.finding;
+        let (name, gate) = (answer.name(), gate.to_string());
+        if *answer <= Answer::Pass {
+            let _ = writeln!(text, "{indent}{name:6}  {gate:17}  {found}{services}");
+            return;
+        }
+        let _ = writeln!(text, "{indent}{name:6}  {gate}{services}");
+        for (name, value) in
+            [("expected", expected), ("found", found), ("source", source), ("mend", mend)]
+        {
+            let _ = writeln!(text, "{indent}        {name:9} {value}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Gate;
+
+    fn judgement(service: &str, answer: Answer, gates: &[(Gate, &str)]) -> Judgement {
+        let finding = |&(gate, found): &(Gate, &str)| Finding {
+            gate,
+            answer,
+            expected: "one".to_owned(),
+            found: found.to_owned(),
+            source: "two files".to_owned(),
+            mend: "write it".to_owned(),
+        };
+        Judgement {
+            service: service.to_owned(),
+            answer,
+            findings: gates.iter().map(finding).collect(),
+        }
+    }
+
+    #[test]
+    fn what_services_share_is_told_once() {
+        let both = [(Gate::L1Chain, "900"), (Gate::L1Chain, "900"), (Gate::L2Chain, "901")];
+        let judgements = [
+            judgement("batcher", Answer::Pass, &both),
+            judgement("proposer", Answer::Pass, &[both[0], (Gate::L1Chain, "1"), both[2]]),
+        ];
+        assert_eq!(
+            table(&judgements),
+            "pass    l1-chain           900\n\
+             pass    l1-chain           1  [proposer]\n\
+             pass    l2-chain           901\n\
+             2 services: pass (0 refuse, 0 wait, 0 warn, 3 pass, 0 skip)\n"
+        );
+    }
+
+    #[test]
+    fn what_is_not_right_is_told_in_full() {
+        let judgement = judgement("batcher", Answer::Refuse, &[(Gate::BatcherKey, "another")]);
+        assert_eq!(
+            service(&judgement),
+            "batcher: refuse\n  refuse  batcher-key\n          expected  one\n          found     another\n          source    two files\n          mend      write it\n"
+        );
+    }
+}

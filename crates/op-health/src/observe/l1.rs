@@ -1,0 +1,216 @@
+//! Two batches to L1: heads, roles, accounts, and the games that are in play.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use alloy_primitives::{Address, B256, U256};
+use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot};
+use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig};
+
+use crate::status::L1Head;
+
+/// The contracts that are asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Contracts {
+    pub(crate) system_config: Address,
+    pub(crate) portal: Address,
+    /// `None` where no service makes or watches games.
+    pub(crate) factory: Option<Address>,
+}
+
+/// What L1 is asked for.
+#[derive(Debug)]
+pub(crate) struct Questions {
+    /// `None` while rollup.json is not there.
+    pub(crate) contracts: Option<Contracts>,
+    pub(crate) accounts: BTreeSet<Address>,
+    /// The index of the first game that is not known yet; `None` for the last few.
+    pub(crate) next_game: Option<u64>,
+    /// Games that were in play, by index.
+    pub(crate) games: BTreeMap<u64, Address>,
+}
+
+/// What it answered.
+#[derive(Debug)]
+pub(crate) struct L1Answers {
+    pub(crate) shown: String,
+    pub(crate) head: L1Head,
+    pub(crate) safe: Option<L1Head>,
+    pub(crate) finalized: Option<L1Head>,
+    pub(crate) batcher: Option<Reading<Address>>,
+    pub(crate) signer: Option<Reading<Address>>,
+    pub(crate) accounts: BTreeMap<Address, (Reading<U256>, Reading<u64>)>,
+    pub(crate) games: Option<Reading<GameAnswers>>,
+    /// How often it said that it is asked too much.
+    pub(crate) limited: u32,
+}
+
+/// What L1 says of games.
+#[derive(Debug)]
+pub(crate) struct GameAnswers {
+    pub(crate) respected: u32,
+    pub(crate) count: u64,
+    /// Games that were not known, by index.
+    pub(crate) new: BTreeMap<u64, NewGame>,
+    /// Games in play, by index.
+    pub(crate) states: BTreeMap<u64, GameState>,
+}
+
+/// A game that was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewGame {
+    pub(crate) kind: u32,
+    pub(crate) created: u64,
+    pub(crate) proxy: Address,
+}
+
+/// How a game stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GameState {
+    /// 0 in progress, 1 the challenger has won, 2 the defender has won.
+    pub(crate) status: u8,
+    pub(crate) claims: u64,
+    pub(crate) creator: Address,
+    /// Seconds that each side has.
+    pub(crate) clock: u64,
+}
+
+/// Games that are looked at when the chain is first watched.
+const FIRST_LOOK: u64 = 64;
+/// New games a poll.
+const NEW_GAMES: u64 = 64;
+
+/// Asks twice at most.
+pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> {
+    let before = l1.limits().seen;
+    let mut batch = Batch::default();
+    let heads = ["latest", "safe", "finalized"].map(|tag| batch.head(tag));
+    let roles = questions.contracts.map(|contracts| {
+        (
+            batch.call(contracts.system_config, &SystemConfig::batcherHashCall {}),
+            batch.call(contracts.system_config, &SystemConfig::unsafeBlockSignerCall {}),
+        )
+    });
+    let games = questions.contracts.and_then(|contracts| {
+        let factory = contracts.factory?;
+        let slots = GameSlots {
+            respected: batch.call(contracts.portal, &OptimismPortal::respectedGameTypeCall {}),
+            count: batch.call(factory, &DisputeGameFactory::gameCountCall {}),
+            states: questions
+                .games
+                .iter()
+                .map(|(&index, &game)| (index, StateSlots::ask(&mut batch, game)))
+                .collect(),
+        };
+        Some((factory, slots))
+    });
+    let accounts: Vec<_> = questions
+        .accounts
+        .iter()
+        .map(|&account| (account, batch.balance(account), batch.nonce(account)))
+        .collect();
+    let answers = l1.send(batch).await;
+    answers.whole()?;
+    let [latest, safe, finalized] = heads.map(|slot| answers.take(&slot));
+    let head = latest?
+        .map(head)
+        .ok_or_else(|| eth_rpc::Unread::Malformed("it has no newest block".to_owned()))?;
+    let games = match games {
+        Some((factory, slots)) => Some(read_games(l1, factory, slots, &answers, questions).await),
+        None => None,
+    };
+    let (batcher, signer) = roles.map_or((None, None), |(batcher, signer)| {
+        (Some(answers.take(&batcher).map(address_of)), Some(answers.take(&signer)))
+    });
+    Ok(L1Answers {
+        shown: l1.shown(),
+        head,
+        safe: safe.ok().flatten().map(self::head),
+        finalized: finalized.ok().flatten().map(self::head),
+        batcher,
+        signer,
+        accounts: accounts
+            .into_iter()
+            .map(|(account, balance, nonce)| {
+                (account, (answers.take(&balance), answers.take(&nonce).map(|nonce| nonce.to())))
+            })
+            .collect(),
+        games,
+        limited: l1.limits().seen.saturating_sub(before),
+    })
+}
+
+fn head(block: BlockHead) -> L1Head {
+    L1Head { number: block.number.to(), timestamp: block.timestamp.to() }
+}
+
+/// `batcherHash` is an address, right-aligned.
+fn address_of(hash: B256) -> Address {
+    Address::from_word(hash)
+}
+
+struct GameSlots {
+    respected: Slot<u32>,
+    count: Slot<U256>,
+    states: Vec<(u64, StateSlots)>,
+}
+
+struct StateSlots {
+    status: Slot<u8>,
+    claims: Slot<U256>,
+    creator: Slot<Address>,
+    clock: Slot<u64>,
+}
+
+impl StateSlots {
+    fn ask(batch: &mut Batch, game: Address) -> Self {
+        Self {
+            status: batch.call(game, &DisputeGame::statusCall {}),
+            claims: batch.call(game, &DisputeGame::claimDataLenCall {}),
+            creator: batch.call(game, &DisputeGame::gameCreatorCall {}),
+            clock: batch.call(game, &DisputeGame::maxClockDurationCall {}),
+        }
+    }
+
+    fn read(&self, answers: &eth_rpc::Answers) -> Reading<GameState> {
+        Ok(GameState {
+            status: answers.take(&self.status)?,
+            claims: answers.take(&self.claims)?.saturating_to(),
+            creator: answers.take(&self.creator)?,
+            clock: answers.take(&self.clock)?,
+        })
+    }
+}
+
+async fn read_games(
+    l1: &Rpc,
+    factory: Address,
+    slots: GameSlots,
+    answers: &eth_rpc::Answers,
+    questions: &Questions,
+) -> Reading<GameAnswers> {
+    let count: u64 = answers.take(&slots.count)?.saturating_to();
+    let first = questions.next_game.unwrap_or_else(|| count.saturating_sub(FIRST_LOOK));
+    let last = count.min(first.saturating_add(NEW_GAMES));
+    let mut batch = Batch::default();
+    let new: Vec<_> = (first..last)
+        .map(|index| {
+            let call = DisputeGameFactory::gameAtIndexCall { index: U256::from(index) };
+            (index, batch.call(factory, &call))
+        })
+        .collect();
+    let second = l1.send(batch).await;
+    let new = new
+        .into_iter()
+        .map(|(index, slot)| {
+            let game = second.take(&slot)?;
+            let game = NewGame { kind: game.gameType, created: game.timestamp, proxy: game.proxy };
+            Ok((index, game))
+        })
+        .collect::<Reading<_>>()?;
+    let states = slots
+        .states
+        .iter()
+        .map(|(index, slots)| Ok((*index, slots.read(answers)?)))
+        .collect::<Reading<_>>()?;
+    Ok(GameAnswers { respected: answers.take(&slots.respected)?, count, new, states })
+}

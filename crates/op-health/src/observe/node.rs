@@ -1,0 +1,57 @@
+//! One batch to an op-node: how far it is, its peers, whether it makes blocks.
+
+use eth_rpc::{Batch, Reading, Rpc};
+use serde::Deserialize;
+use serde_json::json;
+
+/// What an op-node answered.
+#[derive(Debug)]
+pub(crate) struct NodeAnswers {
+    pub(crate) sync: Reading<SyncStatus>,
+    /// Connected peers; an error where P2P is off.
+    pub(crate) peers: Reading<u64>,
+    /// Whether it is meant to make blocks; `None` of a follower.
+    pub(crate) active: Option<Reading<bool>>,
+}
+
+/// `optimism_syncStatus`, as far as op-warden reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct SyncStatus {
+    /// The newest L1 block that the node knows of.
+    pub(crate) head_l1: L1Ref,
+    /// The newest L2 block that it derived from L1.
+    pub(crate) safe_l2: L2Ref,
+}
+
+/// A block of L1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct L1Ref {
+    pub(crate) number: u64,
+}
+
+/// A block of L2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct L2Ref {
+    #[serde(rename = "l1origin")]
+    pub(crate) l1_origin: L1Ref,
+}
+
+#[derive(Deserialize)]
+struct PeerStats {
+    connected: u64,
+}
+
+/// Asks once.
+pub(crate) async fn poll(node: &Rpc, sequencer: bool) -> Reading<NodeAnswers> {
+    let mut batch = Batch::default();
+    let sync = batch.request("optimism_syncStatus", json!([]));
+    let peers = batch.request::<PeerStats>("opp2p_peerStats", json!([]));
+    let active = sequencer.then(|| batch.request("admin_sequencerActive", json!([])));
+    let answers = node.send(batch).await;
+    answers.whole()?;
+    Ok(NodeAnswers {
+        sync: answers.take(&sync),
+        peers: answers.take(&peers).map(|stats| stats.connected),
+        active: active.map(|slot| answers.take(&slot)),
+    })
+}

@@ -1,0 +1,92 @@
+//! The conditions: in full what does not hold, in a table what does.
+
+use maud::{Markup, html};
+
+use crate::page::{
+    badge::badge,
+    nothing, part, table,
+    text::{ago, clipped, dated, slug, things},
+};
+use crate::{
+    condition::{Condition, State},
+    status::Status,
+};
+
+pub(super) fn section(status: &Status, now: u64) -> Markup {
+    let (hold, wrong): (Vec<&Condition>, Vec<&Condition>) =
+        status.conditions.iter().partition(|condition| condition.state == State::Ok);
+    let content = html! {
+        @if status.conditions.is_empty() { (nothing("No condition was judged yet.")) }
+        @else if wrong.is_empty() { (nothing("Every condition holds.")) }
+        @else { ul.conditions { @for condition in wrong { (in_full(condition, now)) } } }
+        @if !hold.is_empty() { (holding(&hold, now)) }
+    };
+    part("conditions", "Conditions", &content)
+}
+
+fn in_full(condition: &Condition, now: u64) -> Markup {
+    let Condition { name, subject, state, since, expected, found, mend } = condition;
+    let id = format!("condition-{name}-{}", slug(subject));
+    html! {
+        li.card.condition.(super::badge::Tone::from(*state).class()) id=(id) {
+            h3 {
+                (badge((*state).into(), state.name()))
+                " " span { (name.text()) } " " span.subject { (clipped(subject, 60)) }
+            }
+            dl.compared {
+                div { dt { "Expected" } dd { (expected) } }
+                div { dt { "Found" } dd { (found) } }
+                @if !mend.is_empty() { div { dt { "Mend" } dd { (mend) } } }
+            }
+            p.more {
+                span { "since " (dated(*since, now)) }
+                a id={ (id) "-runbook" } href={ "/runbooks/" (name.alert()) } {
+                    "Runbook " (name.alert())
+                }
+            }
+        }
+    }
+}
+
+fn holding(conditions: &[&Condition], now: u64) -> Markup {
+    let rows = html! {
+        thead { tr { th scope="col" { "Condition" } th scope="col" { "Of" } th scope="col" { "Found" } th scope="col" { "Since" } } }
+        tbody {
+            @for Condition { name, subject, since, found, .. } in conditions {
+                tr id={ "condition-" (name.text()) "-" (slug(subject)) } {
+                    th scope="row" { (name.text()) }
+                    td { (clipped(subject, 40)) }
+                    td.found { (clipped(found, 160)) }
+                    td { (ago(*since, now)) }
+                }
+            }
+        }
+    };
+    html! {
+        details #holding data-open="false" {
+            summary #holding-summary {
+                (badge(State::Ok.into(), &things(conditions.len() as u64, "condition holds", "conditions hold")))
+            }
+            (table("holding", "Conditions that hold", &rows))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::test::status;
+
+    #[test]
+    fn what_does_not_hold_is_told_in_full_with_its_runbook() {
+        let status = status();
+        let page = section(&status, status.observed_at).into_string();
+        for condition in status.conditions.iter().filter(|at| at.state != State::Ok) {
+            assert!(page.contains(&format!("href=\"/runbooks/{}\"", condition.name.alert())));
+            assert!(page.contains(&condition.mend));
+        }
+        assert_eq!(page.matches("class=\"card condition").count(), 4);
+        assert!(page.contains("2 conditions hold"));
+        assert!(page.contains("5 min ago"));
+    }
+}

@@ -1,0 +1,134 @@
+//! The services and their gates.
+
+use maud::{Markup, html};
+
+use crate::page::{
+    badge::{Tone, badge},
+    nothing, part,
+    text::{bytes, clipped, slug, things},
+};
+use crate::status::{Service, Status};
+use op_gate::{Answer, Finding, Judgement};
+
+pub(super) fn section(status: &Status) -> Markup {
+    let mut services: Vec<(&String, &Service)> = status.services.iter().collect();
+    services.sort_by_key(|(_, service)| std::cmp::Reverse(urgency(service)));
+    let content = html! {
+        @if services.is_empty() { (nothing("No service was observed yet.")) }
+        @else {
+            div.services { @for (name, service) in services { (row(name, service)) } }
+        }
+    };
+    part("services", "Services and their gates", &content)
+}
+
+/// What is wrong stands first; else the names' order holds.
+fn urgency(service: &Service) -> Tone {
+    let gates = service.judgement.as_ref().map_or(Tone::Unknown, |judged| judged.answer.into());
+    gates.max(up(service).0)
+}
+
+fn up(service: &Service) -> (Tone, &'static str) {
+    match service.up {
+        Some(true) => (Tone::Good, "up"),
+        Some(false) => (Tone::Bad, "down"),
+        None => (Tone::Unknown, "unknown"),
+    }
+}
+
+fn row(name: &str, service: &Service) -> Markup {
+    let id = format!("service-{}", slug(name));
+    let (tone, word) = up(service);
+    html! {
+        details.service id=(id) data-open="false" {
+            summary id={ (id) "-summary" } {
+                h3 { (clipped(name, 60)) }
+                span.component { (clipped(service.component.as_deref().unwrap_or_default(), 40)) }
+                span.up { (badge(tone, word)) }
+                span.gates { (gates(service.judgement.as_ref())) }
+                span.restarts { (things(service.restarts, "restart", "restarts")) }
+                span.disk { (disk(service)) }
+            }
+            @match &service.judgement {
+                Some(judgement) => (findings(&id, judgement)),
+                None => (nothing("Its gates were not judged yet.")),
+            }
+        }
+    }
+}
+
+fn gates(judgement: Option<&Judgement>) -> Markup {
+    let Some(judgement) = judgement else { return badge(Tone::Unknown, "gates not judged") };
+    let wrong = judgement.findings.iter().filter(|finding| finding.answer > Answer::Pass).count();
+    let all = judgement.findings.len() as u64;
+    let told = match wrong {
+        0 => format!("{}: {}", judgement.answer.name(), things(all, "gate", "gates")),
+        _ => format!("{}: {wrong} of {}", judgement.answer.name(), things(all, "gate", "gates")),
+    };
+    badge(judgement.answer.into(), &told)
+}
+
+fn disk(service: &Service) -> Markup {
+    let Some(free) = service.disk_free else { return html! {} };
+    let short = service.disk_required.is_some_and(|required| free < required);
+    let text = format!("{} free", bytes(free));
+    let needed = service.disk_required.map(|required| format!("{} needed", bytes(required)));
+    html! {
+        span title=[needed] { @if short { (badge(Tone::Bad, &text)) } @else { (text) } }
+    }
+}
+
+/// The findings, the worst first.
+fn findings(service: &str, judgement: &Judgement) -> Markup {
+    let mut findings: Vec<(usize, &Finding)> = judgement.findings.iter().enumerate().collect();
+    findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.answer.max(Answer::Pass)));
+    html! { div.findings { @for (number, finding) in findings { (one(service, number, finding)) } } }
+}
+
+fn one(service: &str, number: usize, finding: &Finding) -> Markup {
+    let Finding { gate, answer, expected, found, source, mend } = finding;
+    let id = format!("{service}-{gate}-{number}");
+    let wrong = *answer > Answer::Pass;
+    html! {
+        details.finding id=(id) open[wrong] data-open=(wrong) {
+            summary id={ (id) "-summary" } {
+                (badge((*answer).into(), answer.name())) " " b { (gate) }
+                " " span.glance { (clipped(found, 90)) }
+            }
+            dl.compared {
+                @for (name, value) in [("Expected", expected), ("Found", found), ("Source", source), ("Mend", mend)] {
+                    @if !value.is_empty() { div { dt { (name) } dd { (value) } } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::test::status;
+
+    #[test]
+    fn what_is_wrong_stands_first_and_open() {
+        let page = section(&status()).into_string();
+        let place = |text: &str| page.find(text).unwrap();
+        assert!(place("service-batcher") < place("service-challenger"));
+        assert!(place("service-dispute-mon") < place("service-challenger"));
+        assert!(place("service-challenger") < place("service-follower-a-engine"));
+        assert!(page.contains("id=\"service-batcher-batcher-key-1\" open data-open=\"true\""));
+        assert!(page.contains("refuse: 1 of 2 gates"));
+        assert!(page.contains("gates not judged"));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_by_word_and_shape() {
+        let service = |free| Service {
+            disk_free: Some(free),
+            disk_required: Some(20_000_000_000),
+            ..Service::default()
+        };
+        assert!(disk(&service(19_000_000_000)).into_string().contains("badge bad"));
+        assert!(!disk(&service(20_000_000_000)).into_string().contains("badge"));
+    }
+}

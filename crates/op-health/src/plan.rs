@@ -1,0 +1,156 @@
+//! Who is watched, and by which bounds: all of it follows from the configuration.
+
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+
+use eth_rpc::{Clients, Rpc, RpcUrlError};
+
+use crate::status::Limits;
+use op_gate::{
+    command::{Command, duration, port_of_url},
+    config::{Bounds, Config, Serve, Service},
+};
+
+/// Of Ethereum, in seconds.
+const SLOT: u64 = 12;
+/// OP Mainnet's own thresholds for a page, in seconds.
+const UNSAFE_STALL: u64 = 60;
+const SAFE_STALL: u64 = 15 * 60;
+/// Two epochs of Ethereum and some more, in seconds.
+const FINALITY: u64 = 45 * 60;
+
+/// Who is watched.
+pub(super) struct Plan {
+    /// The sequencer first.
+    pub(super) nodes: Vec<Node>,
+    /// Where the official programs serve their metrics, by service.
+    pub(super) programs: BTreeMap<String, Rpc>,
+    /// The engines' services by the name of their node.
+    pub(super) engines: BTreeMap<String, String>,
+    pub(super) limits: Limits,
+}
+
+/// A node: an engine and its op-node.
+pub(super) struct Node {
+    /// The node's service, or the name of the remote follower.
+    pub(super) name: String,
+    pub(super) sequencer: bool,
+    pub(super) engine: Rpc,
+    /// `None` where only the engine can be reached.
+    pub(super) rollup: Option<Rpc>,
+    /// Whether it is to have peers.
+    pub(super) needs_peers: bool,
+}
+
+impl Plan {
+    /// What the configuration makes of it. `patience` is what a request may take.
+    pub(super) fn of(
+        config: &Config,
+        serve: &Serve,
+        patience: Duration,
+    ) -> Result<Self, RpcUrlError> {
+        let mut clients = Clients::default();
+        let mut nodes = Vec::new();
+        let mut engines = BTreeMap::new();
+        let mut programs = BTreeMap::new();
+        for (name, service) in &config.services {
+            let Some(command) = &service.command else { continue };
+            if let Some(url) = listener(command, "metrics.port").filter(|_| is_go(command)) {
+                programs.insert(name.clone(), clients.endpoint(&url, patience)?);
+            }
+            let (Some(engine), "op-node") = (&service.engine_rpc, command.component.as_str())
+            else {
+                continue;
+            };
+            let rpc = listener(command, "rpc.port");
+            nodes.push(Node {
+                name: name.clone(),
+                sequencer: command.is_on("sequencer.enabled"),
+                engine: clients.endpoint(engine, patience)?,
+                rollup: rpc.map(|url| clients.endpoint(&url, patience)).transpose()?,
+                needs_peers: !command.is_on("p2p.disable"),
+            });
+            if let Some(service) = engine_service(config, engine) {
+                engines.insert(name.clone(), service.to_owned());
+            }
+        }
+        for (name, remote) in &serve.followers {
+            let rollup =
+                remote.node_rpc.as_ref().map(|url| clients.endpoint(url, patience)).transpose()?;
+            let engine = clients.endpoint(&remote.engine_rpc, patience)?;
+            nodes.push(Node {
+                name: name.clone(),
+                sequencer: false,
+                engine,
+                rollup,
+                needs_peers: false,
+            });
+        }
+        // A chain of one node has nobody to talk to.
+        let alone = nodes.len() < 2;
+        for node in nodes.iter_mut().filter(|_| alone) {
+            node.needs_peers = false;
+        }
+        nodes.sort_by_key(|node| !node.sequencer);
+        Ok(Self { nodes, programs, engines, limits: limits(config, serve.limits) })
+    }
+
+    pub(super) fn sequencer(&self) -> Option<&Node> {
+        self.nodes.first().filter(|node| node.sequencer)
+    }
+}
+
+/// Where a program listens, as this host reaches it.
+fn listener(command: &Command, flag: &str) -> Option<String> {
+    let listener = command.listeners().into_iter().find(|listener| listener.flag == flag)?;
+    let mut address = listener.address.ok()?;
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::from([127, 0, 0, 1]));
+    }
+    Some(format!("http://{address}"))
+}
+
+/// The engines serve metrics in other places, and answer JSON-RPC.
+fn is_go(command: &Command) -> bool {
+    !matches!(command.component.as_str(), "op-geth" | "op-reth")
+}
+
+fn engine_service<'a>(config: &'a Config, url: &str) -> Option<&'a str> {
+    let port = port_of_url(url)?;
+    let serves = |service: &Service| {
+        let command = service.command.as_ref().filter(|command| !is_go(command));
+        let mut listeners = command.map(Command::listeners).unwrap_or_default().into_iter();
+        listeners.any(|listener| {
+            listener.flag == "http.port"
+                && listener.address.is_ok_and(|address| address.port() == port)
+        })
+    };
+    let found = config.services.iter().find(|(_, service)| serves(service));
+    found.map(|(name, _)| name.as_str())
+}
+
+/// What the operator says, else what follows from how often batches and proposals are made.
+fn limits(config: &Config, given: Bounds) -> Limits {
+    let channel = config
+        .commands("op-batcher")
+        .filter_map(|batcher| batcher.value("max-channel-duration")?.parse::<u64>().ok())
+        .max()
+        .unwrap_or(0);
+    // A batch may come with its channel's last block, and half as late again when L1 is busy.
+    let cadence = channel.saturating_mul(SLOT).saturating_mul(3) / 2;
+    let safe_stall = given.safe_stall.unwrap_or_else(|| SAFE_STALL.max(cadence));
+    let proposals = config
+        .commands("op-proposer")
+        .filter_map(|proposer| duration(proposer.value("proposal-interval")?))
+        .max()
+        .unwrap_or_default();
+    Limits {
+        unsafe_stall: given.unsafe_stall.unwrap_or(UNSAFE_STALL),
+        safe_stall,
+        finalized_stall: given.finalized_stall.unwrap_or(safe_stall + FINALITY),
+        safe_lag: given.safe_lag.unwrap_or(safe_stall),
+        // Until a new block is safe, there is nothing to propose.
+        game_age: given.game_age.unwrap_or(2 * proposals.as_secs() + safe_stall),
+        follower_lag: given.follower_lag.unwrap_or(30),
+        l1_age: given.l1_age.unwrap_or(5 * SLOT),
+    }
+}

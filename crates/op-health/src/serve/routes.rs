@@ -1,0 +1,138 @@
+//! What is answered under which path.
+
+use std::{collections::BTreeSet, sync::Arc, time::UNIX_EPOCH};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{
+        StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use tokio::sync::watch::Receiver;
+
+use crate::{condition::Condition, metrics, page, runbook, status::Status};
+
+/// Seconds after which a status says nothing any more: a new one comes every ten at the latest.
+const STALE: u64 = 60;
+
+/// The newest status; `None` before the first.
+type Latest = Receiver<Option<Arc<Status>>>;
+
+pub(super) fn router(latest: Latest) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/runbooks/{alert}", get(runbook))
+        .route("/livez", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+        .route("/readyz/{service}", get(readyz_of))
+        .route("/status.json", get(status))
+        .route("/metrics", get(prometheus))
+        .with_state(latest)
+}
+
+/// HTML that may load nothing from elsewhere, and is never kept.
+fn html(status: StatusCode, text: String) -> Response {
+    let headers = [
+        (CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY.as_str()),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
+    (status, headers, Html(text)).into_response()
+}
+
+async fn home(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| {
+        html(StatusCode::OK, page::render(status, status.observed_at))
+    })
+}
+
+async fn runbook(Path(alert): Path<String>) -> Response {
+    if let Some(runbook) = runbook::find(&alert) {
+        let main = maud::html! { pre { (runbook.text) } };
+        html(StatusCode::OK, page::layout(runbook.name, &main).into_string())
+    } else {
+        let text = format!("there is no runbook {alert:?}; op-warden runbook lists them\n");
+        (StatusCode::NOT_FOUND, text).into_response()
+    }
+}
+
+fn nothing() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "nothing was observed yet\n").into_response()
+}
+
+async fn readyz(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| ready(status, None))
+}
+
+async fn readyz_of(State(latest): State<Latest>, Path(service): Path<String>) -> Response {
+    let latest = latest.borrow();
+    let Some(status) = latest.as_ref() else { return nothing() };
+    let known: BTreeSet<&str> =
+        status.conditions.iter().map(|condition| condition.subject.as_str()).collect();
+    if known.contains(service.as_str()) {
+        return ready(status, Some(&service));
+    }
+    let known: Vec<&str> = known.into_iter().collect();
+    let text = format!("there is no {service:?} here; there is: {}\n", known.join(", "));
+    (StatusCode::NOT_FOUND, text).into_response()
+}
+
+/// The conditions that do not hold, a line each. What was well a while ago is not ready now.
+fn ready(status: &Status, service: Option<&str>) -> Response {
+    let age = now().saturating_sub(status.observed_at);
+    if age > STALE {
+        let text = format!("op-warden: unknown: it has observed nothing for {age} s\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    }
+    let failed: Vec<String> = status
+        .failed(service)
+        .map(|Condition { name, subject, state, found, .. }| {
+            format!("{subject} {name}: {}: {found}\n", state.name())
+        })
+        .collect();
+    if failed.is_empty() {
+        (StatusCode::OK, "ready\n").into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, failed.concat()).into_response()
+    }
+}
+
+fn now() -> u64 {
+    // A clock before 1970 makes nothing stale.
+    UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
+}
+
+async fn status(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| Json(&**status).into_response())
+}
+
+async fn prometheus(State(latest): State<Latest>) -> Response {
+    latest.borrow().as_ref().map_or_else(nothing, |status| {
+        ([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], metrics::render(status)).into_response()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_status_is_not_ready() {
+        let text = include_str!("../../tests/data/status.json");
+        let mut status: Status = serde_json::from_str(text).unwrap();
+        status.conditions.clear();
+        for (age, code) in [(0, 200), (STALE - 5, 200), (STALE + 1, 503)] {
+            status.observed_at = now() - age;
+            assert_eq!(ready(&status, None).status(), code, "{age}");
+            assert_eq!(ready(&status, Some("batcher")).status(), code, "{age}");
+        }
+    }
+}

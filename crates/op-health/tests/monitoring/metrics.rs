@@ -1,0 +1,96 @@
+//! The metrics that op-warden tells, and those that an expression asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use op_health::{
+    condition::{Condition, Name, State},
+    metrics,
+    status::Status,
+};
+
+use crate::Result;
+
+/// Metric -> label -> values.
+pub(crate) type Metrics = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+
+/// A metric in an expression, with its matchers: label, operator, value.
+pub(crate) type Selector = (String, Vec<(String, String, String)>);
+
+/// `/metrics` of a chain on which every condition is judged.
+pub(crate) fn page() -> Result<String> {
+    let mut status: Status = serde_json::from_str(include_str!("../data/status.json"))?;
+    for name in Name::ALL {
+        if !status.conditions.iter().any(|condition| condition.name == name) {
+            status.conditions.push(Condition {
+                name,
+                subject: "sequencer-node".to_owned(),
+                state: State::Ok,
+                since: status.observed_at,
+                expected: String::new(),
+                found: String::new(),
+                mend: String::new(),
+            });
+        }
+    }
+    Ok(metrics::render(&status))
+}
+
+/// The same, by metric.
+pub(crate) fn told() -> Result<Metrics> {
+    let mut told = Metrics::new();
+    for line in page()?.lines().filter(|line| !line.starts_with('#')) {
+        let series = line.rsplit_once(' ').ok_or("a sample without a value")?.0;
+        for (name, matchers) in selectors(series) {
+            let labels = told.entry(name).or_default();
+            for (label, _, value) in matchers {
+                labels.entry(label).or_default().insert(value);
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// What of an expression op-warden does not tell, whatever its state.
+pub(crate) fn unknown(expression: &str, told: &Metrics) -> Vec<String> {
+    let unknown = |(name, matchers): Selector| {
+        let Some(labels) = told.get(&name) else { return vec![format!("there is no {name}")] };
+        let unknown = matchers.into_iter().filter(|(label, operator, value)| {
+            // Prometheus puts these on.
+            let given = matches!(&**label, "job" | "instance");
+            // A variable of the dashboard stands for any value.
+            let any = operator != "=" || value.starts_with('$');
+            // What there is differs from chain to chain.
+            let named = matches!(&**label, "service" | "node" | "subject");
+            let values = labels.get(label);
+            !given && !values.is_some_and(|values| any || named || values.contains(value))
+        });
+        unknown.map(|(label, _, value)| format!("{name} has no {label}={value:?}")).collect()
+    };
+    selectors(expression).into_iter().flat_map(unknown).collect()
+}
+
+/// The metrics of op-warden in an expression.
+pub(crate) fn selectors(expression: &str) -> Vec<Selector> {
+    expression
+        .match_indices("op_warden_")
+        .filter(|(at, _)| !expression[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+        .map(|(at, _)| {
+            let rest = &expression[at..];
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
+            let inside = rest.strip_prefix('{').and_then(|rest| Some(rest.split_once('}')?.0));
+            (name.to_owned(), matchers(inside.unwrap_or_default()))
+        })
+        .collect()
+}
+
+/// `label="value",label!~"value"`; no value has a quote or a comma in it.
+fn matchers(text: &str) -> Vec<(String, String, String)> {
+    text.split(',')
+        .filter_map(|matcher| {
+            let (left, value) = matcher.trim().trim_end_matches('"').split_once('"')?;
+            let label = left.trim_end_matches(['=', '!', '~']);
+            Some((label.to_owned(), left[label.len()..].to_owned(), value.to_owned()))
+        })
+        .collect()
+}

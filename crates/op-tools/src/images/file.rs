@@ -1,0 +1,278 @@
+//! images.json: component -> repository, tag, digest.
+//!
+//! Nix reads it and people edit it, so only the digests are replaced in its text; order, layout and
+//! all that this program does not know stay as they are.
+
+use std::{
+    fmt, fs,
+    io::{self, Write as _},
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+use tempfile::NamedTempFile;
+
+use crate::images::reference::{self, Digest, ReferenceError, Repository};
+
+/// Why the list of images cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Not an object of components.
+    #[error("{path} is not valid: {source}")]
+    Format {
+        /// The file.
+        path: String,
+        /// Where and what.
+        source: serde_json::Error,
+    },
+    /// A component is not repository, tag and digest.
+    #[error("{path}, component {name:?}: {source}")]
+    Component {
+        /// The file.
+        path: String,
+        /// The component.
+        name: String,
+        /// What.
+        source: ComponentError,
+    },
+    /// Nothing to pin.
+    #[error("{0} has no components")]
+    Empty(String),
+    /// A component that was asked for is not there.
+    #[error("there is no component {name:?} in {path}; it has: {known}")]
+    Unknown {
+        /// The file.
+        path: String,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// Somebody wrote the file while the registries were asked.
+    #[error("{0} was changed by somebody else meanwhile. Nothing was written; run this again.")]
+    Changed(String),
+    /// The file could not be replaced.
+    #[error(
+        "cannot write {path}: {source}. Nothing was written; this needs a folder that may be written to."
+    )]
+    Write {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+/// What is wrong with one component.
+#[derive(Debug, thiserror::Error)]
+pub enum ComponentError {
+    /// A field is missing or of another type.
+    #[error("{0}")]
+    Format(#[from] serde_json::Error),
+    /// A field has a value that it cannot have.
+    #[error("{0}")]
+    Reference(#[from] ReferenceError),
+    /// There is another one of this name.
+    #[error("it is there twice")]
+    Twice,
+}
+
+/// One image of the list.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// The component that runs it.
+    pub name: String,
+    /// Where it is.
+    pub repository: Repository,
+    /// The version.
+    pub tag: String,
+    /// What the tag was pinned to.
+    pub pinned: Option<Digest>,
+    /// Where the file says so.
+    span: Range<usize>,
+}
+
+/// The whole file.
+#[derive(Debug)]
+pub struct ImagesFile {
+    path: PathBuf,
+    shown: String,
+    text: String,
+    components: Vec<Component>,
+}
+
+impl ImagesFile {
+    /// Reads and checks a list of images.
+    pub fn load(path: &Path) -> Result<Self, FileError> {
+        let shown = path.display().to_string();
+        let unreadable = |source| FileError::Read { path: shown.clone(), source };
+        // A link stays a link, and what it points to is replaced.
+        let path = fs::canonicalize(path).map_err(unreadable)?;
+        let text = fs::read_to_string(&path).map_err(unreadable)?;
+        let components = components(&text, &shown)?;
+        if components.is_empty() {
+            return Err(FileError::Empty(shown));
+        }
+        Ok(Self { path, shown, text, components })
+    }
+
+    /// The components of these names, or all; in the order of the file.
+    pub fn select(&self, names: &[String]) -> Result<Vec<Component>, FileError> {
+        let all = || self.components.iter();
+        if let Some(name) = names.iter().find(|&name| all().all(|known| known.name != *name)) {
+            return Err(FileError::Unknown {
+                path: self.shown.clone(),
+                name: name.clone(),
+                known: all().map(|known| known.name.as_str()).collect::<Vec<_>>().join(", "),
+            });
+        }
+        let chosen = |known: &&Component| names.is_empty() || names.contains(&known.name);
+        Ok(all().filter(chosen).cloned().collect())
+    }
+
+    /// Replaces the digests of these components; `false` if they are what the file says already.
+    ///
+    /// All or nothing: a new file takes the place of the old one.
+    pub fn pin(&self, digests: &[(&Component, &Digest)]) -> Result<bool, FileError> {
+        let text = self.pinned(digests);
+        if text == self.text {
+            return Ok(false);
+        }
+        let failed = |source| FileError::Write { path: self.shown.clone(), source };
+        if fs::read_to_string(&self.path).map_err(failed)? != self.text {
+            return Err(FileError::Changed(self.shown.clone()));
+        }
+        self.replace(&text).map_err(failed)?;
+        Ok(true)
+    }
+
+    fn pinned(&self, digests: &[(&Component, &Digest)]) -> String {
+        let mut digests = digests.to_vec();
+        // From the end, so that the places before it stay where they are.
+        digests.sort_by_key(|(component, _)| std::cmp::Reverse(component.span.start));
+        let mut text = self.text.clone();
+        for (component, digest) in digests {
+            if component.pinned.as_ref() != Some(digest) {
+                text.replace_range(component.span.clone(), &format!("\"{digest}\""));
+            }
+        }
+        text
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        let permissions = fs::metadata(&self.path)?.permissions();
+        let mut file = NamedTempFile::with_prefix_in(".images-", folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().set_permissions(permissions)?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path)?;
+        Ok(())
+    }
+}
+
+fn components(text: &str, path: &str) -> Result<Vec<Component>, FileError> {
+    let Members(members) = serde_json::from_str(text)
+        .map_err(|source| FileError::Format { path: path.to_owned(), source })?;
+    let mut components: Vec<Component> = Vec::new();
+    for (name, raw) in members {
+        let twice = components.iter().any(|known| known.name == name);
+        let component =
+            if twice { Err(ComponentError::Twice) } else { component(&name, raw.get(), text) };
+        components.push(component.map_err(|source| FileError::Component {
+            path: path.to_owned(),
+            name: name.clone(),
+            source,
+        })?);
+    }
+    Ok(components)
+}
+
+#[derive(Deserialize)]
+struct Entry<'a> {
+    repository: String,
+    tag: String,
+    #[serde(borrow)]
+    digest: &'a RawValue,
+}
+
+fn component(name: &str, raw: &str, text: &str) -> Result<Component, ComponentError> {
+    let entry: Entry<'_> = serde_json::from_str(raw)?;
+    reference::check_tag(&entry.tag)?;
+    let pinned: Option<String> = serde_json::from_str(entry.digest.get())?;
+    let pinned = pinned.map(|digest| digest.parse()).transpose()?;
+    // A raw value borrows from the text that it was read from.
+    let start = entry.digest.get().as_ptr().addr() - text.as_ptr().addr();
+    Ok(Component {
+        name: name.to_owned(),
+        repository: entry.repository.parse()?,
+        tag: entry.tag,
+        pinned,
+        span: start..start + entry.digest.get().len(),
+    })
+}
+
+/// An object's members in their order, which a map would lose.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of components")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_digests_are_replaced() {
+        let before = "{\r\n  \"b\": {\"digest\" :null , \"tag\": \"1\", \"note\": \"\\\"digest\\\": null\", \"repository\": \"x.y/b\"},\n\n\t\"a\":{\"tag\":\"1\",\"repository\":\"x.y/a\",\"digest\":null}\n}";
+        let components = components(before, "f").unwrap();
+        let file = ImagesFile {
+            path: "f".into(),
+            shown: "f".into(),
+            text: before.to_owned(),
+            components: components.clone(),
+        };
+        let digest = Digest::of(b"");
+        let after = file.pinned(&[(&components[0], &digest), (&components[1], &digest)]);
+        let quoted = format!("\"{digest}\"");
+        assert_eq!(
+            after,
+            before
+                .replace(":null , ", &format!(":{quoted} , "))
+                .replace(":null}", &format!(":{quoted}}}"))
+        );
+        assert_eq!(file.pinned(&[]), before);
+    }
+}

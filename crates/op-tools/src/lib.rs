@@ -1,0 +1,11 @@
+//! What an operator does around a running chain.
+//!
+//! * [`keys`]: makes the keys of the roles, encrypted
+//! * [`images`]: pins container images to their digests
+//! * [`explain`]: known error lines, their causes and what mends them
+//! * [`purge`]: removes what a disabled stack leaves on a machine
+
+pub mod explain;
+pub mod images;
+pub mod keys;
+pub mod purge;

@@ -1,0 +1,167 @@
+//! Decrypted key files below `/run`, which is memory. Key files elsewhere are the operator's own.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Component, Path, PathBuf},
+};
+
+use crate::purge::{Fate, Item, Kind};
+
+/// The secrets that are there; if told to, those below `run` are removed.
+#[must_use]
+pub fn purge(secrets: &[PathBuf], run: &Path, yes: bool) -> Vec<Item> {
+    let mut seen = BTreeSet::new();
+    let mut items = Vec::new();
+    for path in secrets {
+        for copy in copies(path, run) {
+            let Ok(metadata) = copy.symlink_metadata() else { continue };
+            if seen.insert((metadata.dev(), metadata.ino())) {
+                items.push(one(&copy, metadata.len(), run, yes));
+            }
+        }
+    }
+    items
+}
+
+/// The key files that stay.
+pub(super) fn yours<'a>(secrets: &'a [PathBuf], run: &Path) -> impl Iterator<Item = &'a PathBuf> {
+    secrets.iter().filter(move |path| !is_copy(path, run))
+}
+
+fn one(path: &Path, bytes: u64, run: &Path, yes: bool) -> Item {
+    let mut item = Item::found(Kind::Secret, path.display().to_string(), Some(bytes));
+    if !is_copy(path, run) {
+        return item.kept("yours, not touched");
+    }
+    if yes {
+        match fs::remove_file(path) {
+            Ok(()) => item.fate = Fate::Removed,
+            Err(error) => item.becomes(Fate::Failed, error.to_string()),
+        }
+    }
+    item
+}
+
+/// The file itself, what it links to, and the copies of older generations.
+///
+/// sops-nix and agenix decrypt to `/run/NAME.d/GENERATION/…`, and `/run/NAME` links to the newest.
+fn copies(path: &Path, run: &Path) -> Vec<PathBuf> {
+    let mut all = vec![path.to_owned()];
+    if is_copy(path, run) {
+        all.extend(path.canonicalize().ok().filter(|real| is_copy(real, run)));
+        let run = run.canonicalize().unwrap_or_else(|_| run.to_owned());
+        for path in all.clone() {
+            all.extend(generations(&path, &run));
+        }
+    }
+    all
+}
+
+fn generations(path: &Path, run: &Path) -> Vec<PathBuf> {
+    let Ok(below) = path.strip_prefix(run) else { return Vec::new() };
+    let mut names = below.iter();
+    let Some(first) = names.next() else { return Vec::new() };
+    let mut folder = OsString::from(first);
+    if Path::new(first).extension().is_some_and(|extension| extension == "d") {
+        names.next();
+    } else {
+        folder.push(".d");
+    }
+    let rest = names.as_path();
+    if rest.as_os_str().is_empty() {
+        return Vec::new();
+    }
+    let Ok(entries) = fs::read_dir(run.join(folder)) else { return Vec::new() };
+    let copies = entries.flatten().map(|entry| entry.path().join(rest));
+    copies.filter(|copy| is_copy(copy, run)).collect()
+}
+
+/// A file below `run`, by its path and by where its folder really is.
+fn is_copy(path: &Path, run: &Path) -> bool {
+    let plain =
+        path.components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+    let real = |path: &Path| path.canonicalize().ok();
+    let inside = path.parent().and_then(real).zip(real(run));
+    plain
+        && path.starts_with(run)
+        && path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir())
+        && inside.is_some_and(|(folder, run)| folder.starts_with(run))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn fates(items: &[Item], root: &Path) -> Vec<(String, Fate)> {
+        let root = format!("{}/", root.canonicalize().unwrap().display());
+        let mut fates: Vec<_> =
+            items.iter().map(|item| (item.name.replace(&root, ""), item.fate)).collect();
+        fates.sort_by(|one, other| one.0.cmp(&other.0));
+        fates
+    }
+
+    #[test]
+    fn copies_of_all_generations_go_and_other_files_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let run = root.join("run");
+        for path in ["run/secrets.d/1", "run/secrets.d/2", "run/op-stack", "run/plain", "etc"] {
+            fs::create_dir_all(root.join(path)).unwrap();
+        }
+        for path in [
+            "run/secrets.d/1/batcher",
+            "run/secrets.d/2/batcher",
+            "run/secrets.d/2/other",
+            "run/secrets.d/1/proposer",
+            "run/secrets.d/2/proposer",
+            "run/plain/key",
+            "etc/key",
+        ] {
+            fs::write(root.join(path), "key").unwrap();
+        }
+        symlink(run.join("secrets.d/2"), run.join("secrets")).unwrap();
+        symlink(run.join("secrets/proposer"), run.join("op-stack/proposer")).unwrap();
+        // By its path below /run, and really not.
+        symlink(root.join("etc"), run.join("linked")).unwrap();
+        let secrets = [
+            "run/secrets/batcher",
+            "run/op-stack/proposer",
+            "run/plain/key",
+            "etc/key",
+            "run/linked/key",
+            "run/../etc/key",
+            "run/absent",
+            "run/plain",
+        ]
+        .map(|path| root.join(path));
+        let expected = |fate| {
+            vec![
+                ("etc/key".to_owned(), Fate::Kept),
+                ("run/op-stack/proposer".to_owned(), fate),
+                ("run/plain".to_owned(), Fate::Kept),
+                ("run/plain/key".to_owned(), fate),
+                ("run/secrets.d/1/batcher".to_owned(), fate),
+                ("run/secrets.d/1/proposer".to_owned(), fate),
+                ("run/secrets.d/2/proposer".to_owned(), fate),
+                ("run/secrets/batcher".to_owned(), fate),
+            ]
+        };
+        assert_eq!(fates(&purge(&secrets, &run, false), &root), expected(Fate::Found));
+        assert!(root.join("run/secrets.d/1/batcher").exists());
+        assert_eq!(fates(&purge(&secrets, &run, true), &root), expected(Fate::Removed));
+        for gone in
+            ["run/secrets.d/1/batcher", "run/secrets.d/2/batcher", "run/secrets.d/1/proposer"]
+        {
+            assert!(!root.join(gone).exists(), "{gone}");
+        }
+        for stays in ["etc/key", "run/secrets.d/2/other"] {
+            assert!(root.join(stays).exists(), "{stays}");
+        }
+        let second = purge(&secrets, &run, true);
+        assert!(second.iter().all(|item| item.fate == Fate::Kept), "{second:?}");
+    }
+}

@@ -1,0 +1,70 @@
+//! `op-warden explain`.
+
+use std::{
+    fs::File,
+    io::{BufReader, IsTerminal as _, Read, stdin},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::output::print;
+use op_tools::explain::{dictionary::Dictionary, explain, report};
+
+/// Logs are large and read once.
+const BUFFER: usize = 256 * 1024;
+
+#[derive(Args)]
+pub(crate) struct ExplainArgs {
+    /// The log; without it, or with `-`, standard input
+    file: Option<PathBuf>,
+    /// List all known errors instead
+    #[arg(long, conflicts_with_all = ["file", "id"])]
+    list: bool,
+    /// Show this known error instead
+    #[arg(long, conflicts_with = "file")]
+    id: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
+    let dictionary = Dictionary::load()?;
+    let text = if args.list {
+        told(args.json, dictionary.entries(), report::list)?
+    } else if let Some(id) = &args.id {
+        let entry = dictionary.entry(id).with_context(|| {
+            format!("the dictionary has no {id}; `op-warden explain --list` shows what it has")
+        })?;
+        told(args.json, entry, report::entry)?
+    } else {
+        let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
+        let name = file.map_or("standard input".to_owned(), |file| file.display().to_string());
+        let mut log = BufReader::with_capacity(BUFFER, open(file)?);
+        let report =
+            explain(&dictionary, &mut log).with_context(|| format!("cannot read {name}"))?;
+        told(args.json, &report, report::text)?
+    };
+    print(text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(file: Option<&Path>) -> anyhow::Result<Box<dyn Read>> {
+    if let Some(file) = file {
+        let log = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+        return Ok(Box::new(log));
+    }
+    anyhow::ensure!(!stdin().is_terminal(), "name a log file, or pipe a log in");
+    Ok(Box::new(stdin().lock()))
+}
+
+fn told<T: serde::Serialize + ?Sized>(
+    json: bool,
+    what: &T,
+    text: impl FnOnce(&T) -> String,
+) -> anyhow::Result<String> {
+    if json { Ok(serde_json::to_string_pretty(what)?) } else { Ok(text(what)) }
+}

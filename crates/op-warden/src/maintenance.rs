@@ -1,0 +1,72 @@
+//! `op-warden maintenance`.
+
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::json;
+
+use crate::output::print;
+use op_gate::{command::duration, config::Config};
+use op_health::maintenance;
+
+#[derive(Args)]
+pub(crate) struct MaintenanceArgs {
+    /// The configuration file; its "serve" names the file to announce it in
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Announce it for this long from now on, 24h at most
+    #[arg(long = "for", value_name = "TIME", value_parser = length, conflicts_with = "end")]
+    length: Option<Duration>,
+    /// End it
+    #[arg(long)]
+    end: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &MaintenanceArgs) -> anyhow::Result<ExitCode> {
+    let serve = Config::load(&args.config)?.serve.context(
+        "the configuration has no \"serve\": there is no health service to tell maintenance to",
+    )?;
+    let file = serve.maintenance.context(
+        "the configuration's \"serve\" has no \"maintenance\": name the file to announce it in",
+    )?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let until = match args.length {
+        Some(length) => Some(maintenance::announce(&file, now, length)?),
+        None if args.end => {
+            maintenance::end(&file)?;
+            None
+        }
+        None => {
+            maintenance::read(&file)?;
+            maintenance::until(&file, now)
+        }
+    };
+    if args.json {
+        print(serde_json::to_string_pretty(&json!({"until": until}))?)?;
+    } else {
+        print(told(until, now))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn length(text: &str) -> Result<Duration, &'static str> {
+    duration(text).ok_or("not a time such as 30m or 1h30m")
+}
+
+fn told(until: Option<u64>, now: u64) -> String {
+    let Some(until) = until else { return "No maintenance is announced.".to_owned() };
+    let minutes = (until - now).div_ceil(60);
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    let left = if hours == 0 { format!("{minutes}m") } else { format!("{hours}h{minutes:02}m") };
+    format!(
+        "Maintenance is announced for {left} more. Only dangerous alerts are raised until then."
+    )
+}

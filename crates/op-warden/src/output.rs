@@ -1,0 +1,16 @@
+//! What a command leaves behind: text on stdout, and an exit code.
+
+use std::{
+    fmt::Display,
+    io::{Write as _, stdout},
+};
+
+use anyhow::Context;
+
+/// systemd's `ExecCondition=` fails the unit on 255 and skips it on everything from 1 to 254.
+pub(crate) const WRONG: u8 = 255;
+
+/// Unlike `println!`, no abort when the reader is gone.
+pub(crate) fn print(text: impl Display) -> anyhow::Result<()> {
+    writeln!(stdout(), "{text}").context("cannot write the report")
+}
