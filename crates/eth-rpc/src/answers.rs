@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, value::RawValue};
 
-use crate::{Reading, Slot, Unread, endpoint::Counts};
+use crate::{Reading, Slot, Unread, counts::Counts};
 
 /// The answers to a batch.
 #[derive(Debug)]

@@ -1,30 +1,18 @@
 //! An endpoint over HTTP: deadline, retries, limits.
 
-use std::{
-    borrow::Cow,
-    error::Error,
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
+use backon::Retryable as _;
+use op_util::error::with_causes;
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use crate::{Answers, Batch, Reading, Unread, answers::by_id};
+use crate::{Answers, Batch, Limits, Reading, Unread, answers::by_id, counts::Counts, retry};
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 32 << 20;
-/// Pause before the first retry; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// Attempts in all.
-const ATTEMPTS: u32 = 4;
-
 /// An endpoint's URL is not usable.
 #[derive(Debug, thiserror::Error)]
 pub enum RpcUrlError {
@@ -49,29 +37,6 @@ pub struct Rpc {
     counts: Arc<Counts>,
 }
 
-/// How often an endpoint said that it is asked too much: HTTP 429, or JSON-RPC's code for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// In all.
-    pub seen: u32,
-    /// As the last word, so that something stayed unread.
-    pub lost: u32,
-}
-
-#[derive(Default)]
-pub(super) struct Counts {
-    seen: AtomicU32,
-    lost: AtomicU32,
-}
-
-impl Counts {
-    /// A limit that no attempt got past.
-    pub(super) fn refused(&self) {
-        self.seen.fetch_add(1, Ordering::Relaxed);
-        self.lost.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 impl Rpc {
     /// An endpoint that is given `patience` to answer a batch, all retries included.
     pub fn new(url: &str, patience: Duration) -> Result<Self, RpcUrlError> {
@@ -87,10 +52,7 @@ impl Rpc {
     /// How often the endpoint has said so far that it is asked too much.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        Limits {
-            seen: self.counts.seen.load(Ordering::Relaxed),
-            lost: self.counts.lost.load(Ordering::Relaxed),
-        }
+        self.counts.limits()
     }
 
     /// Scheme, host and port: what may be shown. Path, query and user often hold a secret.
@@ -160,23 +122,18 @@ impl Rpc {
         wanted: Option<fn(&[u8]) -> bool>,
         deadline: Instant,
     ) -> Reading<Vec<u8>> {
-        let mut pause = FIRST_PAUSE;
-        for attempt in 1.. {
-            let failure = match self.attempt(request(), wanted).await {
-                Ok(body) => return Ok(body),
-                Err(failure) => failure,
-            };
-            let wait = failure.retry_after.unwrap_or(pause + jitter(pause));
-            let in_time = Instant::now().checked_add(wait).is_some_and(|next| next < deadline);
-            if !failure.passing || attempt == ATTEMPTS || !in_time {
-                let limited = failure.status == Some(StatusCode::TOO_MANY_REQUESTS);
-                self.counts.lost.fetch_add(limited.into(), Ordering::Relaxed);
-                return Err(failure.into_unread());
+        let attempt = || self.attempt(request(), wanted);
+        let answer = attempt
+            .retry(retry::policy())
+            .when(|failure: &Failure| failure.passing)
+            .adjust(|failure, planned| retry::within(deadline, failure.retry_after.or(planned)))
+            .await;
+        answer.map_err(|failure| {
+            if failure.status == Some(StatusCode::TOO_MANY_REQUESTS) {
+                self.counts.gave_up();
             }
-            sleep(wait).await;
-            pause *= 2;
-        }
-        unreachable!("the last attempt returns")
+            failure.into_unread()
+        })
     }
 
     async fn attempt(
@@ -190,7 +147,7 @@ impl Rpc {
         let mut response = request.send().await.map_err(Failure::transport)?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS {
-            self.counts.seen.fetch_add(1, Ordering::Relaxed);
+            self.counts.limited();
         }
         if !status.is_success() {
             return Err(Failure::status(status, &response));
@@ -267,13 +224,6 @@ impl fmt::Debug for Rpc {
     }
 }
 
-/// Up to `span` of pause that differs between processes and moments.
-fn jitter(span: Duration) -> Duration {
-    use std::hash::{BuildHasher, RandomState};
-    let random = RandomState::new().hash_one(()) % 1_000;
-    span.mul_f64(f64::from(u16::try_from(random).unwrap_or(0)) / 1_000.0)
-}
-
 struct Failure {
     reason: String,
     /// Whether another attempt may succeed.
@@ -289,19 +239,13 @@ impl Failure {
 
     fn transport(error: reqwest::Error) -> Self {
         let passing = !error.is_connect();
-        let error = error.without_url();
         // reqwest's own text ends before the cause.
-        let causes = std::iter::successors(error.source(), |&cause| cause.source());
-        let reason = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
+        let reason = with_causes(&error.without_url());
         Self { reason, passing, status: None, retry_after: None }
     }
 
     fn status(status: StatusCode, response: &reqwest::Response) -> Self {
-        let retry_after = response
-            .headers()
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
+        let retry_after = retry::asked_for(response.headers());
         let passing = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
         Self { reason: format!("HTTP {status}"), passing, status: Some(status), retry_after }
     }

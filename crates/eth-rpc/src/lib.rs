@@ -1,20 +1,30 @@
-//! JSON-RPC in batches, within a deadline.
+//! An Ethereum node over JSON-RPC, and what is signed for it.
 //!
 //! Built on reqwest alone: a batch whose third call reverts still has its other answers, an answer
 //! has a size limit, and no error shows the endpoint's URL (it often carries an API key).
+//!
+//! * [`Rpc`], [`Batch`], [`Answers`]: calls that travel together, within a deadline
+//! * [`retry`]: when a request is sent again
+//! * [`key`]: secret keys, and the addresses and peer ids that follow from them
+//! * [`transaction`]: transactions signed here, and their receipts
+//! * [`units`]: amounts as people read them
 
 mod answers;
 mod batch;
 mod calls;
+mod counts;
 mod endpoint;
 pub mod key;
+pub mod retry;
 pub mod transaction;
+pub mod units;
 
 pub use self::{
     answers::Answers,
     batch::{Batch, Slot},
     calls::{AccountProof, BlockHead, StorageProof},
-    endpoint::{Clients, Limits, Rpc, RpcUrlError},
+    counts::Limits,
+    endpoint::{Clients, Rpc, RpcUrlError},
 };
 
 /// A value that was to be read from a node: the value, or why it is not known.

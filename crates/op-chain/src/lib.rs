@@ -13,6 +13,7 @@
 //! * [`bundle`]: the manifest of the published files
 //! * [`engine_data`]: which chain an engine's data folder holds
 //! * [`contracts`]: bindings of the L1 contracts' getters
+//! * [`spending`]: how fast an account is used up
 //! * [`deposit`]: what a deposit on L1 becomes on L2
 
 pub mod bundle;
@@ -28,3 +29,4 @@ pub mod published;
 pub mod rollup;
 mod rollup_check;
 pub mod schedule;
+pub mod spending;

@@ -4,7 +4,7 @@ use std::{error::Error, iter::successors};
 
 /// The error and its causes, without those that the text before already tells.
 #[must_use]
-pub fn once(error: &(dyn Error + 'static)) -> String {
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     let causes = successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
     causes.fold(error.to_string(), |text, cause| {
         if text.contains(&cause) { text } else { format!("{text}: {cause}") }
@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn a_cause_is_told_once() {
         let told = Trouble::Told(Box::new(Trouble::File));
-        assert_eq!(once(&told), "no key: no file");
-        assert_eq!(once(&Trouble::Untold(Box::new(told))), "no start: no key: no file");
+        assert_eq!(with_causes(&told), "no key: no file");
+        assert_eq!(with_causes(&Trouble::Untold(Box::new(told))), "no start: no key: no file");
     }
 }

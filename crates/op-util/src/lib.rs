@@ -1,4 +1,11 @@
-//! What every crate needs and no library has: errors in one line, files replaced whole.
+//! What every crate needs and no library has, one of each.
+//!
+//! * [`error`]: an error and its causes in one line
+//! * [`file`]: files that are written whole or not at all
+//! * [`time`]: the host's clock
+//! * [`text`]: sizes and spans of time as people read them
 
 pub mod error;
 pub mod file;
+pub mod text;
+pub mod time;

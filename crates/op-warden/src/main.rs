@@ -23,7 +23,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use op_util::error::once;
+use op_util::error::with_causes;
 
 use self::output::WRONG;
 
@@ -120,7 +120,7 @@ fn main() -> ExitCode {
     };
     run(cli.command).unwrap_or_else(|error| {
         // Nothing is left to do if the terminal is gone.
-        let _ = writeln!(stderr(), "op-warden: {}", once(error.as_ref()));
+        let _ = writeln!(stderr(), "op-warden: {}", with_causes(error.as_ref()));
         ExitCode::from(WRONG)
     })
 }

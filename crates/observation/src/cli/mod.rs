@@ -20,7 +20,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use op_util::error::once;
+use op_util::error::with_causes;
 
 /// The answer is no.
 const NO: u8 = 1;
@@ -85,7 +85,7 @@ pub fn main() -> ExitCode {
     };
     run(cli.command).unwrap_or_else(|error| {
         // Nothing is left to do if the terminal is gone.
-        let _ = writeln!(stderr(), "ec-observe: {}", once(error.as_ref()));
+        let _ = writeln!(stderr(), "ec-observe: {}", with_causes(error.as_ref()));
         ExitCode::from(ERROR)
     })
 }

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use op_util::error::once;
+use op_util::error::with_causes;
 use tokio::{
     select,
     signal::unix::{SignalKind, signal},
@@ -74,7 +74,7 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
         }
         // A file that is being written and a node that is away are there again next time.
         if let Err(error) = agreed {
-            tell(once(error.as_ref()));
+            tell(with_causes(error.as_ref()));
         }
         select! {
             _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),

@@ -10,12 +10,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use op_util::file;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use tempfile::NamedTempFile;
 
 use crate::images::reference::{self, Digest, ReferenceError, Repository};
 
@@ -173,14 +173,8 @@ impl ImagesFile {
     }
 
     fn replace(&self, text: &str) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("/"));
         let permissions = fs::metadata(&self.path)?.permissions();
-        let mut file = NamedTempFile::with_prefix_in(".images-", folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().set_permissions(permissions)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)?;
-        Ok(())
+        file::replace_with(&self.path, Some(permissions), |file| file.write_all(text.as_bytes()))
     }
 }
 

@@ -1,25 +1,24 @@
 //! GET with a deadline, a size limit and a bounded number of tries.
 
 use std::{
-    error::Error,
-    time::{Duration, SystemTime},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
+use backon::Retryable as _;
+use eth_rpc::retry;
+use op_util::error::with_causes;
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode, Url,
-    header::{HeaderMap, RETRY_AFTER},
+    header::HeaderMap,
     redirect::{Attempt, Policy},
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use crate::images::{ResolveError, reference::is_loopback};
 
 /// The largest answer that is read: registries take no larger manifest either.
 const MAX_BODY: usize = 4 << 20;
-/// Pause before the first retry; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// Attempts in all.
-const ATTEMPTS: u32 = 4;
 const MAX_REDIRECTS: usize = 5;
 /// A connection that takes longer will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,7 +46,7 @@ pub(super) fn client(loopback: bool) -> Result<Client, ResolveError> {
         // A machine without certificates may still use its own registry.
         builder = builder.tls_certs_only([]);
     }
-    builder.build().map_err(|error| ResolveError::Client(reason(error)))
+    builder.build().map_err(|error| ResolveError::Client(with_causes(&error.without_url())))
 }
 
 fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
@@ -77,28 +76,24 @@ pub(super) async fn get(
     host: &str,
     deadline: Instant,
 ) -> Result<Reply, ResolveError> {
-    let mut pause = FIRST_PAUSE;
-    for tries in 1.. {
-        let failure = match attempt(request(), host).await {
-            Ok(reply) => return Ok(reply),
-            Err(failure) => failure,
-        };
-        let wait = failure.retry_after().unwrap_or(pause);
-        let in_time = Instant::now().checked_add(wait).is_some_and(|next| next < deadline);
-        if !failure.is_passing() || tries == ATTEMPTS || !in_time {
-            return Err(failure.into_error(host, tries));
-        }
-        sleep(wait).await;
-        pause *= 2;
-    }
-    unreachable!("the last attempt returns")
+    let tries = AtomicU32::new(0);
+    let once = || {
+        tries.fetch_add(1, Ordering::Relaxed);
+        attempt(request(), host)
+    };
+    let reply = once
+        .retry(retry::policy())
+        .when(Failure::is_passing)
+        .adjust(|failure, planned| retry::within(deadline, failure.retry_after().or(planned)))
+        .await;
+    reply.map_err(|failure| failure.into_error(host, tries.into_inner()))
 }
 
 async fn attempt(request: RequestBuilder, host: &str) -> Result<Reply, Failure> {
     let mut response = request.send().await.map_err(Failure::Transport)?;
     let status = response.status();
     if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-        return Err(Failure::Busy(status, retry_after(response.headers())));
+        return Err(Failure::Busy(status, retry::asked_for(response.headers())));
     }
     let body = read(&mut response).await?;
     let headers = std::mem::take(response.headers_mut());
@@ -114,16 +109,6 @@ async fn read(response: &mut Response) -> Result<Vec<u8>, Failure> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// Seconds, or a date.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let until = |date: SystemTime| date.duration_since(SystemTime::now()).unwrap_or_default();
-    text.parse()
-        .map(Duration::from_secs)
-        .ok()
-        .or_else(|| httpdate::parse_http_date(text).ok().map(until))
 }
 
 enum Failure {
@@ -157,37 +142,17 @@ impl Failure {
             Self::Busy(status, _) => {
                 ResolveError::OutOfOrder { host, status: status.as_u16(), tries }
             }
-            Self::Transport(error) => ResolveError::Unreachable { host, reason: reason(error) },
+            Self::Transport(error) => {
+                ResolveError::Unreachable { host, reason: with_causes(&error.without_url()) }
+            }
             Self::TooLarge => ResolveError::TooLarge { host, limit: MAX_BODY },
         }
     }
 }
 
-/// reqwest's own text ends before the cause.
-fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let read = |value: &str| {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
-            retry_after(&headers)
-        };
-        assert_eq!(read("7"), Some(Duration::from_secs(7)));
-        assert_eq!(read("Thu, 01 Jan 1970 00:00:00 GMT"), Some(Duration::ZERO));
-        let in_an_hour = httpdate::fmt_http_date(SystemTime::now() + Duration::from_hours(1));
-        assert!(read(&in_an_hour).is_some_and(|wait| wait > Duration::from_mins(59)));
-        for nothing in ["", "-1", "soon"] {
-            assert_eq!(read(nothing), None, "{nothing}");
-        }
-    }
 
     #[test]
     fn plain_http_is_for_this_machine() {

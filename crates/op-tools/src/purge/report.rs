@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use op_util::text::bytes;
+
 use crate::purge::{Fate, Item, Kind, Report};
 
 /// One line an item, the total, and what to do next.
@@ -13,7 +15,7 @@ pub fn text(report: &Report) -> String {
         line(&mut text, item, width);
     }
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{:<20} {:<width$} {:>10}", "", "total", size(report.total_bytes));
+    let _ = writeln!(text, "{:<20} {:<width$} {:>10}", "", "total", bytes(report.total_bytes));
     for problem in &report.problems {
         let _ = writeln!(text, "{problem}.");
     }
@@ -21,27 +23,8 @@ pub fn text(report: &Report) -> String {
     text
 }
 
-/// Bytes for people.
-#[must_use]
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    // In tenths of a unit, in whole numbers.
-    let mut tenths = u128::from(bytes) * 10 / 1024;
-    let mut units = UNITS.iter();
-    let mut unit = units.next();
-    while tenths >= 10_240 {
-        let Some(larger) = units.next() else { break };
-        tenths /= 1024;
-        unit = Some(larger);
-    }
-    format!("{}.{} {}", tenths / 10, tenths % 10, unit.copied().unwrap_or_default())
-}
-
 fn line(text: &mut String, item: &Item, width: usize) {
-    let bytes = item.bytes.map(size).unwrap_or_default();
+    let bytes = item.bytes.map(bytes).unwrap_or_default();
     // Writing to a String cannot fail.
     let _ = write!(
         text,
@@ -84,26 +67,5 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::Data => "data",
         Kind::Inventory => "inventory",
         Kind::StateDir => "state dir",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_are_for_people() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1.0 KiB"),
-            (1536, "1.5 KiB"),
-            (1024 * 1024 - 1, "1023.9 KiB"),
-            (1024 * 1024, "1.0 MiB"),
-            (5 * 1024_u64.pow(4) / 2, "2.5 TiB"),
-            (u64::MAX, "16383.9 PiB"),
-        ] {
-            assert_eq!(size(bytes), text, "{bytes}");
-        }
     }
 }
