@@ -10,7 +10,7 @@ use crate::{Reading, Slot, Unread, counts::Counts};
 pub struct Answers(pub(super) Reading<Vec<Reading<Box<RawValue>>>>);
 
 impl Answers {
-    /// Whether there is an answer to the batch as a whole, whatever it says to each call.
+    /// Whether the batch was answered at all, whatever the answer to each call is.
     pub fn whole(&self) -> Reading<()> {
         self.0.as_ref().map(|_| ()).map_err(Clone::clone)
     }
@@ -139,11 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn a_custom_errors_data_is_told_once_and_words_stay_words() {
-        let told = "execution reverted (0x1a2b3c4d)";
+    fn a_custom_errors_data_is_shown_once_and_words_stay_words() {
+        let shown = "execution reverted (0x1a2b3c4d)";
         for (error, expected) in [
-            (r#"{"code":3,"message":"execution reverted","data":"0x1a2b3c4d"}"#, told),
-            (r#"{"code":3,"message":"execution reverted (0x1a2b3c4d)","data":"0x1a2b3c4d"}"#, told),
+            (r#"{"code":3,"message":"execution reverted","data":"0x1a2b3c4d"}"#, shown),
+            (
+                r#"{"code":3,"message":"execution reverted (0x1a2b3c4d)","data":"0x1a2b3c4d"}"#,
+                shown,
+            ),
             (
                 r#"{"code":3,"message":"execution reverted: no","data":"0x08c379a000"}"#,
                 "execution reverted: no",

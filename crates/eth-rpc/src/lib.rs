@@ -42,7 +42,7 @@ pub enum Unread {
     /// There is an answer, but it is not what the method returns.
     #[error("the answer makes no sense: {0}")]
     Malformed(String),
-    /// The endpoint is there and does not serve whoever asks: HTTP 401 or 403.
+    /// The endpoint is there and does not serve us: HTTP 401 or 403.
     #[error("{0}")]
     Denied(String),
 }

@@ -22,7 +22,7 @@ pub struct BlockId {
 pub struct Fees {
     /// Wei per gas at most.
     pub max: u128,
-    /// Wei per gas for whoever makes the block.
+    /// Wei per gas for the maker of the block.
     pub priority: u128,
 }
 
@@ -72,7 +72,7 @@ impl Draft {
     }
 }
 
-/// A transaction in a block, as `eth_getTransactionReceipt` tells it.
+/// A transaction in a block, as `eth_getTransactionReceipt` returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
@@ -105,7 +105,7 @@ pub struct Log {
     pub index: U64,
 }
 
-/// Why a receipt does not tell of an event.
+/// Why a receipt holds no such event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
     /// The contract logged nothing of the kind.

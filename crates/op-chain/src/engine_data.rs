@@ -1,8 +1,8 @@
 //! Which chain a data folder of op-geth holds, read without opening its database.
 //!
-//! Two places tell the hash of block 0 for certain: the freezer, whose table of hashes begins with it
+//! Two places hold the hash of block 0 for certain: the freezer, whose table of hashes begins with it
 //! once the first blocks are final, and, before the first start, the write-ahead log that `geth init`
-//! leaves. Between the two the block lies in compressed tables, and only the running engine can tell.
+//! leaves. Between the two the block lies in compressed tables, and only the running engine knows.
 
 use std::{
     fs::{self, File},

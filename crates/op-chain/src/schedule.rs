@@ -1,7 +1,7 @@
 //! The rules of a fork schedule.
 //!
 //! op-node checks its own half (`Config.Check` of `rollup/types.go`, v1.19.8 and later: pull request
-//! 22838); that the engine means the same, nobody checks before blocks are refused.
+//! 22838); whether the engine means the same shows only when blocks are refused.
 
 use crate::forks::{Fork, ForkTimes};
 
@@ -216,7 +216,7 @@ mod tests {
             prop_assert_eq!(times.faults(100), vec![]);
         }
 
-        /// op-node's rules as its source tells them, fork by fork, in the reverse direction: what a
+        /// op-node's rules as in its source, fork by fork, in the reverse direction: what a
         /// schedule without faults must satisfy.
         #[test]
         fn without_fault_means_in_order(times in any_schedule(), genesis in 95_u64..110) {

@@ -9,8 +9,8 @@ const HOUR: u64 = 3_600;
 
 /// Wei an hour, from balances with their times in seconds, the oldest first.
 ///
-/// What came in is left out, and so is whatever took most of the account at once: nobody spends at that
-/// rate, and the balance itself shows it. `None` while too little is known.
+/// What came in is left out, and so is a drop that took most of the account at once: no service spends
+/// at that rate, and the balance itself shows it. `None` while too little is known.
 #[must_use]
 pub fn an_hour(balances: &[(u64, U256)]) -> Option<U256> {
     let ((first, _), (last, _)) = (balances.first()?, balances.last()?);

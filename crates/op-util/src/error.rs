@@ -2,7 +2,7 @@
 
 use std::{error::Error, iter::successors};
 
-/// The error and its causes, without those that the text before already tells.
+/// The error and its causes, without those that the text before already contains.
 #[must_use]
 pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     let causes = successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
@@ -26,7 +26,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_is_told_once() {
+    fn a_cause_is_shown_once() {
         let told = Trouble::Told(Box::new(Trouble::File));
         assert_eq!(with_causes(&told), "no key: no file");
         assert_eq!(with_causes(&Trouble::Untold(Box::new(told))), "no start: no key: no file");

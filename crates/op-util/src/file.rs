@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, Permissions},
-    io::{self, Write as _},
+    io::{self, ErrorKind, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::Path,
 };
@@ -16,34 +16,41 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     replace_with(path, None, |file| file.write_all(content))
 }
 
-/// The same, with exactly these permissions and with content that is written as it comes.
+/// The same, with exactly these permissions if any are given, and with content that is written as it
+/// comes. A pipe or a device is not replaced: it takes the content.
 pub fn replace_with(
     path: &Path,
     permissions: Option<Permissions>,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
+    if path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return write(&mut File::options().write(true).open(path)?);
+    }
     let file = whole(path, permissions, write)?;
     file.persist(path)?;
     sync_folder(path)
 }
 
-/// Makes a file that is not there yet.
+/// Makes a file that is not there yet, with exactly these permissions if any are given.
 ///
-/// Errors: [`io::ErrorKind::AlreadyExists`] where it is, and then nothing has changed.
-pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    let file = whole(path, None, |file| file.write_all(content))?;
+/// Errors: [`io::ErrorKind::AlreadyExists`] where something has its name, and then nothing has changed.
+pub fn create(path: &Path, permissions: Option<Permissions>, content: &[u8]) -> io::Result<()> {
+    let file = whole(path, permissions, |file| file.write_all(content))?;
     file.persist_noclobber(path)?;
     sync_folder(path)
 }
 
-/// The content on disk, under a fresh name beside the file's: a fixed one could be somebody's link.
+/// The content on disk, under a fresh name beside the file's: a fixed one could be a planted link.
+///
+/// Until its permissions are set, only the owner may read it where any are given.
 fn whole(
     path: &Path,
     permissions: Option<Permissions>,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
+    let at_first = if permissions.is_some() { 0o600 } else { 0o666 };
     let mut file =
-        Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder(path))?;
+        Builder::new().permissions(Permissions::from_mode(at_first)).tempfile_in(folder(path))?;
     write(file.as_file_mut())?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
@@ -52,9 +59,14 @@ fn whole(
     Ok(file)
 }
 
-/// A name is on disk only with its folder.
+/// A name is on disk only with its folder. Some file systems cannot sync one.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(folder(path))?.sync_all()
+    match File::open(folder(path))?.sync_all() {
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        synced => synced,
+    }
 }
 
 /// The folder of a file: `.` for a name alone.
@@ -83,11 +95,21 @@ mod tests {
     }
 
     #[test]
+    fn a_device_takes_the_content_and_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("null");
+        symlink("/dev/null", &path).unwrap();
+        replace(&path, b"content").unwrap();
+        assert_eq!(fs::read_link(&path).unwrap(), Path::new("/dev/null"));
+        assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
     fn what_is_there_is_not_created() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state");
-        create(&path, b"one").unwrap();
-        assert_eq!(create(&path, b"two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        create(&path, None, b"one").unwrap();
+        assert_eq!(create(&path, None, b"two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"one");
     }
 

@@ -60,7 +60,7 @@ pub(crate) async fn run(args: &DepositArgs) -> anyhow::Result<ExitCode> {
         }
         (None, None) => anyhow::bail!("--key or --transaction is needed"),
     };
-    let proof = deposit::prove(&chain, start, args.wait, tell()).await?;
+    let proof = deposit::prove(&chain, start, args.wait, progress()).await?;
     if args.json {
         let mut document = serde_json::to_value(&proof)?;
         document["outcome"] = json!(proof.outcome());
@@ -76,24 +76,24 @@ fn key_of(path: &Path) -> anyhow::Result<SecretKey> {
         .with_context(|| format!("cannot use the key file {}", path.display()))
 }
 
-/// Tells how far it is, a line for each step. The hash comes before L1 has the transaction: whoever is
-/// interrupted can go on with it.
-fn tell() -> impl Fn(News<'_>) {
+/// Prints a line for each step. The hash comes before L1 has the transaction: an interrupted run can go on
+/// with it.
+fn progress() -> impl Fn(News<'_>) {
     let last = std::cell::RefCell::new(String::new());
     move |news| {
         let line = match news {
             News::Sending(transaction) => format!("L1 transaction {transaction}"),
-            News::Seen(proof) => progress(proof),
+            News::Seen(proof) => place(proof),
         };
         if *last.borrow() != line {
-            // Nothing is left to do if nobody reads it.
+            // Nothing is left to do if the terminal is gone.
             let _ = writeln!(stderr(), "{line}");
             last.replace(line);
         }
     }
 }
 
-fn progress(proof: &Proof) -> String {
+fn place(proof: &Proof) -> String {
     let Some(block) = proof.l1_block else { return "in no block of L1 yet".to_owned() };
     let count = proof.nodes.iter().filter(|node| node.arrival.is_there()).count();
     format!("in block {} of L1, on {count} of {} nodes", block.number, proof.nodes.len())

@@ -34,19 +34,19 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     let dictionary = Dictionary::load()?;
     let text = if args.list {
-        told(args.json, dictionary.entries(), report::list)?
+        render(args.json, dictionary.entries(), report::list)?
     } else if let Some(id) = &args.id {
         let entry = dictionary.entry(id).with_context(|| {
             format!("the dictionary has no {id}; `op-warden explain --list` shows what it has")
         })?;
-        told(args.json, entry, report::entry)?
+        render(args.json, entry, report::entry)?
     } else {
         let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
         let name = file.map_or("standard input".to_owned(), |file| file.display().to_string());
         let mut log = BufReader::with_capacity(BUFFER, open(file)?);
         let report =
             explain(&dictionary, &mut log).with_context(|| format!("cannot read {name}"))?;
-        told(args.json, &report, report::text)?
+        render(args.json, &report, report::text)?
     };
     print(text)?;
     Ok(ExitCode::SUCCESS)
@@ -61,7 +61,7 @@ fn open(file: Option<&Path>) -> anyhow::Result<Box<dyn Read>> {
     Ok(Box::new(stdin().lock()))
 }
 
-fn told<T: serde::Serialize + ?Sized>(
+fn render<T: serde::Serialize + ?Sized>(
     json: bool,
     what: &T,
     text: impl FnOnce(&T) -> String,

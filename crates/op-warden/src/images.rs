@@ -100,16 +100,16 @@ async fn findings(
     Ok(lock::resolve(components, purpose, patience, progress).await?)
 }
 
-/// One line an image as it is known; what went wrong is told at the end, together.
+/// One line for each image when it is resolved; errors come together at the end.
 fn progress((component, standing): &Finding) {
     let Component { name, tag, .. } = component;
-    let told = match standing.as_ref().map(Standing::resolved) {
+    let result = match standing.as_ref().map(Standing::resolved) {
         Ok(Some(now)) => format!("{tag} is {}, {}", now.digest, platforms(&now.content)),
         Ok(None) => format!("{tag} is no longer there"),
         Err(_) => format!("{tag} was not resolved"),
     };
     // Nothing is lost if the terminal is gone.
-    let _ = writeln!(stderr(), "{name}: {told}");
+    let _ = writeln!(stderr(), "{name}: {result}");
 }
 
 fn platforms(content: &Content) -> String {

@@ -27,7 +27,7 @@ pub(crate) enum KeysCommand {
         after_help = "Examples:\n  op-warden keys generate --sops --out secrets/batcher.ecp-forge\n  op-warden keys generate --recipient age1… --out secrets/batcher.age\n\nExample: op-warden keys generate --plain --out batcher.key\n\nPrints address and peer id, never the key. An existing file is never overwritten."
     )]
     Generate(GenerateArgs),
-    /// Tells address and peer id of a key file
+    /// Prints address and peer id of a key file
     #[command(
         after_help = "Example: op-warden keys address batcher.key\n\nOf an encrypted file: sops decrypt secrets/batcher.ecp-forge | op-warden keys address -"
     )]

@@ -68,7 +68,7 @@ enum Command {
         after_help = "Example: op-warden genesis hash genesis.json --rollup rollup.json"
     )]
     Genesis(genesis::GenesisCommand),
-    /// Makes keys of roles and nodes, and tells their addresses
+    /// Makes keys of roles and nodes, and prints their addresses
     #[command(
         subcommand,
         after_help = "Example: op-warden keys generate --sops --out secrets/batcher.ecp-forge\n\nExit codes: 0, or 255 for every error."
@@ -96,7 +96,7 @@ enum Command {
         after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after the NixOS module was disabled and the system switched. With --yes the chain data is gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, and for every other error."
     )]
     Purge(purge::PurgeArgs),
-    /// Announces maintenance to the health service, or ends it, or tells what is announced
+    /// Announces maintenance to the health service, ends it, or shows what is announced
     #[command(
         after_help = "Example: op-warden maintenance --config /etc/op-stack/op-warden.json --for 30m\n\nWhile maintenance is announced, only dangerous alerts are raised. It is written to the file that \"maintenance\" of the configuration's \"serve\" names.\n\nExit codes: 0, or 255 for every error."
     )]

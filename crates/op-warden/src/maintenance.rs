@@ -1,10 +1,6 @@
 //! `op-warden maintenance`.
 
-use std::{
-    path::PathBuf,
-    process::ExitCode,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
@@ -13,6 +9,7 @@ use serde_json::json;
 use crate::output::print;
 use op_gate::{command::duration, config::Config};
 use op_health::maintenance;
+use op_util::time::unix_now;
 
 #[derive(Args)]
 pub(crate) struct MaintenanceArgs {
@@ -32,12 +29,12 @@ pub(crate) struct MaintenanceArgs {
 
 pub(crate) fn run(args: &MaintenanceArgs) -> anyhow::Result<ExitCode> {
     let serve = Config::load(&args.config)?.serve.context(
-        "the configuration has no \"serve\": there is no health service to tell maintenance to",
+        "the configuration has no \"serve\": no health service would read the announcement",
     )?;
     let file = serve.maintenance.context(
         "the configuration's \"serve\" has no \"maintenance\": name the file to announce it in",
     )?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let now = unix_now();
     let until = match args.length {
         Some(length) => Some(maintenance::announce(&file, now, length)?),
         None if args.end => {
@@ -52,7 +49,7 @@ pub(crate) fn run(args: &MaintenanceArgs) -> anyhow::Result<ExitCode> {
     if args.json {
         print(serde_json::to_string_pretty(&json!({"until": until}))?)?;
     } else {
-        print(told(until, now))?;
+        print(text(until, now))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -61,7 +58,7 @@ fn length(text: &str) -> Result<Duration, &'static str> {
     duration(text).ok_or("not a time such as 30m or 1h30m")
 }
 
-fn told(until: Option<u64>, now: u64) -> String {
+fn text(until: Option<u64>, now: u64) -> String {
     let Some(until) = until else { return "No maintenance is announced.".to_owned() };
     let minutes = (until - now).div_ceil(60);
     let (hours, minutes) = (minutes / 60, minutes % 60);

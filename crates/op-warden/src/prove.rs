@@ -1,8 +1,7 @@
 //! `op-warden prove`.
 
 use std::{
-    fs::File,
-    io::{BufWriter, IsTerminal as _, Write as _, stderr},
+    io::{self, BufWriter, IsTerminal as _, Write as _, stderr},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -13,6 +12,8 @@ use clap::{Args, Subcommand};
 use eth_rpc::Rpc;
 
 use crate::{deposit, output::print};
+use op_util::file;
+
 use op_prove::{
     compare::Verdict,
     heads::{self, Options},
@@ -106,7 +107,7 @@ async fn compare(args: &HeadsArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(exit_code(&proof)))
 }
 
-/// Tells a terminal how far it is.
+/// Shows progress on a terminal.
 fn progress() -> impl Fn(u64, u64) {
     let shown = stderr().is_terminal();
     move |done, all| {
@@ -118,11 +119,12 @@ fn progress() -> impl Fn(u64, u64) {
     }
 }
 
-fn write(path: &Path, proof: &Proof) -> anyhow::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    serde_json::to_writer(&mut file, proof)?;
-    file.flush()?;
-    Ok(())
+fn write(path: &Path, proof: &Proof) -> io::Result<()> {
+    file::replace_with(path, None, |file| {
+        let mut file = BufWriter::new(file);
+        serde_json::to_writer(&mut file, proof)?;
+        file.flush()
+    })
 }
 
 /// Of the worst verdict: diverged, unknown, behind, equal.

@@ -230,7 +230,7 @@ struct Storage {
     slots: Slots,
 }
 
-/// The values that tell what stands behind a predeploy; zero where there is none.
+/// The values that show what stands behind a predeploy; zero where there is none.
 #[derive(Clone, Copy, Default)]
 struct Slots {
     implementation: B256,

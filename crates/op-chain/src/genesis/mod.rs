@@ -53,7 +53,7 @@ pub struct GenesisBlock {
     pub forks: ForkTimes,
     /// Storage root of the `L2ToL1MessagePasser`, part of every output root.
     pub message_passer_root: B256,
-    /// What else `config` tells an engine; `None` where the file has no `config`.
+    /// What else `config` says to an engine; `None` where the file has no `config`.
     pub engine: Option<EngineConfig>,
     /// What `alloc` puts behind the predeploys that every block depends on.
     pub predeploys: Predeploys,

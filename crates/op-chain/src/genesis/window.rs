@@ -1,6 +1,6 @@
 //! JSON from a stream, value by value, so that a file needs memory for its largest value only.
 //!
-//! `serde_json` is fast on a slice, and it tells where in the slice a value ended. So it is given
+//! `serde_json` is fast on a slice, and it says where in the slice a value ended. So it is given
 //! what has been read so far, and once more after reading on if it got to the end of that.
 
 use std::io::Read;

@@ -27,7 +27,7 @@ use self::{
 /// `MIPS64.stateVersion()` on L1. Cannon itself loads no other any more.
 pub const STATE_VERSION: u8 = 8;
 
-/// What op-deployer up to 0.7 writes into a chain's games unless told otherwise: a state of the
+/// What op-deployer up to 0.7 writes into a chain's games by default: a state of the
 /// 32-bit VM (`1.3.1` in the registry's `standard-prestates.toml`), which the deployed 64-bit VM
 /// cannot execute.
 pub const STALE_DEFAULT: B256 =

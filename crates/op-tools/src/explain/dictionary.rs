@@ -15,7 +15,7 @@ pub struct Entry {
     pub services: Vec<String>,
     /// What an operator sees.
     pub symptom: String,
-    /// Texts of its log lines, without regard to case. ` … ` stands for anything. None, if no log tells it.
+    /// Texts of its log lines, without regard to case. ` … ` stands for anything. None if it is in no log.
     pub patterns: Vec<String>,
     /// A line that holds one of these is not meant.
     #[serde(default, skip_serializing)]
@@ -97,7 +97,7 @@ impl Dictionary {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
-    /// The places in [`Self::entries`] of those that the line tells, each once, and where it does: harmless
+    /// The places in [`Self::entries`] of those that the line matches, each once, and where it does: harmless
     /// ones only if there is no other.
     #[must_use]
     pub(super) fn find(&self, line: &[u8], level: Option<Level>) -> Vec<(usize, usize)> {

@@ -18,7 +18,7 @@ use line::Level;
 /// How many unknown errors are shown.
 const UNKNOWN_SHOWN: usize = 3;
 
-/// What a log tells.
+/// What was found in a log.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report<'a> {
@@ -41,7 +41,7 @@ pub struct Finding<'a> {
     /// What is known of it.
     #[serde(flatten)]
     pub entry: &'a Entry,
-    /// How many lines tell it.
+    /// How many lines match it.
     pub count: u64,
     /// The number of the last such line, from 1.
     pub last_line: u64,

@@ -61,8 +61,8 @@ pub enum FileError {
         /// What there is.
         known: String,
     },
-    /// Somebody wrote the file while the registries were asked.
-    #[error("{0} was changed by somebody else meanwhile. Nothing was written; run this again.")]
+    /// Another program wrote the file while the registries were asked.
+    #[error("{0} was changed meanwhile by another program. Nothing was written; run this again.")]
     Changed(String),
     /// The file could not be replaced.
     #[error(

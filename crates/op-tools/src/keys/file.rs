@@ -1,18 +1,20 @@
 //! A new file, whole or not at all, never over another.
 
 use std::{
-    fs::{File, Permissions},
-    io::{self, Write as _},
+    fs::Permissions,
+    io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
+
+use op_util::file;
 
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
     /// The owner: mode 0600.
     Owner,
-    /// Everybody whom the umask lets.
+    /// Everybody: mode 0644.
     Everybody,
 }
 
@@ -89,19 +91,11 @@ impl<'a> NewFile<'a> {
             Readers::Owner => 0o600,
             Readers::Everybody => 0o644,
         };
-        let mut part = tempfile::Builder::new()
-            .prefix(".op-warden-")
-            .permissions(Permissions::from_mode(mode))
-            .tempfile_in(&self.folder)
-            .map_err(failed)?;
-        part.write_all(content).and_then(|()| part.as_file().sync_all()).map_err(failed)?;
-        part.persist_noclobber(self.path).map_err(|error| match error.error.kind() {
+        let permissions = Permissions::from_mode(mode);
+        file::create(self.path, Some(permissions), content).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => FileError::Exists(shown()),
-            _ => failed(error.error),
-        })?;
-        // The file is there; a file system that cannot sync a folder loses it only in a power cut.
-        let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
-        Ok(())
+            _ => failed(error),
+        })
     }
 }
 

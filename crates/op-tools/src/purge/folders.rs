@@ -4,11 +4,11 @@
 use std::{ffi::CString, os::unix::ffi::OsStrExt as _, path::Path};
 
 use crate::purge::{
-    Fate, Item, Kind,
+    Item, Kind, Outcome,
     tree::{self, Keep, Left},
 };
 
-/// The folders that are there, removed if told to.
+/// The folders that are there, removed with `yes`.
 #[must_use]
 pub fn purge(folders: &[impl AsRef<Path>], yes: bool) -> Vec<Item> {
     folders.iter().flat_map(|folder| both(folder.as_ref(), yes)).collect()
@@ -34,9 +34,9 @@ fn one(place: &Path, name: &CString, path: &Path, yes: bool) -> Option<Item> {
     if yes {
         let mut left = Left::default();
         tree::remove(&folder, name, path, &Keep::new(), &mut left);
-        (item.fate, item.note) = (Fate::Removed, None);
+        (item.outcome, item.note) = (Outcome::Removed, None);
         if let Some(failed) = left.failed.first() {
-            item.becomes(Fate::Failed, failed.clone());
+            item.becomes(Outcome::Failed, failed.clone());
         }
     }
     Some(item)
@@ -57,7 +57,7 @@ mod tests {
             fs::write(path(folder).join("state.json"), "x".repeat(10_000)).unwrap();
         }
         symlink("private/op-warden", path("op-warden")).unwrap();
-        // A link of somebody's: what it leads to is not ours.
+        // A link: what it leads to is not ours.
         symlink("another", path("elsewhere")).unwrap();
         let folders = ["op-warden", "plain", "elsewhere", "absent"].map(path);
         let names = |items: &[Item]| -> Vec<String> {
@@ -67,12 +67,12 @@ mod tests {
         let expected = ["private/op-warden", "op-warden", "plain", "elsewhere"];
         let found = purge(&folders, false);
         assert_eq!(names(&found), expected);
-        assert!(found.iter().all(|item| item.fate == Fate::Found));
+        assert!(found.iter().all(|item| item.outcome == Outcome::Found));
         assert!(found[0].bytes >= Some(10_000));
         assert!(path("op-warden/state.json").exists());
         let removed = purge(&folders, true);
         assert_eq!(names(&removed), expected);
-        assert!(removed.iter().all(|item| item.fate == Fate::Removed));
+        assert!(removed.iter().all(|item| item.outcome == Outcome::Removed));
         let mut left: Vec<_> =
             fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         left.sort();

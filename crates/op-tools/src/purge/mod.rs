@@ -48,7 +48,7 @@ pub enum Kind {
 /// What became of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Fate {
+pub enum Outcome {
     /// It is there, and `--yes` removes it.
     Found,
     /// It is gone.
@@ -70,7 +70,8 @@ pub struct Item {
     /// What it takes on the disk.
     pub bytes: Option<u64>,
     /// What became of it.
-    pub fate: Fate,
+    #[serde(rename = "fate")]
+    pub outcome: Outcome,
     /// Why, if that is not plain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -78,20 +79,20 @@ pub struct Item {
 
 impl Item {
     fn found(kind: Kind, name: impl Into<String>, bytes: Option<u64>) -> Self {
-        Self { kind, name: name.into(), bytes, fate: Fate::Found, note: None }
+        Self { kind, name: name.into(), bytes, outcome: Outcome::Found, note: None }
     }
 
-    fn becomes(&mut self, fate: Fate, note: impl Into<String>) {
-        (self.fate, self.note) = (fate, Some(note.into()));
+    fn becomes(&mut self, outcome: Outcome, note: impl Into<String>) {
+        (self.outcome, self.note) = (outcome, Some(note.into()));
     }
 
     fn failed(mut self, note: impl Into<String>) -> Self {
-        self.becomes(Fate::Failed, note);
+        self.becomes(Outcome::Failed, note);
         self
     }
 
     fn kept(mut self, note: impl Into<String>) -> Self {
-        self.becomes(Fate::Kept, note);
+        self.becomes(Outcome::Kept, note);
         self
     }
 }
@@ -126,7 +127,7 @@ pub enum PurgeError {
     State(#[from] state::StateError),
 }
 
-/// Lists what is left, and removes it if told to. `run` is `/run`.
+/// Lists what is left, and removes it with `yes`. `run` is `/run`.
 ///
 /// The inventory goes last, and only when all else is done: until then a second run goes on.
 pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeError> {
@@ -155,19 +156,19 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
     items.extend(secrets::purge(&listed.secrets, run, yes));
     items.extend(folders::purge(&listed.folders, yes));
     let data = state.data(yes);
-    let holds_keys = data.iter().any(|item| item.fate == Fate::Kept);
+    let holds_keys = data.iter().any(|item| item.outcome == Outcome::Kept);
     items.extend(data);
     let complete = problems.is_empty()
-        && items.iter().all(|item| matches!(item.fate, Fate::Removed | Fate::Kept));
+        && items.iter().all(|item| matches!(item.outcome, Outcome::Removed | Outcome::Kept));
     items.extend(state.rest(yes && complete, holds_keys));
     Ok(Report::new(yes, items, problems))
 }
 
 impl Report {
     fn new(purge: bool, items: Vec<Item>, problems: Vec<String>) -> Self {
-        let counts = |item: &&Item| matches!(item.fate, Fate::Found | Fate::Removed);
+        let counts = |item: &&Item| matches!(item.outcome, Outcome::Found | Outcome::Removed);
         let total_bytes = items.iter().filter(counts).filter_map(|item| item.bytes).sum();
-        let failed = items.iter().any(|item| item.fate == Fate::Failed);
+        let failed = items.iter().any(|item| item.outcome == Outcome::Failed);
         let complete = !failed && (!purge || problems.is_empty());
         Self { purge, items, total_bytes, problems, complete }
     }

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::purge::{Fate, Item, Kind};
+use crate::purge::{Item, Kind, Outcome};
 
 /// What `podman rmi` ends with for an image that a container uses.
 const IN_USE: i32 = 2;
@@ -17,12 +17,12 @@ pub struct Podman {
 }
 
 impl Podman {
-    /// The containers that are there, removed if told to.
+    /// The containers that are there, removed with `yes`.
     pub fn containers(&mut self, names: &[String], yes: bool) -> Vec<Item> {
         names.iter().filter_map(|name| self.container(name, yes)).collect()
     }
 
-    /// The images that are there, removed if told to.
+    /// The images that are there, removed with `yes`.
     pub fn images(&mut self, references: &[String], yes: bool) -> Vec<Item> {
         let mut ids: Vec<String> = Vec::new();
         // All are looked at before the first is removed: the size of one with two names counts once.
@@ -30,7 +30,7 @@ impl Podman {
             references.iter().filter_map(|reference| self.image(reference, &mut ids)).collect();
         if yes {
             for (item, id) in &mut images {
-                if item.fate == Fate::Found {
+                if item.outcome == Outcome::Found {
                     self.remove_image(item, id);
                 }
             }
@@ -38,7 +38,7 @@ impl Podman {
         images.into_iter().map(|(item, _)| item).collect()
     }
 
-    /// What to tell if the program was needed and is not there.
+    /// The problem if the program was needed and is not there.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         let text = "podman is not on PATH, so containers and images cannot be looked at: `nix run .#purge` brings it";
@@ -58,8 +58,8 @@ impl Podman {
         item.bytes = looked.ok().and_then(|text| text.trim().parse().ok());
         if yes {
             match self.run(&["rm", "-f", "--", name]) {
-                Ok(_) => item.fate = Fate::Removed,
-                Err(said) => item.becomes(Fate::Failed, said.text),
+                Ok(_) => item.outcome = Outcome::Removed,
+                Err(said) => item.becomes(Outcome::Failed, said.text),
             }
         }
         Some(item)
@@ -93,17 +93,17 @@ impl Podman {
         for name in [&item.name.clone(), id] {
             match self.run(&["rmi", "--", name]) {
                 Ok(_) => {
-                    item.fate = Fate::Removed;
+                    item.outcome = Outcome::Removed;
                     return;
                 }
                 Err(said) if said.code == Some(IN_USE) => {
-                    item.becomes(Fate::Kept, format!("still used: {}", said.text));
+                    item.becomes(Outcome::Kept, format!("still used: {}", said.text));
                     return;
                 }
-                Err(said) => item.becomes(Fate::Failed, said.text),
+                Err(said) => item.becomes(Outcome::Failed, said.text),
             }
             if matches!(self.exists("image", &item.name), Ok(false)) {
-                (item.fate, item.note) = (Fate::Removed, None);
+                (item.outcome, item.note) = (Outcome::Removed, None);
                 return;
             }
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use op_util::text::bytes;
 
-use crate::purge::{Fate, Item, Kind, Report};
+use crate::purge::{Item, Kind, Outcome, Report};
 
 /// One line an item, the total, and what to do next.
 #[must_use]
@@ -29,7 +29,7 @@ fn line(text: &mut String, item: &Item, width: usize) {
     let _ = write!(
         text,
         "{:<9} {:<10} {:<width$} {bytes:>10}",
-        fate(item.fate),
+        outcome(item.outcome),
         kind(item.kind),
         item.name
     );
@@ -50,12 +50,12 @@ fn end(report: &Report) -> &'static str {
     }
 }
 
-const fn fate(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Found => "found",
-        Fate::Removed => "removed",
-        Fate::Kept => "kept",
-        Fate::Failed => "FAILED",
+const fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Found => "found",
+        Outcome::Removed => "removed",
+        Outcome::Kept => "kept",
+        Outcome::Failed => "FAILED",
     }
 }
 

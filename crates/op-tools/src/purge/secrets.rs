@@ -8,9 +8,9 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::purge::{Fate, Item, Kind};
+use crate::purge::{Item, Kind, Outcome};
 
-/// The secrets that are there; if told to, those below `run` are removed.
+/// The secrets that are there; with `yes`, those below `run` are removed.
 #[must_use]
 pub fn purge(secrets: &[PathBuf], run: &Path, yes: bool) -> Vec<Item> {
     let mut seen = BTreeSet::new();
@@ -38,8 +38,8 @@ fn one(path: &Path, bytes: u64, run: &Path, yes: bool) -> Item {
     }
     if yes {
         match fs::remove_file(path) {
-            Ok(()) => item.fate = Fate::Removed,
-            Err(error) => item.becomes(Fate::Failed, error.to_string()),
+            Ok(()) => item.outcome = Outcome::Removed,
+            Err(error) => item.becomes(Outcome::Failed, error.to_string()),
         }
     }
     item
@@ -96,10 +96,10 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    fn fates(items: &[Item], root: &Path) -> Vec<(String, Fate)> {
+    fn fates(items: &[Item], root: &Path) -> Vec<(String, Outcome)> {
         let root = format!("{}/", root.canonicalize().unwrap().display());
         let mut fates: Vec<_> =
-            items.iter().map(|item| (item.name.replace(&root, ""), item.fate)).collect();
+            items.iter().map(|item| (item.name.replace(&root, ""), item.outcome)).collect();
         fates.sort_by(|one, other| one.0.cmp(&other.0));
         fates
     }
@@ -138,21 +138,21 @@ mod tests {
             "run/plain",
         ]
         .map(|path| root.join(path));
-        let expected = |fate| {
+        let expected = |outcome| {
             vec![
-                ("etc/key".to_owned(), Fate::Kept),
-                ("run/op-stack/proposer".to_owned(), fate),
-                ("run/plain".to_owned(), Fate::Kept),
-                ("run/plain/key".to_owned(), fate),
-                ("run/secrets.d/1/batcher".to_owned(), fate),
-                ("run/secrets.d/1/proposer".to_owned(), fate),
-                ("run/secrets.d/2/proposer".to_owned(), fate),
-                ("run/secrets/batcher".to_owned(), fate),
+                ("etc/key".to_owned(), Outcome::Kept),
+                ("run/op-stack/proposer".to_owned(), outcome),
+                ("run/plain".to_owned(), Outcome::Kept),
+                ("run/plain/key".to_owned(), outcome),
+                ("run/secrets.d/1/batcher".to_owned(), outcome),
+                ("run/secrets.d/1/proposer".to_owned(), outcome),
+                ("run/secrets.d/2/proposer".to_owned(), outcome),
+                ("run/secrets/batcher".to_owned(), outcome),
             ]
         };
-        assert_eq!(fates(&purge(&secrets, &run, false), &root), expected(Fate::Found));
+        assert_eq!(fates(&purge(&secrets, &run, false), &root), expected(Outcome::Found));
         assert!(root.join("run/secrets.d/1/batcher").exists());
-        assert_eq!(fates(&purge(&secrets, &run, true), &root), expected(Fate::Removed));
+        assert_eq!(fates(&purge(&secrets, &run, true), &root), expected(Outcome::Removed));
         for gone in
             ["run/secrets.d/1/batcher", "run/secrets.d/2/batcher", "run/secrets.d/1/proposer"]
         {
@@ -162,6 +162,6 @@ mod tests {
             assert!(root.join(stays).exists(), "{stays}");
         }
         let second = purge(&secrets, &run, true);
-        assert!(second.iter().all(|item| item.fate == Fate::Kept), "{second:?}");
+        assert!(second.iter().all(|item| item.outcome == Outcome::Kept), "{second:?}");
     }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::purge::{
-    Fate, Item, Kind, secrets,
+    Item, Kind, Outcome, secrets,
     tree::{self, Keep, Left},
 };
 
@@ -66,7 +66,7 @@ impl StateDir {
         })
     }
 
-    /// What lies in the folder, removed if told to; not the inventory.
+    /// What lies in the folder, removed with `yes`; not the inventory.
     #[must_use]
     pub fn data(&self, yes: bool) -> Vec<Item> {
         let Some(folder) = &self.folder else { return Vec::new() };
@@ -79,7 +79,7 @@ impl StateDir {
         }
     }
 
-    /// The inventory and the folder itself, removed if told to. The folder stays if it holds keys.
+    /// The inventory and the folder itself, removed with `yes`. The folder stays if it holds keys.
     #[must_use]
     pub fn rest(&self, yes: bool, holds_keys: bool) -> Vec<Item> {
         let length = self.inventory.symlink_metadata().map(|metadata| metadata.len()).ok();
@@ -96,22 +96,22 @@ impl StateDir {
         let left = self.folder.as_ref().map_or(Ok(Vec::new()), |folder| self.names(folder));
         match left {
             Ok(left) if left.is_empty() || holds_keys => {}
-            Ok(_) => return state.becomes(Fate::Failed, "something new has appeared in it"),
-            Err(error) => return state.becomes(Fate::Failed, error.to_string()),
+            Ok(_) => return state.becomes(Outcome::Failed, "something new has appeared in it"),
+            Err(error) => return state.becomes(Outcome::Failed, error.to_string()),
         }
         match fs::remove_file(&self.inventory) {
-            Ok(()) => inventory.fate = Fate::Removed,
-            Err(error) => return inventory.becomes(Fate::Failed, error.to_string()),
+            Ok(()) => inventory.outcome = Outcome::Removed,
+            Err(error) => return inventory.becomes(Outcome::Failed, error.to_string()),
         }
         if holds_keys {
-            return state.becomes(Fate::Kept, "holds key files of yours");
+            return state.becomes(Outcome::Kept, "holds key files of yours");
         }
         match fs::remove_dir(&self.path) {
-            Ok(()) => state.fate = Fate::Removed,
+            Ok(()) => state.outcome = Outcome::Removed,
             Err(error) if error.kind() == ErrorKind::ResourceBusy => {
-                state.becomes(Fate::Kept, "a mount point; it is empty");
+                state.becomes(Outcome::Kept, "a mount point; it is empty");
             }
-            Err(error) => state.becomes(Fate::Failed, error.to_string()),
+            Err(error) => state.becomes(Outcome::Failed, error.to_string()),
         }
     }
 
@@ -133,13 +133,13 @@ impl StateDir {
         }
         let mut left = Left::default();
         tree::remove(folder, name, &path, &self.keep, &mut left);
-        (item.fate, item.note) = (Fate::Removed, None);
+        (item.outcome, item.note) = (Outcome::Removed, None);
         if !left.failed.is_empty() {
-            item.becomes(Fate::Failed, some(&left.failed));
+            item.becomes(Outcome::Failed, some(&left.failed));
         } else if !left.kept.is_empty() {
             let kept: Vec<_> = left.kept.iter().map(|path| path.display().to_string()).collect();
             item.becomes(
-                Fate::Kept,
+                Outcome::Kept,
                 format!("removed but for key files of yours: {}", kept.join(", ")),
             );
         }
