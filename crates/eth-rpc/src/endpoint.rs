@@ -126,7 +126,7 @@ impl Rpc {
         let answer = attempt
             .retry(retry::policy())
             .when(|failure: &Failure| failure.passing)
-            .adjust(|failure, planned| retry::within(deadline, failure.retry_after.or(planned)))
+            .adjust(|failure, planned| retry::pause(deadline, failure.retry_after, planned))
             .await;
         answer.map_err(|failure| {
             if failure.status == Some(StatusCode::TOO_MANY_REQUESTS) {

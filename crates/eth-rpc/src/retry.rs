@@ -16,10 +16,17 @@ pub fn policy() -> ExponentialBuilder {
         .with_jitter()
 }
 
-/// The pause, unless the next attempt would come too late.
+/// The pause before the next attempt: the one that the server asks for, else the planned one. `None` ends
+/// the attempts: no further one is planned, or it would come after the deadline.
 #[must_use]
-pub fn within(deadline: Instant, pause: Option<Duration>) -> Option<Duration> {
-    pause.filter(|&pause| Instant::now().checked_add(pause).is_some_and(|next| next < deadline))
+pub fn pause(
+    deadline: Instant,
+    asked_for: Option<Duration>,
+    planned: Option<Duration>,
+) -> Option<Duration> {
+    let pause = asked_for.unwrap_or(planned?);
+    let next = Instant::now().checked_add(pause);
+    next.is_some_and(|next| next < deadline).then_some(pause)
 }
 
 /// The pause that a server asks for (RFC 9110, 10.2.3): seconds, or a date.
@@ -48,10 +55,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_comes_too_late_is_not_tried() {
+    async fn what_comes_too_late_or_is_not_planned_is_not_tried() {
         let deadline = Instant::now() + Duration::from_secs(10);
-        assert!(within(deadline, Some(Duration::from_secs(9))).is_some());
-        assert!(within(deadline, Some(Duration::from_secs(10))).is_none());
-        assert!(within(deadline, Some(Duration::MAX)).is_none());
+        let (short, long) = (Some(Duration::from_secs(9)), Some(Duration::from_secs(10)));
+        assert_eq!(pause(deadline, None, short), short);
+        assert_eq!(pause(deadline, short, long), short);
+        assert_eq!(pause(deadline, long, short), None);
+        assert_eq!(pause(deadline, None, Some(Duration::MAX)), None);
+        assert_eq!(pause(deadline, short, None), None);
     }
 }

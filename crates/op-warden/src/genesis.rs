@@ -63,7 +63,8 @@ fn hash(file: &Path, rollup: Option<&Path>, json: bool) -> anyhow::Result<ExitCo
         print(block.hash)?;
         if let Some(expected) = expected.filter(|_| !equal) {
             anyhow::bail!(
-                "rollup.json names another genesis block: {expected}. The two files are not of one chain, or one was edited."
+                "rollup.json names another genesis block: {expected}. The two files are not of one \
+                    chain, or one was edited."
             );
         }
     }

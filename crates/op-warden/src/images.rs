@@ -24,7 +24,9 @@ const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64"];
 pub(crate) enum ImagesCommand {
     /// Pins every tag of a list to its digest in the registry
     #[command(
-        after_help = "Example: op-warden images lock nix/stack/images.json --check\n\nExit codes: 0 pinned (with --check: every tag is what is pinned), 1 with --check: unpinned, moved or gone, 255 error. Nothing is written unless every image was resolved."
+        after_help = "Example: op-warden images lock nix/stack/images.json --check\n\nExit codes: \
+            0 pinned (with --check: every tag is what is pinned), 1 with --check: unpinned, moved \
+            or gone, 255 error. Nothing is written unless every image was resolved."
     )]
     Lock(LockArgs),
 }

@@ -23,13 +23,15 @@ use op_tools::keys::{
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
     /// Makes a fresh key and writes it to a new file
-    #[command(
-        after_help = "Examples:\n  op-warden keys generate --sops --out secrets/batcher.ecp-forge\n  op-warden keys generate --recipient age1… --out secrets/batcher.age\n\nExample: op-warden keys generate --plain --out batcher.key\n\nPrints address and peer id, never the key. An existing file is never overwritten."
-    )]
+    #[command(after_help = "Examples:\n  op-warden keys generate --sops --out \
+            secrets/batcher.ecp-forge\n  op-warden keys generate --recipient age1… --out \
+            secrets/batcher.age\n\nExample: op-warden keys generate --plain --out batcher.key\n\n\
+            Prints address and peer id, never the key. An existing file is never overwritten.")]
     Generate(GenerateArgs),
     /// Prints address and peer id of a key file
     #[command(
-        after_help = "Example: op-warden keys address batcher.key\n\nOf an encrypted file: sops decrypt secrets/batcher.ecp-forge | op-warden keys address -"
+        after_help = "Example: op-warden keys address batcher.key\n\nOf an encrypted file: sops \
+            decrypt secrets/batcher.ecp-forge | op-warden keys address -"
     )]
     Address(AddressArgs),
 }
@@ -105,7 +107,9 @@ fn warn_if_public(args: &GenerateArgs, encrypted: Option<&[u8]>) {
         // Nothing is left to do if the terminal is gone.
         let _ = writeln!(
             stderr(),
-            "op-warden: warning: encrypted for {public}, whose identity is published with the project (secrets/throw-away.age): everybody can decrypt this key. Use it for nothing of worth."
+            "op-warden: warning: encrypted for {public}, whose identity is published with the \
+                project (secrets/throw-away.age): everybody can decrypt this key. Use it for \
+                nothing of worth."
         );
     }
 }
@@ -150,7 +154,8 @@ fn read(mut from: impl Read, name: &str) -> anyhow::Result<SecretKey> {
         || text.starts_with(b"-----BEGIN AGE");
     anyhow::ensure!(
         !encrypted,
-        "{name} is encrypted; decrypt it into a pipe: sops decrypt FILE (or age -d -i IDENTITY FILE) | op-warden keys address -"
+        "{name} is encrypted; decrypt it into a pipe: sops decrypt FILE (or age -d -i IDENTITY \
+            FILE) | op-warden keys address -"
     );
     SecretKey::from_hex(text).with_context(|| format!("{name} is no key file"))
 }

@@ -33,7 +33,8 @@ use self::output::WRONG;
     name = "op-warden",
     version,
     about,
-    after_help = "Exit codes: 0 pass, 75 wait, 255 refuse and every usage or configuration error.\n\nExample: op-warden gate batcher --config /etc/op-warden.json"
+    after_help = "Exit codes: 0 pass, 75 wait, 255 refuse and every usage or configuration \
+        error.\n\nExample: op-warden gate batcher --config /etc/op-warden.json"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -44,23 +45,31 @@ struct Cli {
 enum Command {
     /// Judges one service's preconditions
     #[command(
-        after_help = "Example: op-warden gate batcher --config /etc/op-warden.json\n\nExit codes: 0 pass (start), 75 wait (do not start, try again), 255 refuse (do not start)."
+        after_help = "Example: op-warden gate batcher --config /etc/op-warden.json\n\nExit codes: \
+            0 pass (start), 75 wait (do not start, try again), 255 refuse (do not start)."
     )]
     Gate(gate::GateArgs),
     /// Judges all services and prints one table
     #[command(
-        after_help = "Example: op-warden check --config /etc/op-warden.json\n\nExit code: 0 only if every service passes, else that of the worst answer."
+        after_help = "Example: op-warden check --config /etc/op-warden.json\n\nExit code: 0 only \
+            if every service passes, else that of the worst answer."
     )]
     Check(gate::CheckArgs),
     /// Watches the running chain and serves its health: a page, /readyz, /status.json, /metrics
     #[command(
-        after_help = "Example: op-warden serve --config /etc/op-stack/op-warden.json\n\nThe configuration's \"serve\" holds \"listen\" (address and port), \"intervalSeconds\" (between two judgements of all gates) and, if another process judges, \"judgements\": the file that `op-warden check --output` writes. Also \"pollSeconds\", \"l1PollSeconds\", \"state\" (the file that survives a restart), \"maintenance\", \"followers\" on other hosts, \"verifyHeaders\", \"limits\".\n\nPaths: / (page), /livez, /readyz, /readyz/SERVICE, /status.json, /metrics, /runbooks/ALERT."
+        after_help = "Example: op-warden serve --config /etc/op-stack/op-warden.json\n\nThe \
+            configuration's \"serve\" holds \"listen\" (address and port), \"intervalSeconds\" \
+            (between two judgements of all gates) and, if another process judges, \"judgements\": \
+            the file that `op-warden check --output` writes. Also \"pollSeconds\", \
+            \"l1PollSeconds\", \"state\" (the file that survives a restart), \"maintenance\", \
+            \"followers\" on other hosts, \"verifyHeaders\", \"limits\".\n\nPaths: / (page), \
+            /livez, /readyz, /readyz/SERVICE, /status.json, /metrics, /runbooks/ALERT."
     )]
     Serve(serve::ServeArgs),
     /// Puts files into environment variables and becomes the program
-    #[command(
-        after_help = "Example: op-warden exec --credential OP_BATCHER_PRIVATE_KEY=/run/keys/batcher -- op-batcher --l1-eth-rpc=http://127.0.0.1:8545"
-    )]
+    #[command(after_help = "Example: op-warden exec --credential \
+            OP_BATCHER_PRIVATE_KEY=/run/keys/batcher -- op-batcher \
+            --l1-eth-rpc=http://127.0.0.1:8545")]
     Exec(exec::ExecArgs),
     /// The L2 genesis block
     #[command(
@@ -71,7 +80,8 @@ enum Command {
     /// Makes keys of roles and nodes, and prints their addresses
     #[command(
         subcommand,
-        after_help = "Example: op-warden keys generate --sops --out secrets/batcher.ecp-forge\n\nExit codes: 0, or 255 for every error."
+        after_help = "Example: op-warden keys generate --sops --out secrets/batcher.ecp-forge\n\n\
+            Exit codes: 0, or 255 for every error."
     )]
     Keys(keys::KeysCommand),
     /// Container images, pinned to their digests
@@ -83,27 +93,40 @@ enum Command {
     /// Proofs over whole chains
     #[command(
         subcommand,
-        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645"
+        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower \
+            http://127.0.0.1:8645"
     )]
     Prove(prove::ProveCommand),
     /// Known error lines in a log: their causes and what mends them
     #[command(
-        after_help = "Examples:\n  journalctl -u podman-op-stack-batcher | op-warden explain\n  op-warden explain op-node.log\n  op-warden explain --id p2p-signer-missing\n\nReads the logs of the official programs in all their formats, also behind the prefix of journald or of a container runtime. Nothing of a URL but scheme, host and port is shown, and no key.\n\nExit codes: 0 if the log was read, whatever was found; 255 if it could not be read, and for every other error."
+        after_help = "Examples:\n  journalctl -u podman-op-stack-batcher | op-warden explain\n  \
+            op-warden explain op-node.log\n  op-warden explain --id p2p-signer-missing\n\nReads \
+            the logs of the official programs in all their formats, also behind the prefix of \
+            journald or of a container runtime. Nothing of a URL but scheme, host and port is \
+            shown, and no key.\n\nExit codes: 0 if the log was read, whatever was found; 255 if it \
+            could not be read, and for every other error."
     )]
     Explain(explain::ExplainArgs),
     /// Lists what a disabled stack left on this machine, and with --yes removes it
     #[command(
-        after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after the NixOS module was disabled and the system switched. With --yes the chain data is gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, and for every other error."
+        after_help = "Example: op-warden purge\n\nWithout --yes nothing is removed. Run it after \
+            the NixOS module was disabled and the system switched. With --yes the chain data is \
+            gone for good.\n\nExit codes: 0, or 255 if anything could not be looked at or removed, \
+            and for every other error."
     )]
     Purge(purge::PurgeArgs),
     /// Announces maintenance to the health service, ends it, or shows what is announced
     #[command(
-        after_help = "Example: op-warden maintenance --config /etc/op-stack/op-warden.json --for 30m\n\nWhile maintenance is announced, only dangerous alerts are raised. It is written to the file that \"maintenance\" of the configuration's \"serve\" names.\n\nExit codes: 0, or 255 for every error."
+        after_help = "Example: op-warden maintenance --config /etc/op-stack/op-warden.json --for \
+            30m\n\nWhile maintenance is announced, only dangerous alerts are raised. It is written \
+            to the file that \"maintenance\" of the configuration's \"serve\" names.\n\nExit \
+            codes: 0, or 255 for every error."
     )]
     Maintenance(maintenance::MaintenanceArgs),
     /// Prints what to do about an alert, or lists the alerts
     #[command(
-        after_help = "Example: op-warden runbook OpStackSafeHeadStalled\n\nExit codes: 0, or 255 for an unknown alert and every other error."
+        after_help = "Example: op-warden runbook OpStackSafeHeadStalled\n\nExit codes: 0, or 255 \
+            for an unknown alert and every other error."
     )]
     Runbook(runbook::RunbookArgs),
 }

@@ -27,12 +27,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) enum ProveCommand {
     /// Compares every block of followers with a reference
     #[command(
-        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower http://127.0.0.1:8645\n  op-warden prove heads --reference URL --follower URL --follower URL --verify-headers --proof proof.json\n  op-warden prove check proof.json\n\nThe unsafe head (latest) and the safe head are judged each for itself. A node that knows no safe block is fine: its safe head is unknown and says so.\n\nExit codes: 0 equal, 1 diverged, 2 behind, 3 unknown (of several followers: diverged before unknown before behind). The unsafe head decides; of the safe head only diverged counts. 255 for usage errors and where the proof cannot be written."
+        after_help = "Example: op-warden prove heads --reference http://127.0.0.1:8545 --follower \
+            http://127.0.0.1:8645\n  op-warden prove heads --reference URL --follower URL \
+            --follower URL --verify-headers --proof proof.json\n  op-warden prove check \
+            proof.json\n\nThe unsafe head (latest) and the safe head are judged each for itself. A \
+            node that knows no safe block is fine: its safe head is unknown and says so.\n\nExit \
+            codes: 0 equal, 1 diverged, 2 behind, 3 unknown (of several followers: diverged before \
+            unknown before behind). The unsafe head decides; of the safe head only diverged \
+            counts. 255 for usage errors and where the proof cannot be written."
     )]
     Heads(HeadsArgs),
     /// Checks a proof without any node
     #[command(
-        after_help = "Example: op-warden prove check proof.json\n\nRecomputes all hashes from the headers, the links between them, what each follower has committed to, and the verdicts.\n\nExit codes: 0 it holds, 255 it does not or cannot be read."
+        after_help = "Example: op-warden prove check proof.json\n\nRecomputes all hashes from the \
+            headers, the links between them, what each follower has committed to, and the \
+            verdicts.\n\nExit codes: 0 it holds, 255 it does not or cannot be read."
     )]
     Check {
         /// What `prove heads --proof` has written
@@ -40,7 +49,14 @@ pub(crate) enum ProveCommand {
     },
     /// Sends a deposit on L1 and shows that it arrived on every node of L2
     #[command(
-        after_help = "Example: op-warden prove deposit --config op-warden.json --key keys/user --amount 0.01\n  op-warden prove deposit --config op-warden.json --transaction 0x…\n\nThe portal is that of rollup.json; before anything is sent, L1 has to be the configuration's and the portal the chain's. The transaction that has to appear on L2 is computed from the log on L1. Interrupted, or not everywhere within --wait: --transaction goes on, without sending again.\n\nExit codes: 0 in the same block on every node, 1 in different blocks or failed, 2 not on every node within --wait, 3 a node or L1 does not answer, 255 where nothing could be sent or followed."
+        after_help = "Example: op-warden prove deposit --config op-warden.json --key keys/user \
+            --amount 0.01\n  op-warden prove deposit --config op-warden.json --transaction 0x…\n\n\
+            The portal is that of rollup.json; before anything is sent, L1 has to be the \
+            configuration's and the portal the chain's. The transaction that has to appear on L2 \
+            is computed from the log on L1. Interrupted, or not everywhere within --wait: \
+            --transaction goes on, without sending again.\n\nExit codes: 0 in the same block on \
+            every node, 1 in different blocks or failed, 2 not on every node within --wait, 3 a \
+            node or L1 does not answer, 255 where nothing could be sent or followed."
     )]
     Deposit(deposit::DepositArgs),
 }

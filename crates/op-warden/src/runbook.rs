@@ -56,6 +56,7 @@ fn list() -> String {
 fn unknown(name: &str) -> String {
     let nearest = runbook::nearest(name).join(", ");
     format!(
-        "there is no runbook {name:?}. Did you mean one of {nearest}? `op-warden runbook` lists all."
+        "there is no runbook {name:?}. Did you mean one of {nearest}? `op-warden runbook` lists \
+            all."
     )
 }

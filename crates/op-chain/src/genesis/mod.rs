@@ -78,12 +78,14 @@ pub enum GenesisError {
     Format(#[from] serde_json::Error),
     /// The registry's older files carry `"config": null`; the forks then come from rollup.json.
     #[error(
-        "\"config\" is missing: give the rollup.json too, its chain id and fork times are used instead"
+        "\"config\" is missing: give the rollup.json too, its chain id and fork times are used \
+            instead"
     )]
     NoConfig,
     /// op-geth and op-reth would compute different hashes.
     #[error(
-        "{ethereum} and {optimism} disagree on whether they are active at genesis: engines would compute different hashes"
+        "{ethereum} and {optimism} disagree on whether they are active at genesis: engines would \
+            compute different hashes"
     )]
     ForkPair {
         /// The Ethereum fork time's name.

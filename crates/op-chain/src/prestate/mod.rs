@@ -63,7 +63,8 @@ pub enum PrestateError {
     Read(io::Error),
     /// The name is not that of a binary state. Cannon goes by the name as well.
     #[error(
-        "its name ends neither in .bin.gz nor in .bin, the forms of cannon's multithreaded states (JSON is the form of the single-threaded VM, which no contract executes any more)"
+        "its name ends neither in .bin.gz nor in .bin, the forms of cannon's multithreaded states \
+            (JSON is the form of the single-threaded VM, which no contract executes any more)"
     )]
     Form,
     /// Not gzip, or damaged.

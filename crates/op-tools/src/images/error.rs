@@ -12,7 +12,8 @@ pub enum ResolveError {
     NoSuchTag,
     /// 401 or 403 in spite of an anonymous token.
     #[error(
-        "{host} refuses to show this image to everybody (HTTP {status}): correct \"repository\", or use an image that is public"
+        "{host} refuses to show this image to everybody (HTTP {status}): correct \"repository\", \
+            or use an image that is public"
     )]
     Denied {
         /// Who refuses.
@@ -89,7 +90,8 @@ pub enum ResolveError {
     },
     /// `Docker-Content-Digest` or the digest that was asked for is not the body's.
     #[error(
-        "wrong digest: the manifest should be {expected} and is {received}. Something between here and the registry alters it; do not use it"
+        "wrong digest: the manifest should be {expected} and is {received}. Something between here \
+            and the registry alters it; do not use it"
     )]
     WrongDigest {
         /// What it should be.
@@ -105,7 +107,8 @@ pub enum ResolveError {
     NoAmd64(String),
     /// The HTTP client could not be set up.
     #[error(
-        "HTTPS cannot be set up: {0}. Install the system's certificates (ca-certificates), or name them in SSL_CERT_FILE"
+        "HTTPS cannot be set up: {0}. Install the system's certificates (ca-certificates), or name \
+            them in SSL_CERT_FILE"
     )]
     Client(String),
     /// The task ended early.

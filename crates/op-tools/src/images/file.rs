@@ -66,7 +66,8 @@ pub enum FileError {
     Changed(String),
     /// The file could not be replaced.
     #[error(
-        "cannot write {path}: {source}. Nothing was written; this needs a folder that may be written to."
+        "cannot write {path}: {source}. Nothing was written; this needs a folder that may be \
+            written to."
     )]
     Write {
         /// The file.
@@ -250,7 +251,9 @@ mod tests {
 
     #[test]
     fn only_digests_are_replaced() {
-        let before = "{\r\n  \"b\": {\"digest\" :null , \"tag\": \"1\", \"note\": \"\\\"digest\\\": null\", \"repository\": \"x.y/b\"},\n\n\t\"a\":{\"tag\":\"1\",\"repository\":\"x.y/a\",\"digest\":null}\n}";
+        let before = "{\r\n  \"b\": {\"digest\" :null , \"tag\": \"1\", \"note\": \
+            \"\\\"digest\\\": null\", \"repository\": \
+            \"x.y/b\"},\n\n\t\"a\":{\"tag\":\"1\",\"repository\":\"x.y/a\",\"digest\":null}\n}";
         let components = components(before, "f").unwrap();
         let file = ImagesFile {
             path: "f".into(),

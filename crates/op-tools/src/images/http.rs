@@ -84,7 +84,7 @@ pub(super) async fn get(
     let reply = once
         .retry(retry::policy())
         .when(Failure::is_passing)
-        .adjust(|failure, planned| retry::within(deadline, failure.retry_after().or(planned)))
+        .adjust(|failure, planned| retry::pause(deadline, failure.retry_after(), planned))
         .await;
     reply.map_err(|failure| failure.into_error(host, tries.into_inner()))
 }

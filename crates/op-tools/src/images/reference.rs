@@ -15,7 +15,8 @@ pub enum ReferenceError {
     Host(String),
     /// Not the name of a repository.
     #[error(
-        "{0:?} is no repository: lower-case letters, digits and single . _ - between them, without tag and digest"
+        "{0:?} is no repository: lower-case letters, digits and single . _ - between them, without \
+            tag and digest"
     )]
     Repository(String),
     /// Not a tag.

@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn the_token_service_is_where_the_bearer_challenge_says() {
-        const SCOPED: &str = "Bearer realm=\"https://ghcr.io/token\",service=\"ghcr.io\",scope=\"repository:x:pull\"";
+        const SCOPED: &str = "Bearer \
+            realm=\"https://ghcr.io/token\",service=\"ghcr.io\",scope=\"repository:x:pull\"";
         let scoped = "https://ghcr.io/token?service=ghcr.io&scope=repository%3Ax%3Apull";
         assert_eq!(challenge(&[SCOPED]).as_deref(), Some(scoped));
         assert_eq!(challenge(&["Basic realm=\"x\"", SCOPED]).as_deref(), Some(scoped));

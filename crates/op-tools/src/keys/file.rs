@@ -23,7 +23,8 @@ pub enum Readers {
 pub enum FileError {
     /// Something has that name.
     #[error(
-        "{0} exists and was left as it is. Give --out another name, or first move the file away: the key in it may be the only copy."
+        "{0} exists and was left as it is. Give --out another name, or first move the file away: \
+            the key in it may be the only copy."
     )]
     Exists(String),
     /// The folder is not there.

@@ -13,17 +13,20 @@ use age::{
 pub enum RecipientError {
     /// A secret where a public recipient belongs. Not shown.
     #[error(
-        "--recipient was given a secret age identity; it belongs into no command line. Its recipient is what `age-keygen -y FILE` prints."
+        "--recipient was given a secret age identity; it belongs into no command line. Its \
+            recipient is what `age-keygen -y FILE` prints."
     )]
     Secret,
     /// An SSH key.
     #[error(
-        "--recipient {0}: this is an SSH key; `ssh-to-age` makes an age recipient of it (ssh-ed25519 only)"
+        "--recipient {0}: this is an SSH key; `ssh-to-age` makes an age recipient of it \
+            (ssh-ed25519 only)"
     )]
     Ssh(String),
     /// Nothing that age knows as a recipient.
     #[error(
-        "--recipient {text}: {reason}. A recipient begins with age1 and is what `age-keygen -y FILE` prints."
+        "--recipient {text}: {reason}. A recipient begins with age1 and is what `age-keygen -y \
+            FILE` prints."
     )]
     Malformed {
         /// What was given.

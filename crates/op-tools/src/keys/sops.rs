@@ -13,7 +13,8 @@ use crate::keys::file::NewFile;
 pub enum SopsError {
     /// No such program.
     #[error(
-        "the program sops is not on PATH: install it (nix shell nixpkgs#sops), or use --recipient. Nothing was written."
+        "the program sops is not on PATH: install it (nix shell nixpkgs#sops), or use --recipient. \
+            Nothing was written."
     )]
     Missing,
     /// The program did not run to its end.
@@ -21,7 +22,8 @@ pub enum SopsError {
     Run(#[from] io::Error),
     /// The program refused.
     #[error(
-        "sops did not encrypt {file}: {stderr}. Nothing was written. The rules are in .sops.yaml, in the file's folder or the nearest one above it; one path_regex must match the file."
+        "sops did not encrypt {file}: {stderr}. Nothing was written. The rules are in .sops.yaml, \
+            in the file's folder or the nearest one above it; one path_regex must match the file."
     )]
     Refused {
         /// The file.

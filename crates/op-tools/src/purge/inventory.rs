@@ -61,7 +61,8 @@ pub enum InventoryError {
     },
     /// Another version.
     #[error(
-        "the inventory {path} has version {found}, and this op-warden reads 1: use that of the release which wrote it. Nothing was removed."
+        "the inventory {path} has version {found}, and this op-warden reads 1: use that of the \
+            release which wrote it. Nothing was removed."
     )]
     Version {
         /// The file.
@@ -71,7 +72,8 @@ pub enum InventoryError {
     },
     /// Others decide what is removed.
     #[error(
-        "the inventory {0} can be changed by others than root: look at it, then make it root's (chown root: FILE; chmod 644 FILE). Nothing was removed."
+        "the inventory {0} can be changed by others than root: look at it, then make it root's \
+            (chown root: FILE; chmod 644 FILE). Nothing was removed."
     )]
     Writable(String),
     /// Only root sees what is left and may remove it.

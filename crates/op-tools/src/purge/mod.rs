@@ -140,7 +140,8 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
             return Err(InventoryError::NotRoot(inventory.display().to_string()).into());
         }
         problems.push(
-            "not run as root: containers and images of root, and what else only root may see, are not in this list"
+            "not run as root: containers and images of root, and what else only root may see, are \
+                not in this list"
                 .to_owned(),
         );
     }

@@ -41,7 +41,8 @@ impl Podman {
     /// The problem if the program was needed and is not there.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        let text = "podman is not on PATH, so containers and images cannot be looked at: `nix run .#purge` brings it";
+        let text = "podman is not on PATH, so containers and images cannot be looked at: `nix run \
+            .#purge` brings it";
         self.missed.then(|| text.to_owned())
     }
 

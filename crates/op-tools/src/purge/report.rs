@@ -43,7 +43,8 @@ fn line(text: &mut String, item: &Item, width: usize) {
 fn end(report: &Report) -> &'static str {
     match (report.purge, report.complete) {
         (false, _) => {
-            "Nothing was removed. `op-warden purge --yes` removes what is found; chain data is then gone for good."
+            "Nothing was removed. `op-warden purge --yes` removes what is found; chain data is \
+                then gone for good."
         }
         (true, true) => "Purged.",
         (true, false) => "Not all is removed: see above, and run this again.",
