@@ -1,9 +1,15 @@
 //! The answers to a batch, sorted by their ids.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::{Value, value::RawValue};
+use std::fmt;
 
-use crate::{Reading, Slot, Unread, counts::Counts};
+use op_util::foreign::clean;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::{Reading, Slot, Unread, counts::Counts, refusal, rpc_error::RpcError};
 
 /// The answers to a batch.
 #[derive(Debug)]
@@ -18,14 +24,18 @@ impl Answers {
     /// Reads the body of a response to a batch of that many calls.
     #[must_use]
     pub fn read(body: &[u8], calls: usize) -> Self {
-        Self(by_id(body, calls, &Counts::default()))
+        Self(match sort(body, 0, calls, &Counts::default()) {
+            Reply::Each(answers) => Ok(answers),
+            Reply::TooMany => Err(Unread::Unreachable(refusal::REASON.to_owned())),
+            Reply::Whole(unread) => Err(unread),
+        })
     }
 
     /// The answer to one call.
     pub fn take<T>(&self, slot: &Slot<T>) -> Reading<T> {
         let answers = self.0.as_ref().map_err(Clone::clone)?;
         let raw = answers[slot.id].as_ref().map_err(Clone::clone)?;
-        (slot.decode)(raw).map_err(Unread::Malformed)
+        (slot.decode)(raw).map_err(|error| Unread::Malformed(clean(&error)))
     }
 }
 
@@ -35,71 +45,52 @@ struct Answer<'a> {
     // A result of null is an answer, no result is none.
     #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
-    #[serde(default)]
-    error: Option<RpcError>,
+    #[serde(borrow, default)]
+    error: Option<RpcError<'a>>,
 }
 
-#[derive(Deserialize)]
-struct RpcError {
-    code: i64,
-    message: String,
-    /// What the contract gave with a revert; other errors have other things here.
-    #[serde(default)]
-    data: Option<Value>,
+/// What a body says to the calls that were sent together.
+pub(crate) enum Reply {
+    /// To each call on its own.
+    Each(Vec<Reading<Box<RawValue>>>),
+    /// The node does not take so many calls at once.
+    TooMany,
+    /// To the batch as a whole.
+    Whole(Unread),
 }
 
-impl RpcError {
-    /// Code 3 is geth's for reverts; others say it in words only. EIP-1474 has a code for "limit
-    /// exceeded", and hosted endpoints also put HTTP's here.
-    fn into_unread(self, counts: &Counts) -> Unread {
-        if matches!(self.code, -32005 | 429) {
-            counts.refused();
-        }
-        if self.code == 3 || self.message.contains("revert") {
-            Unread::Reverted(self.reason())
-        } else {
-            Unread::Unreachable(format!("the node answers {:?} (code {})", self.message, self.code))
-        }
-    }
-}
-
-/// `Error(string)` and `Panic(uint256)`: nodes put them into words.
-const IN_WORDS: [&str; 2] = ["0x08c379a0", "0x4e487b71"];
-
-impl RpcError {
-    /// The message, and a custom error's data, which nodes leave out of it.
-    fn reason(self) -> String {
-        match self.data.as_ref().and_then(Value::as_str) {
-            Some(data)
-                if data.len() >= IN_WORDS[0].len()
-                    && !IN_WORDS.iter().any(|known| data.starts_with(known))
-                    && !self.message.contains(data) =>
-            {
-                format!("{} ({data})", self.message)
-            }
-            _ => self.message,
-        }
-    }
-}
-
-/// Sorts the answers of a batch by their ids.
-pub(super) fn by_id(
-    body: &[u8],
-    count: usize,
-    counts: &Counts,
-) -> Reading<Vec<Reading<Box<RawValue>>>> {
-    let answers: Vec<Answer<'_>> = match serde_json::from_slice(body) {
+/// Sorts the answers of calls by their ids, the first of which is `first`.
+pub(crate) fn sort(body: &[u8], first: usize, count: usize, counts: &Counts) -> Reply {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let answers = match json.deserialize_seq(AtMost(count)) {
         Ok(answers) => answers,
-        Err(error) => return Err(not_a_batch(body, &error, counts)),
+        Err(error) => return whole(body, &error, count, counts),
     };
     if answers.is_empty() {
-        return Err(Unread::Unreachable("the node left every call unanswered".to_owned()));
+        let reason = "the node left every call unanswered".to_owned();
+        return Reply::Whole(Unread::Unreachable(reason));
     }
+    let refused = |answer: &Answer<'_>| {
+        answer.error.as_ref().is_some_and(|error| refusal::is_of_batch(&error.message))
+    };
+    if count > 1 && answers.iter().all(refused) {
+        return Reply::TooMany;
+    }
+    Reply::Each(by_id(answers, first, count, counts))
+}
+
+fn by_id(
+    answers: Vec<Answer<'_>>,
+    first: usize,
+    count: usize,
+    counts: &Counts,
+) -> Vec<Reading<Box<RawValue>>> {
     let missing = || Err(Unread::Unreachable("the node left this call unanswered".to_owned()));
     let malformed = |what: &str| Err(Unread::Malformed(what.to_owned()));
     let mut slots: Vec<_> = (0..count).map(|_| None).collect();
     for answer in answers {
-        let Some(slot) = answer.id.and_then(|id| slots.get_mut(id)) else { continue };
+        let place = answer.id.and_then(|id| id.checked_sub(first));
+        let Some(slot) = place.and_then(|place| slots.get_mut(place)) else { continue };
         *slot = Some(match (answer.result, answer.error) {
             _ if slot.is_some() => malformed("the node answers this call twice"),
             (_, Some(error)) => Err(error.into_unread(counts)),
@@ -107,7 +98,7 @@ pub(super) fn by_id(
             (None, None) => malformed("neither a result nor an error"),
         });
     }
-    Ok(slots.into_iter().map(|slot| slot.unwrap_or_else(missing)).collect())
+    slots.into_iter().map(|slot| slot.unwrap_or_else(missing)).collect()
 }
 
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
@@ -115,10 +106,41 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 }
 
 /// A node that refuses a batch as a whole answers with one error object.
-fn not_a_batch(body: &[u8], error: &serde_json::Error, counts: &Counts) -> Unread {
+fn whole(body: &[u8], error: &serde_json::Error, count: usize, counts: &Counts) -> Reply {
     match serde_json::from_slice::<Answer<'_>>(body) {
-        Ok(Answer { error: Some(error), .. }) => error.into_unread(counts),
-        _ => Unread::Malformed(format!("not JSON-RPC ({error}): is this the URL of a node?")),
+        Ok(Answer { error: Some(error), .. }) => {
+            if count > 1 && refusal::is_of_batch(&error.message) {
+                return Reply::TooMany;
+            }
+            Reply::Whole(error.into_unread(counts))
+        }
+        _ => {
+            let error = clean(&error.to_string());
+            let reason = format!("not JSON-RPC ({error}): is this the URL of a node?");
+            Reply::Whole(Unread::Malformed(reason))
+        }
+    }
+}
+
+/// As many answers as there were calls: a list of more is no answer, and is not read to its end.
+struct AtMost(usize);
+
+impl<'de> Visitor<'de> for AtMost {
+    type Value = Vec<Answer<'de>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a list of {} answers", self.0)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut answers = Vec::with_capacity(self.0);
+        while let Some(answer) = items.next_element()? {
+            if answers.len() == self.0 {
+                return Err(de::Error::custom(format_args!("more than {} answers", self.0)));
+            }
+            answers.push(answer);
+        }
+        Ok(answers)
     }
 }
 

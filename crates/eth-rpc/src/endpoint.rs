@@ -1,18 +1,26 @@
 //! An endpoint over HTTP: deadline, retries, limits.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use backon::Retryable as _;
-use op_util::error::with_causes;
+use op_util::foreign::clean;
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use crate::{Answers, Batch, Limits, Reading, Unread, answers::by_id, counts::Counts, retry};
+use crate::{
+    Answers, Batch, Limits, Reading, Unread,
+    answers::{self, Reply},
+    batch::Call,
+    counts::Counts,
+    failure::{Failed, Failure},
+    refusal, retry, secrets,
+};
 
-/// The largest answer that is read, in bytes.
-const MAX_ANSWER: usize = 32 << 20;
+/// The largest answer that is read, in bytes: without calls, and for each call of a batch.
+const MAX_ANSWER: usize = 4 << 20;
+const MAX_CALL: usize = 128 << 10;
 /// An endpoint's URL is not usable.
 #[derive(Debug, thiserror::Error)]
 pub enum RpcUrlError {
@@ -61,23 +69,49 @@ impl Rpc {
         self.url.origin().ascii_serialization()
     }
 
-    /// Sends the batch as one HTTP request and returns all answers.
+    /// The calls that the endpoint takes in one batch at most, where it has refused more.
+    #[must_use]
+    pub fn most_calls(&self) -> Option<NonZeroUsize> {
+        self.counts.most_calls()
+    }
+
+    /// Sends the batch as one HTTP request and returns all answers; as several, where the endpoint takes
+    /// only so many calls at once. What it takes is found out by halving, and remembered.
     ///
     /// Tries again after 429, 5xx and broken connections, not after a refused one.
     pub async fn send(&self, batch: Batch) -> Answers {
-        if batch.calls.is_empty() {
-            return Answers(Ok(Vec::new()));
+        let deadline = Instant::now() + self.patience;
+        let mut answers = Vec::with_capacity(batch.calls.len());
+        while let rest @ [_, ..] = &batch.calls[answers.len()..] {
+            let most = self.most_calls().map_or(rest.len(), NonZeroUsize::get);
+            let part = &rest[..most.min(rest.len())];
+            match self.send_part(part, answers.len(), deadline).await {
+                Reply::Each(part) => answers.extend(part),
+                Reply::TooMany => self.counts.limit_batches(part.len().div_ceil(2)),
+                Reply::Whole(unread) if answers.is_empty() => return Answers(Err(unread)),
+                Reply::Whole(unread) => answers.extend(part.iter().map(|_| Err(unread.clone()))),
+            }
         }
-        let body =
-            self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls), None);
-        Answers(body.await.and_then(|body| by_id(&body, batch.calls.len(), &self.counts)))
+        Answers(Ok(answers))
+    }
+
+    async fn send_part(&self, calls: &[Call], first: usize, deadline: Instant) -> Reply {
+        let most = MAX_ANSWER + calls.len() * MAX_CALL;
+        let request = || self.http.post(self.url.clone()).json(calls);
+        match self.until(deadline, request, most, None).await {
+            Ok(body) => answers::sort(&body, first, calls.len(), &self.counts),
+            Err(Failed::Batch) if calls.len() > 1 => Reply::TooMany,
+            Err(Failed::Batch) => Reply::Whole(Unread::Unreachable(refusal::REASON.to_owned())),
+            Err(Failed::Unread(unread)) => Reply::Whole(unread),
+        }
     }
 
     /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
         let url = self.below(path);
         let body = self.within_patience(|| self.http.get(url.clone()), None).await?;
-        serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
+        let malformed = |error: serde_json::Error| Unread::Malformed(clean(&error.to_string()));
+        serde_json::from_slice(&body).map_err(malformed)
     }
 
     /// Reads the lines that are wanted of a text below the endpoint's URL with HTTP GET: a few of a
@@ -111,18 +145,34 @@ impl Rpc {
         wanted: Option<fn(&[u8]) -> bool>,
     ) -> Reading<Vec<u8>> {
         let deadline = Instant::now() + self.patience;
-        timeout_at(deadline, self.attempts(request, wanted, deadline)).await.unwrap_or_else(|_| {
-            Err(Unread::Unreachable(format!("no answer within {:?}", self.patience)))
+        self.until(deadline, request, MAX_ANSWER, wanted).await.map_err(|failed| match failed {
+            Failed::Unread(unread) => unread,
+            Failed::Batch => Unread::Unreachable(refusal::REASON.to_owned()),
+        })
+    }
+
+    async fn until(
+        &self,
+        deadline: Instant,
+        request: impl Fn() -> RequestBuilder,
+        most: usize,
+        wanted: Option<fn(&[u8]) -> bool>,
+    ) -> Result<Vec<u8>, Failed> {
+        let attempts = self.attempts(request, most, wanted, deadline);
+        timeout_at(deadline, attempts).await.unwrap_or_else(|_| {
+            let reason = format!("no answer within {:?}", self.patience);
+            Err(Failed::Unread(Unread::Unreachable(reason)))
         })
     }
 
     async fn attempts(
         &self,
         request: impl Fn() -> RequestBuilder,
+        most: usize,
         wanted: Option<fn(&[u8]) -> bool>,
         deadline: Instant,
-    ) -> Reading<Vec<u8>> {
-        let attempt = || self.attempt(request(), wanted);
+    ) -> Result<Vec<u8>, Failed> {
+        let attempt = || self.attempt(request(), most, wanted);
         let answer = attempt
             .retry(retry::policy())
             .when(|failure: &Failure| failure.passing)
@@ -132,13 +182,14 @@ impl Rpc {
             if failure.status == Some(StatusCode::TOO_MANY_REQUESTS) {
                 self.counts.gave_up();
             }
-            failure.into_unread()
+            failure.into_failed()
         })
     }
 
     async fn attempt(
         &self,
         mut request: RequestBuilder,
+        most: usize,
         wanted: Option<fn(&[u8]) -> bool>,
     ) -> Result<Vec<u8>, Failure> {
         if let Some(token) = &self.token {
@@ -150,16 +201,14 @@ impl Rpc {
             self.counts.limited();
         }
         if !status.is_success() {
-            return Err(Failure::status(status, &response));
+            return Err(Failure::of_status(status, response).await);
         }
         let (mut body, mut length) = (Vec::new(), 0);
         let mut kept = 0;
         while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
             length += chunk.len();
-            if length > MAX_ANSWER {
-                return Err(Failure::lasting(format!(
-                    "the answer is larger than {MAX_ANSWER} bytes"
-                )));
+            if length > most {
+                return Err(Failure::lasting(format!("the answer is larger than {most} bytes")));
             }
             body.extend_from_slice(&chunk);
             if let Some(wanted) = wanted {
@@ -190,6 +239,7 @@ impl Clients {
             Some(http) => http.clone(),
             None => client.insert(http_client(url.scheme() == "https")?).clone(),
         };
+        secrets::hide(&url);
         Ok(Rpc { http, url, patience, token: None, counts: Arc::default() })
     }
 }
@@ -197,7 +247,8 @@ impl Clients {
 fn http_client(tls: bool) -> reqwest::Result<reqwest::Client> {
     // The first caller in the process decides; a later one finds ring installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    // A proxy of the environment would see the engine's token and the URL's key.
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     // Without TLS, reading the system's certificates takes longer than a gate, and a kept connection holds
     // 50 kB where a new one costs a tenth of a millisecond.
     let http = if tls { http } else { http.tls_certs_only([]).pool_max_idle_per_host(0) };
@@ -224,40 +275,6 @@ impl fmt::Debug for Rpc {
     }
 }
 
-struct Failure {
-    reason: String,
-    /// Whether another attempt may succeed.
-    passing: bool,
-    status: Option<StatusCode>,
-    retry_after: Option<Duration>,
-}
-
-impl Failure {
-    fn lasting(reason: String) -> Self {
-        Self { reason, passing: false, status: None, retry_after: None }
-    }
-
-    fn transport(error: reqwest::Error) -> Self {
-        let passing = !error.is_connect();
-        // reqwest's own text ends before the cause.
-        let reason = with_causes(&error.without_url());
-        Self { reason, passing, status: None, retry_after: None }
-    }
-
-    fn status(status: StatusCode, response: &reqwest::Response) -> Self {
-        let retry_after = retry::asked_for(response.headers());
-        let passing = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
-        Self { reason: format!("HTTP {status}"), passing, status: Some(status), retry_after }
-    }
-
-    fn into_unread(self) -> Unread {
-        match self.status {
-            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Unread::Denied(self.reason),
-            _ => Unread::Unreachable(self.reason),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,7 +283,8 @@ mod tests {
     async fn a_refused_connection_is_not_tried_again() {
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let rpc = Rpc::new(&format!("http://{closed}"), Duration::from_mins(1)).unwrap();
-        let failure = rpc.attempt(rpc.http.get(rpc.url.clone()), None).await.unwrap_err();
+        let failure =
+            rpc.attempt(rpc.http.get(rpc.url.clone()), MAX_ANSWER, None).await.unwrap_err();
         assert!(!failure.passing, "{}", failure.reason);
         assert!(failure.reason.contains("refused"), "{}", failure.reason);
     }

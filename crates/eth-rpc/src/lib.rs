@@ -14,8 +14,12 @@ mod batch;
 mod calls;
 mod counts;
 mod endpoint;
+mod failure;
 pub mod key;
+mod refusal;
 pub mod retry;
+mod rpc_error;
+mod secrets;
 pub mod transaction;
 pub mod units;
 
@@ -42,7 +46,7 @@ pub enum Unread {
     /// There is an answer, but it is not what the method returns.
     #[error("the answer makes no sense: {0}")]
     Malformed(String),
-    /// The endpoint is there and does not serve us: HTTP 401 or 403.
+    /// The endpoint is there and does not serve us: HTTP 401, 402 or 403.
     #[error("{0}")]
     Denied(String),
 }

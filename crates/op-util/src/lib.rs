@@ -2,10 +2,12 @@
 //!
 //! * [`error`]: an error and its causes in one line
 //! * [`file`]: files that are written whole or not at all
+//! * [`foreign`]: text from elsewhere, made fit to be shown
 //! * [`time`]: the host's clock
 //! * [`text`]: sizes and spans of time as people read them
 
 pub mod error;
 pub mod file;
+pub mod foreign;
 pub mod text;
 pub mod time;

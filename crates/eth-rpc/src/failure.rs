@@ -1,0 +1,84 @@
+//! What keeps a request from its answer.
+
+use std::time::Duration;
+
+use op_util::{error::with_causes, foreign::clean};
+use reqwest::{Response, StatusCode};
+
+use crate::{Unread, refusal, retry};
+
+/// What is read of the page that comes with an HTTP error, in bytes.
+const MAX_PAGE: usize = 4 << 10;
+
+/// What a request comes to after all its attempts.
+pub(crate) enum Failed {
+    Unread(Unread),
+    /// The endpoint refuses so many calls at once.
+    Batch,
+}
+
+/// What one attempt comes to.
+pub(crate) struct Failure {
+    pub(crate) reason: String,
+    /// Whether another attempt may succeed.
+    pub(crate) passing: bool,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) retry_after: Option<Duration>,
+    /// Whether fewer calls at once may succeed.
+    batch: bool,
+}
+
+impl Failure {
+    pub(crate) fn lasting(reason: String) -> Self {
+        Self { reason, passing: false, status: None, retry_after: None, batch: false }
+    }
+
+    pub(crate) fn transport(error: reqwest::Error) -> Self {
+        let passing = !error.is_connect();
+        // reqwest's own text ends before the cause.
+        let reason = clean(&with_causes(&error.without_url()));
+        Self { passing, ..Self::lasting(reason) }
+    }
+
+    pub(crate) async fn of_status(status: StatusCode, response: Response) -> Self {
+        let retry_after = retry::asked_for(response.headers());
+        let page = page(response).await;
+        let batch = status == StatusCode::PAYLOAD_TOO_LARGE || refusal::is_of_batch(&page);
+        let busy = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
+        let said = clean(page.trim());
+        // An endpoint that denies says why: a plan, a key, a country.
+        let reason = if is_denial(status) && !said.is_empty() {
+            format!("HTTP {status}: {said}")
+        } else {
+            format!("HTTP {status}")
+        };
+        Self { reason, passing: busy && !batch, status: Some(status), retry_after, batch }
+    }
+
+    pub(crate) fn into_failed(self) -> Failed {
+        match self.status {
+            _ if self.batch => Failed::Batch,
+            Some(status) if is_denial(status) => Failed::Unread(Unread::Denied(self.reason)),
+            _ => Failed::Unread(Unread::Unreachable(self.reason)),
+        }
+    }
+}
+
+fn is_denial(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::UNAUTHORIZED | StatusCode::PAYMENT_REQUIRED | StatusCode::FORBIDDEN
+    )
+}
+
+/// The beginning of what comes with an HTTP error. What cannot be read of it is left out.
+async fn page(mut response: Response) -> String {
+    let mut page = Vec::new();
+    while page.len() < MAX_PAGE
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        page.extend_from_slice(&chunk);
+    }
+    page.truncate(MAX_PAGE);
+    String::from_utf8_lossy(&page).into_owned()
+}
