@@ -33,7 +33,7 @@ use crate::{
 };
 use op_gate::{
     config::{Config, Endpoint, Serve},
-    read::{apart::apart, disk, endpoint, files},
+    read::{blocking::on_a_thread, disk, endpoint, files},
     record::Record,
 };
 
@@ -245,7 +245,7 @@ async fn read_disks(folders: Vec<PathBuf>) -> Vec<(PathBuf, Result<u64, String>)
     let mut free = Vec::new();
     for folder in folders {
         let path = folder.clone();
-        let read = apart("disk", PATIENCE, move || disk::disk(&path)).await;
+        let read = on_a_thread("disk", PATIENCE, move || disk::disk(&path)).await;
         let read = read.and_then(|disk| disk).map(|disk| disk.free);
         free.push((folder, read.map_err(|error| error.to_string())));
     }

@@ -86,7 +86,7 @@ fn findings(service: &str, judgement: &Judgement) -> Markup {
 }
 
 fn one(service: &str, number: usize, finding: &Finding) -> Markup {
-    let Finding { gate, answer, expected, found, source, mend } = finding;
+    let Finding { gate, answer, expected, found, source, mend, .. } = finding;
     let id = format!("{service}-{gate}-{number}");
     let wrong = *answer > Answer::Pass;
     html! {
