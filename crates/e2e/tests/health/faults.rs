@@ -143,7 +143,7 @@ pub(crate) const SEQUENCER_FLAPPING: Fault = Fault {
         }
         Ok(Box::new(|_: &World| Ok(())))
     },
-    red: &[red(Name::Restarts, "sequencer-node", State::Failed, "restarts of late")],
+    red: &[red(Name::Restarts, "sequencer-node", State::Failed, "restarts recently")],
     metrics: &[],
     also: SEQUENCER_KILLED.also,
     look: None,
@@ -307,7 +307,7 @@ pub(crate) const BATCHER_DRAINED: Fault = Fault {
         Ok(Box::new(move |world: &World| set(world, &balance)))
     },
     red: &[
-        red(Name::Balance, "batcher", State::Failed, "0 ETH"),
+        red(Name::Balance, "batcher", State::Failed, "under 0.000001 ETH"),
         red(Name::Gates, "batcher", State::Unknown, "funding"),
     ],
     metrics: &[("op_warden_account_balance_ether{service=\"batcher\"}", |ether| ether < 0.001)],

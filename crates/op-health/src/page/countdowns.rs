@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::{
     badge::{Tone, badge},
-    nothing, part,
+    parts::{nothing, part},
     text::{count, dated, measured},
 };
 use crate::{
@@ -20,7 +20,7 @@ pub(super) fn section(status: &Status, now: u64) -> Markup {
     part("window", "Sequencing window", &content)
 }
 
-/// As its condition has it.
+/// As its condition says.
 fn state(status: &Status) -> (Tone, &'static str) {
     let judged = status.conditions.iter().find(|at| at.name == Name::SequencingWindow);
     judged.map_or((Tone::Plain, "not judged"), |at| (at.state.into(), at.state.name()))

@@ -1,12 +1,25 @@
-//! A sample asked for and read: one batch a node.
+//! What one node answers in one poll: asked for in one batch, and read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::U64;
 use eth_rpc::{Answers, Batch, BlockHead, Reading, Slot, Unread};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::compare::{Block, Sample};
+use crate::compare::block::Block;
+
+/// What one node answered in one poll.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The head that came through gossip, or that the sequencer made.
+    pub latest: Option<Block>,
+    /// The head that was derived from L1.
+    pub safe: Option<Block>,
+    /// The head that was derived from final blocks of L1.
+    pub finalized: Option<Block>,
+    /// The blocks that were asked for by number; `None` where the node has none.
+    pub blocks: BTreeMap<u64, Option<Block>>,
+}
 
 /// Where the answers will be. `B` is what is read of each block: [`BlockHead`], or
 /// [`Sealed`](super::Sealed) to recompute every hash from its header.
@@ -28,8 +41,8 @@ impl<B: DeserializeOwned + Into<Block>> Asked<B> {
     }
 
     /// Reads the answers. A node that knows no safe or finalized block is a node without one; any
-    /// other block that cannot be read makes the whole sample unread.
-    pub fn read(&self, answers: &Answers) -> Reading<Sample> {
+    /// other block that cannot be read makes the whole snapshot unread.
+    pub fn read(&self, answers: &Answers) -> Reading<Snapshot> {
         answers.whole()?;
         let [latest, safe, finalized] = &self.heads;
         let block = |slot: &_| Ok(answers.take::<Option<B>>(slot)?.map(Into::into));
@@ -38,7 +51,7 @@ impl<B: DeserializeOwned + Into<Block>> Asked<B> {
             Err(Unread::Unreachable(_)) => Ok(None),
             Err(unread) => Err(unread),
         };
-        Ok(Sample {
+        Ok(Snapshot {
             latest: block(latest)?,
             safe: head(safe)?,
             finalized: head(finalized)?,
@@ -53,15 +66,4 @@ impl<B: DeserializeOwned + Into<Block>> Asked<B> {
 
 fn ask<B: DeserializeOwned>(batch: &mut Batch, block: impl Serialize) -> Slot<Option<B>> {
     batch.request("eth_getBlockByNumber", (block, false))
-}
-
-impl From<BlockHead> for Block {
-    fn from(block: BlockHead) -> Self {
-        Self {
-            number: block.number.to(),
-            hash: block.hash,
-            parent: block.parent_hash,
-            timestamp: block.timestamp.to(),
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The verdict, before everything else.
+//! Whether the chain is ready, before everything else.
 
 use maud::{Markup, html};
 
@@ -8,16 +8,16 @@ use crate::page::{
 };
 use crate::{condition::State, status::Status};
 
-/// Polls come every few seconds: when the last is older than this, in seconds, they have stopped.
+/// Polls come every few seconds: if the last is older than this, in seconds, they have stopped.
 const OLD: u64 = 60;
 
-/// The document's title: the verdict, and of which chain.
+/// The document's title: whether it is ready, and which chain it is.
 pub(super) fn title(status: &Status) -> (String, Tone) {
-    let (verdict, tone) = verdict(status);
-    (format!("{verdict} · chain {} · op-warden", status.l2_chain_id), tone)
+    let (summary, tone) = summary(status);
+    (format!("{summary} · chain {} · op-warden", status.l2_chain_id), tone)
 }
 
-fn verdict(status: &Status) -> (String, Tone) {
+fn summary(status: &Status) -> (String, Tone) {
     if status.ready {
         return ("Ready".to_owned(), Tone::Good);
     }
@@ -39,10 +39,10 @@ fn verdict(status: &Status) -> (String, Tone) {
 }
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {
-    let (verdict, tone) = verdict(status);
+    let (summary, tone) = summary(status);
     html! {
         section.verdict.(tone.class()) aria-labelledby="verdict" {
-            h1 #verdict { (shape(tone)) span { (verdict) } }
+            h1 #verdict { (shape(tone)) span { (summary) } }
             @if !status.conditions.is_empty() { p.hold { (holding(status)) } }
             p.chain {
                 span { "L2 chain " b { (status.l2_chain_id) } }
@@ -75,7 +75,7 @@ fn stale(status: &Status, now: u64) -> Markup {
                 (shape(Tone::Bad))
                 span {
                     "op-warden answers, but its last observation is from "
-                    (distance(status.observed_at, now)) ": everything below is of then."
+                    (distance(status.observed_at, now)) ": everything below is from then."
                 }
             }
         }
@@ -90,7 +90,7 @@ fn maintenance(status: &Status, now: u64) -> Markup {
                 (shape(Tone::Plain))
                 span {
                     b { "Maintenance" } " is announced until " (dated(until, now))
-                    ". Conditions are judged as ever."
+                    ". Conditions are judged as usual."
                 }
             }
         }
@@ -100,23 +100,23 @@ fn maintenance(status: &Status, now: u64) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::test::status;
+    use crate::page::fixture::status;
 
     #[test]
-    fn the_title_carries_the_verdict() {
+    fn the_title_says_whether_it_is_ready() {
         let mut status = status();
         assert_eq!(
             title(&status).0,
             "Not ready: 2 conditions failed, 1 unknown · chain 20260619 · op-warden"
         );
         status.conditions.retain(|condition| condition.state == State::Unknown);
-        assert_eq!(verdict(&status), ("Not ready: 1 condition unknown".to_owned(), Tone::Unknown));
+        assert_eq!(summary(&status), ("Not ready: 1 condition unknown".to_owned(), Tone::Unknown));
         status.conditions[0].state = State::Ok;
-        assert_eq!(verdict(&status), ("Not ready".to_owned(), Tone::Bad));
+        assert_eq!(summary(&status), ("Not ready".to_owned(), Tone::Bad));
         status.conditions.clear();
-        assert_eq!(verdict(&status).0, "Not ready: nothing was judged yet");
+        assert_eq!(summary(&status).0, "Not ready: nothing was judged yet");
         status.ready = true;
-        assert_eq!(verdict(&status), ("Ready".to_owned(), Tone::Good));
+        assert_eq!(summary(&status), ("Ready".to_owned(), Tone::Good));
     }
 
     #[test]
