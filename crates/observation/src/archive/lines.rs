@@ -12,7 +12,7 @@ use std::{
 
 use super::{ArchiveError, Position};
 
-/// How much is handed on at a time where nothing else is said, in bytes.
+/// How much is handed on at a time unless set otherwise, in bytes.
 const BLOCK: usize = 1 << 20;
 /// The longest line that is taken, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -72,7 +72,6 @@ impl Input {
         Self { block: bytes.max(1), ..self }
     }
 
-    /// The files.
     #[must_use]
     pub fn paths(&self) -> &[PathBuf] {
         &self.paths
@@ -139,7 +138,7 @@ impl Input {
         Ok(())
     }
 
-    /// Opens a file, whatever it is compressed with: its first bytes tell.
+    /// Opens a file, plain or compressed: its first bytes show which.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
         let file: Box<dyn Read> = if path == Path::new("-") {
             Box::new(io::stdin())

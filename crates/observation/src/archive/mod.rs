@@ -27,20 +27,13 @@ pub struct Position {
 pub enum ArchiveError {
     /// A file cannot be read: missing, not readable, or compressed and damaged.
     #[error("cannot read {}: {error}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
+    File { path: PathBuf, error: io::Error },
     /// A line is no entry, or no observation.
     #[error("{}, line {line}: {reason}", path.display())]
     Line {
-        /// The file.
         path: PathBuf,
         /// The line, from one on.
         line: u64,
-        /// What is wrong.
         reason: String,
     },
     /// What is put on disk for the while could not be.

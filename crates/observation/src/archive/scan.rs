@@ -17,7 +17,6 @@ const NAMED: usize = 5;
 /// How an archive is read.
 #[derive(Debug, Clone)]
 pub struct Scan {
-    /// The files.
     pub input: Input,
     /// Where their lines have what an entry needs.
     pub mapping: Mapping,
@@ -30,7 +29,6 @@ pub struct Scan {
 /// What was read.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Entries.
     pub entries: u64,
     /// Lines that are no entries.
     pub bad: u64,

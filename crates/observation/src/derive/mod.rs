@@ -27,7 +27,6 @@ use crate::{
 /// How observations are derived.
 #[derive(Debug, Clone)]
 pub struct Derivation {
-    /// The archive.
     pub scan: Scan,
     /// Where streams go on from.
     pub heads: Heads,
@@ -46,7 +45,6 @@ pub struct Derived {
     pub entries: u64,
     /// Entries that were there before.
     pub duplicates: u64,
-    /// Observations.
     pub observations: u64,
     /// Lines that are no entries and were passed over.
     pub bad: u64,
@@ -62,39 +60,30 @@ pub enum DeriveError {
     Archive(#[from] ArchiveError),
     /// Two entries have one place.
     #[error(
-        "stream {stream:?}, epoch {epoch:?} has two different entries {sequence}: {}, line {line} and {}, line {other_line}. Find out which is right and remove the other",
+        "stream {stream:?}, epoch {epoch:?} has two different entries {sequence}: {}, line {line} and {}, \
+         line {other_line}. Find out which is right and remove the other",
         one.display(), other.display()
     )]
     Conflict {
-        /// Their stream.
         stream: String,
-        /// Their epoch.
         epoch: String,
-        /// Their place.
         sequence: u64,
-        /// The file of one of them.
         one: PathBuf,
-        /// Its line.
         line: u64,
-        /// The file of the other.
         other: PathBuf,
-        /// Its line.
         other_line: u64,
     },
     /// An epoch does not come after the stream's last observation.
     #[error(
-        "stream {stream:?}: epoch {epoch:?} of {unix_ms} does not come after the last observation, epoch {last:?} of {last_ms}. Leave out what was observed before"
+        "stream {stream:?}: epoch {epoch:?} of {unix_ms} does not come after the last observation, epoch \
+         {last:?} of {last_ms}. Leave out what was observed before"
     )]
     Before {
-        /// The stream.
         stream: String,
-        /// The epoch.
         epoch: String,
         /// The latest time in it: milliseconds since the Unix epoch.
         unix_ms: u64,
-        /// The last observation's epoch.
         last: String,
-        /// Its time.
         last_ms: u64,
     },
     /// An observation cannot be written.
