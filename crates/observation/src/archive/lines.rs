@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use super::{ArchiveError, Position};
+use super::error::ArchiveError;
 
 /// How much is handed on at a time unless set otherwise, in bytes.
 const BLOCK: usize = 1 << 20;
@@ -18,6 +18,15 @@ const BLOCK: usize = 1 << 20;
 const LONGEST: usize = 16 << 20;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// A line of an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Which of the files, from zero on.
+    pub file: u32,
+    /// The line, from one on.
+    pub line: u64,
+}
 
 /// The files of an archive. `-` is standard input.
 #[derive(Debug, Clone)]

@@ -8,7 +8,12 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use super::{ArchiveError, Block, Input, Mapping, Position, parse};
+use super::{
+    error::ArchiveError,
+    lines::{Block, Input, Position},
+    mapping::Mapping,
+    parse,
+};
 use crate::entry::Entry;
 
 /// How many bad lines are named.

@@ -21,17 +21,17 @@ pub(super) fn find() -> anyhow::Result<PathBuf> {
 /// Where a devnet of this workspace has its anvil.
 fn devnets() -> Vec<PathBuf> {
     let given = env::var_os("OP_DEVNET_BIN_DIR").map(|folder| Path::new(&folder).join("anvil"));
-    let caches = match env::var_os("OP_DEVNET_CACHE") {
-        Some(cache) => vec![PathBuf::from(cache)],
-        None => {
-            // Cargo's target folder holds target/PROFILE/ec-observe and target/op-devnet.
-            let program = env::current_exe().ok();
-            let target = program.as_deref().and_then(|program| program.ancestors().nth(2));
-            let of_workspace = target.map(|target| target.join("op-devnet"));
-            of_workspace.into_iter().chain([PathBuf::from("target/op-devnet")]).collect()
-        }
-    };
+    let named = env::var_os("OP_DEVNET_CACHE").map(PathBuf::from);
+    let caches = named.map_or_else(default_caches, |cache| vec![cache]);
     given.into_iter().chain(caches.into_iter().map(|cache| cache.join(OF_NPM))).collect()
+}
+
+/// Cargo's target folder holds PROFILE/ec-observe and op-devnet.
+fn default_caches() -> Vec<PathBuf> {
+    let program = env::current_exe().ok();
+    let target = program.as_deref().and_then(|program| program.ancestors().nth(2));
+    let beside = target.map(|target| target.join("op-devnet"));
+    beside.into_iter().chain([PathBuf::from("target/op-devnet")]).collect()
 }
 
 fn first(
@@ -49,10 +49,11 @@ fn first(
     if let Some(program) = devnets.iter().find(runs) {
         return Ok(program.clone());
     }
-    let looked: String = devnets.iter().map(|place| format!("\n  {}", place.display())).collect();
+    let places: Vec<_> = devnets.iter().map(|place| place.display().to_string()).collect();
     bail!(
-        "there is no anvil on PATH, nor at{looked}\n`cargo devnet build` installs one; or name one \
-         with --anvil, or a chain with --rpc"
+        "there is no anvil on PATH, nor at {}: `cargo devnet build` installs one; or name one with \
+         --anvil, or a chain with --rpc",
+        places.join(", ")
     );
 }
 

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use clap::Args;
 use eth_rpc::{Rpc, key::SecretKey};
 
-use super::say;
+use super::output::say;
 use crate::ledger::{Account, Deployment, Done, Ledger};
 
 /// How long a node may take to answer.

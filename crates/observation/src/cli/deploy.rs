@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{
     chain::{KeyArgs, RpcArgs},
-    print, say,
+    output::{print, say},
 };
 use crate::ledger::{Plan, deploy};
 

@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 
-use super::say;
+use super::output::say;
 use crate::generate::{Shape, write};
 
 const HELP: &str = "\

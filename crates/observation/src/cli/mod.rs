@@ -5,6 +5,7 @@ mod chain;
 mod deploy;
 mod generate;
 mod headers;
+mod output;
 mod prove;
 mod smoke;
 mod source;
@@ -14,8 +15,7 @@ mod watch;
 mod witness;
 
 use std::{
-    fmt::Display,
-    io::{Write as _, stderr, stdout},
+    io::{Write as _, stderr},
     process::ExitCode,
 };
 
@@ -23,8 +23,6 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use op_util::error::with_causes;
 
-/// The answer is no.
-const NO: u8 = 1;
 /// There is no answer.
 const ERROR: u8 = 2;
 
@@ -129,15 +127,4 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
         .build()
         .context("cannot start the asynchronous runtime")?;
     runtime.block_on(future)
-}
-
-/// Unlike `println!`, no abort when the reader is gone.
-fn print(text: impl Display) -> anyhow::Result<()> {
-    writeln!(stdout(), "{text}").context("cannot write the report")
-}
-
-/// A line of progress on standard error; standard output is for results.
-fn say(text: impl Display) {
-    // Nothing is left to do if nobody reads it.
-    let _ = writeln!(stderr(), "{text}");
 }

@@ -7,9 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    NO,
     chain::ledger,
-    print,
+    output::{NO, print},
     source::{SourceArgs, with_progress},
 };
 use crate::{observation::Observation, proof::Proof};

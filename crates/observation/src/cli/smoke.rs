@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::{
-    NO, anvil,
+    anvil,
     chain::{key, rpc},
-    print, say,
+    output::{NO, print, say},
 };
 use crate::{
     archive::Mapping,

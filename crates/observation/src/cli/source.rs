@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::say;
+use super::output::say;
 use crate::{
     archive::{Input, Mapping, Scan},
     derive::{Derivation, Derived, Heads, scratch_beside},

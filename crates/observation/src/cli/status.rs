@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{chain::LedgerArgs, print};
+use super::{chain::LedgerArgs, output::print};
 use crate::{ledger::State, observation::Observation};
 
 #[derive(Args)]

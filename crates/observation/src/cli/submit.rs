@@ -6,9 +6,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{
-    NO,
     chain::{KeyArgs, LedgerArgs, say_done},
-    print, say,
+    output::{NO, print, say},
 };
 use crate::{
     ledger::{Account, Disagreement, Done, Ledger, difference, disagreements},

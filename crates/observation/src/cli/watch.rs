@@ -17,9 +17,8 @@ use tokio::{
 };
 
 use super::{
-    NO,
     chain::{KeyArgs, LedgerArgs, say_done},
-    say,
+    output::{NO, say},
     source::DeriveArgs,
     submit::say_disagreements,
 };

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     chain::{KeyArgs, LedgerArgs},
-    print,
+    output::print,
 };
 
 const ADD_HELP: &str = "\

@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    LedgerError,
-    error::reason,
+    error::{LedgerError, reason, unread},
     journal::{Journal, Pending},
 };
 
@@ -45,7 +44,7 @@ impl Account {
         let mut batch = Batch::default();
         let (chain_id, genesis) = (batch.chain_id(), batch.block(0));
         let answers = rpc.send(batch).await;
-        let unread = |what| super::unread(&rpc, what);
+        let unread = |what| unread(&rpc, what);
         let chain_id = answers.take(&chain_id).map_err(unread("the chain id"))?.to();
         let genesis = answers.take(&genesis).map_err(unread("the first block"))?;
         // A node that has pruned it still knows its chain.
@@ -115,7 +114,7 @@ impl Account {
         let priority = batch.request::<U256>("eth_maxPriorityFeePerGas", json!([]));
         let gas = batch.request::<U64>("eth_estimateGas", [&object]);
         let answers = self.rpc.send(batch).await;
-        let unread = |what| super::unread(&self.rpc, what);
+        let unread = |what| unread(&self.rpc, what);
         let nonce = answers.take(&nonce).map_err(unread("the account's nonce"))?.to();
         let balance = answers.take(&balance).map_err(unread("the account's balance"))?;
         let price = answers.take(&price).map_err(unread("the gas price"))?;

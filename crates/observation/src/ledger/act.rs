@@ -3,7 +3,11 @@
 use alloy_primitives::{B256, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 
-use super::{Account, Ledger, LedgerError, State};
+use super::{
+    account::Account,
+    error::LedgerError,
+    state::{Ledger, State},
+};
 use crate::{
     contracts::EveryChannelObservationLedger::{attestBatchCall, finalizeCall, proposeBatchCall},
     header::ObservationHeader,

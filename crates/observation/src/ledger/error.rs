@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::SolInterface as _;
-use eth_rpc::{Unread, key::SignError};
+use eth_rpc::{Rpc, Unread, key::SignError};
 
 use crate::contracts::{
     EveryChannelObservationLedger::EveryChannelObservationLedgerErrors,
@@ -72,6 +72,12 @@ pub enum LedgerError {
         file: PathBuf,
         reason: String,
     },
+}
+
+/// The error of a value that could not be read.
+pub(super) fn unread(rpc: &Rpc, what: &'static str) -> impl Fn(Unread) -> LedgerError + use<> {
+    let endpoint = rpc.shown();
+    move |source| LedgerError::Unread { what, endpoint: endpoint.clone(), source }
 }
 
 /// A contract's error in words: nodes give its bytes only.

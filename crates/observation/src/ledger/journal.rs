@@ -11,7 +11,7 @@ use alloy_primitives::{Address, B256, Bytes};
 use eth_rpc::transaction::Signed;
 use serde::{Deserialize, Serialize};
 
-use super::LedgerError;
+use super::error::LedgerError;
 
 /// A transaction that may or may not have reached a node.
 #[derive(Debug, Clone, Serialize, Deserialize)]

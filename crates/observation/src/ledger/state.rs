@@ -7,7 +7,7 @@ use alloy_sol_types::{SolCall, SolEvent as _};
 use eth_rpc::{Batch, Rpc, transaction::Log};
 use serde_json::json;
 
-use super::{LedgerError, unread};
+use super::error::{LedgerError, unread};
 use crate::{
     contracts::{
         EveryChannelObservationLedger::{

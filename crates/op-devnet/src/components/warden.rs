@@ -70,7 +70,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::components::test_environment;
+    use crate::components::environment::test_environment;
 
     #[tokio::test]
     async fn a_given_warden_is_used() {

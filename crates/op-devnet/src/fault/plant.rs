@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
     path::Path,
+    time::Duration,
 };
 
 use alloy_primitives::{B256, U256};
@@ -14,7 +15,7 @@ use op_chain::genesis::GenesisBlock;
 use op_gate::Gate;
 use serde_json::{Value, json};
 
-use super::{Fault, PATIENCE};
+use super::table::Fault;
 use crate::{
     accounts,
     components::Component,
@@ -48,7 +49,7 @@ impl Fault {
             }
             Self::EmptyBatcher => {
                 let batcher = eth_rpc::key::SecretKey::from_file(&key("batcher"))?.address();
-                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, PATIENCE)?;
+                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, ANSWER)?;
                 l1.request::<Value>("anvil_setBalance", (batcher, U256::ZERO)).await?;
                 Ok(())
             }
@@ -72,7 +73,7 @@ impl Fault {
                 edit(&home.warden_config(), |config| config["keys"]["burned"] = json!([batcher]))
             }
             Self::ClockSkew => {
-                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, PATIENCE)?;
+                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, ANSWER)?;
                 l1.request::<Value>("evm_increaseTime", [HOUR]).await?;
                 l1.request::<Value>("evm_mine", ()).await?;
                 Ok(())
@@ -93,6 +94,8 @@ impl Fault {
     }
 }
 
+/// For one answer of the L1.
+const ANSWER: Duration = Duration::from_secs(30);
 /// In seconds.
 const HOUR: u64 = 3600;
 

@@ -13,9 +13,8 @@ mod wait;
 mod wallet;
 mod withdrawal;
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use alloy_primitives::{U256, uint};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
@@ -28,11 +27,6 @@ use crate::{
     devnet::{Devnet, Options},
     up::interrupted,
 };
-
-/// For one answer of a node.
-const ANSWER: Duration = Duration::from_secs(5);
-/// In wei.
-const ONE_ETHER: U256 = uint!(1_000_000_000_000_000_000_U256);
 
 /// How much to prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

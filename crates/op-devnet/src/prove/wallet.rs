@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, path::Path, time::Duration};
 
-use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, uint};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, bail};
 use eth_rpc::{
@@ -16,6 +16,8 @@ use tokio::sync::Mutex;
 use super::wait::until;
 use crate::accounts;
 
+/// In wei: what a proof deposits and withdraws.
+pub(super) const ONE_ETHER: U256 = uint!(1_000_000_000_000_000_000_U256);
 /// How long a transaction may take into a block; both layers make one every two seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a transaction may be overtaken by others of its account.
