@@ -3,6 +3,7 @@
 
 mod definitions;
 mod observations;
+mod refusal;
 mod support;
 
 use std::{
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
         devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
+        devnet("a_refusal_ends_the_proof_at_once", refusal::ends_the_proof),
     ];
     trials.push(Trial::ignorable_test(
         "proof_on_an_op_deployer_deployment",

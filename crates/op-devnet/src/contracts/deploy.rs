@@ -79,7 +79,7 @@ fn sign(step: &Step, chain_id: u64, deployer: &SecretKey) -> Result<Bytes> {
     Ok(signed.raw)
 }
 
-/// The fields of a receipt that tell success.
+/// The fields of a receipt that show success.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Receipt {

@@ -4,10 +4,10 @@
 //! those do is here, as data:
 //!
 //! ```text
-//! spec ─▶ proxies ─▶ predeploys, preinstalls ─▶ l2_genesis ─▶ output root ─▶ implementations, games
-//!            │                                     │                              │
-//!            └────────────▶ rollup.json ◀── hash ──┘            plan ◀────────────┘
-//!                                                                 └─▶ deploy
+//! spec ▶ proxies ▶ predeploys, preinstalls ▶ l2_genesis ▶ output root ▶ implementations, games
+//!        │                                   │ hash                     │
+//!        └──▶ rollup.json ◀──────────────────┘                plan ◀────┘
+//!                                                             └──▶ deploy
 //! ```
 //!
 //! The addresses on L1 are known from the plan alone. [`prepare`] therefore writes every file
@@ -35,7 +35,6 @@ use anyhow::{Context as _, Result, ensure};
 use eth_rpc::{Batch, BlockHead, Rpc, key::SecretKey};
 use op_chain::{genesis::GenesisBlock, rollup::BlockId};
 use serde::Serialize;
-use tokio::fs;
 
 use self::{
     artifacts::Package,
@@ -46,6 +45,7 @@ pub(crate) use self::{
     plan::Addresses,
     spec::{ChainSpec, L1_CHAIN_ID, Roles},
 };
+use crate::home;
 
 /// A chain whose files are written and whose contracts are planned.
 #[derive(Debug)]
@@ -88,9 +88,9 @@ pub(crate) async fn prepare(
     let Plan { addresses, steps, .. } = plan;
 
     let rollup = rollup::config(spec, &proxies, start.origin, block.hash, start.timestamp);
-    write(&out_dir.join("genesis.json"), &genesis).await?;
-    write(&out_dir.join("rollup.json"), &pretty(&rollup)?).await?;
-    write(&out_dir.join("addresses.json"), &pretty(&addresses)?).await?;
+    home::write(&out_dir.join("genesis.json"), &genesis)?;
+    home::write(&out_dir.join("rollup.json"), &pretty(&rollup)?)?;
+    home::write(&out_dir.join("addresses.json"), &pretty(&addresses)?)?;
     Ok(Prepared { addresses, chain_id: start.chain_id, owner, steps })
 }
 
@@ -99,7 +99,7 @@ impl Prepared {
     pub(crate) async fn deploy(&self, l1: &Rpc, owner: &SecretKey) -> Result<Deployment> {
         ensure!(
             owner.address() == self.owner,
-            "the key of {} was given to deploy contracts that {} shall own",
+            "the key of {} was given to deploy contracts that {} will own",
             owner.address(),
             self.owner
         );
@@ -147,13 +147,4 @@ fn pretty(value: &impl Serialize) -> Result<Vec<u8>> {
     let mut json = serde_json::to_vec_pretty(value)?;
     json.push(b'\n');
     Ok(json)
-}
-
-/// Writes a file so that a reader sees all of it or none.
-async fn write(path: &Path, content: &[u8]) -> Result<()> {
-    let unfinished = path.with_extension("json.tmp");
-    fs::write(&unfinished, content)
-        .await
-        .with_context(|| format!("cannot write {}", unfinished.display()))?;
-    fs::rename(&unfinished, path).await.with_context(|| format!("cannot write {}", path.display()))
 }

@@ -62,7 +62,7 @@ pub(super) fn create(plan: &mut Plan, owner: Address) -> Result<Proxies> {
     })
 }
 
-/// A proxy older than `Proxy`; the admin has to be told.
+/// A proxy older than `Proxy`; the admin needs to know its type.
 fn chug_splash_proxy(plan: &mut Plan, name: &str, admin: Address) -> Result<Address> {
     /// `ProxyType.CHUGSPLASH` of src/universal/ProxyAdmin.sol.
     const CHUGSPLASH: u8 = 1;
