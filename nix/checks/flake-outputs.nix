@@ -31,6 +31,8 @@ in
         "ec-observe"
         "official-programs"
         "op-devnet"
+        "op-exec"
+        "op-exec-static"
         "op-warden"
         "op-warden-static"
         "options-doc"
@@ -82,7 +84,7 @@ in
     expr = lib.mapAttrs (
       _: host:
       host.config.services.every-channel.op-stack.package
-      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.op-warden-static
+      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.op-warden
     ) outputs.nixosConfigurations;
     expected = lib.mapAttrs (_: _: true) (builtins.readDir ../../hosts);
   };

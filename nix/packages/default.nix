@@ -5,9 +5,14 @@ let
   call = pkgs.lib.callPackageWith (pkgs // packages);
 
   packages = {
-    op-warden = pkgs.callPackage ./op-warden.nix { };
-    # Runs inside the official images too, whatever is or is not in them.
-    op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix { };
+    op-exec = pkgs.callPackage ./op-exec.nix { };
+    # Runs inside the official images, whatever they contain.
+    op-exec-static = pkgs.pkgsStatic.callPackage ./op-exec.nix { };
+    op-warden = call ./op-warden.nix { };
+    # For hosts without Nix.
+    op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix {
+      inherit (packages) op-exec-static;
+    };
     ec-observe = pkgs.callPackage ./ec-observe.nix { };
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };

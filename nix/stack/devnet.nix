@@ -1,7 +1,7 @@
-# The definitions with placeholders for what op-devnet chooses at run time, and with the short
+# The definitions for op-devnet: with placeholders for what it chooses at run time, and with the short
 # times of a private L1. `crates/op-devnet/stack.json` is this file's evaluation:
 #   nix-instantiate --eval --strict --json nix/stack/devnet.nix | jq . > crates/op-devnet/stack.json
-# A service whose name holds `@{follower}` stands for one service a follower.
+# A service with `@{follower}` in its name is made once for each follower.
 import ./default.nix {
   engine = "geth";
   followers = [ "@{follower}" ];

@@ -1,4 +1,4 @@
-# Which gates stand in front of which service, in the order in which their findings are printed.
+# Which gates judge which service, in the order in which their findings are printed.
 # default.nix adds those that follow from a service's ports, data folder and image.
 {
   # The chain's configuration comes from the preimage oracle, so the prestate does not contain it.

@@ -1,7 +1,7 @@
 # Helpers of the service definitions. Builtins only.
 rec {
-  # A flag is left out when its value is null or false, stands alone when it is true,
-  # and joins the items of a list with commas: what Go's urfave/cli and Rust's clap both accept.
+  # null and false leave a flag out, true gives the bare flag, and the items of a list are joined with
+  # commas: Go's urfave/cli and Rust's clap both accept that.
   renderFlags =
     settings: builtins.concatMap (name: renderFlag name settings.${name}) (builtins.attrNames settings);
 
@@ -53,9 +53,9 @@ rec {
     // (if service.dataDir == null then { } else { inherit (service) dataDir; })
   );
 
-  # How a program is given an endpoint ({ url, file }, or null for none): by its flag, or, where a file
-  # holds the URL, by the flag's environment variable. The flag has no value then, but stays in the
-  # wiring: it is not the operator's to set.
+  # How a program gets an endpoint ({ url, file }, or null for none): by its flag, or, if a file holds
+  # the URL, by the flag's environment variable. The flag then has no value but stays in the wiring, so
+  # that an operator cannot set it.
   endpoint =
     given: flag: variable:
     let
