@@ -29,6 +29,7 @@ in
         "contracts-bedrock"
         "devnet-components"
         "ec-observe"
+        "host-programs"
         "official-programs"
         "op-devnet"
         "op-exec"
@@ -80,11 +81,11 @@ in
     expected = lib.mapAttrs (host: _: host) (builtins.readDir ../../hosts);
   };
 
-  testHostsRunTheAgentOfTheFlake = {
+  testHostsRunTheProgramsOfTheFlake = {
     expr = lib.mapAttrs (
       _: host:
       host.config.services.every-channel.op-stack.package
-      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.op-warden
+      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.host-programs
     ) outputs.nixosConfigurations;
     expected = lib.mapAttrs (_: _: true) (builtins.readDir ../../hosts);
   };

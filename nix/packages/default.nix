@@ -5,14 +5,13 @@ let
   call = pkgs.lib.callPackageWith (pkgs // packages);
 
   packages = {
+    op-warden = pkgs.callPackage ./op-warden.nix { };
     op-exec = pkgs.callPackage ./op-exec.nix { };
     # Runs inside the official images, whatever they contain.
     op-exec-static = pkgs.pkgsStatic.callPackage ./op-exec.nix { };
-    op-warden = call ./op-warden.nix { };
-    # For hosts without Nix.
-    op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix {
-      inherit (packages) op-exec-static;
-    };
+    host-programs = call ./host-programs.nix { };
+    # The former name of what the module takes.
+    op-warden-static = packages.host-programs;
     ec-observe = pkgs.callPackage ./ec-observe.nix { };
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };

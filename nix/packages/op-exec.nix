@@ -1,4 +1,4 @@
-# What starts a program that needs keys: in containers too, with pkgsStatic.
+# What gives a program its keys: linked dynamically, or statically with pkgsStatic.
 { lib, rustPlatform }:
 import ./rust.nix { inherit lib rustPlatform; } {
   crates = [ "op-exec" ];

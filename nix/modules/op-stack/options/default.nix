@@ -18,7 +18,7 @@ in
 
     package = mkOption {
       type = types.package;
-      defaultText = lib.literalExpression "op-warden of this flake";
+      defaultText = lib.literalExpression "host-programs of this flake";
       description = ''
         Package with `bin/op-warden` and `bin/op-exec`. op-exec must be linked statically: it also runs
         inside the containers, where it gives the programs their keys.
