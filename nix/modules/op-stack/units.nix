@@ -117,11 +117,11 @@ let
         entrypoint = execInside;
         cmd =
           lib.mapAttrsToList (variable: file: "--credential=${variable}=${file}") service.credentials
-        ++ [
-          "--"
-          service.program
-        ]
-        ++ service.args;
+          ++ [
+            "--"
+            service.program
+          ]
+          ++ service.args;
       };
 
   install = "${pkgs.coreutils}/bin/install -o ${user} -g ${user}";
