@@ -17,7 +17,7 @@ use crate::{
     host::Host,
     l1::L1,
     support::{Result, cache, ensure, run},
-    tools::{Tools, static_op_warden},
+    tools::{Tools, static_programs},
 };
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -95,11 +95,14 @@ struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     fn prepare(tools: &'a Tools, work: &TempDir) -> Result<Self> {
-        step("op-warden, statically linked");
+        step("op-warden and op-exec, statically linked");
         let folder = work.path().to_owned();
         let bin = folder.join("op-warden/bin");
         fs::create_dir_all(&bin)?;
-        fs::copy(static_op_warden()?, bin.join("op-warden"))?;
+        for program in static_programs()? {
+            let name = program.file_name().ok_or("a program without a name")?;
+            fs::copy(&program, bin.join(name))?;
+        }
         step("the official programs");
         run(Command::new(test_kit::program::op_devnet()).arg("build"))?;
         step("images of the official programs");

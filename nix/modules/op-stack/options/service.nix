@@ -16,17 +16,17 @@ in
 {
   # What the service is, in words.
   what,
-  # Component of nix/stack/images.json, and how to name it in the documentation.
+  # Component of nix/stack/images.json, and its name in the documentation.
   component,
   componentText ? component,
-  # Ports by name, of nix/stack/ports.nix, and how to tell a default.
+  # Ports by name, of nix/stack/ports.nix, and a default's text in the documentation.
   ports,
   portText ? _name: port: toString port,
   # Memory that the container may use.
   memory,
 }:
 let
-  pin = (import ../../stack/images.nix).${component};
+  pin = (import ../../../stack/images.nix).${component};
   pinned = name: lib.literalExpression "images.${componentText}.${name}";
 in
 {
@@ -46,7 +46,7 @@ in
       type = types.str;
       default = pin.tag;
       defaultText = pinned "tag";
-      description = "Tag that {option}`digest` was resolved from. It is never pulled by itself.";
+      description = "Tag that {option}`digest` was resolved from. The tag alone is never pulled.";
     };
     digest = mkOption {
       type = types.nullOr (types.strMatching "sha256:[0-9a-f]{64}");
@@ -54,7 +54,7 @@ in
       defaultText = pinned "digest";
       description = ''
         Digest of the image. While it is null, the service's gate answers `wait` and nothing is
-        pulled: `op-warden images lock` fills in {file}`nix/stack/images.json`.
+        pulled: `op-warden images lock` writes it into {file}`nix/stack/images.json`.
       '';
       example = "sha256:eec35eaafb6f8b3d07c6844ff87c4f8af81fca088472b6a432435c53a36b8a4c";
     };
@@ -64,9 +64,10 @@ in
     type = types.attrsOf flagValue;
     default = { };
     description = ''
-      Flags of ${what}, by their names and without the dashes. They are put over the defaults of
-      {file}`nix/stack/services`; `true` gives the bare flag, `false` and null leave it out (the
-      string "false" gives `--flag=false`), a list is joined with commas. Flags that follow from other options cannot be set here.
+      Flags of ${what}, by their names and without the dashes. They replace the defaults in
+      {file}`nix/stack`. `true` gives the bare flag, `false` and null leave it out (the string "false"
+      gives `--flag=false`), a list is joined with commas. Flags that follow from other options cannot
+      be set here.
     '';
     example = lib.literalExpression ''{ "log.level" = "debug"; }'';
   };
@@ -74,7 +75,7 @@ in
   extraArgs = mkOption {
     type = types.listOf types.str;
     default = [ ];
-    description = "Arguments put after the flags, as they are.";
+    description = "Arguments that follow the flags, unchanged.";
     example = [ "--log.format=json" ];
   };
 
@@ -82,7 +83,7 @@ in
     type = types.attrsOf types.str;
     default = { };
     description = ''
-      Environment variables of the container. They are world-readable: keys come from key files.
+      Environment variables of the container. They are world-readable: give keys as key files.
     '';
     example = {
       GOMEMLIMIT = "3GiB";
