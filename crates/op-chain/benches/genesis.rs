@@ -1,6 +1,7 @@
 //! genesis.json → block hash, and `op-geth init` on the same file beside it.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may end at once")]
+#![allow(clippy::cast_precision_loss, reason = "sizes for people")]
 
 mod support;
 
@@ -10,10 +11,8 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 
-use criterion::{Criterion, Throughput};
 use op_chain::genesis::GenesisBlock;
 
 use crate::support::{compare, official, succeed, time, timed};
@@ -23,25 +22,21 @@ const SMALL: &str = include_str!("../tests/data/genesis.json");
 const CHAINS: [&str; 2] = ["sepolia-ink", "mainnet-fraxtal"];
 
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
     let folder = tempfile::tempdir().unwrap();
     let [usual, large] = files(folder.path());
-    bench(&mut criterion, &usual, official("op-geth"));
+    bench(&usual, official("op-geth"));
     // op-geth takes seconds for each run on this one.
-    bench(&mut criterion, &large, None);
-    criterion.final_summary();
+    bench(&large, None);
 }
 
-fn bench(criterion: &mut Criterion, file: &Path, geth: Option<PathBuf>) {
-    let mut group = criterion.benchmark_group("genesis");
-    group.sample_size(10).warm_up_time(Duration::from_secs(1));
-    group.throughput(Throughput::Bytes(fs::metadata(file).unwrap().len()));
+fn bench(file: &Path, geth: Option<PathBuf>) {
     let name = file.file_stem().unwrap().to_string_lossy();
-    let ours = time(&mut group, &format!("op-chain/{name}"), || {
+    println!("{name}: {:.1} MB", fs::metadata(file).unwrap().len() as f64 / 1e6);
+    let ours = time(&format!("genesis/op-chain/{name}"), || {
         timed(|| GenesisBlock::from_file(file, None).unwrap())
     });
-    let theirs = geth.and_then(|geth| {
-        time(&mut group, &format!("op-geth init/{name}"), || {
+    let theirs = geth.map(|geth| {
+        time(&format!("genesis/op-geth init/{name}"), || {
             let data = tempfile::tempdir().unwrap();
             let mut init = Command::new(&geth);
             init.args(["init", "--state.scheme=hash", "--datadir"]).args([data.path(), file]);

@@ -9,32 +9,23 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 
-use criterion::Criterion;
 use flate2::{Compression, write::GzEncoder};
 use op_chain::prestate::{Prestate, STATE_VERSION};
 
 use crate::support::{cache, compare, official, succeed, time, timed};
 
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
     let folder = tempfile::tempdir().unwrap();
-    bench(&mut criterion, &file(folder.path()));
-    criterion.final_summary();
-}
-
-fn bench(criterion: &mut Criterion, file: &Path) {
-    let mut group = criterion.benchmark_group("prestate");
-    group.sample_size(10).warm_up_time(Duration::from_secs(1));
-    let ours = time(&mut group, "op-chain", || timed(|| Prestate::from_file(file).unwrap()));
-    let theirs = official("cannon").and_then(|cannon| {
-        time(&mut group, "cannon witness", || {
-            timed(|| succeed(Command::new(&cannon).args(["witness", "--input"]).arg(file)))
+    let file = file(folder.path());
+    let ours = time("prestate/op-chain", || timed(|| Prestate::from_file(&file).unwrap()));
+    let theirs = official("cannon").map(|cannon| {
+        time("prestate/cannon witness", || {
+            timed(|| succeed(Command::new(&cannon).args(["witness", "--input"]).arg(&file)))
         })
     });
-    compare(file, ours, "cannon witness", theirs);
+    compare(&file, ours, "cannon witness", theirs);
 }
 
 /// The prestate of the official op-program, or one of the same size.

@@ -40,16 +40,62 @@ pub fn is_published(account: &Address) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use alloy_signer_local::{MnemonicBuilder, coins_bip39::English};
+    use alloy_primitives::B256;
+    use eth_rpc::key::SecretKey;
+    use hmac::{Hmac, Mac as _};
+    use k256::{NonZeroScalar, SecretKey as Scalar, elliptic_curve::sec1::ToEncodedPoint as _};
+    use sha2::Sha512;
 
     use super::*;
 
+    fn hmac(key: &[u8], message: &[u8]) -> [u8; 64] {
+        let mut hmac = Hmac::<Sha512>::new_from_slice(key).unwrap();
+        hmac.update(message);
+        hmac.finalize().into_bytes().into()
+    }
+
+    /// The seed of a mnemonic without a passphrase, by BIP-39: PBKDF2 of one block.
+    fn seed(mnemonic: &str) -> [u8; 64] {
+        let mut round = hmac(mnemonic.as_bytes(), b"mnemonic\0\0\0\x01");
+        let mut seed = round;
+        for _ in 1..2048 {
+            round = hmac(mnemonic.as_bytes(), &round);
+            seed.iter_mut().zip(round).for_each(|(seed, round)| *seed ^= round);
+        }
+        seed
+    }
+
+    /// A key and its chain code.
+    type Extended = (Scalar, [u8; 32]);
+
+    fn extended(parent: Option<&Scalar>, hash: [u8; 64]) -> Extended {
+        let (left, code) = hash.split_at(32);
+        let left = NonZeroScalar::try_from(left).unwrap();
+        let scalar = parent.map_or(*left, |parent| *left + *parent.to_nonzero_scalar());
+        (NonZeroScalar::new(scalar).unwrap().into(), code.try_into().unwrap())
+    }
+
+    /// The child of that index, by BIP-32.
+    fn child((parent, code): &Extended, index: u32) -> Extended {
+        const HARDENED: u32 = 1 << 31;
+        let key = if index < HARDENED {
+            parent.public_key().to_encoded_point(true).as_bytes().to_vec()
+        } else {
+            [&[0], &parent.to_bytes()[..]].concat()
+        };
+        extended(Some(parent), hmac(code, &[key, index.to_be_bytes().to_vec()].concat()))
+    }
+
     #[test]
     fn the_accounts_are_derived_from_the_mnemonic() {
+        let hardened = |index: u32| index | 1 << 31;
+        let root = extended(None, hmac(b"Bitcoin seed", &seed(MNEMONIC)));
+        let path = [hardened(44), hardened(60), hardened(0), 0];
+        let parent = path.into_iter().fold(root, |parent, index| child(&parent, index));
         for (index, account) in (0..).zip(ACCOUNTS) {
-            let signer =
-                MnemonicBuilder::<English>::default().phrase(MNEMONIC).index(index).unwrap();
-            assert_eq!(signer.build().unwrap().address(), account, "{index}");
+            let key = B256::from_slice(&child(&parent, index).0.to_bytes());
+            let key = SecretKey::from_hex(format!("{key:x}").as_bytes()).unwrap();
+            assert_eq!(key.address(), account, "{index}");
             assert!(is_published(&account));
         }
         assert!(!is_published(&Address::ZERO));

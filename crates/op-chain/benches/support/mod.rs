@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use criterion::{BenchmarkGroup, measurement::WallTime};
+/// A run is repeated as often, and as long, at least.
+const RUNS: usize = 10;
+const LENGTH: Duration = Duration::from_secs(3);
 
 /// The folder in which op-devnet builds the official programs.
 pub(crate) fn cache() -> PathBuf {
@@ -28,22 +30,18 @@ pub(crate) fn official(name: &str) -> Option<PathBuf> {
     there.then_some(program)
 }
 
-/// Times something with Criterion; the mean of all its runs.
-pub(crate) fn time(
-    group: &mut BenchmarkGroup<'_, WallTime>,
-    name: &str,
-    mut run: impl FnMut() -> Duration,
-) -> Option<Duration> {
-    let (mut total, mut count) = (Duration::ZERO, 0);
-    group.bench_function(name, |bencher| {
-        bencher.iter_custom(|iterations| {
-            let these: Duration = (0..iterations).map(|_| run()).sum();
-            total += these;
-            count += u32::try_from(iterations).unwrap_or(u32::MAX);
-            these
-        });
-    });
-    total.checked_div(count)
+/// Times something: the median of its runs, after one that does not count.
+pub(crate) fn time(name: &str, mut run: impl FnMut() -> Duration) -> Duration {
+    run();
+    let begin = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < RUNS || begin.elapsed() < LENGTH {
+        times.push(run());
+    }
+    times.sort_unstable();
+    let (least, median, most) = (times[0], times[times.len() / 2], times[times.len() - 1]);
+    println!("{name}: {median:.1?} ({least:.1?} to {most:.1?}, {} runs)", times.len());
+    median
 }
 
 /// How long something takes.
@@ -63,13 +61,8 @@ pub(crate) fn succeed(command: &mut Command) {
 }
 
 /// Says how much faster ours is.
-pub(crate) fn compare(
-    input: &Path,
-    ours: Option<Duration>,
-    official: &str,
-    theirs: Option<Duration>,
-) {
-    if let (Some(ours), Some(theirs)) = (ours, theirs) {
+pub(crate) fn compare(input: &Path, ours: Duration, official: &str, theirs: Option<Duration>) {
+    if let Some(theirs) = theirs {
         println!(
             "{}: {ours:.1?} here, {theirs:.1?} with {official}: {:.1} times as fast\n",
             input.display(),

@@ -1,8 +1,11 @@
 //! The static peers of the nodes: whether somebody answers at their addresses.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
-use multiaddr::{Multiaddr, Protocol};
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
 use crate::{Gate, config::Service};
@@ -48,23 +51,36 @@ async fn connect(host: &str, port: u16, patience: Duration) -> Peer {
     }
 }
 
-/// Host and TCP port of a multiaddr that ends in the peer's id.
+/// Host and TCP port of a multiaddr that ends in the peer's id. op-node dials no other kind.
 fn dialled(address: &str) -> Result<(String, u16), String> {
-    let address: Multiaddr =
-        address.parse().map_err(|error: multiaddr::Error| error.to_string())?;
-    let mut parts = address.iter();
-    let host = match parts.next() {
-        Some(Protocol::Ip4(ip)) => ip.to_string(),
-        Some(Protocol::Ip6(ip)) => ip.to_string(),
-        Some(Protocol::Dns(name) | Protocol::Dns4(name) | Protocol::Dns6(name)) => name.to_string(),
-        _ => return Err("it does not begin with an IP address or a DNS name".to_owned()),
+    let mut parts = address.strip_prefix('/').unwrap_or_default().split('/');
+    let host = match (parts.next(), parts.next()) {
+        (Some("ip4"), Some(ip)) => ip.parse::<Ipv4Addr>().ok().map(|ip| ip.to_string()),
+        (Some("ip6"), Some(ip)) => ip.parse::<Ipv6Addr>().ok().map(|ip| ip.to_string()),
+        (Some("dns" | "dns4" | "dns6"), Some(name)) => Some(name.to_owned()),
+        _ => None,
     };
-    let Some(Protocol::Tcp(port)) = parts.next() else {
-        return Err("it has no TCP port".to_owned());
+    let host = host.ok_or("it does not begin with an IP address or a DNS name")?;
+    let port = match (parts.next(), parts.next()) {
+        (Some("tcp"), Some(port)) => port.parse().ok(),
+        _ => None,
     };
-    match (parts.next(), parts.next()) {
-        (Some(Protocol::P2p(_)), None) => Ok((host, port)),
+    let port = port.ok_or("it has no TCP port")?;
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("p2p" | "ipfs"), Some(id), None) if is_peer_id(id) => Ok((host, port)),
         _ => Err("it does not end in /p2p/ and the peer's id".to_owned()),
+    }
+}
+
+/// A peer id is the multihash of a public key: the key itself where it is short, else its SHA-256.
+fn is_peer_id(text: &str) -> bool {
+    const IDENTITY: u8 = 0x00;
+    const SHA2_256: u8 = 0x12;
+    let hash = bs58::decode(text).into_vec().unwrap_or_default();
+    match hash.as_slice() {
+        [IDENTITY, length, key @ ..] => usize::from(*length) == key.len() && key.len() <= 42,
+        [SHA2_256, length, digest @ ..] => usize::from(*length) == digest.len() && *length == 32,
+        _ => false,
     }
 }
 
@@ -87,6 +103,17 @@ mod tests {
             (format!("/ip4/127.0.0.1/udp/9222/p2p/{ID}"), None),
             (format!("/ip4/127.0.0.1/tcp/99999/p2p/{ID}"), None),
             (format!("/ip4/127.0.0.1/p2p/{ID}"), None),
+            (format!("/ip4/127.0.0.256/tcp/9222/p2p/{ID}"), None),
+            (format!("ip4/127.0.0.1/tcp/9222/p2p/{ID}"), None),
+            (format!("//ip4/127.0.0.1/tcp/9222/p2p/{ID}"), None),
+            (format!("/ip4/127.0.0.1/tcp/9222/p2p/{ID}/"), None),
+            (format!("/ip4/127.0.0.1/tcp/9222/ws/p2p/{ID}"), None),
+            (format!("/ip4/127.0.0.1/tcp/9222/p2p/{}", &ID[1..]), None),
+            // An RSA key's, from the libp2p specification.
+            (
+                "/dns/a/tcp/1/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N".to_owned(),
+                Some(("a", 1)),
+            ),
             ("/ip4/127.0.0.1/tcp/9222/p2p/nobody".to_owned(), None),
             (format!("enode://{}@127.0.0.1:9222", "ab".repeat(64)), None),
             ("127.0.0.1:9222".to_owned(), None),
