@@ -67,7 +67,7 @@ impl Deployment {
     }
 
     fn write(&self, file: &Path) -> io::Result<()> {
-        op_util::file::create(file, &serde_json::to_vec_pretty(self)?)
+        op_util::file::create(file, None, &serde_json::to_vec_pretty(self)?)
     }
 }
 

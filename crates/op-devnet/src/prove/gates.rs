@@ -62,6 +62,7 @@ fn show_once(
 mod tests {
     use std::{cell::RefCell, time::Duration};
 
+    use serde_json::json;
     use tokio::time::timeout;
 
     use super::*;
@@ -71,14 +72,11 @@ mod tests {
     const SOON: Duration = Duration::from_millis(50);
 
     fn finding(gate: Gate, answer: Answer) -> Finding {
-        Finding {
-            gate,
-            answer,
-            expected: "one".to_owned(),
-            found: "another".to_owned(),
-            source: String::new(),
-            mend: String::new(),
-        }
+        let found = json!({
+            "gate": gate, "answer": answer,
+            "expected": "one", "found": "another", "source": "", "mend": "",
+        });
+        serde_json::from_value(found).unwrap()
     }
 
     fn at_gate(board: &watch::Sender<Board>, service: &str, findings: &[(Gate, Answer)]) {
