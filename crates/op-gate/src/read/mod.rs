@@ -13,16 +13,17 @@ mod l1;
 mod nodes;
 mod request;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
+use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
-use alloy_primitives::Address;
-use std::path::Path;
-
 pub use self::{
-    chain::{Bundle, ChainFacts, files},
+    chain::{Bundle, ChainFacts, EngineData, files},
     clock::Clock,
     error::FactsError,
     host::{Containers, Disk, HostFacts, Owner, Port, disk},

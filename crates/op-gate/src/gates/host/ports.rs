@@ -1,4 +1,4 @@
-//! The service can listen where it is told to.
+//! The service can listen where its command says.
 
 use std::net::SocketAddr;
 

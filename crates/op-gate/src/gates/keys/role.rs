@@ -75,13 +75,12 @@ pub(crate) fn key_is(
     mend: &str,
 ) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
-    let finding = match key {
+    vec![match key {
         Ok(found) => with(expected, gate, found, on_chain, |expected| {
             let key_file = format!("key file {}", path.display());
             Comparison::new(gate, (expected, on_chain), (found, key_file))
                 .refuse_unless(found == expected, mend)
         }),
         Err(error) => no_key(gate, expected.as_ref().ok(), on_chain, path, error),
-    };
-    vec![finding]
+    }]
 }

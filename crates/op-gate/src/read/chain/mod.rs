@@ -7,12 +7,9 @@ mod prestate;
 
 use std::{collections::BTreeMap, io, path::PathBuf};
 
-use op_chain::{
-    engine_data::EngineData,
-    prestate::{Prestate, PrestateError},
-};
+use op_chain::prestate::{Prestate, PrestateError};
 
-pub use self::bundle::Bundle;
+pub use self::{bundle::Bundle, engine_data::EngineData};
 use crate::read::request::Request;
 
 /// The chain's files.
