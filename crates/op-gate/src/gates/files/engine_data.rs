@@ -4,7 +4,7 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::{EngineData, Facts},
+    read::{Facts, chain::engine_data::EngineData},
 };
 
 const GATE: Gate = Gate::EngineData;

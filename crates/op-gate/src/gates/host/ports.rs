@@ -8,7 +8,10 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::{Facts, Owner, Port},
+    read::{
+        Facts,
+        host::ports::{Owner, Port},
+    },
 };
 
 const GATE: Gate = Gate::Ports;

@@ -9,7 +9,7 @@ use crate::{
     gate::Gate,
     gates::disputes::game_type::{self, Access},
     gates::keys::no_key::no_key,
-    read::{Facts, GameRoles},
+    read::{Facts, l1::games::GameRoles},
 };
 
 pub(crate) fn game_role(

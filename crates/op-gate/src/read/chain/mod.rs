@@ -1,7 +1,7 @@
 //! What the chain's files hold, beside genesis.json and rollup.json, which the rest is read by.
 
-mod bundle;
-mod engine_data;
+pub mod bundle;
+pub mod engine_data;
 pub mod files;
 mod prestate;
 
@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, io, path::PathBuf};
 
 use op_chain::prestate::{Prestate, PrestateError};
 
-pub use self::{bundle::Bundle, engine_data::EngineData};
+use self::{bundle::Bundle, engine_data::EngineData};
 use crate::read::request::Request;
 
 /// The chain's files.
