@@ -1,4 +1,4 @@
-//! The command line of an official program, as far as it tells whether the program can do its work.
+//! The command line of an official program, as far as it shows whether the program can do its work.
 
 pub mod listen;
 

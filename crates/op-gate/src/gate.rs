@@ -7,68 +7,25 @@ use serde::{Deserialize, Serialize};
 
 /// A precondition by name. What each proves: [`Gate::entry`].
 #[allow(missing_docs, reason = "its entry says what each is")]
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::EnumIter,
-)]
+#[rustfmt::skip]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(strum::Display, strum::EnumIter)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Gate {
-    ChainFiles,
-    GenesisHash,
-    GenesisTimestamp,
-    GenesisLive,
-    EngineData,
-    L2Chain,
-    ForkSchedule,
-    RollupConfig,
-    Predeploys,
-    FeeParameters,
-    Bundle,
-    L1Chain,
-    L1Origin,
-    L1Head,
-    L1Agreement,
-    L1RateLimit,
-    L1Proofs,
-    L1Beacon,
-    Contracts,
-    KeyFile,
-    SequencerKey,
-    BatcherKey,
-    ProposerKey,
-    ChallengerKey,
-    ReusedKey,
-    PublishedKey,
-    Funding,
-    GameType,
-    Prestate,
-    Bond,
-    ProposalCadence,
-    BatchCadence,
-    RootSource,
-    P2p,
-    P2pPaths,
-    StaticPeers,
-    UnsafeSigner,
-    SafeDb,
-    AdminApi,
-    Jwt,
-    Clock,
-    Disk,
-    Ports,
-    ImagePinned,
-    ImageRunning,
-    Release,
+    // Files
+    ChainFiles, GenesisHash, GenesisTimestamp, GenesisLive, EngineData, L2Chain, ForkSchedule,
+    RollupConfig, Predeploys, FeeParameters, Bundle,
+    // L1
+    L1Chain, L1Origin, L1Head, L1Agreement, L1RateLimit, L1Proofs, L1Beacon, Contracts,
+    // Keys
+    KeyFile, SequencerKey, BatcherKey, ProposerKey, ChallengerKey, ReusedKey, PublishedKey, Funding,
+    // Disputes
+    GameType, Prestate, Bond, ProposalCadence, BatchCadence, RootSource,
+    // Nodes
+    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, AdminApi, Jwt,
+    // Host
+    Clock, Disk, Ports, ImagePinned, ImageRunning, Release,
 }
 
 /// What a gate is about: the folder of its file below `gates/`, and a heading of the table.
@@ -134,14 +91,9 @@ pub struct Entry {
 }
 
 impl Gate {
-    /// The fields of the service that the gate cannot judge without.
-    #[must_use]
-    pub const fn needs(self) -> &'static [Need] {
-        self.entry().needs
-    }
-
     /// The gate's row.
     #[must_use]
+    #[rustfmt::skip]
     #[expect(clippy::too_many_lines, reason = "one table")]
     pub const fn entry(self) -> Entry {
         use Need::{
@@ -149,285 +101,148 @@ impl Gate {
         };
         use Subject::{Disputes, Files, Host, Keys, L1, Nodes};
         match self {
-            Self::ChainFiles => entry(
-                Files,
-                &[],
+            Self::ChainFiles => entry(Files, &[],
                 "genesis.json and rollup.json can be read (judged first, for every service)",
-                "an engine without its genesis.json begins Ethereum's mainnet",
-            ),
-            Self::GenesisHash => entry(
-                Files,
-                &[],
+                "an engine without its genesis.json begins Ethereum's mainnet"),
+            Self::GenesisHash => entry(Files, &[],
                 "genesis.json, recomputed, is `genesis.l2.hash` of rollup.json",
-                "three genesis hashes on one chain; op-node skips its own check in \
-                 execution-layer sync",
-            ),
-            Self::GenesisTimestamp => entry(
-                Files,
-                &[],
+                "three genesis hashes on one chain; op-node skips its own check in execution-layer sync"),
+            Self::GenesisTimestamp => entry(Files, &[],
                 "genesis.json, rollup.json and the L1 origin agree to the second",
-                "a genesis 4.3 hours before its L1 origin: the sequencer stalled for a night",
-            ),
-            Self::GenesisLive => entry(
-                Files,
-                &[EngineRpc],
+                "a genesis 4.3 hours before its L1 origin: the sequencer stalled for a night"),
+            Self::GenesisLive => entry(Files, &[EngineRpc],
                 "block 0 and chain id of the running engine are those (all but engines)",
-                "an engine kept the data folder of an earlier attempt",
-            ),
-            Self::EngineData => entry(
-                Files,
-                &[Command, DataDir],
+                "an engine kept the data folder of an earlier attempt"),
+            Self::EngineData => entry(Files, &[Command, DataDir],
                 "the engine's data folder was initialised from this genesis.json (engines)",
-                "the same, seen before the engine starts",
-            ),
-            Self::L2Chain => entry(
-                Files,
-                &[],
+                "the same, seen before the engine starts"),
+            Self::L2Chain => entry(Files, &[],
                 "operator, rollup.json and genesis.json mean one chain",
-                "files of two chains in one folder",
-            ),
-            Self::ForkSchedule => entry(
-                Files,
-                &[],
+                "files of two chains in one folder"),
+            Self::ForkSchedule => entry(Files, &[],
                 "both files schedule the same forks, in an order that op-node accepts",
-                "Isthmus and Jovian at one instant: op-node exits at that instant, hours after a \
-                 good start",
-            ),
-            Self::RollupConfig => entry(
-                Files,
-                &[],
+                "Isthmus and Jovian at one instant: op-node exits at that instant, hours after a good start"),
+            Self::RollupConfig => entry(Files, &[],
                 "rollup.json has what op-node checks at its start",
-                "op-node reports the first fault only",
-            ),
-            Self::Predeploys => entry(
-                Files,
-                &[],
+                "op-node reports the first fault only"),
+            Self::Predeploys => entry(Files, &[],
                 "the predeploys in genesis.json serve the forks active at genesis",
-                "an `L1Block` without the fork's setter: every L1-info transaction fails while \
-                 all heads look healthy",
-            ),
-            Self::FeeParameters => entry(
-                Files,
-                &[],
+                "an `L1Block` without the fork's setter: every L1-info transaction fails while all heads look \
+                 healthy"),
+            Self::FeeParameters => entry(Files, &[],
                 "extraData, `eip1559Params`, `minBaseFee` and their like can be used and agree",
-                "zero EIP-1559 parameters: no block can be built",
-            ),
-            Self::Bundle => entry(
-                Files,
-                &[],
+                "zero EIP-1559 parameters: no block can be built"),
+            Self::Bundle => entry(Files, &[],
                 "the files in use are the published ones, where a bundle is configured",
-                "a follower with last month's rollup.json leaves the chain at the next fork",
-            ),
-            Self::L1Chain => entry(
-                L1,
-                &[],
+                "a follower with last month's rollup.json leaves the chain at the next fork"),
+            Self::L1Chain => entry(L1, &[],
                 "operator, rollup.json and the endpoint mean one L1",
-                "`incorrect L1 RPC chain id 1, expected 11155111`",
-            ),
-            Self::L1Origin => entry(
-                L1,
-                &[],
+                "`incorrect L1 RPC chain id 1, expected 11155111`"),
+            Self::L1Origin => entry(L1, &[],
                 "the L1 origin is a canonical, finalized block of it",
-                "a chain made from a block that was reorganised away; a provider that had pruned \
-                 it",
-            ),
-            Self::L1Head => entry(
-                L1,
-                &[],
+                "a chain made from a block that was reorganised away; a provider that had pruned it"),
+            Self::L1Head => entry(L1, &[],
                 "the newest block is new, blocks become final",
-                "an endpoint out of sync looks like a quiet chain",
-            ),
-            Self::L1Agreement => entry(
-                L1,
-                &[],
+                "an endpoint out of sync looks like a quiet chain"),
+            Self::L1Agreement => entry(L1, &[],
                 "other endpoints, where configured, serve the same chain",
-                "a provider on the wrong side of a fork",
-            ),
-            Self::L1RateLimit => entry(
-                L1,
-                &[],
+                "a provider on the wrong side of a fork"),
+            Self::L1RateLimit => entry(L1, &[],
                 "the endpoint did not answer 429",
-                "derivation hours behind at a free plan's limit",
-            ),
-            Self::L1Proofs => entry(
-                L1,
-                &[Command],
+                "derivation hours behind at a free plan's limit"),
+            Self::L1Proofs => entry(L1, &[Command],
                 "`eth_getProof` works, unless `--l1.trustrpc` is set (nodes)",
-                "`failed to fetch unsafe block signing address`: the provider has no proofs",
-            ),
-            Self::L1Beacon => entry(
-                L1,
-                &[Command],
+                "`failed to fetch unsafe block signing address`: the provider has no proofs"),
+            Self::L1Beacon => entry(L1, &[Command],
                 "the beacon node is of this L1, in sync, and keeps blobs long enough (nodes)",
-                "blobs older than 18 days are gone, and with them the way to sync",
-            ),
-            Self::Contracts => entry(
-                L1,
-                &[],
+                "blobs older than 18 days are gone, and with them the way to sync"),
+            Self::Contracts => entry(L1, &[],
                 "SystemConfig, portal and factory are there and belong to each other",
-                "an address of another deployment in one of three files",
-            ),
-            Self::KeyFile => entry(
-                Keys,
-                &[Key],
+                "an address of another deployment in one of three files"),
+            Self::KeyFile => entry(Keys, &[Key],
                 "the key is there, is a key, and its owner alone may read it",
-                "keys readable by every user of the host",
-            ),
-            Self::SequencerKey => entry(
-                Keys,
-                &[Key],
+                "keys readable by every user of the host"),
+            Self::SequencerKey => entry(Keys, &[Key],
                 "the P2P key is `SystemConfig.unsafeBlockSigner()`",
-                "no `--p2p.sequencer.key`, or another: followers reject every block",
-            ),
-            Self::BatcherKey => entry(
-                Keys,
-                &[Key],
+                "no `--p2p.sequencer.key`, or another: followers reject every block"),
+            Self::BatcherKey => entry(Keys, &[Key],
                 "the key is `SystemConfig.batcherHash()`, and rollup.json agrees",
-                "the official tutorial and the best third-party recipe both shipped another key: \
-                 the safe head never moves",
-            ),
-            Self::ProposerKey => entry(
-                Keys,
-                &[Key, GameType],
+                "the official tutorial and the best third-party recipe both shipped another key: the safe head never \
+                 moves"),
+            Self::ProposerKey => entry(Keys, &[Key, GameType],
                 "the key is the one that the permissioned game lets propose",
-                "`BadAuth`",
-            ),
-            Self::ChallengerKey => entry(
-                Keys,
-                &[Key, GameType],
+                "`BadAuth`"),
+            Self::ChallengerKey => entry(Keys, &[Key, GameType],
                 "the key is the one that the permissioned game lets challenge",
-                "`BadAuth`",
-            ),
-            Self::ReusedKey => entry(
-                Keys,
-                &[Command, Key],
+                "`BadAuth`"),
+            Self::ReusedKey => entry(Keys, &[Command, Key],
                 "no two roles have one key; batcher and proposer never",
-                "they take each other's nonces, and batches get stuck",
-            ),
-            Self::PublishedKey => entry(
-                Keys,
-                &[Key],
-                "the key is none that everybody knows (on a public L1), and none on the \
-                 operator's list of burned keys",
-                "robots empty Foundry's test accounts on every public chain within seconds",
-            ),
-            Self::Funding => entry(
-                Keys,
-                &[Key, MinBalance],
+                "they take each other's nonces, and batches get stuck"),
+            Self::PublishedKey => entry(Keys, &[Key],
+                "the key is none that everybody knows (on a public L1), and none on the operator's list of burned \
+                 keys",
+                "robots empty Foundry's test accounts on every public chain within seconds"),
+            Self::Funding => entry(Keys, &[Key, MinBalance],
                 "the account can pay, and for how many hours at the recent rate",
-                "a batcher without funds for a weekend: after the sequencing window, a \
-                 reorganisation of 12 hours",
-            ),
-            Self::GameType => entry(
-                Disputes,
-                &[GameType],
+                "a batcher without funds for a weekend: after the sequencing window, a reorganisation of 12 hours"),
+            Self::GameType => entry(Disputes, &[GameType],
                 "the factory is the chain's, the type is registered and respected",
-                "the tutorial's type 0 on a chain that has only type 1: an unexplained revert",
-            ),
-            Self::Prestate => entry(
-                Disputes,
-                &[GameType, Prestate],
-                "the prestate's hash, recomputed, is the absolute prestate on L1, of the VM that \
-                 runs there, and can contain this chain",
-                "op-deployer's stale cannon32 default; an official prestate, which holds the \
-                 registry's chains only",
-            ),
-            Self::Bond => entry(
-                Disputes,
-                &[Key, GameType],
+                "the tutorial's type 0 on a chain that has only type 1: an unexplained revert"),
+            Self::Prestate => entry(Disputes, &[GameType, Prestate],
+                "the prestate's hash, recomputed, is the absolute prestate on L1, of the VM that runs there, and can \
+                 contain this chain",
+                "op-deployer's stale cannon32 default; an official prestate, which holds the registry's chains only"),
+            Self::Bond => entry(Disputes, &[Key, GameType],
                 "the proposer can pay the bond and gas",
-                "a proposer that starves after one game",
-            ),
-            Self::ProposalCadence => entry(
-                Disputes,
-                &[Command],
+                "a proposer that starves after one game"),
+            Self::ProposalCadence => entry(Disputes, &[Command],
                 "proposals are not asked for more often than batches come",
-                "withdrawals five hours late on a quiet chain",
-            ),
-            Self::BatchCadence => entry(
-                Disputes,
-                &[Command],
+                "withdrawals five hours late on a quiet chain"),
+            Self::BatchCadence => entry(Disputes, &[Command],
                 "batches come well within the sequencing window",
-                "`max-channel-duration` 0: the safe head stands still on a quiet chain",
-            ),
-            Self::RootSource => entry(
-                Disputes,
-                &[Command, GameType],
+                "`max-channel-duration` 0: the safe head stands still on a quiet chain"),
+            Self::RootSource => entry(Disputes, &[Command, GameType],
                 "the command names the source of roots that its game type claims",
-                "super-root games with `--rollup-rpc`",
-            ),
-            Self::P2p => entry(
-                Nodes,
-                &[Command],
+                "super-root games with `--rollup-rpc`"),
+            Self::P2p => entry(Nodes, &[Command],
                 "P2P is on where followers are configured",
-                "the official compose file starts the sequencer with `--p2p.disable`",
-            ),
-            Self::P2pPaths => entry(
-                Nodes,
-                &[Command],
+                "the official compose file starts the sequencer with `--p2p.disable`"),
+            Self::P2pPaths => entry(Nodes, &[Command],
                 "each node has an identity and databases of its own",
-                "two nodes with one identity",
-            ),
-            Self::StaticPeers => entry(
-                Nodes,
-                &[Command],
+                "two nodes with one identity"),
+            Self::StaticPeers => entry(Nodes, &[Command],
                 "static peers are addresses that op-node can dial, and answer",
-                "a follower that never hears of a block",
-            ),
-            Self::UnsafeSigner => {
-                entry(Nodes, &[], "L1 names a signer (followers)", "a rotation left half done")
-            }
-            Self::SafeDb => entry(
-                Nodes,
-                &[Command],
+                "a follower that never hears of a block"),
+            Self::UnsafeSigner => entry(Nodes, &[],
+                "L1 names a signer (followers)",
+                "a rotation left half done"),
+            Self::SafeDb => entry(Nodes, &[Command],
                 "the SafeDB is on where challenger or dispute-mon ask",
-                "it is never filled in afterwards",
-            ),
-            Self::AdminApi => entry(
-                Nodes,
-                &[Command],
+                "it is never filled in afterwards"),
+            Self::AdminApi => entry(Nodes, &[Command],
                 "the admin API listens on loopback only",
-                "it has no password, and container ports bypass host firewalls",
-            ),
-            Self::Jwt => entry(
-                Nodes,
-                &[Command],
+                "it has no password, and container ports bypass host firewalls"),
+            Self::Jwt => entry(Nodes, &[Command],
                 "node and engine share a secret, and the running engine takes it",
-                "`401 Unauthorized: signature is invalid`",
-            ),
-            Self::Clock => entry(
-                Host,
-                &[],
+                "`401 Unauthorized: signature is invalid`"),
+            Self::Clock => entry(Host, &[],
                 "the host's clock agrees with L1's",
-                "blocks with times that nobody accepts",
-            ),
-            Self::Disk => entry(
-                Host,
-                &[DataDir, MinFreeBytes],
+                "blocks with times that nobody accepts"),
+            Self::Disk => entry(Host, &[DataDir, MinFreeBytes],
                 "there is room for the data",
-                "a database that broke when the disk was full",
-            ),
-            Self::Ports => entry(
-                Host,
-                &[Command],
+                "a database that broke when the disk was full"),
+            Self::Ports => entry(Host, &[Command],
                 "the ports are free, or this very service has them",
-                "four of the official programs default to 7300 and 8545",
-            ),
-            Self::ImagePinned => {
-                entry(Host, &[Image], "the image has a digest (on NixOS)", "a tag that moved")
-            }
-            Self::ImageRunning => entry(
-                Host,
-                &[Image],
+                "four of the official programs default to 7300 and 8545"),
+            Self::ImagePinned => entry(Host, &[Image],
+                "the image has a digest (on NixOS)",
+                "a tag that moved"),
+            Self::ImageRunning => entry(Host, &[Image],
                 "the container runs from the image with that digest (on NixOS)",
-                "an old container that nobody restarted",
-            ),
-            Self::Release => entry(
-                Host,
-                &[Image, Command],
+                "an old container that nobody restarted"),
+            Self::Release => entry(Host, &[Image, Command],
                 "the image's release can follow L1's current fork and the chain's own",
-                "op-node before v1.19.5 stopped at Glamsterdam: `failed to verify block hash`",
-            ),
+                "op-node before v1.19.5 stopped at Glamsterdam: `failed to verify block hash`"),
         }
     }
 }

@@ -134,9 +134,12 @@ mod tests {
         let judgement = judgement("batcher", false, &[(Gate::BatcherKey, "another")]);
         assert_eq!(
             service(&judgement),
-            "batcher: refuse\n  refuse  batcher-key\n          expected  one\n          found    \
-              another\n          source    expected: a file; found: another\n          mend      \
-             write it\n"
+            "batcher: refuse\n\
+             \x20 refuse  batcher-key\n\
+             \x20         expected  one\n\
+             \x20         found     another\n\
+             \x20         source    expected: a file; found: another\n\
+             \x20         mend      write it\n"
         );
     }
 }

@@ -30,7 +30,7 @@ pub struct Serve {
     /// File that `op-warden maintenance` announces maintenance in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<PathBuf>,
-    /// Followers on other hosts, by the name that they are to be told of under.
+    /// Followers on other hosts, by the names that they are shown under.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub followers: BTreeMap<String, Remote>,
     /// Whether the hash of every block is recomputed from its header, which exposes an endpoint that

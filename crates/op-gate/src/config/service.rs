@@ -80,7 +80,7 @@ impl Service {
     /// The first gate that lacks a field to judge by, and the field.
     pub(super) fn lacks(&self) -> Option<(Gate, Need)> {
         self.gates.iter().find_map(|&gate| {
-            let missing = gate.needs().iter().find(|need| !self.has(**need))?;
+            let missing = gate.entry().needs.iter().find(|need| !self.has(**need))?;
             Some((gate, *missing))
         })
     }

@@ -3,7 +3,6 @@
 //! A file has the name of its gate, without the prefix that its folder says. Each is a pure function of a
 //! service and the facts; no finding at all is a finding too: that nobody judged.
 
-/// genesis.json, rollup.json, the bundle and the engine's data: one chain, begun right.
 mod files {
     pub(crate) mod bundle;
     pub(crate) mod chain_files;
@@ -18,7 +17,6 @@ mod files {
     pub(crate) mod rollup_config;
 }
 
-/// The L1 that the chain settles on, and its contracts there.
 mod l1 {
     pub(crate) mod agreement;
     pub(crate) mod beacon;
@@ -31,7 +29,6 @@ mod l1 {
     pub(crate) mod rate_limit;
 }
 
-/// Keys: whose they are, who may read them, what they can pay.
 mod keys {
     pub(crate) mod batcher_key;
     pub(crate) mod challenger_key;
@@ -45,7 +42,6 @@ mod keys {
     pub(crate) mod sequencer_key;
 }
 
-/// Proposals and disputes.
 mod disputes {
     pub(crate) mod batch_cadence;
     pub(crate) mod bond;
@@ -55,7 +51,6 @@ mod disputes {
     pub(crate) mod root_source;
 }
 
-/// op-node and its engine: P2P, admin API, shared secret.
 mod nodes {
     pub(crate) mod admin_api;
     pub(crate) mod jwt;
@@ -66,7 +61,6 @@ mod nodes {
     pub(crate) mod unsafe_signer;
 }
 
-/// The host and the release that runs on it.
 mod host {
     pub(crate) mod clock;
     pub(crate) mod disk;

@@ -3,38 +3,36 @@
 //! this host.
 
 pub mod blocking;
-mod chain;
-mod clock;
+pub mod chain;
+pub mod clock;
 pub mod endpoint;
-mod error;
-mod host;
-mod keys;
-mod l1;
-mod nodes;
+pub mod error;
+pub mod host;
+pub mod keys;
+pub mod l1;
+pub mod nodes;
 mod request;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
+use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
-use alloy_primitives::Address;
-use std::path::Path;
-
-pub use self::{
-    chain::{Bundle, ChainFacts, files},
-    clock::Clock,
+use self::{
+    chain::ChainFacts,
+    clock::{Clock, Clocks},
     error::FactsError,
-    host::{Containers, Disk, HostFacts, Owner, Port, disk},
-    keys::{KeyFile, accounts},
-    l1::{BeaconFacts, ChainContracts, Game, GameRoles, L1Facts, Other, PastBalance, Spec},
-    nodes::{EngineFacts, Handshake, JwtError, JwtFacts, JwtFile, JwtSecret, NodeFacts, Peer},
+    host::HostFacts,
+    keys::KeyFile,
+    l1::L1Facts,
+    nodes::NodeFacts,
+    request::Request,
 };
-use self::{clock::Clocks, request::Request};
-pub(crate) use self::{
-    l1::{SIGNER_SLOT, proofs_are_needed},
-    nodes::jwt_pair,
-};
+pub use self::{chain::files, host::disk, keys::accounts};
 use crate::config::{Config, Service};
 
 /// What is known at the moment of the judgement.

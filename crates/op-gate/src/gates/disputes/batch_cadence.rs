@@ -17,7 +17,6 @@ const LITTLE_TIME: &str = "\
     A batch that stays away so long has little time left when L1 is full or the key is out of \
     ETH: lower --max-channel-duration.";
 
-/// Batches get to L1 within the sequencing window, and some time.
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let window = facts.rollup.seq_window_size;

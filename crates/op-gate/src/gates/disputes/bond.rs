@@ -12,7 +12,6 @@ use crate::{
 
 const GATE: Gate = Gate::Bond;
 
-/// A proposer can also put down the bond that each game demands.
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let (Some((path, key)), Some(game_type)) = (facts.key(service), service.game_type) else {
         return Vec::new();
@@ -33,7 +32,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     );
     let source = format!("eth_getBalance of {account} on {l1}");
     let gas = service.min_balance.unwrap_or_default();
-    let finding = with(&game.bond, GATE, "the bond of a game", &on_chain, |&bond| {
+    vec![with(&game.bond, GATE, "the bond of a game", &on_chain, |&bond| {
         let needed = bond.saturating_add(gas);
         let expected = format!(
             "at least {} ETH: {} of bond, {} for gas",
@@ -57,6 +56,5 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
                 ),
             )
         })
-    });
-    vec![finding]
+    })]
 }

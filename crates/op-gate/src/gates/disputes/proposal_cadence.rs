@@ -18,7 +18,6 @@ const GATE: Gate = Gate::ProposalCadence;
 /// Of Ethereum, in seconds: for an L1 that has not gone on since its finalized block.
 const SLOT: u64 = 12;
 
-/// Proposals are not more frequent than what they can claim.
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let source = "--proposal-interval of the proposer";

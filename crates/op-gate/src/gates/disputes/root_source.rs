@@ -15,7 +15,6 @@ const SUPER: [u32; 4] = [4, 5, 7, 9];
 /// Where super roots come from; the name changed between releases.
 const SUPER_SOURCES: [&str; 3] = ["superroot-rpc", "supernode-rpc", "supervisor-rpc"];
 
-/// Proposer, challenger and dispute-mon have a source of the roots that their game type claims.
 pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
     let (Some(command), Some(game_type)) = (&service.command, service.game_type) else {
         return Vec::new();

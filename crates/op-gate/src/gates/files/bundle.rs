@@ -8,7 +8,7 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::{Bundle, Facts},
+    read::{Facts, chain::bundle::Bundle},
 };
 
 const GATE: Gate = Gate::Bundle;

@@ -6,7 +6,7 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::{Facts, FactsError},
+    read::{Facts, error::FactsError},
 };
 
 const GATE: Gate = Gate::ChainFiles;

@@ -1,12 +1,10 @@
 //! The engine's data folder was initialised from this genesis.json, or not at all yet.
 
-use op_chain::engine_data::EngineData;
-
 use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::Facts,
+    read::{Facts, chain::engine_data::EngineData},
 };
 
 const GATE: Gate = Gate::EngineData;
@@ -63,7 +61,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         }
         Ok(EngineData::Unknown) => Finding::skip(
             GATE,
-            "the folder was in use but has frozen no blocks yet, so it does not tell its \
+            "the folder was in use but has frozen no blocks yet, so it does not show its \
              genesis; genesis-live judges the running engine",
         ),
         Err(error) => compare(format!("cannot be read: {error}"), &source).wait(

@@ -15,11 +15,12 @@ const MEND: &str = "\
 pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let expected = facts.rollup.genesis.l2.hash;
     let found = facts.genesis.hash;
-    let finding = Comparison::new(
-        GATE,
-        (expected, "genesis.l2.hash of rollup.json"),
-        (found, "recomputed from genesis.json"),
-    )
-    .refuse_unless(found == expected, MEND);
-    vec![finding]
+    vec![
+        Comparison::new(
+            GATE,
+            (expected, "genesis.l2.hash of rollup.json"),
+            (found, "recomputed from genesis.json"),
+        )
+        .refuse_unless(found == expected, MEND),
+    ]
 }

@@ -14,10 +14,10 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let shown = &engine.endpoint;
     let (chain_id, hash) = (facts.genesis.chain_id, facts.genesis.hash);
-    let chain_source = format!("eth_chainId of the engine at {shown}");
-    let block_source = format!("block {} of the engine at {shown}", facts.rollup.genesis.l2.number);
+    let chain_source = format!("eth_chainId of the engine at {}", engine.endpoint);
+    let block_source =
+        format!("block {} of the engine at {}", facts.rollup.genesis.l2.number, engine.endpoint);
     let mend = "\
         The engine's data folder was initialised from another genesis.json: stop it, move the \
         folder away and let it initialise again.";

@@ -14,7 +14,6 @@ use crate::{
 };
 
 const GATE: Gate = Gate::Predeploys;
-
 const L1_BLOCK: &str =
     "L1Block, 0x4200000000000000000000000000000000000015 in alloc of genesis.json";
 
@@ -77,7 +76,7 @@ fn oracle(facts: &Facts) -> Finding {
     Comparison::new(GATE, (expected, "the forks at genesis"), (found, ORACLE)).warn_unless(
         holds,
         format!(
-            "Wallets are told a wrong L1 fee (often 0), and the transaction that prepares the \
+            "Wallets show a wrong L1 fee (often 0), and the transaction that prepares the \
              oracle for its next fork fails; blocks are built all the same. {REMAKE}"
         ),
     )

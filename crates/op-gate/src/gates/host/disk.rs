@@ -17,7 +17,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     };
     let Some(disk) = facts.host.disks.get(folder) else { return Vec::new() };
     let expected = (format!("at least {} free", bytes(least)), "minFreeBytes of the service");
-    let finding = match disk {
+    vec![match disk {
         Ok(disk) => Comparison::new(
             GATE,
             expected,
@@ -36,6 +36,5 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         ),
         Err(error) => Comparison::new(GATE, expected, (error, folder.display()))
             .wait(format!("Make {} readable: mount its disk, correct the path.", folder.display())),
-    };
-    vec![finding]
+    }]
 }

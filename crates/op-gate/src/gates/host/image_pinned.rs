@@ -24,7 +24,7 @@ pub(crate) fn pinned(service: &Service) -> Vec<Finding> {
             (found, "image.digest of the service"),
         )
     };
-    let finding = match &image.digest {
+    vec![match &image.digest {
         Some(digest) if is_digest(digest) => compare(digest.clone()).holds(),
         // Quoted, so that nothing and white space are seen.
         Some(digest) => compare(format!("{digest:?}")).refuse(
@@ -36,8 +36,7 @@ pub(crate) fn pinned(service: &Service) -> Vec<Finding> {
             "On a host that reaches the registry: `op-warden images lock nix/stack/images.json`. \
              Then commit the file and switch again.",
         ),
-    };
-    vec![finding]
+    }]
 }
 
 fn is_digest(digest: &str) -> bool {

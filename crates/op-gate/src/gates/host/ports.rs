@@ -1,4 +1,4 @@
-//! The service can listen where it is told to.
+//! The service can listen where its command says.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,10 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::{Facts, Owner, Port},
+    read::{
+        Facts,
+        host::ports::{Owner, Port},
+    },
 };
 
 const GATE: Gate = Gate::Ports;

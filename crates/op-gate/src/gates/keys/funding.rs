@@ -29,7 +29,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let source = format!("eth_getBalance of {account} on {}", facts.l1.endpoint);
     let expected = format!("at least {} ETH", ether(least));
     let Some(balance) = facts.l1.balances.get(account) else { return Vec::new() };
-    let finding = with(balance, GATE, &expected, &source, |&balance| {
+    vec![with(balance, GATE, &expected, &source, |&balance| {
         let runway = runway(balance, account, facts);
         let lasts = runway.map_or_else(String::new, |seconds| {
             format!(", enough for {} at the recent rate", span(seconds))
@@ -46,8 +46,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
             runway.is_none_or(|seconds| seconds >= SHORT),
             format!("Send ETH on L1 to {account} soon: without it the service stops."),
         )
-    });
-    vec![finding]
+    })]
 }
 
 /// Seconds that the balance lasts at the recent rate; `None` while nothing is spent, or nothing known.

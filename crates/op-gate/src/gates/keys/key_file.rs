@@ -18,7 +18,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let finding = match (&file.address, file.mode) {
+    vec![match (&file.address, file.mode) {
         (Err(error), _) => no_key(GATE, None, "key of the service", path, error),
         (Ok(_), None) => Finding::not_judged(GATE),
         (Ok(_), Some(mode)) => Comparison::new(
@@ -34,6 +34,5 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
                 path.display()
             ),
         ),
-    };
-    vec![finding]
+    }]
 }

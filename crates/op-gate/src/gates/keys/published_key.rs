@@ -17,15 +17,14 @@ const GATE: Gate = Gate::PublishedKey;
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
     let file = format!("key file {}", path.display());
-    let finding = match key {
+    vec![match key {
         Ok(account) if facts.config.keys.burned.contains(account) => burned(account, &file),
         Ok(account) if is_published(account) => published(account, &file, facts),
         Ok(account) => compare(account, &file).holds(),
         Err(error) => {
             no_key(GATE, None, "the accounts of the mnemonic \"test … junk\"", path, error)
         }
-    };
-    vec![finding]
+    }]
 }
 
 /// The operator's own word holds on every L1.

@@ -9,7 +9,7 @@ use crate::{
     gate::Gate,
     gates::disputes::game_type::{self, Access},
     gates::keys::no_key::no_key,
-    read::{Facts, GameRoles},
+    read::{Facts, l1::games::GameRoles},
 };
 
 pub(crate) fn game_role(
@@ -75,13 +75,12 @@ pub(crate) fn key_is(
     mend: &str,
 ) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
-    let finding = match key {
+    vec![match key {
         Ok(found) => with(expected, gate, found, on_chain, |expected| {
             let key_file = format!("key file {}", path.display());
             Comparison::new(gate, (expected, on_chain), (found, key_file))
                 .refuse_unless(found == expected, mend)
         }),
         Err(error) => no_key(gate, expected.as_ref().ok(), on_chain, path, error),
-    };
-    vec![finding]
+    }]
 }

@@ -11,7 +11,7 @@ use crate::{
     config::Service,
     finding::{Answer, Comparison, Finding},
     gate::Gate,
-    read::{Facts, FactsError, Other},
+    read::{Facts, error::FactsError, l1::agreement::Other},
 };
 
 const GATE: Gate = Gate::L1Agreement;

@@ -5,7 +5,7 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding, with},
     gate::Gate,
-    read::{BeaconFacts, Facts},
+    read::{Facts, l1::beacon::BeaconFacts},
 };
 
 const GATE: Gate = Gate::L1Beacon;

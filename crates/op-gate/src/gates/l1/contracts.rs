@@ -13,7 +13,6 @@ use crate::{
 };
 
 const GATE: Gate = Gate::Contracts;
-
 const MEND: &str = "\
     rollup.json and the contracts are not of one deployment: put the files of this chain in \
     place (op-deployer inspect rollup), or correct the addresses.";

@@ -7,7 +7,10 @@ use crate::{
     config::Service,
     finding::{Answer, Comparison, Finding, with},
     gate::Gate,
-    read::{Facts, SIGNER_SLOT, proofs_are_needed},
+    read::{
+        Facts,
+        l1::proofs::{SIGNER_SLOT, are_needed},
+    },
 };
 
 const GATE: Gate = Gate::L1Proofs;
@@ -17,7 +20,7 @@ const MEND: &str = "\
     without.";
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
-    if !proofs_are_needed(service) {
+    if !are_needed(service) {
         return vec![Finding::skip(GATE, "--l1.trustrpc: op-node believes this L1 without proofs")];
     }
     let Some(proof) = &facts.l1.proof else { return Vec::new() };

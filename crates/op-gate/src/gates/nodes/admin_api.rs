@@ -14,7 +14,6 @@ const MEND: &str = "\
     The admin API has no password: whoever reaches it stops the sequencer or posts blocks. Set \
     --rpc.addr=127.0.0.1.";
 
-/// Nobody outside of this machine may stop the service.
 pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     if !command.is_on("rpc.enable-admin") {

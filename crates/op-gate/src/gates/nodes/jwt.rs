@@ -10,13 +10,16 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::{Facts, Handshake, JwtError, JwtFile, JwtSecret, jwt_pair},
+    read::{
+        Facts,
+        nodes::jwt::{Handshake, JwtError, JwtFile, JwtSecret, pair},
+    },
 };
 
 const GATE: Gate = Gate::Jwt;
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
-    let Some((url, path)) = jwt_pair(service) else {
+    let Some((url, path)) = pair(service) else {
         let expected = ("--l2 and --l2.jwt-secret", "op-node");
         let missing = Comparison::new(GATE, expected, ("not both", "the service's command"));
         return vec![

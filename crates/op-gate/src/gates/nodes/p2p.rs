@@ -9,7 +9,6 @@ use crate::{
 
 const GATE: Gate = Gate::P2p;
 
-/// Blocks reach the followers that are configured.
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let sequencing = command.is_on("sequencer.enabled");

@@ -12,7 +12,6 @@ const GATE: Gate = Gate::P2pPaths;
 /// The files of op-node's P2P that two nodes must not share.
 const P2P_PATHS: [&str; 3] = ["p2p.priv.path", "p2p.peerstore.path", "p2p.discovery.path"];
 
-/// No two nodes share a P2P identity or database.
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let judge = |flag: &str| {

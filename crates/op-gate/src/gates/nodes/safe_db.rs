@@ -14,7 +14,6 @@ const MEND: &str = "\
     Set --safedb.path before the first start: disputes need the safe head at each L1 block, and \
     the node never fills the past in.";
 
-/// Challenger and dispute-mon find the safe heads of the past.
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let own = command.value("rpc.port").and_then(|port| port.parse().ok());

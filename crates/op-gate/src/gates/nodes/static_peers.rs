@@ -4,7 +4,7 @@ use crate::{
     config::Service,
     finding::{Comparison, Finding},
     gate::Gate,
-    read::{Facts, Peer},
+    read::{Facts, nodes::static_peers::Peer},
 };
 
 const GATE: Gate = Gate::StaticPeers;

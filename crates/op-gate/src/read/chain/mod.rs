@@ -1,18 +1,15 @@
 //! What the chain's files hold, beside genesis.json and rollup.json, which the rest is read by.
 
-mod bundle;
-mod engine_data;
+pub mod bundle;
+pub mod engine_data;
 pub mod files;
 mod prestate;
 
 use std::{collections::BTreeMap, io, path::PathBuf};
 
-use op_chain::{
-    engine_data::EngineData,
-    prestate::{Prestate, PrestateError},
-};
+use op_chain::prestate::{Prestate, PrestateError};
 
-pub use self::bundle::Bundle;
+use self::{bundle::Bundle, engine_data::EngineData};
 use crate::read::request::Request;
 
 /// The chain's files.

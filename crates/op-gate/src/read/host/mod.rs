@@ -1,16 +1,12 @@
 //! What this host has: disks, ports, containers.
 
 pub mod disk;
-mod image_running;
-mod ports;
+pub mod image_running;
+pub mod ports;
 
 use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf};
 
-pub use self::{
-    disk::Disk,
-    image_running::Containers,
-    ports::{Owner, Port},
-};
+use self::{disk::Disk, image_running::Containers, ports::Port};
 use crate::read::request::Request;
 
 /// This host.

@@ -17,7 +17,7 @@ pub struct Other {
     pub chain_id: Reading<u64>,
     /// The canonical block at the L1 origin's number.
     pub origin: Reading<Option<BlockHead>>,
-    /// The canonical block at the number that the first endpoint has finalized, if it told one.
+    /// The canonical block at the number that the first endpoint has finalized, if it named one.
     pub finalized: Option<Reading<Option<BlockHead>>>,
 }
 

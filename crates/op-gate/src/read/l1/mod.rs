@@ -1,11 +1,11 @@
 //! What L1 says, in two batches: the second asks for what follows from the answers to the first.
 
-mod agreement;
-mod beacon;
-mod contracts;
-mod funding;
-mod games;
-mod proofs;
+pub mod agreement;
+pub mod beacon;
+pub mod contracts;
+pub mod funding;
+pub mod games;
+pub mod proofs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +14,14 @@ use eth_rpc::{AccountProof, Batch, BlockHead, Limits, Reading, Slot};
 use op_chain::contracts::{OptimismPortal, SystemConfig};
 use op_util::time::unix_now;
 
-pub(crate) use self::proofs::{SIGNER_SLOT, are_needed as proofs_are_needed};
-pub use self::{
+use self::{
     agreement::Other,
-    beacon::{BeaconFacts, Spec},
-    contracts::ChainContracts,
+    beacon::BeaconFacts,
+    contracts::{ChainContracts, ContractSlots},
     funding::PastBalance,
-    games::{Game, GameRoles},
+    games::{Game, GameSlots},
+    proofs::SIGNER_SLOT,
 };
-use self::{contracts::ContractSlots, games::GameSlots};
 use crate::{
     gate::Gate,
     read::{error::FactsError, request::Request},

@@ -1,17 +1,12 @@
 //! What the nodes say: engines, the handshake of op-node and engine, static peers.
 
-mod genesis_live;
-mod jwt;
-mod static_peers;
+pub mod genesis_live;
+pub mod jwt;
+pub mod static_peers;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::jwt::pair as jwt_pair;
-pub use self::{
-    genesis_live::EngineFacts,
-    jwt::{Handshake, JwtError, JwtFacts, JwtFile, JwtSecret},
-    static_peers::Peer,
-};
+use self::{genesis_live::EngineFacts, jwt::JwtFacts, static_peers::Peer};
 use crate::read::request::Request;
 
 /// The nodes.
