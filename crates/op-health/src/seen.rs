@@ -36,7 +36,7 @@ pub(crate) struct Seen {
     /// The last comparison of each follower.
     pub(crate) comparisons: BTreeMap<String, Comparison>,
     /// L1-info deposits whose receipts are read in the next poll, by block.
-    pub(crate) pending_l1_info: BTreeMap<u64, B256>,
+    pub(crate) pending_receipts: BTreeMap<u64, B256>,
     /// Bytes that are free.
     pub(crate) disks: BTreeMap<PathBuf, Result<u64, String>>,
     /// The services' systemd units, where they run in any.
@@ -71,7 +71,7 @@ impl Seen {
             nodes: BTreeMap::new(),
             programs: BTreeMap::new(),
             comparisons: BTreeMap::new(),
-            pending_l1_info: BTreeMap::new(),
+            pending_receipts: BTreeMap::new(),
             disks: BTreeMap::new(),
             units: BTreeMap::new(),
             unjudged_games_since: None,

@@ -26,8 +26,8 @@ const STOPPED: &str = "Somebody stopped it with admin_stopSequencer: admin_start
                        head starts it again.";
 const RESET: &str = "A reset follows a reorganisation of L1, or an L1 endpoint that contradicts itself: see op-node's \
                      log for its reason.";
-const STALE_L1: &str = "Contracts on L2 see an old L1: fees and deposits go wrong while the heads look healthy. Compare \
-                        the L1Block predeploy's code with the fork that is active (op-warden check: predeploys).";
+const STALE_L1: &str = "Contracts on L2 see an old L1: fees and deposits go wrong while the heads look healthy. \
+                        Compare the L1Block predeploy's code with the fork that is active (op-warden check: predeploys).";
 
 pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
     let Some(sequencer) = watch.setup.plan.sequencer() else { return Vec::new() };

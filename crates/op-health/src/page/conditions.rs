@@ -50,7 +50,10 @@ fn in_full(condition: &Condition, now: u64) -> Markup {
 
 fn holding(conditions: &[&Condition], now: u64) -> Markup {
     let rows = html! {
-        thead { tr { th scope="col" { "Condition" } th scope="col" { "Of" } th scope="col" { "Found" } th scope="col" { "Since" } } }
+        thead { tr {
+            th scope="col" { "Condition" } th scope="col" { "Of" }
+            th scope="col" { "Found" } th scope="col" { "Since" }
+        } }
         tbody {
             @for Condition { name, subject, since, found, .. } in conditions {
                 tr id={ "condition-" (name.text()) "-" (slug(subject)) } {

@@ -38,7 +38,8 @@ fn bar(window: &SequencingWindow, (tone, word): (Tone, &str), now: u64) -> Marku
                 (badge(tone, word)) " " b { (blocks) }
                 @if let Some(seconds) = left_seconds { " · about " (measured(seconds)) }
             }
-            meter.(tone.class()) min="0" max=(size.max(1)) value=(left.min(size)) aria-label="L1 blocks left of the sequencing window" { (blocks) }
+            meter.(tone.class()) min="0" max=(size.max(1)) value=(left.min(size))
+                aria-label="L1 blocks left of the sequencing window" { (blocks) }
             p.more {
                 "Unsafe blocks whose batches are not on L1 by "
                 @if let Some(ends) = ends { (dated(ends, now)) } @else { "then" }

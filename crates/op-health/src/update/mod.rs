@@ -2,10 +2,10 @@
 
 pub(crate) mod accounts;
 pub(crate) mod chain;
+pub(crate) mod deposits;
 pub(crate) mod followers;
 pub(crate) mod games;
 pub(crate) mod host;
 pub(crate) mod l1;
-pub(crate) mod l1_info;
 pub(crate) mod nodes;
 pub(crate) mod time;

@@ -8,7 +8,7 @@ use crate::{
         engine::{EngineAnswers, Questions},
         node::NodeAnswers,
     },
-    update::{followers, l1_info},
+    update::{deposits, followers},
     watch::Watch,
 };
 use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
@@ -39,8 +39,8 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
             let head = memory.unsafe_head(&node.name).map(|head| head.block.number);
             return Questions {
                 numbers: union.reference.clone(),
-                first_transactions: l1_info::new_blocks(memory, head).collect(),
-                receipts: seen.pending_l1_info.values().copied().collect(),
+                first_transactions: deposits::new_blocks(memory, head).collect(),
+                receipts: seen.pending_receipts.values().copied().collect(),
             };
         }
         Questions { numbers: followers.next().unwrap_or_default(), ..Questions::default() }
@@ -68,7 +68,7 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
         }
         if planned.sequencer {
             if let Ok(answers) = &news.engine {
-                l1_info::take(seen, memory, answers);
+                deposits::take(seen, memory, answers);
             }
             reference = news.engine.map(|answers| answers.snapshot);
         } else if setup.plan.sequencer().is_some() {

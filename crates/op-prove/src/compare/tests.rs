@@ -12,10 +12,10 @@ mod doubts;
 fn block(number: u64, fork: u64) -> Block {
     let hash = |number: u64| {
         let branch = u64::from(number >= fork);
-        B256::from(U256::from(number + 1) + (U256::from(branch) << 200))
+        B256::from(U256::from(number.wrapping_add(1)) + (U256::from(branch) << 200))
     };
     let parent = number.checked_sub(1).map_or(B256::ZERO, hash);
-    Block { number, hash: hash(number), parent, timestamp: 2 * number }
+    Block { number, hash: hash(number), parent, timestamp: number.wrapping_mul(2) }
 }
 
 fn snapshot(numbers: &std::collections::BTreeSet<u64>, head: u64, fork: u64) -> Snapshot {

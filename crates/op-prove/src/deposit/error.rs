@@ -56,8 +56,8 @@ pub enum DepositError {
     },
     /// Nothing at the portal's address, or something else.
     #[error(
-        "expected OptimismPortal at {portal} (deposit_contract_address of rollup.json), found none on L1 at {endpoint}: {source}. \
-         Nothing was sent. Take rollup.json of the chain"
+        "expected OptimismPortal at {portal} (deposit_contract_address of rollup.json), found none on L1 at {endpoint}: \
+         {source}. Nothing was sent. Take rollup.json of the chain"
     )]
     NoPortal {
         /// The address.

@@ -21,7 +21,7 @@ pub(crate) fn take(seen: &mut Seen, memory: &mut Memory, answers: &EngineAnswers
     // Looked at from now on; a reorganised block has another deposit.
     let next = memory.next_l1_info.get_or_insert(head.saturating_add(1));
     *next = (*next).min(head.saturating_add(1));
-    for (block, hash) in std::mem::take(&mut seen.pending_l1_info) {
+    for (block, hash) in std::mem::take(&mut seen.pending_receipts) {
         match answers.succeeded.get(&hash) {
             Some(true) => {}
             Some(false) => {
@@ -35,5 +35,5 @@ pub(crate) fn take(seen: &mut Seen, memory: &mut Memory, answers: &EngineAnswers
     let named: BTreeMap<_, _> =
         answers.first_transactions.range(*next..).map(|(&block, &hash)| (block, hash)).collect();
     *next = named.keys().last().map_or(*next, |last| last.saturating_add(1));
-    seen.pending_l1_info = named;
+    seen.pending_receipts = named;
 }
