@@ -42,10 +42,12 @@ fn whole(
     permissions: Option<Permissions>,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
-    let mut file =
-        Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder(path))?;
+    // From the first byte on: what only its owner may read is never anybody else's to read.
+    let first = permissions.clone().unwrap_or(Permissions::from_mode(0o666));
+    let mut file = Builder::new().permissions(first).tempfile_in(folder(path))?;
     write(file.as_file_mut())?;
     if let Some(permissions) = permissions {
+        // The umask has taken some away.
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
