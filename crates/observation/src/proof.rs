@@ -29,6 +29,7 @@ pub struct Proof {
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ProofError {
     /// The archive is not read, or contradicts itself.
     #[error(transparent)]
@@ -41,12 +42,7 @@ pub enum ProofError {
         "the archive's {entries} entries come to the root {found}, the observation has {expected}: it was \
          derived from other data"
     )]
-    OtherData {
-        /// The epoch's entries in the archive.
-        entries: usize,
-        found: B256,
-        expected: B256,
-    },
+    OtherData { entries: usize, found: B256, expected: B256 },
     /// A file holds no proof.
     #[error("it holds no proof: {0}")]
     Json(#[from] serde_json::Error),

@@ -21,23 +21,14 @@ const MOST_BYTES: u64 = 64;
 
 /// Why maintenance is not known, announced or ended.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum MaintenanceError {
     /// The file could not be read.
     #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
     /// The file could not be written or removed.
     #[error("cannot write {path}: {source}")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Write { path: PathBuf, source: io::Error },
     /// The file holds something else.
     #[error("{0} does not hold a time: announce again, or end it")]
     Format(PathBuf),

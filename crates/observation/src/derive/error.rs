@@ -6,6 +6,7 @@ use crate::archive::{ArchiveError, Input, Position};
 
 /// Why there are no observations.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum DeriveError {
     /// The archive is not read.
     #[error(transparent)]
@@ -30,14 +31,7 @@ pub enum DeriveError {
         "stream {stream:?}: epoch {epoch:?} of {unix_ms} does not come after the last observation, epoch \
          {last:?} of {last_ms}. Leave out what was observed before"
     )]
-    Before {
-        stream: String,
-        epoch: String,
-        /// The latest time in it: milliseconds since the Unix epoch.
-        unix_ms: u64,
-        last: String,
-        last_ms: u64,
-    },
+    Before { stream: String, epoch: String, unix_ms: u64, last: String, last_ms: u64 },
     /// An observation cannot be written.
     #[error("cannot write the observations: {0}")]
     Write(io::Error),

@@ -13,6 +13,7 @@ use crate::contracts::{
 
 /// Why something on chain could not be read or done.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum LedgerError {
     /// A node does not answer, or not with what was asked for.
     #[error("cannot read {what} from {endpoint}: {source}")]
@@ -37,23 +38,12 @@ pub enum LedgerError {
     Journal { journal: PathBuf, error: std::io::Error },
     /// Not enough for gas.
     #[error("{account} has {found} wei and needs {needed} for {what}: send it some")]
-    Poor {
-        account: Address,
-        found: U256,
-        /// What the transaction may cost.
-        needed: U256,
-        what: String,
-    },
+    Poor { account: Address, found: U256, needed: U256, what: String },
     /// A transaction waits.
     #[error(
         "{transaction} ({what}) is in no block after {seconds} s. Run the same command again: it goes on with this one"
     )]
-    Pending {
-        transaction: B256,
-        what: String,
-        /// How long it was waited for.
-        seconds: u64,
-    },
+    Pending { transaction: B256, what: String, seconds: u64 },
     /// The node refuses a transaction.
     #[error("the node does not take {transaction} ({what}): {reason}")]
     NotTaken { transaction: B256, what: String, reason: String },
@@ -67,11 +57,7 @@ pub enum LedgerError {
     Sign(#[from] SignError),
     /// A deployment that was begun cannot go on.
     #[error("{}: {reason}", file.display())]
-    Deployment {
-        /// Where it is written.
-        file: PathBuf,
-        reason: String,
-    },
+    Deployment { file: PathBuf, reason: String },
 }
 
 /// The error of a value that could not be read.

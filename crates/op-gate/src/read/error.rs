@@ -24,12 +24,7 @@ pub enum FactsError {
     Url { what: &'static str, source: RpcUrlError },
     /// The file with an endpoint's URL is not there, not readable or empty: wait.
     #[error("no URL in {path}: {reason}")]
-    NoUrl {
-        path: String,
-        /// The field of the configuration that names it.
-        what: &'static str,
-        reason: SecretError,
-    },
+    NoUrl { path: String, what: &'static str, reason: SecretError },
     /// The content of the file is no URL, and no less a secret for that: refuse.
     #[error("the content of {path} is not an http or https URL in one line")]
     NotUrl { path: String, what: &'static str },

@@ -30,6 +30,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// Why the service ended.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ServeError {
     /// The configuration cannot be used.
     #[error(transparent)]
@@ -39,12 +40,7 @@ pub enum ServeError {
     NotConfigured,
     /// The address is not free, or not this host's.
     #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Listen { address: SocketAddr, source: io::Error },
     /// Signals or connections cannot be waited for.
     #[error("cannot serve: {0}")]
     Serve(#[from] io::Error),

@@ -6,67 +6,35 @@ use op_chain::deposit;
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum DepositError {
     /// The configuration, or a file that it names, cannot be used.
     #[error("{0}")]
     Config(String),
     /// An endpoint's URL is not one.
     #[error("{node}: {source}")]
-    Url {
-        /// Whose.
-        node: String,
-        /// What is wrong.
-        source: RpcUrlError,
-    },
+    Url { node: String, source: RpcUrlError },
     /// L1 does not say what is needed.
     #[error("cannot read {what} from L1 at {endpoint}: {source}")]
-    L1 {
-        /// What was asked for.
-        what: &'static str,
-        /// The endpoint, without secrets.
-        endpoint: String,
-        /// Why.
-        source: Unread,
-    },
+    L1 { what: &'static str, endpoint: String, source: Unread },
     /// Another chain.
     #[error(
         "expected L1 chain {expected} (l1.chainId of the configuration), found {found} at {endpoint}: \
          nothing was sent. Point l1.rpc to the chain's L1"
     )]
-    WrongL1 {
-        /// Of the configuration.
-        expected: u64,
-        /// Of the endpoint.
-        found: u64,
-        /// The endpoint, without secrets.
-        endpoint: String,
-    },
+    WrongL1 { expected: u64, found: u64, endpoint: String },
     /// Not the chain's portal.
     #[error(
         "expected the portal of SystemConfig {expected} (rollup.json), found one of {found} at {portal}: \
          nothing was sent. Take rollup.json of the chain"
     )]
-    WrongPortal {
-        /// `l1_system_config_address` of rollup.json.
-        expected: Address,
-        /// `systemConfig()` of the portal.
-        found: Address,
-        /// `deposit_contract_address` of rollup.json.
-        portal: Address,
-    },
+    WrongPortal { expected: Address, found: Address, portal: Address },
     /// Nothing at the portal's address, or something else.
     #[error(
         "expected OptimismPortal at {portal} (deposit_contract_address of rollup.json), found none on L1 at {endpoint}: \
          {source}. Nothing was sent. Take rollup.json of the chain"
     )]
-    NoPortal {
-        /// The address.
-        portal: Address,
-        /// The endpoint, without secrets.
-        endpoint: String,
-        /// What its `systemConfig()` said.
-        source: Unread,
-    },
+    NoPortal { portal: Address, endpoint: String, source: Unread },
     /// The portal would refuse it.
     #[error("the portal does not take the deposit: {0}. Nothing was sent")]
     Refused(Unread),
@@ -76,14 +44,7 @@ pub enum DepositError {
          nothing was sent. Send ETH to the account, or take a smaller --amount",
         format_ether(*.needed), format_ether(*.found)
     )]
-    Poor {
-        /// Wei.
-        needed: U256,
-        /// Wei.
-        found: U256,
-        /// Whose.
-        account: Address,
-    },
+    Poor { needed: U256, found: U256, account: Address },
     /// The key does not sign.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -91,12 +52,7 @@ pub enum DepositError {
     #[error(
         "L1 did not say that it took {transaction}: {source}. See --transaction before another is sent"
     )]
-    Sent {
-        /// The transaction.
-        transaction: B256,
-        /// Why.
-        source: Unread,
-    },
+    Sent { transaction: B256, source: Unread },
     /// It is in a block, and reverted.
     #[error("the transaction {0} failed on L1: nothing was deposited")]
     Failed(B256),
