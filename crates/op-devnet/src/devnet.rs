@@ -17,7 +17,7 @@ use crate::{
     chain::Chain,
     clock::Clock,
     components::{Component, Components, Environment, warden},
-    contracts, health,
+    health,
     home::{Home, Lock},
     l1::{self, L1},
     ports::Ports,
@@ -165,7 +165,7 @@ pub(crate) struct Prepared {
     pub(crate) components: Components,
     pub(crate) op_warden: PathBuf,
     l1: Rpc,
-    deploying: Option<contracts::Prepared>,
+    deploying: Option<op_contracts::Prepared>,
 }
 
 impl Prepared {
@@ -191,7 +191,8 @@ impl Prepared {
     /// Deploys the contracts if that is still to be done.
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
-            let deployment = prepared.deploy(&self.l1, &accounts::key(accounts::OWNER)?).await?;
+            let deployment =
+                prepared.deploy(&self.l1, &accounts::key(accounts::OWNER)?, accounts::FEES).await?;
             clock.say(format!(
                 "contracts: {} transactions, {:.1} M gas, L1 block {}",
                 deployment.transactions,

@@ -9,10 +9,10 @@ use alloy_primitives::{Address, Bytes, TxKind};
 use alloy_sol_types::SolCall;
 use anyhow::Result;
 
-use super::{abi::ProxyAdmin, artifacts::Package};
+use crate::{abi::ProxyAdmin, artifacts::Package};
 
 /// Contract addresses by name. Proxies are named as the superchain registry names them.
-pub(crate) type Addresses = BTreeMap<String, Address>;
+pub type Addresses = BTreeMap<String, Address>;
 
 /// Gas of a creation before its code is paid for: intrinsic cost and the constructor's writes.
 const CREATE_BASE_GAS: u64 = 900_000;
@@ -23,36 +23,36 @@ const CALL_GAS: u64 = 3_000_000;
 
 /// One transaction.
 #[derive(Debug, Clone)]
-pub(super) struct Step {
+pub(crate) struct Step {
     /// What it does, for error messages.
-    pub(super) label: String,
-    pub(super) nonce: u64,
-    pub(super) to: TxKind,
-    pub(super) input: Bytes,
-    pub(super) gas_limit: u64,
+    pub(crate) label: String,
+    pub(crate) nonce: u64,
+    pub(crate) to: TxKind,
+    pub(crate) input: Bytes,
+    pub(crate) gas_limit: u64,
 }
 
 /// Transactions of one account, in order, and the contracts they create.
 #[derive(Debug)]
-pub(super) struct Plan<'a> {
+pub(crate) struct Plan<'a> {
     package: &'a Package,
     deployer: Address,
     next_nonce: u64,
-    pub(super) steps: Vec<Step>,
-    pub(super) addresses: Addresses,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) addresses: Addresses,
 }
 
 /// The encoded arguments of a constructor that has none.
-pub(super) const NO_ARGUMENTS: &[u8] = &[];
+pub(crate) const NO_ARGUMENTS: &[u8] = &[];
 
 impl<'a> Plan<'a> {
     /// An empty plan for a deployer that has sent `next_nonce` transactions before.
-    pub(super) const fn new(package: &'a Package, deployer: Address, next_nonce: u64) -> Self {
+    pub(crate) const fn new(package: &'a Package, deployer: Address, next_nonce: u64) -> Self {
         Self { package, deployer, next_nonce, steps: Vec::new(), addresses: Addresses::new() }
     }
 
     /// Creates a contract and enters its address under `name`.
-    pub(super) fn create(
+    pub(crate) fn create(
         &mut self,
         name: &str,
         contract: &str,
@@ -67,7 +67,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Calls a contract; `subject` is what the call is about.
-    pub(super) fn call<C: SolCall>(&mut self, subject: &str, to: Address, call: &C) {
+    pub(crate) fn call<C: SolCall>(&mut self, subject: &str, to: Address, call: &C) {
         let function = C::SIGNATURE.split('(').next().unwrap_or_default();
         self.push(
             format!("{function} of {subject}"),
@@ -78,7 +78,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Creates an implementation, then has the `admin` point the `proxy` at it and initialise it.
-    pub(super) fn implement<C: SolCall>(
+    pub(crate) fn implement<C: SolCall>(
         &mut self,
         contract: &str,
         arguments: &[u8],

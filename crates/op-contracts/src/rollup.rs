@@ -4,13 +4,13 @@ use alloy_primitives::{Address, B256};
 use op_chain::rollup::{Anchor, BlockId, RollupConfig, SystemConfig};
 use serde_json::{Map, Value, json};
 
-use super::{
+use crate::{
     proxies::Proxies,
     spec::{BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR, ChainSpec, L2_BLOCK_TIME, L2_GAS_LIMIT},
 };
 
 /// The rollup configuration of a chain that begins at `l1_origin` with the given L2 genesis block.
-pub(super) fn config(
+pub(crate) fn config(
     spec: &ChainSpec,
     proxies: &Proxies,
     l1_origin: BlockId,
@@ -48,12 +48,12 @@ pub(super) fn config(
 }
 
 /// The parameters of the L2 fee market, as genesis.json and rollup.json both hold them.
-pub(super) fn fee_market() -> Value {
+pub(crate) fn fee_market() -> Value {
     json!({ "eip1559Elasticity": 6, "eip1559Denominator": 50, "eip1559DenominatorCanyon": 250 })
 }
 
 /// Where the batcher sends its transactions: 0xff, then the chain id in decimal digits.
-pub(super) fn batch_inbox(l2_chain_id: u64) -> Address {
+pub(crate) fn batch_inbox(l2_chain_id: u64) -> Address {
     let digits = format!("{l2_chain_id:038}");
     let mut inbox = [0xff; 20];
     for (byte, pair) in inbox[1..].iter_mut().zip(digits.as_bytes().chunks(2)) {

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256, address};
 use alloy_sol_types::SolConstructor as _;
 use anyhow::Result;
 
-use super::{
+use crate::{
     abi::{
         L1CrossDomainMessenger, L1ERC721Bridge, L1StandardBridge, OptimismMintableERC20Factory,
         OptimismPortal2, ProtocolVersions, SuperchainConfig, SystemConfig,
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Plans the implementations and initialises their proxies.
-pub(super) fn create(plan: &mut Plan, spec: &ChainSpec, proxies: &Proxies) -> Result<()> {
+pub(crate) fn create(plan: &mut Plan, spec: &ChainSpec, proxies: &Proxies) -> Result<()> {
     superchain(plan, spec.roles.owner, proxies)?;
     system_config(plan, spec, proxies)?;
     optimism_portal(plan, spec, proxies)?;

@@ -4,30 +4,30 @@ use alloy_primitives::Address;
 use alloy_sol_types::SolConstructor as _;
 use anyhow::Result;
 
-use super::{
+use crate::{
     abi::{AddressManager, L1ChugSplashProxy, Proxy, ProxyAdmin, ResolvedDelegateProxy},
     plan::{NO_ARGUMENTS, Plan},
 };
 
 /// The proxies and their common admin.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Proxies {
-    pub(super) admin: Address,
-    pub(super) superchain_config: Address,
-    pub(super) protocol_versions: Address,
-    pub(super) system_config: Address,
-    pub(super) optimism_portal: Address,
-    pub(super) l1_cross_domain_messenger: Address,
-    pub(super) l1_standard_bridge: Address,
-    pub(super) l1_erc721_bridge: Address,
-    pub(super) optimism_mintable_erc20_factory: Address,
-    pub(super) dispute_game_factory: Address,
-    pub(super) anchor_state_registry: Address,
-    pub(super) delayed_weth: Address,
+pub(crate) struct Proxies {
+    pub(crate) admin: Address,
+    pub(crate) superchain_config: Address,
+    pub(crate) protocol_versions: Address,
+    pub(crate) system_config: Address,
+    pub(crate) optimism_portal: Address,
+    pub(crate) l1_cross_domain_messenger: Address,
+    pub(crate) l1_standard_bridge: Address,
+    pub(crate) l1_erc721_bridge: Address,
+    pub(crate) optimism_mintable_erc20_factory: Address,
+    pub(crate) dispute_game_factory: Address,
+    pub(crate) anchor_state_registry: Address,
+    pub(crate) delayed_weth: Address,
 }
 
 /// Plans the proxies, which point nowhere yet.
-pub(super) fn create(plan: &mut Plan, owner: Address) -> Result<Proxies> {
+pub(crate) fn create(plan: &mut Plan, owner: Address) -> Result<Proxies> {
     let admin = plan.create(
         "ProxyAdmin",
         "ProxyAdmin",

@@ -10,7 +10,7 @@ use eth_rpc::{Batch, Rpc};
 use op_chain::forks::ForkTimes;
 use serde_json::{Value, json};
 
-use super::{
+use crate::{
     abi::Proxy,
     artifacts::{Artifact, Package},
     predeploys::{self, Predeploy},
@@ -35,7 +35,7 @@ const FUNDS: U256 = uint!(10_000_000_000_000_000_000_000_U256);
 /// Builds the genesis of a chain whose L1 origin has the given timestamp.
 ///
 /// The L1 is asked for runtime code only, it need not have the contracts yet.
-pub(super) async fn build(
+pub(crate) async fn build(
     l1: &Rpc,
     package: &Package,
     spec: &ChainSpec,

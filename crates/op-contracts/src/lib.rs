@@ -32,26 +32,26 @@ use std::path::Path;
 
 use alloy_primitives::{Address, B256, U64, keccak256};
 use anyhow::{Context as _, Result, ensure};
-use eth_rpc::{Batch, BlockHead, Rpc, key::SecretKey};
+use eth_rpc::{Batch, BlockHead, Rpc, key::SecretKey, transaction::Fees};
 use op_chain::{genesis::GenesisBlock, rollup::BlockId};
+use op_util::file;
 use serde::Serialize;
 
 use self::{
     artifacts::Package,
     plan::{Plan, Step},
 };
-pub(crate) use self::{
+pub use self::{
     deploy::Deployment,
     plan::Addresses,
-    spec::{ChainSpec, L1_CHAIN_ID, Roles},
+    spec::{ChainSpec, ForkOffsets, L1_CHAIN_ID, Roles},
 };
-use crate::home;
 
 /// A chain whose files are written and whose contracts are planned.
 #[derive(Debug)]
-pub(crate) struct Prepared {
+pub struct Prepared {
     /// The L1 contracts by name.
-    pub(crate) addresses: Addresses,
+    pub addresses: Addresses,
     chain_id: u64,
     owner: Address,
     steps: Vec<Step>,
@@ -61,7 +61,7 @@ pub(crate) struct Prepared {
 ///
 /// `package` is the unpacked npm package. The L1 must be at block 0 or later, and the owner is to
 /// send nothing before [`Prepared::deploy`].
-pub(crate) async fn prepare(
+pub async fn prepare(
     l1: &Rpc,
     package: &Path,
     spec: &ChainSpec,
@@ -88,22 +88,22 @@ pub(crate) async fn prepare(
     let Plan { addresses, steps, .. } = plan;
 
     let rollup = rollup::config(spec, &proxies, start.origin, block.hash, start.timestamp);
-    home::write(&out_dir.join("genesis.json"), &genesis)?;
-    home::write(&out_dir.join("rollup.json"), &pretty(&rollup)?)?;
-    home::write(&out_dir.join("addresses.json"), &pretty(&addresses)?)?;
+    write(&out_dir.join("genesis.json"), &genesis)?;
+    write(&out_dir.join("rollup.json"), &pretty(&rollup)?)?;
+    write(&out_dir.join("addresses.json"), &pretty(&addresses)?)?;
     Ok(Prepared { addresses, chain_id: start.chain_id, owner, steps })
 }
 
 impl Prepared {
     /// Deploys the contracts, all from the owner's account.
-    pub(crate) async fn deploy(&self, l1: &Rpc, owner: &SecretKey) -> Result<Deployment> {
+    pub async fn deploy(&self, l1: &Rpc, owner: &SecretKey, fees: Fees) -> Result<Deployment> {
         ensure!(
             owner.address() == self.owner,
             "the key of {} was given to deploy contracts that {} will own",
             owner.address(),
             self.owner
         );
-        deploy::deploy(l1, self.chain_id, owner, &self.steps).await
+        deploy::deploy(l1, self.chain_id, owner, fees, &self.steps).await
     }
 }
 
@@ -141,6 +141,10 @@ impl L1Start {
 fn output_root(block: &GenesisBlock) -> B256 {
     let version = B256::ZERO;
     keccak256([version, block.header.state_root, block.message_passer_root, block.hash].concat())
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    file::replace(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn pretty(value: &impl Serialize) -> Result<Vec<u8>> {

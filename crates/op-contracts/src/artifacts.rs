@@ -12,17 +12,17 @@ use serde::Deserialize;
 
 /// An unpacked `@eth-optimism/contracts-bedrock`.
 #[derive(Debug, Clone)]
-pub(super) struct Package {
+pub(crate) struct Package {
     root: PathBuf,
 }
 
 impl Package {
-    pub(super) fn new(root: &Path) -> Self {
+    pub(crate) fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
     /// Reads a contract's forge artifact.
-    pub(super) fn artifact(&self, contract: &str) -> Result<Artifact> {
+    pub(crate) fn artifact(&self, contract: &str) -> Result<Artifact> {
         let path = self.root.join(format!("forge-artifacts/{contract}.sol/{contract}.json"));
         let json = read(&path)?;
         serde_json::from_slice(&json).with_context(|| {
@@ -31,7 +31,7 @@ impl Package {
     }
 
     /// Reads a Solidity source below `src/`.
-    pub(super) fn source(&self, name: &str) -> Result<String> {
+    pub(crate) fn source(&self, name: &str) -> Result<String> {
         let path = self.root.join("src").join(name);
         String::from_utf8(read(&path)?).with_context(|| format!("{} is not text", path.display()))
     }
@@ -49,7 +49,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 /// What a deployment needs of a forge artifact. The rest, nine tenths of the file, is skipped.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Artifact {
+pub(crate) struct Artifact {
     bytecode: Bytecode,
     storage_layout: StorageLayout,
 }
@@ -75,12 +75,12 @@ struct Variable {
 
 impl Artifact {
     /// Creation code followed by the constructor's ABI-encoded arguments.
-    pub(super) fn creation_code(&self, arguments: &[u8]) -> Bytes {
+    pub(crate) fn creation_code(&self, arguments: &[u8]) -> Bytes {
         [&self.bytecode.object, arguments].concat().into()
     }
 
     /// Storage words in which the named state variables have the given values.
-    pub(super) fn storage<'a>(
+    pub(crate) fn storage<'a>(
         &self,
         values: impl IntoIterator<Item = &'a (&'static str, U256)>,
     ) -> Result<BTreeMap<B256, B256>> {

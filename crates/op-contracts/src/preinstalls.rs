@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use op_chain::forks::ForkTimes;
 
 /// Below `src/` of the package.
-pub(super) const SOURCE: &str = "libraries/Preinstalls.sol";
+pub(crate) const SOURCE: &str = "libraries/Preinstalls.sol";
 
 /// Those that every chain has; Permit2 and what belongs to a fork are apart.
 const NAMES: [&str; 9] = [
@@ -27,7 +27,7 @@ const NAMES: [&str; 9] = [
 ];
 
 /// The preinstalls' accounts. A fork that activates later brings its own by itself.
-pub(super) fn accounts(
+pub(crate) fn accounts(
     source: &str,
     l2_chain_id: u64,
     forks: &ForkTimes,

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256, b256, uint};
 use alloy_sol_types::SolConstructor as _;
 use anyhow::Result;
 
-use super::{
+use crate::{
     abi::{
         AlphabetVM, AnchorStateRegistry, DelayedWETH, DisputeGameFactory, FaultDisputeGame, MIPS,
         PermissionedDisputeGame, PreimageOracle,
@@ -16,11 +16,11 @@ use super::{
 
 // Game types: src/dispute/lib/Types.sol, `GameTypes`.
 /// Anybody proposes; settled by cannon.
-pub(super) const CANNON: u32 = 0;
+pub(crate) const CANNON: u32 = 0;
 /// Only the proposer proposes, only the challenger disputes; settled by cannon.
-pub(super) const PERMISSIONED_CANNON: u32 = 1;
+pub(crate) const PERMISSIONED_CANNON: u32 = 1;
 /// Anybody proposes; settled by a toy machine that walks through the alphabet.
-pub(super) const ALPHABET: u32 = 255;
+pub(crate) const ALPHABET: u32 = 255;
 
 /// Wei that whoever opens a game puts down.
 const INIT_BOND: U256 = uint!(80_000_000_000_000_000_U256);
@@ -39,7 +39,7 @@ const ALPHABET_PRESTATE: B256 =
 
 /// Plans the games. Each type's first game starts from `anchor_root`, the output root of the L2
 /// genesis block; with a zero root the registry refuses to open a game.
-pub(super) fn create(
+pub(crate) fn create(
     plan: &mut Plan,
     spec: &ChainSpec,
     proxies: &Proxies,

@@ -5,50 +5,52 @@ use anyhow::{Result, bail, ensure};
 use op_chain::forks::ForkTimes;
 
 /// Seconds between L2 blocks.
-pub(super) const L2_BLOCK_TIME: u64 = 2;
+pub(crate) const L2_BLOCK_TIME: u64 = 2;
 /// Gas limit of an L2 block.
-pub(super) const L2_GAS_LIMIT: u64 = 60_000_000;
+pub(crate) const L2_GAS_LIMIT: u64 = 60_000_000;
 /// Weight of the L1 base fee in the L1 data fee (Ecotone scalars, 6 decimals).
-pub(super) const BASE_FEE_SCALAR: u32 = 1368;
+pub(crate) const BASE_FEE_SCALAR: u32 = 1368;
 /// Weight of the L1 blob base fee in the L1 data fee (Ecotone scalars, 6 decimals).
-pub(super) const BLOB_BASE_FEE_SCALAR: u32 = 801_949;
+pub(crate) const BLOB_BASE_FEE_SCALAR: u32 = 801_949;
 
 /// Chain id of the L1 that the default contracts are deployed on.
-pub(crate) const L1_CHAIN_ID: u64 = 900;
+pub const L1_CHAIN_ID: u64 = 900;
 
 /// A chain to be made: ids, roles, schedule and delays.
 #[derive(Debug, Clone)]
-pub(crate) struct ChainSpec {
-    pub(crate) l1_chain_id: u64,
-    pub(crate) l2_chain_id: u64,
-    pub(crate) roles: Roles,
-    pub(crate) forks: ForkOffsets,
+#[allow(missing_docs, reason = "the ids, the roles and the schedule are what their names say")]
+pub struct ChainSpec {
+    pub l1_chain_id: u64,
+    pub l2_chain_id: u64,
+    pub roles: Roles,
+    pub forks: ForkOffsets,
     /// Absolute prestate of the cannon games (types 0 and 1).
-    pub(crate) prestate: B256,
+    pub prestate: B256,
     /// Seconds on each side's chess clock in a dispute game.
-    pub(crate) game_clock_seconds: u64,
+    pub game_clock_seconds: u64,
     /// Seconds between proving and finalising a withdrawal.
-    pub(crate) proof_maturity_seconds: u64,
+    pub proof_maturity_seconds: u64,
     /// Seconds between a game's resolution and the finalisation of withdrawals proven against it.
-    pub(crate) finality_delay_seconds: u64,
+    pub finality_delay_seconds: u64,
     /// Accounts that hold 10,000 ETH on L2 from genesis on.
-    pub(crate) funded: Vec<Address>,
+    pub funded: Vec<Address>,
 }
 
 /// Who may do what on the chain.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Roles {
+#[allow(missing_docs, reason = "every field is the role it names")]
+pub struct Roles {
     /// Deploys and owns the contracts, guards the superchain, receives the fees.
-    pub(crate) owner: Address,
-    pub(crate) batcher: Address,
-    pub(crate) proposer: Address,
-    pub(crate) challenger: Address,
-    pub(crate) unsafe_block_signer: Address,
+    pub owner: Address,
+    pub batcher: Address,
+    pub proposer: Address,
+    pub challenger: Address,
+    pub unsafe_block_signer: Address,
 }
 
 impl ChainSpec {
     /// Chain 901 on the private L1, with delays short enough to watch a withdrawal through.
-    pub(crate) const fn new(roles: Roles, prestate: B256) -> Self {
+    pub const fn new(roles: Roles, prestate: B256) -> Self {
         Self {
             l1_chain_id: L1_CHAIN_ID,
             l2_chain_id: 901,
@@ -66,21 +68,22 @@ impl ChainSpec {
 /// When each fork activates, in seconds after the L2 genesis block; `None` is never.
 /// Bedrock and Regolith are always active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ForkOffsets {
-    pub(crate) canyon: Option<u64>,
-    pub(crate) delta: Option<u64>,
-    pub(crate) ecotone: Option<u64>,
-    pub(crate) fjord: Option<u64>,
-    pub(crate) granite: Option<u64>,
-    pub(crate) holocene: Option<u64>,
-    pub(crate) isthmus: Option<u64>,
-    pub(crate) jovian: Option<u64>,
+#[allow(missing_docs, reason = "every field is the fork it names")]
+pub struct ForkOffsets {
+    pub canyon: Option<u64>,
+    pub delta: Option<u64>,
+    pub ecotone: Option<u64>,
+    pub fjord: Option<u64>,
+    pub granite: Option<u64>,
+    pub holocene: Option<u64>,
+    pub isthmus: Option<u64>,
+    pub jovian: Option<u64>,
 }
 
 impl ForkOffsets {
     /// Granite, the newest fork that contracts-bedrock 0.17.3 was written for, at genesis. The later
     /// ones follow one by one: op-node's upgrade transactions replace the L2 contracts they outgrow.
-    pub(crate) const DEFAULT: Self = Self {
+    pub const DEFAULT: Self = Self {
         canyon: Some(0),
         delta: Some(0),
         ecotone: Some(0),
@@ -92,7 +95,7 @@ impl ForkOffsets {
     };
 
     /// Activation times of a chain whose genesis block has the given timestamp.
-    pub(super) fn times(&self, genesis: u64) -> ForkTimes {
+    pub(crate) fn times(&self, genesis: u64) -> ForkTimes {
         let time = |offset: Option<u64>| {
             offset.map(|seconds| if seconds == 0 { 0 } else { genesis + seconds })
         };
@@ -112,7 +115,7 @@ impl ForkOffsets {
     }
 
     /// Refuses the schedules that op-node rejects, or that it accepts and then fails at silently.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.check_order()?;
         for (fork, offset) in [("isthmus", self.isthmus), ("jovian", self.jovian)] {
             ensure!(

@@ -4,28 +4,28 @@ use alloy_primitives::{Address, U256, address, uint};
 use alloy_sol_types::SolConstructor as _;
 use op_chain::forks::ForkTimes;
 
-use super::{
+use crate::{
     abi::{FeeVault, OptimismMintableERC721Factory, ProxyAdmin},
     proxies::Proxies,
     spec::ChainSpec,
 };
 
 /// How many addresses from 0x4200…0000 on are reserved (`PREDEPLOY_COUNT` of Predeploys.sol).
-pub(super) const COUNT: u16 = 2048;
+pub(crate) const COUNT: u16 = 2048;
 
-pub(super) const L2_CROSS_DOMAIN_MESSENGER: Address = predeploy(0x07);
-pub(super) const L2_STANDARD_BRIDGE: Address = predeploy(0x10);
-pub(super) const SEQUENCER_FEE_VAULT: Address = predeploy(0x11);
-pub(super) const L2_ERC721_BRIDGE: Address = predeploy(0x14);
-pub(super) const PROXY_ADMIN: Address = predeploy(0x18);
+pub(crate) const L2_CROSS_DOMAIN_MESSENGER: Address = predeploy(0x07);
+pub(crate) const L2_STANDARD_BRIDGE: Address = predeploy(0x10);
+pub(crate) const SEQUENCER_FEE_VAULT: Address = predeploy(0x11);
+pub(crate) const L2_ERC721_BRIDGE: Address = predeploy(0x14);
+pub(crate) const PROXY_ADMIN: Address = predeploy(0x18);
 
 /// The `number`th reserved address, 0x4200….
-pub(super) const fn predeploy(number: u16) -> Address {
+pub(crate) const fn predeploy(number: u16) -> Address {
     numbered(address!("4200000000000000000000000000000000000000"), number)
 }
 
 /// Where the implementation behind the `number`th reserved address lies, 0xc0d3….
-pub(super) const fn implementation(number: u16) -> Address {
+pub(crate) const fn implementation(number: u16) -> Address {
     numbered(address!("c0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d30000"), number)
 }
 
@@ -35,25 +35,25 @@ const fn numbered(Address(mut namespace): Address, number: u16) -> Address {
 }
 
 /// Whether the address is a proxy; WETH and the governance token are not (Predeploys.sol, `notProxied`).
-pub(super) const fn is_proxied(number: u16) -> bool {
+pub(crate) const fn is_proxied(number: u16) -> bool {
     !matches!(number, 0x06 | 0x42)
 }
 
 /// A contract at a reserved address.
 #[derive(Debug)]
-pub(super) struct Predeploy {
-    pub(super) number: u16,
-    pub(super) contract: &'static str,
+pub(crate) struct Predeploy {
+    pub(crate) number: u16,
+    pub(crate) contract: &'static str,
     /// The constructor's ABI-encoded arguments, which become immutables.
-    pub(super) arguments: Vec<u8>,
+    pub(crate) arguments: Vec<u8>,
     /// State variables that hold the same in the implementation and in the proxy.
-    pub(super) state: Vec<StateVariable>,
+    pub(crate) state: Vec<StateVariable>,
     /// State variables that only the proxy has.
-    pub(super) proxy_state: Vec<StateVariable>,
+    pub(crate) proxy_state: Vec<StateVariable>,
 }
 
 /// A state variable's name in the source, and its value.
-pub(super) type StateVariable = (&'static str, U256);
+pub(crate) type StateVariable = (&'static str, U256);
 
 impl Predeploy {
     const fn new(number: u16, contract: &'static str) -> Self {
@@ -74,7 +74,7 @@ impl Predeploy {
 }
 
 /// Every predeploy of a chain. The governance token is left out: this chain has none.
-pub(super) fn all(spec: &ChainSpec, l1: &Proxies, forks: &ForkTimes) -> Vec<Predeploy> {
+pub(crate) fn all(spec: &ChainSpec, l1: &Proxies, forks: &ForkTimes) -> Vec<Predeploy> {
     /// Who a message is from while there is none (src/libraries/Constants.sol, `DEFAULT_L2_SENDER`).
     const NO_SENDER: Address = address!("000000000000000000000000000000000000dEaD");
     let initialized = ("_initialized", U256::ONE);

@@ -2,33 +2,39 @@
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use anyhow::{Context as _, Result, bail, ensure};
-use eth_rpc::{Batch, Rpc, key::SecretKey, transaction::Draft};
+use eth_rpc::{
+    Batch, Rpc,
+    key::SecretKey,
+    transaction::{Draft, Fees},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::plan::Step;
-use crate::accounts;
+use crate::plan::Step;
 
 /// Blocks over which the steps may spread; one of 60 M gas holds them all.
 const MAX_BLOCKS: usize = 4;
 
 /// What a deployment took.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Deployment {
-    pub(crate) transactions: usize,
-    pub(crate) gas_used: u64,
+pub struct Deployment {
+    /// How many.
+    pub transactions: usize,
+    /// Of all of them.
+    pub gas_used: u64,
     /// The block with the last transaction.
-    pub(crate) l1_block: u64,
+    pub l1_block: u64,
 }
 
 /// Deploys to an anvil: it mines on request, so nothing waits for the next block.
-pub(super) async fn deploy(
+pub(crate) async fn deploy(
     l1: &Rpc,
     chain_id: u64,
     deployer: &SecretKey,
+    fees: Fees,
     steps: &[Step],
 ) -> Result<Deployment> {
-    let sent = send(l1, chain_id, deployer, steps).await?;
+    let sent = send(l1, chain_id, deployer, fees, steps).await?;
     let receipts = mine(l1, &sent).await?;
     for (step, receipt) in steps.iter().zip(&receipts) {
         check(step, deployer.address(), receipt)
@@ -46,11 +52,17 @@ pub(super) async fn deploy(
 }
 
 /// Sends all steps in one request and returns the transactions' hashes.
-async fn send(l1: &Rpc, chain_id: u64, deployer: &SecretKey, steps: &[Step]) -> Result<Vec<B256>> {
+async fn send(
+    l1: &Rpc,
+    chain_id: u64,
+    deployer: &SecretKey,
+    fees: Fees,
+    steps: &[Step],
+) -> Result<Vec<B256>> {
     let mut batch = Batch::default();
     let mut slots = Vec::with_capacity(steps.len());
     for step in steps {
-        let transaction = sign(step, chain_id, deployer)?;
+        let transaction = sign(step, chain_id, deployer, fees)?;
         slots.push(batch.request("eth_sendRawTransaction", [transaction]));
     }
     let answers = l1.send(batch).await;
@@ -65,14 +77,14 @@ async fn send(l1: &Rpc, chain_id: u64, deployer: &SecretKey, steps: &[Step]) -> 
         .collect()
 }
 
-fn sign(step: &Step, chain_id: u64, deployer: &SecretKey) -> Result<Bytes> {
+fn sign(step: &Step, chain_id: u64, deployer: &SecretKey, fees: Fees) -> Result<Bytes> {
     let draft = Draft {
         nonce: step.nonce,
         to: step.to,
         value: U256::ZERO,
         input: step.input.clone(),
         gas_limit: step.gas_limit,
-        fees: accounts::FEES,
+        fees,
     };
     let signed = draft.sign(chain_id, deployer);
     let signed = signed.with_context(|| format!("L1 deployment: cannot {}", step.label))?;
