@@ -14,7 +14,7 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use op_chain::prestate::{Prestate, STATE_VERSION};
 
-use crate::support::{cache, compare, official, succeed, time, timed};
+use crate::support::{compare, official, succeed, time, timed};
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
@@ -30,7 +30,7 @@ fn main() {
 
 /// The prestate of the official op-program, or one of the same size.
 fn file(folder: &Path) -> PathBuf {
-    let built = cache().join("prestate/prestate.bin.gz");
+    let built = test_kit::components().join("prestate/prestate.bin.gz");
     if built.exists() {
         return built;
     }

@@ -1,8 +1,6 @@
 //! From archives to observations: whatever the order, the threads, the memory and the compression, the result is
 //! what the rules written out plainly come to.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -67,7 +65,7 @@ fn line(stream: &str, epoch: u64, sequence: u64) -> String {
 /// The vector that cast made.
 #[test]
 fn an_archive_comes_to_what_cast_makes_of_it() {
-    let vector: Value = serde_json::from_str(include_str!("tree.json")).unwrap();
+    let vector: Value = serde_json::from_str(include_str!("../tree.json")).unwrap();
     let lines: Vec<_> =
         vector["archive"].as_array().unwrap().iter().map(Value::to_string).collect();
     let dir = tempfile::tempdir().unwrap();

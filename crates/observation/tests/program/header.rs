@@ -1,7 +1,5 @@
 //! Headers against the vectors, which `cast abi-encode` and `cast keccak` made; the contracts read them too.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use alloy_primitives::{B256, Bytes};
 use alloy_sol_types::SolValue;
 use observation::header::ObservationHeader;
@@ -30,7 +28,7 @@ struct Header {
 
 #[test]
 fn headers_hash_as_the_vectors_say() {
-    let vectors: Vec<Vector> = serde_json::from_str(include_str!("vectors.json")).unwrap();
+    let vectors: Vec<Vector> = serde_json::from_str(include_str!("../vectors.json")).unwrap();
     assert!(!vectors.is_empty());
     for Vector { header, encoded, observation_hash, slot } in vectors {
         let header = ObservationHeader {

@@ -1,7 +1,5 @@
 //! The command line's promises: every command has help with an example, and bad input has a clear end.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::process::{Command, Output};
 
 fn run(args: &[&str]) -> Output {

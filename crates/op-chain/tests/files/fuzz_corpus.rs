@@ -1,10 +1,8 @@
 //! The fuzzers' corpus, replayed and changed at random, on a stable compiler.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-#[path = "../fuzz/targets/chain.rs"]
+#[path = "../../fuzz/targets/chain.rs"]
 mod chain;
-#[path = "../fuzz/targets/replay.rs"]
+#[path = "../../fuzz/targets/replay.rs"]
 mod replay;
 
 #[test]

@@ -1,7 +1,5 @@
 //! The rules by which a genesis.json becomes a block hash, on a chain of three accounts.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use alloy_primitives::{B256, b256, hex};
 use op_chain::{
     forks::ForkTimes,
@@ -9,7 +7,7 @@ use op_chain::{
 };
 use serde_json::{Value, json};
 
-const SMALL: &str = include_str!("data/genesis.json");
+const SMALL: &str = include_str!("../data/genesis.json");
 /// Storage root of a stock `L2ToL1MessagePasser`, published for many chains.
 const STOCK_MESSAGE_PASSER: B256 =
     b256!("8ed4baae3a927be3dea54996b4d5899f8c01e7594bf50b17dc1e741388ce3d12");

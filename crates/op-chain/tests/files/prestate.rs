@@ -1,12 +1,10 @@
 //! States of the fault proof VM against the hashes that the official `cannon witness` (optimism
 //! v1.16.10) prints for the same bytes.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::{
-    env, fs,
+    fs,
     io::{Cursor, Read},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     time::Instant,
 };
@@ -17,7 +15,7 @@ use op_chain::prestate::{Prestate, PrestateError, STATE_VERSION};
 use proptest::prelude::*;
 use serde_json::Value;
 
-const SMALL: &[u8] = include_bytes!("data/prestate.bin.gz");
+const SMALL: &[u8] = include_bytes!("../data/prestate.bin.gz");
 const SMALL_HASH: B256 = b256!("03bac9e35aa6f26334ba7bab101f381aa0cefb1e4cf284c10f122d468994a127");
 
 /// A state, encoded as `state.go` describes it and not with the code under test.
@@ -374,15 +372,6 @@ fn the_size_of_reads_does_not_matter() {
     assert_eq!(Prestate::from_reader(Slow(Cursor::new(bytes))).unwrap().hash, SMALL_HASH);
 }
 
-/// The folder in which op-devnet builds.
-fn cache() -> PathBuf {
-    let target = || {
-        let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.into(), PathBuf::from)
-    };
-    env::var_os("OP_DEVNET_CACHE").map_or_else(|| target().join("op-devnet"), PathBuf::from)
-}
-
 /// What `cannon witness` prints, and how long it took.
 fn official(cannon: &Path, state: &Path) -> Value {
     let started = Instant::now();
@@ -404,7 +393,7 @@ fn same_as(official: &Value, state: &Path) {
 
 #[test]
 fn a_real_program_has_the_hash_of_the_official_cannon() {
-    let prestate = cache().join("prestate/prestate.bin.gz");
+    let prestate = test_kit::components().join("prestate/prestate.bin.gz");
     let Ok(witness) = fs::read(prestate.with_file_name("witness.json")) else {
         eprintln!(
             "SKIPPED: a_real_program_has_the_hash_of_the_official_cannon: no prestate of op-devnet; OP_DEVNET_CACHE names the folder in which it builds"
@@ -413,7 +402,7 @@ fn a_real_program_has_the_hash_of_the_official_cannon() {
     };
     same_as(&serde_json::from_slice(&witness).unwrap(), &prestate);
 
-    let cannon = cache().join("bin/cannon");
+    let cannon = test_kit::components().join("bin/cannon");
     if !cannon.exists() {
         eprintln!("SKIPPED: states after some steps: no bin/cannon beside the prestate");
         return;

@@ -1,7 +1,5 @@
 //! Facts about every input, not only about chosen ones.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use eth_rpc::key::SecretKey;
 use op_chain::{
     genesis::{Fallback, GenesisBlock},
@@ -10,7 +8,7 @@ use op_chain::{
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-const SMALL: &str = include_str!("data/genesis.json");
+const SMALL: &str = include_str!("../data/genesis.json");
 
 /// Bytes that are more often than not close to JSON.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {

@@ -3,9 +3,7 @@
 //! The files are not part of the project: `OP_STACK_TEST_DATA` names the folder, else
 //! `../shared/data` beside the checkout is looked at.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-use std::{env, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use alloy_primitives::{U256, hex};
 use op_chain::{
@@ -17,9 +15,7 @@ use op_chain::{
 use serde_json::{Value, json};
 
 fn data() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let folder =
-        env::var_os("OP_STACK_TEST_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    let folder = test_kit::data();
     folder.join("genesis").is_dir().then_some(folder)
 }
 
@@ -116,7 +112,7 @@ fn code_of_a_running_chain_has_the_newest_setter() {
     let text = fs::read(data.join("l2-jovian-predeploy-code.json")).unwrap();
     let code: Value = serde_json::from_slice(&text).unwrap();
     let account = |name: &str| json!({"balance": "0x0", "code": code[name]["code"], "storage": code[name]["storage"]});
-    let small = include_str!("data/genesis.json");
+    let small = include_str!("../data/genesis.json");
     let mut genesis: Value = serde_json::from_str(small).unwrap();
     genesis["alloc"]["4200000000000000000000000000000000000015"] = account("0x15");
     genesis["alloc"]["420000000000000000000000000000000000000f"] = account("0xf");
@@ -133,7 +129,7 @@ fn code_of_a_running_chain_has_the_newest_setter() {
 fn a_predeploy_is_what_its_proxy_leads_to() {
     const SLOT: &str = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
     let setter = |setter: Setter| format!("0x63{}", hex::encode(setter.selector()));
-    let small = include_str!("data/genesis.json");
+    let small = include_str!("../data/genesis.json");
     let file: Value = serde_json::from_str(small).unwrap();
     let word = |address: &str| json!(format!("0x{address:0>64}"));
     let (first, last) = ("1".repeat(40), "f".repeat(40));

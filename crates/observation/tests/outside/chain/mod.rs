@@ -4,19 +4,18 @@ mod support;
 
 use std::{
     fs,
-    process::ExitCode,
     thread::sleep,
     time::{Duration, Instant},
 };
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use self::support::{Mode, Proxy, Result, World, anvil, ensure, line};
+use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::json;
-use support::{Anvil, Mode, Proxy, Result, Run, World, ensure, line};
+use test_kit::Run;
 
 type Test = fn(&World) -> Result<()>;
 
-fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+pub(crate) fn trials() -> Vec<Trial> {
     let tests: [(&str, Test); 12] = [
         ("three_witnesses_agree_and_the_rest_is_refused", smoke),
         ("a_new_user_derives_submits_and_verifies", new_user),
@@ -31,23 +30,24 @@ fn main() -> ExitCode {
         ("witnesses_are_added_and_removed", witnesses),
         ("what_cannot_be_done_is_told", errors),
     ];
-    let trials = tests.map(|(name, test)| {
-        Trial::ignorable_test(name, move || match Anvil::program() {
-            Err(reason) => Ok::<_, Failed>(Completion::ignored_with(reason)),
-            Ok(program) => {
-                test(&World::new(&program)?)?;
-                Ok(Completion::Completed)
-            }
+    tests
+        .map(|(name, test)| {
+            Trial::ignorable_test(format!("chain::{name}"), move || match anvil() {
+                Err(reason) => Ok::<_, Failed>(Completion::ignored_with(reason)),
+                Ok(program) => {
+                    test(&World::new(&program)?)?;
+                    Ok(Completion::Completed)
+                }
+            })
         })
-    });
-    libtest_mimic::run(&arguments, trials.into()).exit_code()
+        .into()
 }
 
 fn smoke(world: &World) -> Result<()> {
-    let anvil = Anvil::program()?;
-    let run = world.run(&["smoke", "--json", "--anvil", &anvil.display().to_string()])?;
+    let anvil = anvil()?;
+    let run = world.run(&["smoke", "--json", "--anvil", &anvil.display().to_string()]);
     run.exits(0)?;
-    let report = run.json()?;
+    let report = run.json();
     let cases = report["cases"].as_array().ok_or("no cases")?;
     ensure(cases.len() == 14 && cases.iter().all(|case| case["passed"] == true), || {
         run.to_string()
@@ -57,22 +57,22 @@ fn smoke(world: &World) -> Result<()> {
 
 fn new_user(world: &World) -> Result<()> {
     world
-        .run(&["generate", "--size", "1", "--entries", "50", "--out", "archive.jsonl"])?
+        .run(&["generate", "--size", "1", "--entries", "50", "--out", "archive.jsonl"])
         .exits(0)?;
-    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.deploy(&["one", "two", "three"], 2)?;
     let submitted = world.on_chain(&["submit", "headers.jsonl", "--json"], "one")?;
     submitted.exits(0)?;
-    let count = submitted.json()?["done"].as_u64().ok_or("no count")?;
+    let count = submitted.json()["done"].as_u64().ok_or("no count")?;
     ensure(count > 20, || submitted.to_string())?;
     world.on_chain(&["attest", "headers.jsonl"], "one")?.exits(0)?;
     let last = world.on_chain(&["attest", "headers.jsonl", "--json"], "two")?;
     last.exits(0)?;
-    ensure(last.json()?["final"] == count, || last.to_string())?;
+    ensure(last.json()["final"] == count, || last.to_string())?;
     // Again, and by a third one: nothing is left to do.
     for witness in ["two", "three"] {
         let run = world.on_chain(&["attest", "headers.jsonl", "--json"], witness)?;
-        ensure(run.json()?["transactions"] == 0, || run.to_string())?;
+        ensure(run.json()["transactions"] == 0, || run.to_string())?;
     }
     let status = world.status(&["headers.jsonl"])?;
     let streams = status["streams"].as_array().ok_or("no streams")?;
@@ -92,20 +92,20 @@ fn new_user(world: &World) -> Result<()> {
         "1767225600000",
         "--sequence",
         "7",
-    ])?;
+    ]);
     proof.exits(0)?;
     world.write("proof.json", &proof.stdout)?;
     let on_chain = ["verify", "proof.json", "--rpc", &world.url, "--ledger", "deployment.json"];
-    let run = world.run(&on_chain)?;
+    let run = world.run(&on_chain);
     run.exits(0)?;
     ensure(run.stdout.contains("which is final"), || run.to_string())?;
-    let mut tampered = proof.json()?;
+    let mut tampered = proof.json();
     tampered["entry"]["unixMs"] = json!(1);
     world.write("proof.json", &tampered.to_string())?;
-    world.run(&on_chain[..2])?.exits(1)?;
-    let run = world.run(&[&on_chain[..], &["--json"]].concat())?;
+    world.run(&on_chain[..2]).exits(1)?;
+    let run = world.run(&[&on_chain[..], &["--json"]].concat());
     run.exits(1)?;
-    ensure(run.json()?["included"] == false && run.json()?["final"] == false, || run.to_string())
+    ensure(run.json()["included"] == false && run.json()["final"] == false, || run.to_string())
 }
 
 /// Two honest witnesses, and one whose archive has another chunk.
@@ -117,7 +117,7 @@ fn disagreement(world: &World) -> Result<()> {
     )?;
     for name in ["archive", "other"] {
         let [from, to] = [format!("{name}.jsonl"), format!("{name}.headers")];
-        world.run(&["headers", &from, "--out", &to])?.exits(0)?;
+        world.run(&["headers", &from, "--out", &to]).exits(0)?;
     }
     world.deploy(&["one", "two", "three"], 2)?;
     // What nobody has proposed cannot be attested to.
@@ -138,7 +138,7 @@ fn disagreement(world: &World) -> Result<()> {
     for command in ["attest", "submit"] {
         let run = world.on_chain(&[command, "other.headers", "--json"], "three")?;
         run.exits(1)?;
-        let differs = &run.json()?["disagreements"];
+        let differs = &run.json()["disagreements"];
         ensure(differs.as_array().map(Vec::len) == Some(1) && differs[0]["epoch"] == "2", || {
             run.to_string()
         })?;
@@ -158,7 +158,7 @@ fn watch(world: &World) -> Result<()> {
     for epochs in 2..5 {
         world.write("archive.jsonl", &archive(epochs))?;
         world
-            .run(&["headers", "archive.jsonl", "--closed-only", "--out", "headers.jsonl"])?
+            .run(&["headers", "archive.jsonl", "--closed-only", "--out", "headers.jsonl"])
             .exits(0)?;
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
@@ -179,10 +179,8 @@ fn watch(world: &World) -> Result<()> {
 
 /// Killed with a transaction that the node has, and with one that it never got.
 fn killed_submit(world: &World) -> Result<()> {
-    world
-        .run(&["generate", "--size", "1", "--entries", "8", "--out", "archive.jsonl"])?
-        .exits(0)?;
-    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.run(&["generate", "--size", "1", "--entries", "8", "--out", "archive.jsonl"]).exits(0)?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     let count = world.read("headers.jsonl")?.lines().count() as u64;
     let batches = count.div_ceil(80);
     ensure(batches > 2, || format!("only {count} observations"))?;
@@ -243,7 +241,7 @@ fn killed_deployment(world: &World) -> Result<()> {
 /// The node takes it and the answer gets lost.
 fn lost_answer(world: &World) -> Result<()> {
     world.write("archive.jsonl", &line("a", 1, 0))?;
-    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.deploy(&["one"], 1)?;
     world.fund("submitter")?;
     let proxy = Proxy::start(&world.url, Mode::Cut, 1)?;
@@ -254,7 +252,7 @@ fn lost_answer(world: &World) -> Result<()> {
 /// A node that takes no transaction, and one that does again.
 fn refused(world: &World) -> Result<()> {
     world.write("archive.jsonl", &line("a", 1, 0))?;
-    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.deploy(&["one"], 1)?;
     let proxy = Proxy::start(&world.url, Mode::Refuse, 1)?;
     let run = world.run_with(&proxy.url, &["submit", "headers.jsonl"], "one")?;
@@ -269,7 +267,7 @@ fn refused(world: &World) -> Result<()> {
 /// A witness that watches goes on with what its node did not take.
 fn refused_watch(world: &World) -> Result<()> {
     world.write("archive.jsonl", &line("a", 1, 0))?;
-    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.deploy(&["one"], 1)?;
     let proxy = Proxy::start(&world.url, Mode::Refuse, 1)?;
     let args = ["watch", "archive.jsonl", "--propose", "--every", "1"];
@@ -287,7 +285,7 @@ fn refused_watch(world: &World) -> Result<()> {
 /// The second observation has its quorum before the first one has.
 fn waiting_child(world: &World) -> Result<()> {
     world.write("archive.jsonl", &[line("a", 1, 0), line("a", 2, 0)].join("\n"))?;
-    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     let headers = world.read("headers.jsonl")?;
     let (first, second) = headers.split_once('\n').ok_or("two lines")?;
     world.write("first.jsonl", first)?;
@@ -325,12 +323,12 @@ fn witnesses(world: &World) -> Result<()> {
     let stranger = world.on_chain(&[&remove[..], &["1"]].concat(), "one")?;
     stranger.exits(2)?;
     ensure(stranger.stderr.contains("NotOwner"), || stranger.to_string())?;
-    world.on_chain(&[&remove[..], &["1"]].concat(), "owner")?.exits(0)
+    Ok(world.on_chain(&[&remove[..], &["1"]].concat(), "owner")?.exits(0)?)
 }
 
 fn errors(world: &World) -> Result<()> {
     world.write("archive.jsonl", &line("a", 1, 0))?;
-    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"])?.exits(0)?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.deploy(&["one"], 1)?;
     let told = |run: &Run, text: &str| {
         run.exits(2)?;
@@ -347,18 +345,18 @@ fn errors(world: &World) -> Result<()> {
         [&submit[..], &url, key, &["--ledger", ledger]].concat()
     };
     told(
-        &world.run(&rest(&["--key-file", "none.key"], "deployment.json"))?,
+        &world.run(&rest(&["--key-file", "none.key"], "deployment.json")),
         "there is no such file",
     )?;
     told(
-        &world.run(&rest(&["--key-file", "archive.jsonl"], "deployment.json"))?,
+        &world.run(&rest(&["--key-file", "archive.jsonl"], "deployment.json")),
         "does not hold 32 bytes in hex",
     )?;
     told(
-        &world.run(&rest(&one, "0x0000000000000000000000000000000000000001"))?,
+        &world.run(&rest(&one, "0x0000000000000000000000000000000000000001")),
         "is no observation ledger on chain 31337",
     )?;
-    told(&world.run(&rest(&one, "none.json"))?, "neither an address nor a deployment")?;
+    told(&world.run(&rest(&one, "none.json")), "neither an address nor a deployment")?;
     told(
         &world.run_with("http://127.0.0.1:1", &submit, "one")?,
         "cannot read the chain id from http://127.0.0.1:1",

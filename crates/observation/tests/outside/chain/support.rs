@@ -1,11 +1,11 @@
 //! An anvil, accounts, `ec-observe` as a child process, and a proxy that loses things.
 
 use std::{
-    env, fmt, fs,
+    fs,
     io::{Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,6 +19,10 @@ use eth_rpc::{Rpc, key::SecretKey};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_kit::{
+    Run,
+    process::{Process, free_address},
+};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -38,34 +42,18 @@ pub(crate) fn line(stream: &str, epoch: u64, sequence: u64) -> String {
     .to_string()
 }
 
-/// A running anvil, ended when it is dropped.
-pub(crate) struct Anvil(Child);
-
-impl Anvil {
-    /// The program, or why there is none.
-    pub(crate) fn program() -> std::result::Result<PathBuf, String> {
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/op-devnet");
-        let cache = env::var_os("OP_DEVNET_CACHE").map_or(target, PathBuf::from);
-        let anvil = cache.join("node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-        if anvil.is_file() {
-            Ok(anvil)
-        } else {
-            Err(format!("no {}: run `cargo devnet build`", anvil.display()))
-        }
-    }
-}
-
-impl Drop for Anvil {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// anvil, or why there is none.
+pub(crate) fn anvil() -> std::result::Result<PathBuf, String> {
+    let bin = "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
+    let anvil = test_kit::components().join(bin);
+    let there = anvil.is_file();
+    there.then(|| anvil.clone()).ok_or(format!("no {}: run `cargo devnet build`", anvil.display()))
 }
 
 /// A folder, a chain, and accounts by name.
 pub(crate) struct World {
     dir: TempDir,
-    _anvil: Anvil,
+    _anvil: Process,
     pub(crate) url: String,
     rpc: Rpc,
 }
@@ -73,16 +61,15 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(anvil: &Path) -> Result<Self> {
         let dir = tempfile::tempdir()?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let child = Command::new(anvil)
-            .args(["--host", "127.0.0.1", "--port", &port.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let url = format!("http://127.0.0.1:{port}");
+        let address = free_address();
+        let (host, port) = (address.ip().to_string(), address.port().to_string());
+        let mut command = Command::new(anvil);
+        command.args(["--host", &host, "--port", &port]);
+        let silent = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let anvil = Process::spawn(silent)?;
+        let url = format!("http://{address}");
         let rpc = Rpc::new(&url, Duration::from_secs(10))?;
-        let world = Self { dir, _anvil: Anvil(child), url, rpc };
+        let world = Self { dir, _anvil: anvil, url, rpc };
         let deadline = Instant::now() + PATIENCE;
         while let Err(error) = world.ask::<IgnoredAny>("eth_chainId", &json!([])) {
             ensure(Instant::now() < deadline, || error.to_string())?;
@@ -151,7 +138,8 @@ impl World {
             args.extend(["--witness".to_owned(), self.address(witness)?]);
         }
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        self.run_at(&self.url, &args, owner)?.exits(0)
+        self.run_at(&self.url, &args, owner)?.exits(0)?;
+        Ok(())
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -168,18 +156,18 @@ impl World {
         Ok(command)
     }
 
-    pub(crate) fn run(&self, args: &[&str]) -> Result<Run> {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         Run::of(&mut self.command(args))
     }
 
     /// As an account, at a URL.
     pub(crate) fn run_at(&self, url: &str, args: &[&str], account: &str) -> Result<Run> {
-        Run::of(&mut self.at(url, args, account)?)
+        Ok(Run::of(&mut self.at(url, args, account)?))
     }
 
     /// As an account, at a URL, with the ledger.
     pub(crate) fn run_with(&self, url: &str, args: &[&str], account: &str) -> Result<Run> {
-        Run::of(self.at(url, args, account)?.args(["--ledger", "deployment.json"]))
+        Ok(Run::of(self.at(url, args, account)?.args(["--ledger", "deployment.json"])))
     }
 
     pub(crate) fn on_chain(&self, args: &[&str], account: &str) -> Result<Run> {
@@ -189,9 +177,9 @@ impl World {
     pub(crate) fn status(&self, args: &[&str]) -> Result<Value> {
         let args = [&["status", "--json", "--rpc", &self.url, "--ledger", "deployment.json"], args]
             .concat();
-        let run = self.run(&args)?;
+        let run = self.run(&args);
         run.exits(0)?;
-        run.json()
+        Ok(run.json())
     }
 
     pub(crate) fn spawn(&self, args: &[&str], account: &str) -> Result<Running> {
@@ -209,42 +197,12 @@ impl World {
     }
 }
 
-/// A finished run.
-pub(crate) struct Run {
-    code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-impl Run {
-    fn of(command: &mut Command) -> Result<Self> {
-        let output = command.output()?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-        Ok(Self { code: output.status.code(), stdout, stderr })
-    }
-
-    pub(crate) fn exits(&self, code: i32) -> Result<()> {
-        ensure(self.code == Some(code), || format!("not {code}: {self}"))
-    }
-
-    pub(crate) fn json(&self) -> Result<Value> {
-        serde_json::from_str(&self.stdout).map_err(|error| format!("{error}: {self}").into())
-    }
-}
-
-impl fmt::Display for Run {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "exit code {:?}\n{}\n{}", self.code, self.stdout, self.stderr)
-    }
-}
-
 /// A run that has not ended; ended when it is dropped.
-pub(crate) struct Running(Child);
+pub(crate) struct Running(Process);
 
 impl Running {
     fn of(command: &mut Command) -> Result<Self> {
-        Ok(Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?))
+        Ok(Self(Process::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()))?))
     }
 
     pub(crate) fn kill(&mut self) -> Result<()> {
@@ -264,12 +222,6 @@ impl Running {
             ensure(Instant::now() < deadline, || "it does not end".to_owned())?;
             sleep(Duration::from_millis(20));
         }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.kill();
     }
 }
 

@@ -1,19 +1,18 @@
 //! Foundry's tests of the contracts, and what they cover.
 
 mod gas;
-#[path = "../npm/mod.rs"]
-mod npm;
 
 use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, Stdio},
 };
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use npm::{Result, run};
+use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::{Value, json};
+
+use crate::npm::{self, Result, run};
 
 /// What `ec-observe` deploys.
 const CONTRACTS: [&str; 3] =
@@ -22,15 +21,16 @@ const HALMOS: &str = "halmos==0.3.3";
 /// Coverage has columns of lines, statements, branches, functions.
 const COLUMNS: usize = 4;
 
-fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let trials = match Foundry::find() {
+pub(crate) fn trials() -> Vec<Trial> {
+    match Foundry::find() {
         Ok(foundry) => vec![
-            foundry.clone().trial("forge_test", Foundry::test),
-            foundry.clone().trial("forge_gas_is_as_committed", Foundry::gas),
-            foundry.clone().trial("forge_artifacts_are_as_committed", Foundry::artifacts),
-            foundry.clone().trial("forge_coverage_is_whole", Foundry::coverage),
-            Trial::ignorable_test("halmos_finds_no_counterexample", move || {
+            foundry.clone().trial("contracts::forge_test", Foundry::test),
+            foundry.clone().trial("contracts::forge_gas_is_as_committed", Foundry::gas),
+            foundry
+                .clone()
+                .trial("contracts::forge_artifacts_are_as_committed", Foundry::artifacts),
+            foundry.clone().trial("contracts::forge_coverage_is_whole", Foundry::coverage),
+            Trial::ignorable_test("contracts::halmos_finds_no_counterexample", move || {
                 if !has_venv() {
                     return Ok(Completion::ignored_with("no python3 with venv"));
                 }
@@ -38,11 +38,10 @@ fn main() -> ExitCode {
                 Ok(Completion::Completed)
             }),
         ],
-        Err(reason) => vec![Trial::ignorable_test("forge", move || {
+        Err(reason) => vec![Trial::ignorable_test("contracts::forge", move || {
             Ok::<_, Failed>(Completion::ignored_with(reason))
         })],
-    };
-    libtest_mimic::run(&arguments, trials).exit_code()
+    }
 }
 
 #[derive(Clone)]
@@ -55,9 +54,8 @@ impl Foundry {
     /// Foundry comes with what `cargo devnet build` made.
     fn find() -> std::result::Result<Self, String> {
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
-        let cache =
-            env::var_os("OP_DEVNET_CACHE").map_or_else(|| target.join("op-devnet"), PathBuf::from);
-        let forge = cache.join("node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
+        let forge =
+            test_kit::components().join("node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
         if !forge.is_file() {
             return Err(format!("no {}: run `cargo devnet build`", forge.display()));
         }

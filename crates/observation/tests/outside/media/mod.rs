@@ -1,20 +1,18 @@
 //! Observations of real media: MPEG transport streams that the npm package mux.js carries for its own tests, cut
 //! where their clocks (PCR) tick.
 
-#[path = "../npm/mod.rs"]
-mod npm;
-
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode},
+    process::Command,
 };
 
 use alloy_primitives::{B256, b256, keccak256};
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use npm::{Result, run};
+use libtest_mimic::{Completion, Failed, Trial};
 use observation::observation::Observation;
 use serde_json::json;
+
+use crate::npm::{self, Result, run};
 
 /// Bytes of a transport stream's packet, and what it begins with (ISO/IEC 13818-1).
 const PACKET: usize = 188;
@@ -34,22 +32,18 @@ const HEADS: [(u64, B256); 4] = [
     (5, b256!("437cfb0f5c378920427e2e92985e34f8b476417460d91c64edce04ea9175110a")),
 ];
 
-fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let trial =
-        Trial::ignorable_test("real_transport_streams_are_observed", || {
-            match Command::new("npm").arg("--version").output() {
-                Ok(_) => observe().map(|()| Completion::Completed).map_err(Failed::from),
-                Err(_) => Ok(Completion::ignored_with("no npm")),
-            }
-        });
-    libtest_mimic::run(&arguments, vec![trial]).exit_code()
+pub(crate) fn trials() -> Vec<Trial> {
+    let name = "media::real_transport_streams_are_observed";
+    vec![Trial::ignorable_test(name, || match Command::new("npm").arg("--version").output() {
+        Ok(_) => observe().map(|()| Completion::Completed).map_err(Failed::from),
+        Err(_) => Ok(Completion::ignored_with("no npm")),
+    })]
 }
 
 fn observe() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let media = root.join("../../target/media");
-    npm::install(&root.join("tests/media"), &media)?;
+    npm::install(&root.join("tests/outside/media"), &media)?;
     let dir = tempfile::tempdir()?;
     let archive = dir.path().join("archive.jsonl");
     let mut lines = Vec::new();

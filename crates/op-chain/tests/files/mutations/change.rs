@@ -1,6 +1,6 @@
 //! Changes of one field, and of one byte.
 
-use crate::json::{Json, Members};
+use super::json::{Json, Members};
 
 /// Every change of one field: another value or type, left out, twice, under another name.
 pub(crate) fn of_fields(file: &Json) -> Vec<(String, String)> {

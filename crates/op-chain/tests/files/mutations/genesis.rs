@@ -5,14 +5,14 @@ use std::thread;
 use alloy_primitives::B256;
 use op_chain::{forks::ForkTimes, genesis::GenesisBlock};
 
-use crate::{
+use super::{
     BYTES, Tally, change,
     json::Json,
     meaning::{self, Meaning},
     official, registry,
 };
 
-const SMALL: &[u8] = include_bytes!("../data/genesis.json");
+const SMALL: &[u8] = include_bytes!("../../data/genesis.json");
 /// Places in a file of the registry that are changed, of nine million.
 const SAMPLE: usize = 2_000;
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::{Json, folded};
+use super::json::{Json, folded};
 
 /// Every fact by its name.
 pub(crate) type Meaning = BTreeMap<String, String>;

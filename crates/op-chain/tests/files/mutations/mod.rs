@@ -1,8 +1,6 @@
 //! Single changes of genesis.json, rollup.json and the prestate: each is refused, or gives something
 //! else, or is proven to mean the same by rules that share nothing with the crate.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 mod change;
 mod genesis;
 mod json;
@@ -11,16 +9,14 @@ mod official;
 mod prestate;
 mod rollup;
 
-use std::{env, fs, path::PathBuf};
+use std::fs;
 
 /// Bytes that are most likely to go unnoticed, and one that is no text.
 const BYTES: &[u8] = b"0189afAFgxX -+.eE\t\n\",:{}[]\\/nt\x00\xff";
 
 /// The registry's files (`OP_STACK_TEST_DATA`): name, genesis.json, rollup.json.
 fn registry(chain: &str) -> Option<(Vec<u8>, Vec<u8>)> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let data = env::var_os("OP_STACK_TEST_DATA").map_or_else(|| beside.into(), PathBuf::from);
-    let folder = data.join("genesis").join(chain);
+    let folder = test_kit::data().join("genesis").join(chain);
     let Ok(packed) = fs::File::open(folder.join("genesis.json.zst")) else {
         eprintln!(
             "SKIPPED: changes of {chain}: no registry files; OP_STACK_TEST_DATA names their folder"

@@ -1,7 +1,7 @@
 //! The official op-geth, if op-devnet has built it.
 
 use std::{
-    env, fs,
+    fs,
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -15,12 +15,7 @@ pub(crate) struct OpGeth(PathBuf);
 
 impl OpGeth {
     pub(crate) fn find() -> Option<Self> {
-        let target = || {
-            let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
-            env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.into(), PathBuf::from)
-        };
-        let cache = env::var_os("OP_DEVNET_CACHE")
-            .map_or_else(|| target().join("op-devnet"), PathBuf::from);
+        let cache = test_kit::components();
         let program = cache.join("bin/op-geth");
         if !program.exists() {
             eprintln!(

@@ -1,12 +1,12 @@
-//! Changes of the prestate's file. Those of what it unpacks to are in `tests/prestate.rs`.
+//! Changes of the prestate's file. Those of what it unpacks to are in `../prestate.rs`.
 
 use std::io::Read;
 
 use op_chain::prestate::Prestate;
 
-use crate::Tally;
+use super::Tally;
 
-const SMALL: &[u8] = include_bytes!("../data/prestate.bin.gz");
+const SMALL: &[u8] = include_bytes!("../../data/prestate.bin.gz");
 
 fn seen(file: &[u8]) -> Result<Prestate, String> {
     Prestate::from_reader(flate2::bufread::MultiGzDecoder::new(file))

@@ -2,9 +2,9 @@
 
 use op_chain::rollup::RollupConfig;
 
-use crate::{BYTES, Tally, change, json::Json, meaning, registry};
+use super::{BYTES, Tally, change, json::Json, meaning, registry};
 
-const SMALL: &[u8] = include_bytes!("../data/rollup.json");
+const SMALL: &[u8] = include_bytes!("../../data/rollup.json");
 
 fn seen(file: &[u8]) -> serde_json::Result<RollupConfig> {
     serde_json::from_slice(file)
