@@ -3,15 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::{
-    io::{BufRead, BufReader, ErrorKind, Read, Write},
-    net::TcpListener,
-    thread::{self, JoinHandle},
+    io::{BufReader, Write as _},
+    net::{Ipv4Addr, TcpListener},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use alloy_primitives::{Address, U64, U256};
 use eth_rpc::{Answers, Batch, Limits, Rpc, RpcUrlError, Unread};
 use serde_json::{Value, json};
+use test_kit::http::{Request, Server, response};
 
 alloy_sol_types::sol! {
     /// A getter of a contract.
@@ -21,72 +25,40 @@ alloy_sol_types::sol! {
 /// Longer than any test takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A listener that answers as many connections as it has answers.
+/// A listener that gives each connection the next of its answers, and hangs up on all after the last.
 struct Node {
     url: String,
-    thread: JoinHandle<(TcpListener, usize)>,
+    requests: Arc<AtomicUsize>,
+    _server: Server,
 }
 
 impl Node {
     fn answering(answers: Vec<Vec<u8>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let thread = thread::spawn(move || {
-            for (served, answer) in answers.iter().enumerate() {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let mut length = 0;
-                let mut line = String::new();
-                while reader.read_line(&mut line).unwrap() > 2 {
-                    if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                        length = value.trim().parse().unwrap();
-                    }
-                    line.clear();
-                }
-                if line.is_empty() {
-                    // The test's own connection, see `requests`.
-                    return (listener, served);
-                }
-                reader.read_exact(&mut vec![0; length]).unwrap();
-                // A client may hang up on an answer that it finds too large.
-                let _ = stream.write_all(answer);
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = requests.clone();
+        let server = Server::start(Ipv4Addr::LOCALHOST, move |mut stream| {
+            if Request::read(&mut BufReader::new(stream)).is_none() {
+                return;
             }
-            (listener, answers.len())
+            let position = counted.fetch_add(1, Ordering::SeqCst);
+            // A client may hang up on an answer that it finds too large.
+            let _ = stream.write_all(answers.get(position).map_or(&[][..], Vec::as_slice));
         });
-        Self { url, thread }
+        Self { url: format!("http://{}", server.address()), requests, _server: server }
     }
 
     fn rpc(&self, patience: Duration) -> Rpc {
         Rpc::new(&self.url, patience).unwrap()
     }
 
-    /// How many requests came. One more than there were answers would be waiting in the backlog.
+    /// How many requests came, also those for which there was no answer.
     fn requests(self) -> usize {
-        let address = self.url.strip_prefix("http://").unwrap();
-        drop(std::net::TcpStream::connect(address).unwrap());
-        let (listener, served) = self.thread.join().unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let mut waiting = 0;
-        loop {
-            match listener.accept() {
-                Ok((mut stream, _)) => {
-                    stream.set_nonblocking(false).unwrap();
-                    let mut first = [0];
-                    waiting += stream.read(&mut first).unwrap();
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return served + waiting,
-                Err(error) => panic!("{error}"),
-            }
-        }
+        self.requests.load(Ordering::SeqCst)
     }
 }
 
 fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
-        body.len()
-    );
-    [head.as_bytes(), body].concat()
+    response(status, &format!("connection: close\r\n{headers}"), body)
 }
 
 fn ok(body: &[u8]) -> Vec<u8> {

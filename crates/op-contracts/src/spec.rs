@@ -50,6 +50,7 @@ pub struct Roles {
 
 impl ChainSpec {
     /// Chain 901 on the private L1, with delays short enough to watch a withdrawal through.
+    #[must_use]
     pub const fn new(roles: Roles, prestate: B256) -> Self {
         Self {
             l1_chain_id: L1_CHAIN_ID,

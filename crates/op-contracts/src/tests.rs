@@ -10,13 +10,16 @@ use std::{
 
 use alloy_primitives::{Address, B256, U256, address, b256};
 use alloy_sol_types::sol;
-use eth_rpc::{Batch, Rpc};
+use eth_rpc::{Batch, Rpc, transaction::Fees};
 use op_chain::{
     contracts::{DisputeGameFactory, OptimismPortal, SystemConfig},
     rollup::RollupConfig,
 };
 
 use super::{spec::ForkOffsets, *};
+
+/// More than anvil asks for.
+const FEES: Fees = Fees { max: 100_000_000_000, priority: 1_000_000_000 };
 
 /// The first account of anvil's default mnemonic, and its key.
 const OWNER: Address = address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
@@ -134,7 +137,7 @@ async fn the_chain_on_l1_is_the_chain_that_was_asked_for() {
     let prepare_took = started.elapsed();
     let started = Instant::now();
     let owner = SecretKey::from_bytes(&OWNER_KEY.0).unwrap();
-    let deployment = prepared.deploy(&l1.rpc, &owner).await.unwrap();
+    let deployment = prepared.deploy(&l1.rpc, &owner, FEES).await.unwrap();
     let deploy_took = started.elapsed();
     let Deployment { transactions, gas_used, l1_block } = deployment;
     eprintln!("prepared in {prepare_took:?}, deployed in {deploy_took:?}");
@@ -221,6 +224,6 @@ async fn a_failing_step_is_named() {
     let spec = ChainSpec { game_clock_seconds: 1, ..spec() };
     let prepared = prepare(&l1.rpc, &package, &spec, folder.path()).await.unwrap();
     let owner = SecretKey::from_bytes(&OWNER_KEY.0).unwrap();
-    let error = prepared.deploy(&l1.rpc, &owner).await.unwrap_err();
+    let error = prepared.deploy(&l1.rpc, &owner, FEES).await.unwrap_err();
     assert_eq!(error.to_string(), "L1 deployment: create FaultDisputeGameImpl");
 }

@@ -6,14 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use e2e::devnet::{self, ensure};
 use libtest_mimic::Completion;
 use serde_json::Value;
 use test_kit::{Run, program::op_devnet};
 
-use crate::{
-    Outcome,
-    support::{self, ensure},
-};
+use crate::Outcome;
 
 /// Account 7 of Foundry's published test mnemonic, which is not the chain's batcher.
 const STRANGER: &str = "4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356";
@@ -43,13 +41,13 @@ pub(crate) fn ends_the_proof() -> Outcome {
             ensure(run.stdout.contains("refuse  batcher-key\n"), || run.to_string())?;
             ensure(run.stdout.ends_with("NOT PROVEN\n"), || run.to_string())?;
         }
-        support::no_process_left(dir.path())?;
+        devnet::no_process_left(dir.path())?;
     }
     ensure(!dir.path().join("logs/batcher.log").exists(), || "it was started".to_owned())?;
     Ok(Completion::Completed)
 }
 
-fn shows_the_refusal(proof: &Value) -> support::Result<()> {
+fn shows_the_refusal(proof: &Value) -> devnet::Result<()> {
     let refused = &proof["refused"];
     ensure(proof["passed"] == false && refused["service"] == "batcher", || proof.to_string())?;
     let findings = refused["findings"].as_array().ok_or("no findings")?;

@@ -16,7 +16,7 @@ use test_kit::workspace;
 use crate::{
     host::Host,
     l1::L1,
-    support::{Result, cache, ensure, run},
+    support::{Result, ensure, run},
     tools::{Tools, static_programs},
 };
 
@@ -240,7 +240,10 @@ fn image(tools: &Tools, root: &Path, component: &str, programs: &[&str]) -> Resu
         .iter()
         .map(|program| {
             let inside = if *program == "op-geth" { "geth" } else { program };
-            format!("{}:/usr/local/bin/{inside}", cache().join("bin").join(program).display())
+            format!(
+                "{}:/usr/local/bin/{inside}",
+                test_kit::components().join("bin").join(program).display()
+            )
         })
         .collect();
     let variables: Vec<String> = image_environment(component, "/usr/local/bin")
@@ -339,7 +342,8 @@ fn a_deposit_arrives(host: &Host, l1: &L1) -> Result<()> {
     let recipient = "0x00000000000000000000000000000000de905170";
     let portal = l1.chain["optimismPortal"].as_str().ok_or("no portal")?;
     let cast = |args: &[&str]| -> Result<String> {
-        let program = cache().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
+        let program =
+            test_kit::components().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
         run(Command::new("nsenter").args(["--net", "--target", host.pid()]).arg(program).args(args))
     };
     let begin = Instant::now();
@@ -383,7 +387,7 @@ fn the_dispute_path_waits_for_its_prestate(host: &Host, bench: &Bench) -> Result
         ensure(journal.contains("dispute path"), || journal)?;
     }
     fs::copy(
-        cache().join("prestate/prestate.bin.gz"),
+        test_kit::components().join("prestate/prestate.bin.gz"),
         bench.root.join(STATE_DIR).join("chain/prestate.bin.gz"),
     )?;
     host.wait_state(&DISPUTE, "active", PATIENCE).map(drop)
