@@ -32,7 +32,7 @@
             imports = [ ./nix/modules/ec-op-stack.nix ];
             services.every-channel.op-stack.package =
               lib.mkDefault
-                self.packages.${pkgs.stdenv.hostPlatform.system}.op-warden-static;
+                self.packages.${pkgs.stdenv.hostPlatform.system}.host-programs;
           };
       };
 

@@ -9,7 +9,7 @@ _: {
     enable = true;
     settings.PasswordAuthentication = false;
   };
-  # Followers reject blocks, and gates judge L1's age, by the clock.
+  # Followers reject blocks, and gates judge L1's age, by this clock.
   services.chrony.enable = true;
 
   sops.age.sshKeyPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
@@ -19,8 +19,8 @@ _: {
 
     chain = {
       id = 20260619;
-      # What op-deployer made is put into /var/lib/op-stack/chain; until then every gate waits.
-      # The zero address has to be replaced along with it: the gate refuses it.
+      # Put the files from op-deployer into /var/lib/op-stack/chain; until then every gate waits.
+      # Replace the zero address at the same time: the gate refuses it.
       disputeGameFactory = "0x0000000000000000000000000000000000000000";
     };
 
@@ -30,7 +30,7 @@ _: {
       openFirewall = true;
       identityFile = "/run/secrets/op-stack-p2p-sequencer-node";
     };
-    # Of the example key in secrets/, like all keys there: `op-warden keys address` tells another's.
+    # Of the example key in secrets/; `op-warden keys address` prints that of another key.
     p2p.sequencerPeerId = "16Uiu2HAmGQVmprMtQwdPpJyvVZLEj3gbY3aJBmgfMzkUx3JWRydf";
 
     followers.archive = { };

@@ -70,7 +70,7 @@ let
       sequencer.engine = pinned.sequencer.engine;
     };
 
-    # As small as it gets.
+    # The smallest chain.
     small = host { };
     # Everything that a host can run.
     full = host fullSettings;
@@ -82,6 +82,14 @@ let
         "zoe"
       ];
     fullGeth = host (fullSettings // { engine = "geth"; });
+
+    allMonitoring = {
+      enable = true;
+      prometheus.enable = true;
+      alertmanager.enable = true;
+      grafana.enable = true;
+    };
+    monitored = host (fullSettings // { monitoring = allMonitoring; });
 
     optionsOf = config: config.services.every-channel.op-stack;
     servicesOf = config: (optionsOf config).definition.services;
@@ -100,7 +108,7 @@ let
     values =
       key: text:
       map (lib.removePrefix "${key}=") (lib.filter (lib.hasPrefix "${key}=") (lib.splitString "\n" text));
-    # The same, of a key whose values stand in one line.
+    # The same, for a key whose values are in one line.
     words = key: text: lib.concatMap (lib.splitString " ") (values key text);
 
     # Service -> what `f` says of its unit's text.

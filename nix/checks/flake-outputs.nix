@@ -29,8 +29,11 @@ in
         "contracts-bedrock"
         "devnet-components"
         "ec-observe"
+        "host-programs"
         "official-programs"
         "op-devnet"
+        "op-exec"
+        "op-exec-static"
         "op-warden"
         "op-warden-static"
         "options-doc"
@@ -78,11 +81,11 @@ in
     expected = lib.mapAttrs (host: _: host) (builtins.readDir ../../hosts);
   };
 
-  testHostsRunTheAgentOfTheFlake = {
+  testHostsRunTheProgramsOfTheFlake = {
     expr = lib.mapAttrs (
       _: host:
       host.config.services.every-channel.op-stack.package
-      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.op-warden-static
+      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.host-programs
     ) outputs.nixosConfigurations;
     expected = lib.mapAttrs (_: _: true) (builtins.readDir ../../hosts);
   };

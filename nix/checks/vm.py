@@ -182,7 +182,7 @@ def only_loopback_listens(before: set[str]) -> None:
     machine.succeed("ss -Hltn 'sport = :8545' | grep -F 127.0.0.1:8545")
 
 
-def health_is_told() -> None:
+def health_is_reported() -> None:
     machine.wait_until_succeeds('test "$(curl -s http://127.0.0.1:7399/readyz)" = ready', PATIENCE)
 
 
@@ -218,7 +218,7 @@ def disabled_leaves_nothing() -> None:
         expect_nothing(f"{what} are left", command)
 
 
-def purge_removes_only_when_told() -> None:
+def purge_removes_only_with_yes() -> None:
     data = f"{STATE}/sequencer-engine/geth/chaindata"
     listed = machine.succeed("purge")
     for left in ["sequencer-engine", "op-node:"]:
@@ -248,12 +248,12 @@ with subtest("keys are in no unit, store path, command line, journal or containe
 with subtest("nothing listens beyond loopback"):
     only_loopback_listens(sockets)
 with subtest("op-warden says ready"):
-    health_is_told()
+    health_is_reported()
 with subtest("a held service stays stopped, and comes back when it is let go"):
     a_held_service_stays_stopped()
 with subtest("a restart of the engine restarts nothing else, and the chain goes on"):
     the_engine_restarts_alone()
 with subtest("disabled: nothing of it runs or is installed"):
     disabled_leaves_nothing()
-with subtest("purge lists what is left, and removes it only when told to"):
-    purge_removes_only_when_told()
+with subtest("purge lists what is left, and removes it only with --yes"):
+    purge_removes_only_with_yes()

@@ -2,7 +2,7 @@
 # options -> definition (nix/stack with these options) -> units.
 {
   imports = [
-    ./op-stack/options.nix
+    ./op-stack/options
     ./op-stack/definition.nix
     ./op-stack/assertions.nix
     ./op-stack/units.nix

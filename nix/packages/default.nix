@@ -6,8 +6,12 @@ let
 
   packages = {
     op-warden = pkgs.callPackage ./op-warden.nix { };
-    # Runs inside the official images too, whatever is or is not in them.
-    op-warden-static = pkgs.pkgsStatic.callPackage ./op-warden.nix { };
+    op-exec = pkgs.callPackage ./op-exec.nix { };
+    # Runs inside the official images, whatever they contain.
+    op-exec-static = pkgs.pkgsStatic.callPackage ./op-exec.nix { };
+    host-programs = call ./host-programs.nix { };
+    # The former name of what the module takes.
+    op-warden-static = packages.host-programs;
     ec-observe = pkgs.callPackage ./ec-observe.nix { };
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };

@@ -1,4 +1,4 @@
-# The agent: dynamically linked, or statically with pkgsStatic.
+# The agent.
 { lib, rustPlatform }:
 import ./rust.nix { inherit lib rustPlatform; } {
   crates = [ "op-warden" ];

@@ -7,7 +7,7 @@ let
   inherit
     (lib.evalModules {
       modules = [
-        ../modules/op-stack/options.nix
+        ../modules/op-stack/options
         { _module.check = false; }
       ];
     })
@@ -24,7 +24,7 @@ let
       lib.filter (word: word != "") (lib.splitString " " (lib.replaceStrings [ "\n" ] [ " " ] text))
     );
 
-  # What a literal stands for in text.
+  # The text of a default or an example.
   shown =
     value:
     if value._type or null == "literalExpression" || value._type or null == "literalMD" then

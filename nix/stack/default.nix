@@ -1,7 +1,9 @@
 # What runs: one definition for the NixOS module and for op-devnet. Pure, builtins only.
 #
 # `params` says where things are and how often they happen: production.nix and devnet.nix are the
-# two sets of them. The result is
+# two sets of them. Flags that differ between the two are in `params.settings`, by component, or by
+# service where only one service of the component has the flag; nothing here repeats them.
+# The result is
 #   services  name -> what lib.nix's `service` returns
 #   warden    op-warden's configuration: the gates of those services
 params:
@@ -12,6 +14,7 @@ let
     engine
     chain
     disputeGameFactory
+    gameType
     ports
     p2p
     jwt
@@ -19,10 +22,10 @@ let
     key
     keyFile
     image
-    batcher
-    proposer
     challenger
     ;
+
+  gates = import ./gates.nix { inherit (challenger) customChain; };
 
   # The endpoints of L1, each { url, file }; null for no beacon.
   l1 = params.l1 // {
@@ -44,76 +47,6 @@ let
 
   engineFile = if engine == "reth" then ./services/engine-reth.nix else ./services/engine-geth.nix;
 
-  # What must hold before any program reads the chain's files.
-  chainGates = [
-    "l1-chain"
-    "l1-origin"
-    "l2-chain"
-    "genesis-hash"
-    "genesis-timestamp"
-    "l1-head"
-    "l1-agreement"
-    "fork-schedule"
-    "rollup-config"
-    "predeploys"
-    "fee-parameters"
-    "bundle"
-  ];
-
-  # The same, against the engine that the service will talk to.
-  liveGates = chainGates ++ [
-    "contracts"
-    "genesis-live"
-  ];
-
-  # What a node lives by, and what its flags must not spoil.
-  nodeGates = [
-    "clock"
-    "l1-proofs"
-    "l1-rate-limit"
-    "l1-beacon"
-    "jwt"
-    "p2p"
-    "p2p-paths"
-    "static-peers"
-    "safe-db"
-    "admin-api"
-  ];
-
-  # Of every key that signs.
-  keyGates = [
-    "key-file"
-    "published-key"
-    "reused-key"
-  ];
-
-  # Without the right prestate no false claim can be disputed, so nothing watches games either. Where
-  # the chain's configuration comes from the preimage oracle, the prestate says nothing about the chain.
-  prestateGate =
-    if challenger.customChain then
-      { gates = [ ]; }
-    else
-      {
-        gates = [ "prestate" ];
-        prestate.file = challenger.prestate;
-      };
-
-  disputeGate =
-    gates:
-    prestateGate
-    // {
-      gates =
-        liveGates
-        ++ [
-          "game-type"
-          "root-source"
-        ]
-        ++ prestateGate.gates
-        ++ gates;
-      engineRpc = lib.http ports.sequencer.engine.http;
-      inherit (proposer) gameType;
-    };
-
   mkEngine =
     name: enginePorts: extra:
     import engineFile (
@@ -122,7 +55,7 @@ let
         jwt = jwt name;
         dataDir = dir name;
         ports = enginePorts;
-        gate.gates = chainGates ++ [ "engine-data" ];
+        gate.gates = gates.engine;
       }
       // (if engine == "geth" then { configFile = "${dir name}.toml"; } else { })
       // extra
@@ -143,13 +76,11 @@ let
           identity = p2p.identity name;
           listenIp = p2p.listenIp name;
         };
-        gate = {
-          gates = liveGates ++ [ "unsafe-signer" ] ++ nodeGates;
-          engineRpc = lib.http pair.engine.http;
-        };
       }
       // extra
     );
+
+  sequencerHttp = lib.http ports.sequencer.engine.http;
 
   sequencer = {
     sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine { };
@@ -157,8 +88,8 @@ let
       inherit (p2p) staticPeers;
       sequencerKey = key "sequencer";
       gate = {
-        gates = liveGates ++ keyGates ++ [ "sequencer-key" ] ++ nodeGates;
-        engineRpc = lib.http ports.sequencer.engine.http;
+        gates = gates.sequencer-node;
+        engineRpc = sequencerHttp;
         key = keyFile "sequencer";
       };
     };
@@ -173,14 +104,20 @@ let
     in
     {
       ${engineName} = mkEngine engineName pair.engine {
-        sequencerHttp = lib.http ports.sequencer.engine.http;
+        inherit sequencerHttp;
         # op-node dials a static peer at its start and then once a minute, so the sequencer comes first.
         after = [ "sequencer-node" ];
       };
       ${nodeName} = mkNode nodeName engineName pair {
         staticPeers = [ p2p.sequencer ] ++ p2p.staticPeers;
+        gate = {
+          gates = gates.follower-node;
+          engineRpc = lib.http pair.engine.http;
+        };
       };
     };
+
+  followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
 
   # What batcher, proposer, challenger and dispute-mon share: the sequencer's view of the chain.
   common = {
@@ -188,95 +125,53 @@ let
     node = ports.sequencer.node;
   };
 
+  # The gate of a service that signs L1 transactions.
+  senderGate = name: {
+    gates = gates.${name};
+    engineRpc = sequencerHttp;
+    key = keyFile name;
+    # 0.1 ETH in wei.
+    minBalance = "100000000000000000";
+  };
+
+  disputeGate = {
+    inherit gameType;
+  }
+  // (if challenger.customChain then { } else { prestate.file = challenger.prestate; });
+
   settlement = {
     batcher = import ./services/batcher.nix (
       common
       // {
-        inherit (batcher) maxChannelDuration subSafetyMargin pollInterval;
         engine = ports.sequencer.engine;
         ports = ports.batcher;
         key = key "batcher";
-        gate = {
-          gates =
-            liveGates
-            ++ keyGates
-            ++ [
-              "batcher-key"
-              "funding"
-              "batch-cadence"
-              "admin-api"
-            ];
-          engineRpc = lib.http ports.sequencer.engine.http;
-          key = keyFile "batcher";
-          minBalance = batcher.minBalance;
-        };
+        gate = senderGate "batcher";
       }
     );
 
     proposer = import ./services/proposer.nix (
       common
       // {
-        inherit disputeGameFactory;
-        inherit (proposer)
-          gameType
-          proposalInterval
-          pollInterval
-          allowNonFinalized
-          minTipCap
-          ;
+        inherit disputeGameFactory gameType;
         ports = ports.proposer;
         key = key "proposer";
-        gate = {
-          gates =
-            liveGates
-            ++ [
-              "game-type"
-              "root-source"
-            ]
-            ++ keyGates
-            ++ [
-              "proposer-key"
-              "funding"
-              "bond"
-              "proposal-cadence"
-              "admin-api"
-            ];
-          engineRpc = lib.http ports.sequencer.engine.http;
-          key = keyFile "proposer";
-          inherit (proposer) gameType minBalance;
+        gate = senderGate "proposer" // {
+          inherit gameType;
         };
       }
     );
 
     challenger = import ./services/challenger.nix (
       common
+      // challenger
       // {
         inherit chain disputeGameFactory;
-        inherit (challenger)
-          gameTypes
-          vm
-          prestate
-          vmBin
-          vmServer
-          customChain
-          pollInterval
-          ;
         engine = ports.sequencer.engine;
         dataDir = dir "challenger";
         ports = ports.challenger;
         key = key "challenger";
-        gate =
-          disputeGate (
-            keyGates
-            ++ [
-              "challenger-key"
-              "funding"
-            ]
-          )
-          // {
-            key = keyFile "challenger";
-            inherit (challenger) minBalance;
-          };
+        gate = senderGate "challenger" // disputeGate;
       }
     );
 
@@ -284,18 +179,36 @@ let
       common
       // {
         inherit disputeGameFactory;
-        inherit (params.disputeMon) honestActors monitorInterval;
+        inherit (params) honestActors;
         ports = ports.dispute-mon;
-        gate = disputeGate [ ];
+        gate = disputeGate // {
+          gates = gates.dispute-mon;
+          engineRpc = sequencerHttp;
+        };
       }
     );
   };
 
-  followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
+  definitions = sequencer // settlement // followers;
 
-  # Whatever listens needs its ports, whatever keeps data needs room for it.
+  # Names in `settings` that mean nothing: a misspelt one would lose its flags silently.
+  unknown = builtins.attrNames (
+    removeAttrs params.settings (
+      builtins.attrNames definitions ++ builtins.attrNames (import ./images.nix)
+    )
+  );
+  settingsOf =
+    name: component:
+    if unknown == [ ] then
+      params.settings.${component} or { } // params.settings.${name} or { }
+    else
+      throw "settings of neither a component nor a service: ${toString unknown}";
+
+  withSettings = name: definition: lib.service (settingsOf name definition.component) definition;
+
+  # A service that listens needs its ports, one that keeps data needs room for it.
   withHost =
-    _: service:
+    service:
     service
     // {
       gate =
@@ -313,7 +226,7 @@ let
         );
     };
 
-  # Where containers run, the first thing to be sure of is what is in them.
+  # Where containers run, the first question is what is in them.
   withImage =
     name: service:
     let
@@ -344,9 +257,9 @@ let
           };
     };
 
-  services = builtins.mapAttrs (name: service: withImage name (withHost name service)) (
-    sequencer // settlement // followers
-  );
+  services = builtins.mapAttrs (
+    name: definition: withImage name (withHost (withSettings name definition))
+  ) definitions;
 in
 {
   inherit services;

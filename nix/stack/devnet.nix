@@ -1,7 +1,7 @@
-# The definitions with placeholders for what op-devnet chooses at run time, and with the short
+# The definitions for op-devnet: with placeholders for what it chooses at run time, and with the short
 # times of a private L1. `crates/op-devnet/stack.json` is this file's evaluation:
 #   nix-instantiate --eval --strict --json nix/stack/devnet.nix | jq . > crates/op-devnet/stack.json
-# A service whose name holds `@{follower}` stands for one service a follower.
+# A service with `@{follower}` in its name is made once for each follower.
 import ./default.nix {
   engine = "geth";
   followers = [ "@{follower}" ];
@@ -12,16 +12,7 @@ import ./default.nix {
     beacon = null;
     beaconFallbacks = [ ];
     rateLimit = null;
-    private = true;
     chainConfig = "@{l1.chainConfig}";
-    pollInterval = "500ms";
-    # With the default the finalized head stays 0 for 88 L1 blocks.
-    epochPollInterval = "4s";
-    receiptInterval = "1s";
-    # Where one key has several roles, its nonces are taken all the time.
-    nonceTooLowCount = 1;
-    resubmissionTimeout = "3s";
-    confirmations = 0;
   };
 
   chain = {
@@ -85,21 +76,7 @@ import ./default.nix {
       dispute-mon.metrics = port "dispute-mon" "metrics";
     };
 
-  batcher = {
-    maxChannelDuration = 2;
-    subSafetyMargin = 4;
-    pollInterval = "1s";
-    minBalance = "100000000000000000";
-  };
-  proposer = {
-    gameType = "@{proposer.gameType}";
-    proposalInterval = "20s";
-    pollInterval = "1s";
-    allowNonFinalized = true;
-    # With one key for both, the batcher's next transaction takes the nonce of whatever pays less.
-    minTipCap = 10;
-    minBalance = "100000000000000000";
-  };
+  gameType = "@{proposer.gameType}";
   challenger = {
     gameTypes = "@{challenger.gameTypes}";
     vm = "cannon";
@@ -107,14 +84,50 @@ import ./default.nix {
     vmBin = "@{bin.cannon}";
     vmServer = "@{bin.op-program}";
     customChain = true;
-    pollInterval = "1s";
-    minBalance = "100000000000000000";
   };
-  disputeMon = {
-    honestActors = [
-      "@{address.proposer}"
-      "@{address.challenger}"
-    ];
-    monitorInterval = "2s";
-  };
+  honestActors = [
+    "@{address.proposer}"
+    "@{address.challenger}"
+  ];
+
+  # The other set is in production.nix.
+  settings =
+    let
+      txmgr = {
+        "txmgr.receipt-query-interval" = "1s";
+        # Where one key has several roles, its nonces are taken all the time.
+        safe-abort-nonce-too-low-count = 1;
+        resubmission-timeout = "3s";
+      };
+    in
+    {
+      op-node = {
+        # anvil's genesis block carries the empty state root, so no proof against it holds.
+        "l1.trustrpc" = true;
+        "l1.http-poll-interval" = "500ms";
+        # With the default the finalized head stays 0 for 88 L1 blocks.
+        "l1.epoch-poll-interval" = "4s";
+        "verifier.l1-confs" = 0;
+      };
+      sequencer-node."sequencer.l1-confs" = 0;
+      op-batcher = txmgr // {
+        max-channel-duration = 2;
+        sub-safety-margin = 4;
+        poll-interval = "1s";
+      };
+      op-proposer = txmgr // {
+        proposal-interval = "20s";
+        poll-interval = "1s";
+        allow-non-finalized = true;
+        # In Gwei. Where batcher and proposer have one key, the batcher's next transaction would take
+        # the nonce of a proposal that pays less.
+        "txmgr.min-tip-cap" = 10;
+        # It may not be less than the tip.
+        "txmgr.min-basefee" = 10;
+      };
+      op-challenger = txmgr // {
+        http-poll-interval = "1s";
+      };
+      op-dispute-mon.monitor-interval = "2s";
+    };
 }

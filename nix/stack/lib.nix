@@ -1,7 +1,7 @@
 # Helpers of the service definitions. Builtins only.
 rec {
-  # A flag is left out when its value is null or false, stands alone when it is true,
-  # and joins the items of a list with commas: what Go's urfave/cli and Rust's clap both accept.
+  # null and false leave a flag out, true gives the bare flag, and the items of a list are joined with
+  # commas: Go's urfave/cli and Rust's clap both accept that.
   renderFlags =
     settings: builtins.concatMap (name: renderFlag name settings.${name}) (builtins.attrNames settings);
 
@@ -53,9 +53,9 @@ rec {
     // (if service.dataDir == null then { } else { inherit (service) dataDir; })
   );
 
-  # How a program is given an endpoint ({ url, file }, or null for none): by its flag, or, where a file
-  # holds the URL, by the flag's environment variable. The flag has no value then, but stays in the
-  # wiring: it is not the operator's to set.
+  # How a program gets an endpoint ({ url, file }, or null for none): by its flag, or, if a file holds
+  # the URL, by the flag's environment variable. The flag then has no value but stays in the wiring, so
+  # that an operator cannot set it.
   endpoint =
     given: flag: variable:
     let
@@ -67,13 +67,7 @@ rec {
     };
 
   # How the Go programs send transactions to L1.
-  txmgr = l1: {
-    num-confirmations = 1;
-    "txmgr.receipt-query-interval" = l1.receiptInterval;
-    # How often a nonce must prove taken before it is given up; each time takes a resubmission.
-    safe-abort-nonce-too-low-count = l1.nonceTooLowCount;
-    resubmission-timeout = l1.resubmissionTimeout;
-  };
+  txmgr.num-confirmations = 1;
 
   # JSON-RPC and Engine API of both engines: their flags have the same names.
   engineRpc = ports: jwt: {
@@ -91,8 +85,10 @@ rec {
     "rpc.port" = port;
   };
 
-  # Fills in what most services leave at its default and renders the argument list.
+  # Completes the definition in a file of ./services: fills in what most leave at its default, puts
+  # the runner's settings over the service's own, and renders the argument list.
   service =
+    runnerSettings:
     {
       # Component: key of images.json, and the name that op-devnet builds it under.
       component,
@@ -100,12 +96,13 @@ rec {
       program ? component,
       # Words before the flags.
       subcommand ? [ ],
-      # Flags that follow from the parameters: who talks to whom, and where things lie.
+      # Flags that follow from the parameters: who talks to whom, and where files are.
       wiring,
-      # Flags that an operator may choose otherwise.
+      # Flags that an operator may change. A flag that differs between production and the devnet is
+      # in their `settings` instead.
       settings ? { },
       environment ? { },
-      # Environment variable -> file: secrets reach the program through `op-warden exec`.
+      # Environment variable -> file. The runner starts the program through op-exec, which reads them.
       credentials ? { },
       # Files that the program reads beside the chain's own: path -> text.
       files ? { },
@@ -129,7 +126,6 @@ rec {
         program
         subcommand
         wiring
-        settings
         environment
         credentials
         files
@@ -142,6 +138,7 @@ rec {
         ready
         stopTimeout
         ;
-      args = subcommand ++ renderFlags (settings // wiring);
+      settings = settings // runnerSettings;
+      args = subcommand ++ renderFlags (settings // runnerSettings // wiring);
     };
 }

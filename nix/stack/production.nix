@@ -63,8 +63,12 @@ let
     games.${toString gameType}
     or (throw "game type ${toString gameType} is not one of ${toString (builtins.attrNames games)}");
 
-  # 0.1 ETH in wei.
-  minBalance = "100000000000000000";
+  txmgr = {
+    "txmgr.receipt-query-interval" = "12s";
+    # How often a nonce must prove taken before it is given up; each time takes a resubmission.
+    safe-abort-nonce-too-low-count = 3;
+    resubmission-timeout = "48s";
+  };
 in
 import ./default.nix {
   inherit
@@ -72,23 +76,16 @@ import ./default.nix {
     followers
     chain
     disputeGameFactory
+    gameType
+    honestActors
     keys
     key
     keyFile
     jwt
+    l1
     image
     ports
     ;
-
-  l1 = l1 // {
-    private = false;
-    pollInterval = "12s";
-    epochPollInterval = null;
-    receiptInterval = "12s";
-    nonceTooLowCount = 3;
-    resubmissionTimeout = "48s";
-    confirmations = 4;
-  };
 
   p2p = p2p // {
     inherit identity;
@@ -102,32 +99,38 @@ import ./default.nix {
 
   dir = service: "${stateDir}/${service}";
 
-  batcher = {
-    # 48 minutes of L1 blocks: on a quiet chain the safe head moves more often than it is proposed.
-    maxChannelDuration = 240;
-    subSafetyMargin = 10;
-    pollInterval = "6s";
-    inherit minBalance;
-  };
-  proposer = {
-    inherit gameType minBalance;
-    proposalInterval = "1h";
-    pollInterval = "12s";
-    allowNonFinalized = false;
-    minTipCap = null;
-  };
   challenger = {
     gameTypes = [ game.name ];
     inherit (game) vm;
-    inherit prestate minBalance;
+    inherit prestate;
     # The official image brings both.
     vmBin = null;
     vmServer = null;
     customChain = false;
-    pollInterval = "12s";
   };
-  disputeMon = {
-    inherit honestActors;
-    monitorInterval = "30s";
+
+  # The other set is in devnet.nix.
+  settings = {
+    op-node = {
+      "l1.http-poll-interval" = "12s";
+      "verifier.l1-confs" = 4;
+    };
+    sequencer-node."sequencer.l1-confs" = 4;
+    op-batcher = txmgr // {
+      # L1 blocks that a channel stays open, 48 minutes of them: on a quiet chain the safe head moves
+      # more often than it is proposed. 0 would never close a channel there.
+      max-channel-duration = 240;
+      sub-safety-margin = 10;
+      poll-interval = "6s";
+    };
+    op-proposer = txmgr // {
+      # Longer than a channel stays open, else it proposes the same root twice (GameAlreadyExists).
+      proposal-interval = "1h";
+      poll-interval = "12s";
+    };
+    op-challenger = txmgr // {
+      http-poll-interval = "12s";
+    };
+    op-dispute-mon.monitor-interval = "30s";
   };
 }

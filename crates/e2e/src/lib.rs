@@ -1,1 +1,3 @@
-//! Tests of the house as a whole: see `tests/`.
+//! What the tests of the house as a whole share: see README.md.
+
+pub mod devnet;

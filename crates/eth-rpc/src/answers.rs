@@ -62,7 +62,9 @@ pub(crate) enum Reply {
 /// Sorts the answers of calls by their ids, the first of which is `first`.
 pub(crate) fn sort(body: &[u8], first: usize, count: usize, counts: &Counts) -> Reply {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let answers = match json.deserialize_seq(AtMost(count)) {
+    // A call may be answered twice, which is an error of that call alone.
+    let read = json.deserialize_seq(AtMost(2 * count));
+    let answers = match read.and_then(|answers| json.end().map(|()| answers)) {
         Ok(answers) => answers,
         Err(error) => return whole(body, &error, count, counts),
     };
@@ -122,14 +124,14 @@ fn whole(body: &[u8], error: &serde_json::Error, count: usize, counts: &Counts) 
     }
 }
 
-/// As many answers as there were calls: a list of more is no answer, and is not read to its end.
+/// At most that many answers: a list of more is no answer, and is not read to its end.
 struct AtMost(usize);
 
 impl<'de> Visitor<'de> for AtMost {
     type Value = Vec<Answer<'de>>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a list of {} answers", self.0)
+        write!(formatter, "a list of at most {} answers", self.0)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {

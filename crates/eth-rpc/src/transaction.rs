@@ -107,27 +107,14 @@ pub struct Log {
 
 /// Why a receipt holds no such event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum EventError {
     /// The contract logged nothing of the kind.
     #[error("{emitter} logged no {signature} in {transaction}")]
-    None {
-        /// The contract.
-        emitter: Address,
-        /// The event.
-        signature: &'static str,
-        /// The transaction.
-        transaction: B256,
-    },
+    None { emitter: Address, signature: &'static str, transaction: B256 },
     /// Its data are not the event's.
     #[error("{emitter} logged a malformed {signature}: {reason}")]
-    Malformed {
-        /// The contract.
-        emitter: Address,
-        /// The event.
-        signature: &'static str,
-        /// What is wrong.
-        reason: String,
-    },
+    Malformed { emitter: Address, signature: &'static str, reason: String },
 }
 
 impl Receipt {

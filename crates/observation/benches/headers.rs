@@ -196,7 +196,8 @@ fn jq_and_cast(archive: &Path, ours: f64) {
     let cast = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../target/op-devnet/node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
     let script = format!(
-        "head -{LINES} '{}' | jq -r '[.stream,.epoch,.seq,.unixMs,.chunkHash,.locator]|join(\"|\")' | while read -r line; do '{}' keccak \"$line\"; done",
+        "head -{LINES} '{}' | jq -r '[.stream,.epoch,.seq,.unixMs,.chunkHash,.locator]|join(\"|\")' \
+         | while read -r line; do '{}' keccak \"$line\"; done",
         archive.display(),
         cast.display()
     );

@@ -1,7 +1,7 @@
 //! The contracts, as `contracts/artifacts` has them: what is called is what is deployed.
 
-// Generated: the contracts' own NatSpec says what these are.
-#![allow(missing_docs, clippy::too_many_arguments, clippy::pub_underscore_fields)]
+// Generated; the contracts' NatSpec documents them.
+#![allow(clippy::too_many_arguments, clippy::pub_underscore_fields)]
 
 use alloy_sol_types::sol;
 

@@ -20,15 +20,12 @@ pub fn chunk_hash(text: &str) -> B256 {
 /// What an archive's line says of a chunk of media. Nothing else of the line is part of any hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// The stream's name.
     pub stream: Cow<'a, str>,
-    /// The epoch's name.
     pub epoch: Cow<'a, str>,
     /// Its place in the epoch.
     pub sequence: u64,
     /// When it was recorded: milliseconds since the Unix epoch.
     pub unix_ms: u64,
-    /// The chunk's hash.
     pub chunk_hash: B256,
     /// Where the chunk can be found.
     pub locator: Cow<'a, str>,

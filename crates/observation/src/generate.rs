@@ -93,12 +93,25 @@ fn entry(
     let (bitrate, size) = (random.u64(2_000_000..6_000_000), random.u64(500_000..1_500_000));
     let (channel, program) = (stream + 2, stream % 4 + 1);
     let sequence = chunk % shape.entries;
-    writeln!(
+    let place = format!("ch{channel:02}.{program}/video");
+    write!(
         line,
-        r#"{{"synthetic":true,"version":1,"stream":"ch{channel:02}.{program}/video","epoch":"{start}","seq":{sequence},"unixMs":{time},"durationMs":{CHUNK_MS},"keyframe":true,"bytes":{size},"bitrate":{bitrate},"codec":"avc1.640028","container":"fmp4","chunkHash":"{hash}","locator":"moq://archive/ch{channel:02}.{program}/video/{start}/{sequence:06}.m4s","init":"moq://archive/ch{channel:02}.{program}/video/init.mp4","psip":{{"tsid":{tsid},"majorChannel":{channel},"minorChannel":{program},"title":"Programme {epoch}"}},"clock":{{"source":"ntp","errorMs":{error}}}}}"#,
-        tsid = 2048 + channel,
-        error = random.u64(..20),
-    )
+        r#"{{"synthetic":true,"version":1,"stream":"{place}","epoch":"{start}","seq":{sequence},"#
+    )?;
+    write!(
+        line,
+        r#""unixMs":{time},"durationMs":{CHUNK_MS},"keyframe":true,"bytes":{size},"bitrate":{bitrate},"#
+    )?;
+    write!(line, r#""codec":"avc1.640028","container":"fmp4","chunkHash":"{hash}","#)?;
+    write!(line, r#""locator":"moq://archive/{place}/{start}/{sequence:06}.m4s","#)?;
+    write!(line, r#""init":"moq://archive/{place}/init.mp4","#)?;
+    write!(
+        line,
+        r#""psip":{{"tsid":{tsid},"majorChannel":{channel},"minorChannel":{program},"#,
+        tsid = 2048 + channel
+    )?;
+    write!(line, r#""title":"Programme {epoch}"}},"#)?;
+    writeln!(line, r#""clock":{{"source":"ntp","errorMs":{}}}}}"#, random.u64(..20))
 }
 
 #[cfg(test)]

@@ -33,7 +33,6 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Appends a leaf's hash.
     pub fn push(&mut self, leaf: B256) {
         let mut right = leaf;
         for _ in 0..self.leaves.trailing_ones() {
@@ -45,7 +44,6 @@ impl Tree {
         self.leaves += 1;
     }
 
-    /// How many leaves it has.
     #[must_use]
     pub fn leaves(&self) -> u64 {
         self.leaves

@@ -15,9 +15,7 @@ use crate::{archive::ArchiveError, header::ObservationHeader};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Observation {
-    /// The stream's name.
     pub stream: String,
-    /// The epoch's name.
     pub epoch: String,
     /// How many entries the epoch has.
     pub entries: u64,
@@ -29,7 +27,6 @@ pub struct Observation {
     pub observation_hash: B256,
     /// What is finalised once.
     pub slot: B256,
-    /// The header.
     pub header: ObservationHeader,
 }
 

@@ -18,7 +18,6 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Proof {
-    /// The observation.
     pub observation: Observation,
     /// The entry, as its hash has it.
     pub entry: EntryFields,
@@ -30,36 +29,23 @@ pub struct Proof {
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ProofError {
     /// The archive is not read, or contradicts itself.
     #[error(transparent)]
     Derive(#[from] DeriveError),
     /// The archive lacks the entry.
     #[error("the archive has no entry {sequence} in epoch {epoch:?} of stream {stream:?}")]
-    NoEntry {
-        /// The stream.
-        stream: String,
-        /// The epoch.
-        epoch: String,
-        /// The entry's place.
-        sequence: u64,
-    },
+    NoEntry { stream: String, epoch: String, sequence: u64 },
     /// The archive is not what was observed.
     #[error(
-        "the archive's {entries} entries come to the root {found}, the observation has {expected}: it was derived from other data"
+        "the archive's {entries} entries come to the root {found}, the observation has {expected}: it was \
+         derived from other data"
     )]
-    OtherData {
-        /// The epoch's entries in the archive.
-        entries: usize,
-        /// Their root.
-        found: B256,
-        /// The observation's.
-        expected: B256,
-    },
+    OtherData { entries: usize, found: B256, expected: B256 },
     /// A file holds no proof.
     #[error("it holds no proof: {0}")]
     Json(#[from] serde_json::Error),
-    /// A file cannot be read.
     #[error(transparent)]
     File(#[from] io::Error),
 }

@@ -5,7 +5,6 @@
 mod support;
 
 use std::{
-    env,
     fmt::Write as _,
     fs::{self, File},
     path::{Path, PathBuf},
@@ -53,8 +52,7 @@ fn bench(criterion: &mut Criterion, file: &Path, geth: Option<PathBuf>) {
 
 /// Uncompressed files of the registry, or one of the same shape.
 fn files(folder: &Path) -> [PathBuf; 2] {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let data = env::var_os("OP_STACK_TEST_DATA").map_or_else(|| beside.into(), PathBuf::from);
+    let data = test_kit::data();
     let chains = CHAINS.map(|chain| (chain, data.join("genesis").join(chain)));
     if chains.iter().all(|(_, data)| data.join("genesis.json.zst").exists()) {
         return chains.map(|(chain, data)| {

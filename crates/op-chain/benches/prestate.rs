@@ -16,7 +16,7 @@ use criterion::Criterion;
 use flate2::{Compression, write::GzEncoder};
 use op_chain::prestate::{Prestate, STATE_VERSION};
 
-use crate::support::{cache, compare, official, succeed, time, timed};
+use crate::support::{compare, official, succeed, time, timed};
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
@@ -39,7 +39,7 @@ fn bench(criterion: &mut Criterion, file: &Path) {
 
 /// The prestate of the official op-program, or one of the same size.
 fn file(folder: &Path) -> PathBuf {
-    let built = cache().join("prestate/prestate.bin.gz");
+    let built = test_kit::components().join("prestate/prestate.bin.gz");
     if built.exists() {
         return built;
     }

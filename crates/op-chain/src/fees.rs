@@ -62,27 +62,14 @@ pub struct ExtraData {
 /// Why extraData is not what the forks at genesis demand (op-geth
 /// `consensus/misc/eip1559/eip1559_optimism.go`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ExtraDataError {
     /// Of another length.
     #[error("{found} bytes, {fork} has {expected}")]
-    Length {
-        /// The newest fork that gave extraData a format.
-        fork: Fork,
-        /// Its length there, in bytes.
-        expected: usize,
-        /// Its length here.
-        found: usize,
-    },
+    Length { fork: Fork, expected: usize, found: usize },
     /// Of another version.
     #[error("version {found}, {fork} has {expected}")]
-    Version {
-        /// The newest fork that gave extraData a format.
-        fork: Fork,
-        /// Its first byte there.
-        expected: u8,
-        /// Its first byte here.
-        found: u8,
-    },
+    Version { fork: Fork, expected: u8, found: u8 },
     /// Engines divide by both.
     #[error("denominator {0} and elasticity {1}, neither may be 0")]
     Zero(u32, u32),

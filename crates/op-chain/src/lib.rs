@@ -11,7 +11,6 @@
 //! * [`published`]: accounts whose keys everybody knows
 //! * [`prestate`]: the fault proof VM's state and its hash
 //! * [`bundle`]: the manifest of the published files
-//! * [`engine_data`]: which chain an engine's data folder holds
 //! * [`contracts`]: bindings of the L1 contracts' getters
 //! * [`spending`]: how fast an account is used up
 //! * [`deposit`]: what a deposit on L1 becomes on L2
@@ -19,7 +18,6 @@
 pub mod bundle;
 pub mod contracts;
 pub mod deposit;
-pub mod engine_data;
 pub mod fees;
 pub mod forks;
 pub mod genesis;

@@ -7,39 +7,17 @@ use crate::forks::{Fork, ForkTimes};
 
 /// What is wrong with a schedule. Times are seconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ScheduleFault {
     /// A fork builds on the one before it.
     #[error("{fork} at {time}, but {before}, the fork before it, never")]
-    NoPredecessor {
-        /// The fork.
-        fork: Fork,
-        /// Its time.
-        time: u64,
-        /// The fork that is not scheduled.
-        before: Fork,
-    },
+    NoPredecessor { fork: Fork, time: u64, before: Fork },
     /// A fork comes before one that it builds on.
     #[error("{fork} at {time}, {before} only at {later}")]
-    Order {
-        /// The fork.
-        fork: Fork,
-        /// Its time.
-        time: u64,
-        /// The fork that must not come after it.
-        before: Fork,
-        /// When it comes.
-        later: u64,
-    },
+    Order { fork: Fork, time: u64, before: Fork, later: u64 },
     /// From Jovian on, a fork's first block is defined only where the fork before it is active already.
     #[error("{before} and {fork} both at {time}, which is after genesis")]
-    SameInstant {
-        /// The later fork.
-        fork: Fork,
-        /// The fork before it.
-        before: Fork,
-        /// The time of both.
-        time: u64,
-    },
+    SameInstant { fork: Fork, before: Fork, time: u64 },
 }
 
 /// A fork that engine and node activate at different times.

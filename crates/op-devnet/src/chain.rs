@@ -1,19 +1,25 @@
 //! The chain of a devnet: its files, its contracts, its keys.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, Permissions},
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+};
 
 use alloy_primitives::{Address, B256, hex};
 use anyhow::{Context, Result};
 use eth_rpc::key::SecretKey;
+use op_util::file::replace_with;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts,
-    home::{Home, write_atomically},
+    home::{self, Home},
 };
 
-/// What runners and proofs need to know of the chain. Its file is written last of all, so a chain
-/// that has one is complete.
+/// What runners and proofs need to know about the chain. Its file is written last, so a chain that
+/// has one is complete.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Chain {
@@ -47,7 +53,7 @@ impl Chain {
 
     /// Marks the chain as complete.
     pub(crate) fn save(&self, home: &Home) -> Result<()> {
-        write_atomically(&home.chain().join("chain.json"), &serde_json::to_vec_pretty(self)?)
+        home::write(&home.chain().join("chain.json"), &serde_json::to_vec_pretty(self)?)
     }
 }
 
@@ -88,12 +94,7 @@ pub(crate) fn jwt_secret(home: &Home, engine: &str) -> Result<()> {
 
 /// Writes a file that only its owner can read.
 fn write_secret(path: &Path, text: &str) -> Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    fs::File::options()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
+    let only_owner = Some(Permissions::from_mode(0o600));
+    replace_with(path, only_owner, |file| file.write_all(text.as_bytes()))
         .with_context(|| format!("cannot write {}", path.display()))
 }

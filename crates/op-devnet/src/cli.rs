@@ -4,6 +4,7 @@ use std::{io::stdout, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
+use op_util::error::with_causes;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
@@ -18,6 +19,12 @@ use crate::{
     up::{self, interrupted},
 };
 
+const UP_HELP: &str = "\
+Examples:
+  op-devnet up                       run until Ctrl-C
+  op-devnet up --prove               bring up a fresh chain, prove that it works, stop
+  op-devnet up --break batcher-key   plant a fault and show what the gate says";
+
 /// A whole OP Stack chain on this machine, from the official programs, behind op-warden's gates.
 #[derive(Parser)]
 #[command(name = "op-devnet", version, about, after_help = "Example: op-devnet up --prove")]
@@ -29,9 +36,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Brings the chain up, or continues it, until Ctrl-C
-    #[command(
-        after_help = "Examples:\n  op-devnet up                       run until Ctrl-C\n  op-devnet up --prove               bring up a fresh chain, prove that it works, stop\n  op-devnet up --break batcher-key   plant a fault and show what the gate says"
-    )]
+    #[command(after_help = UP_HELP)]
     Up(UpArgs),
     /// Builds what `up` needs and is not there yet: the official programs, the prestate, op-warden
     #[command(after_help = "Example: op-devnet build")]
@@ -82,10 +87,17 @@ struct UpArgs {
     /// Take the contracts from an op-deployer work directory made with `--deployment-target genesis`
     #[arg(long, value_name = "DIR")]
     deployment: Option<PathBuf>,
-    /// Prove that the chain works, print the proof and stop; `full` adds withdrawal and dispute
-    #[arg(long, value_name = "DEPTH", num_args = 0..=1, require_equals = true, default_missing_value = "basic", conflicts_with = "fault")]
+    /// Prove that the chain works, print the proof and stop; `full` adds a withdrawal and a dispute
+    #[arg(
+        long,
+        value_name = "DEPTH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "basic",
+        conflicts_with = "fault"
+    )]
     prove: Option<Depth>,
-    /// Bring up only the L1 with the contracts, and write the chain's files: for services that run
+    /// Bring up only the L1 with the contracts, and write the chain's files for services that run
     /// elsewhere
     #[arg(long, conflicts_with_all = ["prove", "fault"])]
     l1_only: bool,
@@ -105,7 +117,7 @@ pub(crate) fn main() -> ExitCode {
         .context("cannot start the asynchronous runtime")
         .and_then(|runtime| runtime.block_on(run(cli.command)));
     result.unwrap_or_else(|error| {
-        eprintln!("op-devnet: {error:#}");
+        eprintln!("op-devnet: {}", with_causes(error.as_ref()));
         ExitCode::FAILURE
     })
 }

@@ -108,18 +108,5 @@ fn witness_hash(path: &Path) -> anyhow::Result<B256> {
     Ok(witness.witness_hash)
 }
 
-/// An environment of its own in `dir`, whose tools are those of `search_path`.
-#[cfg(test)]
-fn test_environment(dir: &Path, search_path: &str) -> Environment {
-    Environment {
-        bin_dir: None,
-        contracts_dir: None,
-        cache_dir: dir.join("cache"),
-        search_path: search_path.into(),
-        cargo: None,
-        workspace: None,
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,7 @@ use tokio::process::Command;
 
 use self::state::{Alloc, State};
 pub(crate) use self::state::{Contracts, Roles};
+use crate::home;
 
 /// What an op-deployer work directory says about its only chain.
 #[derive(Debug, Clone)]
@@ -170,5 +171,5 @@ fn installation(address: Address, account: &GenesisAccount) -> Vec<(&'static str
 
 fn write_json(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
     let text = serde_json::to_vec(value)?;
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    home::write(path, &text)
 }

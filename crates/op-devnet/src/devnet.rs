@@ -17,7 +17,7 @@ use crate::{
     chain::Chain,
     clock::Clock,
     components::{Component, Components, Environment, warden},
-    contracts, health,
+    health,
     home::{Home, Lock},
     l1::{self, L1},
     ports::Ports,
@@ -69,7 +69,7 @@ pub(crate) struct Devnet {
 
 impl Devnet {
     /// Starts the L1, makes the chain unless the folder holds one, and prepares its services:
-    /// everything is ready to be started, or tampered with.
+    /// everything is ready to be started, or to be broken on purpose.
     pub(crate) async fn prepare(options: &Options, clock: &Clock) -> Result<Prepared> {
         let home = Home::create(&options.dir)?;
         home.check_ours()?;
@@ -90,7 +90,8 @@ impl Devnet {
         if let (Some(chain), Some(dir)) = (&existing, &options.deployment) {
             ensure!(
                 chain.contracts == source.name(),
-                "{} holds a chain from {}, not from {}: op-devnet reset removes it, or choose another --dir",
+                "{} holds a chain from {}, not from {}: op-devnet reset removes it, or choose \
+                 another --dir",
                 home.dir().display(),
                 chain.contracts,
                 dir.display()
@@ -144,11 +145,11 @@ async fn programs(others: &[Component]) -> Result<(Components, PathBuf)> {
     let environment = Environment::from_process()?;
     let needs = [&PROGRAMS, others].concat();
     let components = Components::locate_or_build(environment.clone(), &needs);
-    tokio::try_join!(components, announced(warden::locate_or_build(&environment)))
+    tokio::try_join!(components, announce_if_slow(warden::locate_or_build(&environment)))
 }
 
 /// op-warden is built silently, and within moments unless its sources changed.
-async fn announced<T>(build: impl Future<Output = T>) -> T {
+async fn announce_if_slow<T>(build: impl Future<Output = T>) -> T {
     let mut build = pin!(build);
     if let Ok(done) = timeout(Duration::from_secs(1), &mut build).await {
         return done;
@@ -164,7 +165,7 @@ pub(crate) struct Prepared {
     pub(crate) components: Components,
     pub(crate) op_warden: PathBuf,
     l1: Rpc,
-    deploying: Option<contracts::Prepared>,
+    deploying: Option<op_contracts::Prepared>,
 }
 
 impl Prepared {
@@ -190,7 +191,8 @@ impl Prepared {
     /// Deploys the contracts if that is still to be done.
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
-            let deployment = prepared.deploy(&self.l1, &accounts::key(accounts::OWNER)?).await?;
+            let deployment =
+                prepared.deploy(&self.l1, &accounts::key(accounts::OWNER)?, accounts::FEES).await?;
             clock.say(format!(
                 "contracts: {} transactions, {:.1} M gas, L1 block {}",
                 deployment.transactions,

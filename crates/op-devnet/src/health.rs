@@ -19,7 +19,7 @@ use crate::{
 pub(crate) const WARDEN: &str = "op-warden";
 pub(crate) const PORT: &str = "op-warden.http";
 
-/// What it is told: everything is faster here than on Ethereum.
+/// Its configuration: everything is faster here than on Ethereum.
 pub(crate) fn serve(home: &Home, port: u16) -> Serve {
     let seconds = |seconds: u32| NonZeroU32::MIN.saturating_add(seconds - 1);
     Serve {

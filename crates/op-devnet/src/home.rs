@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use op_util::file::replace;
 
 /// Where things are in the folder.
 #[derive(Debug, Clone)]
@@ -82,7 +83,8 @@ impl Home {
             let pid =
                 self.supervisor()?.map_or_else(|| "unknown".to_owned(), |pid| pid.to_string());
             bail!(
-                "a devnet is running in {} (pid {pid}): stop it with op-devnet down --dir {0}, or choose another --dir",
+                "a devnet is running in {} (pid {pid}): stop it with op-devnet down --dir {0}, or \
+                 choose another --dir",
                 self.dir.display()
             );
         }
@@ -141,10 +143,7 @@ const OURS: [&str; 9] =
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "dropping the file releases the lock")] File);
 
-/// Writes a file so that a reader sees all of it or nothing.
-pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
-    let unfinished = path.with_extension("unfinished");
-    fs::write(&unfinished, content)
-        .and_then(|()| fs::rename(&unfinished, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+/// Writes a file of the devnet, whole or not at all.
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<()> {
+    replace(path, content).with_context(|| format!("cannot write {}", path.display()))
 }

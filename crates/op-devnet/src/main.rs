@@ -2,7 +2,7 @@
 //! gates.
 //!
 //! In the order of the data: [`components`] finds or builds the programs, [`stack`] says what runs,
-//! [`source`] makes the chain on the private [`l1`] from [`contracts`] or a [`deployment`], [`wiring`]
+//! [`source`] makes the chain on the private [`l1`] from [`op_contracts`] or a [`deployment`], [`wiring`]
 //! fills in the services for it, [`devnet`] puts it all together,
 //! [`supervisor`] runs it, [`prove`] shows that it works and [`fault`] that it refuses to start wrong.
 
@@ -11,7 +11,6 @@ mod chain;
 mod cli;
 mod clock;
 mod components;
-mod contracts;
 mod deployment;
 mod devnet;
 mod fault;

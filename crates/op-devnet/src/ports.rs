@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::home::write_atomically;
+use crate::home;
 
 /// Below the kernel's ephemeral range (32768 and up), so that no outgoing connection takes one
 /// between the choice and the start of the service.
@@ -44,7 +44,7 @@ impl Ports {
             Some(ports) => ports,
             None => Self::anew(names)?,
         };
-        write_atomically(file, &serde_json::to_vec_pretty(&ports.by_name)?)?;
+        home::write(file, &serde_json::to_vec_pretty(&ports.by_name)?)?;
         Ok(ports)
     }
 

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
+use op_contracts::{ChainSpec, Roles};
 
 use crate::{
     accounts,
     chain::{self, Chain},
     components::{Component, Components},
-    contracts::{self, ChainSpec, Roles},
     deployment::Deployment,
     home::Home,
 };
@@ -26,7 +26,7 @@ pub(crate) enum Source {
 pub(crate) struct Made {
     pub(crate) chain: Chain,
     /// Contracts that are still to be deployed.
-    pub(crate) deploying: Option<contracts::Prepared>,
+    pub(crate) deploying: Option<op_contracts::Prepared>,
 }
 
 impl Source {
@@ -54,7 +54,7 @@ impl Source {
 
     pub(crate) const fn l1_chain_id(&self) -> u64 {
         match self {
-            Self::Package => contracts::L1_CHAIN_ID,
+            Self::Package => op_contracts::L1_CHAIN_ID,
             Self::Deployment(deployment) => deployment.l1_chain_id,
         }
     }
@@ -88,7 +88,7 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
         ..ChainSpec::new(roles, components.prestate()?.hash)
     };
     let package = components.path(Component::ContractsPackage);
-    let prepared = contracts::prepare(l1, &package, &spec, &home.chain()).await?;
+    let prepared = op_contracts::prepare(l1, &package, &spec, &home.chain()).await?;
     let keys = [
         ("batcher", roles.batcher),
         ("proposer", roles.proposer),

@@ -4,15 +4,13 @@ use std::{fmt::Write, fs, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
+use op_util::{error::with_causes, time::unix_now};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{
-    home::Home,
-    supervisor::board::{Board, now},
-};
+use crate::{home::Home, supervisor::board::Board};
 
-/// What an op-node says of its heads (`optimism_syncStatus`).
+/// The heads of an op-node (`optimism_syncStatus`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SyncStatus {
     pub(crate) head_l1: Head,
@@ -69,7 +67,7 @@ pub(crate) async fn show(home: &Home, json: bool) -> Result<ExitCode> {
                     heads.finalized_l2.number,
                     heads.head_l1.number
                 ),
-                Err(error) => println!("{name}: {error:#}"),
+                Err(error) => println!("{name}: {}", with_causes(error.as_ref())),
             }
         }
         print!("{}", endpoints(&board));
@@ -101,7 +99,7 @@ fn table(board: &Board) -> String {
             "{name:20} {:11} {:>8} {:>7}s {:>9}  {}",
             status.phase.name(),
             status.pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string()),
-            now().saturating_sub(status.since),
+            unix_now().saturating_sub(status.since),
             status.restarts,
             status.last_exit.as_deref().unwrap_or("-")
         );

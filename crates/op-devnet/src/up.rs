@@ -26,7 +26,7 @@ pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
     };
     let devnet = prepared.start(clock).await?;
     tokio::select! {
-        _ = async { tokio::join!(tell(&devnet, clock), next_block(&devnet, clock)) } => {}
+        _ = async { tokio::join!(show_changes(&devnet, clock), next_block(&devnet, clock)) } => {}
         () = &mut interrupted => {}
     }
     stop(devnet, clock).await
@@ -78,7 +78,7 @@ pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
     })
 }
 
-/// Says when the sequencer makes a block: the chain lives.
+/// Prints the first block that the sequencer makes: the chain lives.
 async fn next_block(devnet: &Devnet, clock: &Clock) -> Result<()> {
     let node = Rpc::new(&devnet.url("sequencer-node.rpc")?, Duration::from_secs(5))?;
     let mut head = None;
@@ -95,7 +95,7 @@ async fn next_block(devnet: &Devnet, clock: &Clock) -> Result<()> {
 }
 
 /// Prints what changes, for as long as the devnet runs.
-async fn tell(devnet: &Devnet, clock: &Clock) {
+async fn show_changes(devnet: &Devnet, clock: &Clock) {
     let mut changes = devnet.supervisor.board();
     let mut before = Board::default();
     loop {
@@ -115,7 +115,7 @@ async fn tell(devnet: &Devnet, clock: &Clock) {
     }
 }
 
-/// One line, and the whole judgement when a gate did not pass.
+/// Prints one line, or the whole judgement if a gate did not pass.
 fn announce(clock: &Clock, name: &str, board: &Board) {
     let status = &board.services[name];
     let gate = status.gate.as_ref();

@@ -14,7 +14,7 @@ use crate::{
     chain::{self, Chain},
     components::{Component, Components},
     health::{self, WARDEN},
-    home::{Home, write_atomically},
+    home::{self, Home},
     l1::{self, L1},
     ports::Ports,
     stack::{Stack, Template, Values},
@@ -75,15 +75,15 @@ pub(crate) fn write_files(home: &Home, stack: &Stack, health: u16) -> Result<()>
     let mut warden: op_gate::config::Config = serde_json::from_value(stack.warden.clone())
         .context("the definitions hold no valid op-warden configuration")?;
     warden.serve = Some(health::serve(home, health));
-    write_atomically(&home.warden_config(), &serde_json::to_vec_pretty(&warden)?)?;
+    home::write(&home.warden_config(), &serde_json::to_vec_pretty(&warden)?)?;
     let l1 = l1::chain_config(warden.l1.chain_id);
-    write_atomically(&home.chain().join("l1-chain-config.json"), &serde_json::to_vec_pretty(&l1)?)?;
+    home::write(&home.chain().join("l1-chain-config.json"), &serde_json::to_vec_pretty(&l1)?)?;
     for service in stack.services.values() {
         if let Some(data_dir) = &service.data_dir {
             fs::create_dir_all(data_dir).with_context(|| format!("cannot make {data_dir}"))?;
         }
         for (path, content) in &service.files {
-            write_atomically(Path::new(path), content.as_bytes())?;
+            home::write(Path::new(path), content.as_bytes())?;
         }
     }
     Ok(())

@@ -1,12 +1,10 @@
-//! The command line of an official program, as far as it tells whether the program can do its work.
+//! The command line of an official program, as far as it shows whether the program can do its work.
 
-mod listen;
+pub mod listen;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
-
-pub use self::listen::Listener;
 
 /// A program and what it is given.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,15 +1,18 @@
-//! What a gate found.
+//! What a gate found: a comparison, and the answer to it.
 
 use std::{fmt::Display, process::ExitCode};
 
 use eth_rpc::{Reading, Unread};
 use serde::{Deserialize, Serialize};
 
-use crate::Gate;
+use crate::gate::Gate;
 
 /// A gate's answer, from good to bad. `Skip` counts as good: the gate does not apply, and says why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Answer {
     /// Does not apply to this chain.
     Skip,
@@ -43,23 +46,57 @@ impl Answer {
 
     /// The answer in lower case.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Skip => "skip",
-            Self::Pass => "pass",
-            Self::Warn => "warn",
-            Self::Wait => "wait",
-            Self::Refuse => "refuse",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
-/// One comparison: what was expected, what was found, where both come from, how to mend it.
+/// What was expected and what was found, before anybody judged it.
+///
+/// It has no answer, and is no finding until it is given one:
+///
+/// ```
+/// use op_gate::{Answer, Comparison, Finding, Gate};
+///
+/// let (expected, found) = (900, 901);
+/// let finding: Finding = Comparison::new(Gate::L1Chain, (expected, "rollup.json"), (found, "L1"))
+///     .refuse_unless(found == expected, "Correct the URL of the L1 endpoint.");
+/// assert_eq!(finding.answer, Answer::Refuse);
+/// ```
+///
+/// One that nobody judged does not compile:
+///
+/// ```compile_fail,E0308
+/// use op_gate::{Comparison, Finding, Gate};
+///
+/// let (expected, found) = (900, 901);
+/// let finding: Finding = Comparison::new(Gate::L1Chain, (expected, "rollup.json"), (found, "L1"));
+/// ```
+///
+/// Nor does a finding that was made in another way:
+///
+/// ```compile_fail,E0451
+/// use op_gate::{Answer, Comparison, Finding, Gate};
+///
+/// let wrong = Comparison::new(Gate::L1Chain, (900, "rollup.json"), (901, "L1")).refuse("…");
+/// let finding = Finding { answer: Answer::Pass, ..wrong };
+/// ```
+#[derive(Debug)]
+#[must_use = "a comparison that nobody judged is no finding"]
+pub struct Comparison {
+    gate: Gate,
+    expected: String,
+    found: String,
+    source: String,
+}
+
+/// A comparison and the answer to it. Only [`Comparison`]s become findings, and gates that do not apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::manual_non_exhaustive, reason = "it is closed to the gates of this crate, too")]
 pub struct Finding {
-    /// The gate.
+    /// Which gate found it.
     pub gate: Gate,
-    /// Its answer.
+    /// What follows.
     pub answer: Answer,
     /// What had to be there.
     pub expected: String,
@@ -69,102 +106,132 @@ pub struct Finding {
     pub source: String,
     /// What to do about it; empty for a pass.
     pub mend: String,
+    /// Nobody else can build one.
+    #[serde(skip)]
+    sealed: (),
 }
 
-impl Finding {
-    /// The two sides of a comparison that is still to be judged.
-    pub(super) fn compare(
+impl Comparison {
+    /// What was expected and what was found, each with its source.
+    pub fn new(
         gate: Gate,
         (expected, expected_source): (impl Display, impl Display),
         (found, found_source): (impl Display, impl Display),
     ) -> Self {
         Self {
             gate,
-            answer: Answer::Pass,
             expected: expected.to_string(),
             found: found.to_string(),
             source: format!("expected: {expected_source}; found: {found_source}"),
-            mend: String::new(),
         }
     }
 
-    /// Refuses unless the comparison holds.
-    pub(super) fn refuse_unless(self, holds: bool, mend: impl Display) -> Self {
-        if holds { self } else { self.answered(Answer::Refuse, mend) }
+    /// The two sides agree.
+    #[must_use]
+    pub fn holds(self) -> Finding {
+        self.answered(Answer::Pass, String::new())
     }
 
-    /// Waits unless the comparison holds.
-    pub(super) fn wait_unless(self, holds: bool, mend: impl Display) -> Self {
-        if holds { self } else { self.answered(Answer::Wait, mend) }
+    /// Nothing that keeps the service from its work, but something to mend.
+    #[must_use]
+    pub fn warn(self, mend: impl Display) -> Finding {
+        self.answered(Answer::Warn, mend.to_string())
     }
 
-    /// Warns unless the comparison holds.
-    pub(super) fn warn_unless(self, holds: bool, mend: impl Display) -> Self {
-        if holds { self } else { self.answered(Answer::Warn, mend) }
+    /// Something is absent, or cannot be judged now.
+    #[must_use]
+    pub fn wait(self, mend: impl Display) -> Finding {
+        self.answered(Answer::Wait, mend.to_string())
     }
 
-    /// The comparison does not hold.
-    pub(super) fn answered(mut self, answer: Answer, mend: impl Display) -> Self {
-        self.answer = answer;
-        self.mend = mend.to_string();
-        self
+    /// Something is wrong.
+    #[must_use]
+    pub fn refuse(self, mend: impl Display) -> Finding {
+        self.answered(Answer::Refuse, mend.to_string())
     }
 
+    /// Holds or warns.
+    #[must_use]
+    pub fn warn_unless(self, holds: bool, mend: impl Display) -> Finding {
+        if holds { self.holds() } else { self.warn(mend) }
+    }
+
+    /// Holds or waits.
+    #[must_use]
+    pub fn wait_unless(self, holds: bool, mend: impl Display) -> Finding {
+        if holds { self.holds() } else { self.wait(mend) }
+    }
+
+    /// Holds or refuses.
+    #[must_use]
+    pub fn refuse_unless(self, holds: bool, mend: impl Display) -> Finding {
+        if holds { self.holds() } else { self.refuse(mend) }
+    }
+
+    fn answered(self, answer: Answer, mend: String) -> Finding {
+        let Self { gate, expected, found, source } = self;
+        Finding { gate, answer, expected, found, source, mend, sealed: () }
+    }
+}
+
+impl Finding {
     /// The gate does not apply.
-    pub(super) fn skip(gate: Gate, reason: impl Display) -> Self {
+    pub(crate) fn skip(gate: Gate, reason: impl Display) -> Self {
+        let nothing = String::new;
         Self {
             gate,
             answer: Answer::Skip,
-            expected: String::new(),
+            expected: nothing(),
             found: reason.to_string(),
-            source: String::new(),
-            mend: String::new(),
+            source: nothing(),
+            mend: nothing(),
+            sealed: (),
         }
     }
 
     /// A gate that came to no finding must not pass.
-    pub(super) fn not_judged(gate: Gate) -> Self {
-        Self {
+    pub(crate) fn not_judged(gate: Gate) -> Self {
+        Comparison {
             gate,
-            answer: Answer::Wait,
             expected: "a judgement".to_owned(),
             found: "none: the service's configuration lacks what this gate needs".to_owned(),
             source: "the configuration".to_owned(),
-            mend: "Report this: op-warden checks its configuration for it.".to_owned(),
         }
+        .wait("Report this: op-warden checks its configuration for it.")
     }
 
     /// A value that had to be read and was not: unreachable is `wait`, everything else `refuse`.
-    pub(super) fn unread(
+    pub(crate) fn unread(
         gate: Gate,
         what: impl Display,
         source: impl Display,
         unread: &Unread,
     ) -> Self {
-        let (answer, mend) = match unread {
-            Unread::Unreachable(_) | Unread::Denied(_) => {
-                (Answer::Wait, format!("Make sure that {source} is up, reachable and in sync."))
-            }
-            Unread::Reverted(_) | Unread::Malformed(_) => (
-                Answer::Refuse,
-                format!(
-                    "Make sure that {source} is what it should be: the right URL, the right address, a contract of the OP Stack."
-                ),
-            ),
-        };
-        Self {
+        let comparison = Comparison {
             gate,
-            answer,
             expected: what.to_string(),
             found: unread.to_string(),
             source: source.to_string(),
-            mend,
+        };
+        match unread {
+            Unread::Unreachable(_) | Unread::Denied(_) => {
+                comparison.wait(format!("Make sure that {source} is up, reachable and in sync."))
+            }
+            Unread::Reverted(_) | Unread::Malformed(_) => comparison.refuse(format!(
+                "Make sure that {source} is what it should be: the right URL, the right address, \
+                 a contract of the OP Stack."
+            )),
         }
+    }
+
+    /// The same finding with another advice.
+    pub(crate) fn mended_by(self, mend: impl Display) -> Self {
+        Self { mend: mend.to_string(), ..self }
     }
 }
 
 /// Judges a reading, or reports that it is none.
-pub(super) fn with<T>(
+pub(crate) fn with<T>(
     reading: &Reading<T>,
     gate: Gate,
     what: impl Display,

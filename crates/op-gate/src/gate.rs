@@ -1,159 +1,257 @@
-//! The gates by name, and what each needs of a service.
-
-use std::fmt;
+//! The gates: the one table of their names, what each proves, why it is there and what it needs.
+//!
+//! Which function judges a gate stands in `gates/mod.rs`, since that needs all that is read. The table in
+//! this crate's README is made from [`Gate::entry`].
 
 use serde::{Deserialize, Serialize};
 
-/// A precondition by name.
+/// A precondition by name. What each proves: [`Gate::entry`].
+#[allow(missing_docs, reason = "its entry says what each is")]
+#[rustfmt::skip]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(strum::Display, strum::EnumIter)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Gate {
-    /// genesis.json and rollup.json can be read; judged before every other gate.
-    ChainFiles,
-    /// The L1 endpoint serves the chain that rollup.json and the operator mean.
-    L1Chain,
-    /// The L1 origin is a canonical block of that L1.
-    L1Origin,
-    /// genesis.json, rollup.json and the operator mean the same L2.
-    L2Chain,
-    /// genesis.json hashes to what rollup.json says.
-    GenesisHash,
-    /// The L2 begins at the L1 origin's second.
-    GenesisTimestamp,
-    /// The running engine holds this chain.
-    GenesisLive,
-    /// The sequencer's P2P key is the unsafe block signer.
-    SequencerKey,
-    /// The batcher's key is the one in `SystemConfig`.
-    BatcherKey,
-    /// The proposer's key may propose.
-    ProposerKey,
-    /// The challenger's key may challenge.
-    ChallengerKey,
-    /// The key is not one that everybody knows, unless the L1 is private.
-    PublishedKey,
-    /// The game type is registered and respected.
-    GameType,
-    /// The fault proof program is the one that the game type's contract names.
-    Prestate,
-    /// The key's account can pay for L1 transactions.
-    Funding,
-    /// The container image is named by its digest.
-    ImagePinned,
-    /// The key file holds a key that nobody but its owner may read.
-    KeyFile,
-    /// No other role has the same key.
-    ReusedKey,
-    /// The proposer's account can put down the bond of a game.
-    Bond,
-    /// Batches come within the sequencing window.
-    BatchCadence,
-    /// Proposals come no more often than batches.
-    ProposalCadence,
-    /// The command names a source of the roots that its game type claims.
-    RootSource,
-    /// P2P is on where others depend on it.
-    P2p,
-    /// No two nodes share a P2P identity or database.
-    P2pPaths,
-    /// Challenger and dispute-mon find the safe heads of the past.
-    SafeDb,
-    /// The admin API is on loopback only.
-    AdminApi,
-    /// The static peers are addresses, and answer.
-    StaticPeers,
-    /// L1 says whose unsafe blocks count.
-    UnsafeSigner,
-    /// L1's newest block is new, and blocks become final.
-    L1Head,
-    /// The host's clock is right.
-    Clock,
-    /// L1 proves its state, as op-node demands.
-    L1Proofs,
-    /// The L1 endpoint answers as often as it is asked.
-    L1RateLimit,
-    /// There is room for the service's data.
-    Disk,
-    /// The service can listen where it is told to.
-    Ports,
-    /// op-node and its engine share a secret, and the engine takes it.
-    Jwt,
-    /// The program's release can follow L1 and the chain.
-    Release,
-    /// Other endpoints of L1 serve the same chain.
-    L1Agreement,
-    /// The L1's beacon node has the chain's blobs.
-    L1Beacon,
-    /// The container runs from the image that is pinned.
-    ImageRunning,
-    /// genesis.json and rollup.json schedule the same forks, in an order that op-node accepts.
-    ForkSchedule,
-    /// rollup.json has what op-node checks at its start.
-    RollupConfig,
-    /// The contracts in genesis.json serve the forks that are active at genesis.
-    Predeploys,
-    /// The fee parameters that the chain begins with can be used and agree.
-    FeeParameters,
-    /// The contracts on L1 are there and belong to each other and to this chain.
-    Contracts,
-    /// The engine's data folder was initialised from this genesis.json.
-    EngineData,
-    /// The chain's files in use are the published ones.
-    Bundle,
+    // Files
+    ChainFiles, GenesisHash, GenesisTimestamp, GenesisLive, EngineData, L2Chain, ForkSchedule,
+    RollupConfig, Predeploys, FeeParameters, Bundle,
+    // L1
+    L1Chain, L1Origin, L1Head, L1Agreement, L1RateLimit, L1Proofs, L1Beacon, Contracts,
+    // Keys
+    KeyFile, SequencerKey, BatcherKey, ProposerKey, ChallengerKey, ReusedKey, PublishedKey, Funding,
+    // Disputes
+    GameType, Prestate, Bond, ProposalCadence, BatchCadence, RootSource,
+    // Nodes
+    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, AdminApi, Jwt,
+    // Host
+    Clock, Disk, Ports, ImagePinned, ImageRunning, Release,
 }
 
-impl Gate {
-    /// Fields of the service that the gate cannot judge without.
+/// What a gate is about: the folder of its file below `gates/`, and a heading of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumIter)]
+#[strum(serialize_all = "lowercase")]
+pub enum Subject {
+    /// genesis.json, rollup.json, the bundle and the engine's data.
+    Files,
+    /// The L1 that the chain settles on, and its contracts there.
+    L1,
+    /// Whose they are, who may read them, what they can pay.
+    Keys,
+    /// Proposals and disputes.
+    Disputes,
+    /// op-node and its engine.
+    Nodes,
+    /// The host and the release that runs on it.
+    Host,
+}
+
+impl Subject {
+    /// The heading of its gates in the table.
     #[must_use]
-    pub const fn needs(self) -> &'static [&'static str] {
+    pub const fn heading(self) -> &'static str {
         match self {
-            Self::ChainFiles
-            | Self::L1Chain
-            | Self::L1Origin
-            | Self::L2Chain
-            | Self::GenesisHash
-            | Self::GenesisTimestamp
-            | Self::UnsafeSigner
-            | Self::L1Head
-            | Self::Clock
-            | Self::L1RateLimit
-            | Self::L1Agreement
-            | Self::ForkSchedule
-            | Self::RollupConfig
-            | Self::Predeploys
-            | Self::FeeParameters
-            | Self::Contracts
-            | Self::Bundle => &[],
-            Self::GenesisLive => &["engineRpc"],
-            Self::SequencerKey | Self::BatcherKey | Self::PublishedKey | Self::KeyFile => &["key"],
-            Self::ReusedKey => &["command", "key"],
-            Self::ProposerKey | Self::ChallengerKey | Self::Bond => &["key", "gameType"],
-            Self::GameType => &["gameType"],
-            Self::Prestate => &["gameType", "prestate"],
-            Self::Funding => &["key", "minBalance"],
-            Self::ImagePinned | Self::ImageRunning => &["image"],
-            Self::BatchCadence
-            | Self::ProposalCadence
-            | Self::P2p
-            | Self::P2pPaths
-            | Self::SafeDb
-            | Self::AdminApi
-            | Self::StaticPeers
-            | Self::L1Proofs
-            | Self::Ports
-            | Self::Jwt
-            | Self::L1Beacon => &["command"],
-            Self::RootSource => &["command", "gameType"],
-            Self::Disk => &["dataDir", "minFreeBytes"],
-            Self::Release => &["image", "command"],
-            Self::EngineData => &["command", "dataDir"],
+            Self::Files => "The chain's files",
+            Self::L1 => "L1",
+            Self::Keys => "Keys",
+            Self::Disputes => "Disputes and proposals",
+            Self::Nodes => "Nodes",
+            Self::Host => "Host and release",
         }
     }
 }
 
-impl fmt::Display for Gate {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The name in the configuration is the name for people too.
-        self.serialize(formatter)
+/// A field of a service that a gate cannot judge without, by its name in the configuration.
+#[allow(missing_docs, reason = "the fields of `config::Service` say what they are")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "camelCase")]
+pub enum Need {
+    Command,
+    DataDir,
+    EngineRpc,
+    GameType,
+    Image,
+    Key,
+    MinBalance,
+    MinFreeBytes,
+    Prestate,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// What the gate is about.
+    pub subject: Subject,
+    /// The fields of the service that it needs.
+    pub needs: &'static [Need],
+    /// What a pass proves.
+    pub proves: &'static str,
+    /// What happened to somebody without it.
+    pub story: &'static str,
+}
+
+impl Gate {
+    /// The gate's row.
+    #[must_use]
+    #[rustfmt::skip]
+    #[expect(clippy::too_many_lines, reason = "one table")]
+    pub const fn entry(self) -> Entry {
+        use Need::{
+            Command, DataDir, EngineRpc, GameType, Image, Key, MinBalance, MinFreeBytes, Prestate,
+        };
+        use Subject::{Disputes, Files, Host, Keys, L1, Nodes};
+        match self {
+            Self::ChainFiles => entry(Files, &[],
+                "genesis.json and rollup.json can be read (judged first, for every service)",
+                "an engine without its genesis.json begins Ethereum's mainnet"),
+            Self::GenesisHash => entry(Files, &[],
+                "genesis.json, recomputed, is `genesis.l2.hash` of rollup.json",
+                "three genesis hashes on one chain; op-node skips its own check in execution-layer sync"),
+            Self::GenesisTimestamp => entry(Files, &[],
+                "genesis.json, rollup.json and the L1 origin agree to the second",
+                "a genesis 4.3 hours before its L1 origin: the sequencer stalled for a night"),
+            Self::GenesisLive => entry(Files, &[EngineRpc],
+                "block 0 and chain id of the running engine are those (all but engines)",
+                "an engine kept the data folder of an earlier attempt"),
+            Self::EngineData => entry(Files, &[Command, DataDir],
+                "the engine's data folder was initialised from this genesis.json (engines)",
+                "the same, seen before the engine starts"),
+            Self::L2Chain => entry(Files, &[],
+                "operator, rollup.json and genesis.json mean one chain",
+                "files of two chains in one folder"),
+            Self::ForkSchedule => entry(Files, &[],
+                "both files schedule the same forks, in an order that op-node accepts",
+                "Isthmus and Jovian at one instant: op-node exits at that instant, hours after a good start"),
+            Self::RollupConfig => entry(Files, &[],
+                "rollup.json has what op-node checks at its start",
+                "op-node reports the first fault only"),
+            Self::Predeploys => entry(Files, &[],
+                "the predeploys in genesis.json serve the forks active at genesis",
+                "an `L1Block` without the fork's setter: every L1-info transaction fails while all heads look \
+                 healthy"),
+            Self::FeeParameters => entry(Files, &[],
+                "extraData, `eip1559Params`, `minBaseFee` and their like can be used and agree",
+                "zero EIP-1559 parameters: no block can be built"),
+            Self::Bundle => entry(Files, &[],
+                "the files in use are the published ones, where a bundle is configured",
+                "a follower with last month's rollup.json leaves the chain at the next fork"),
+            Self::L1Chain => entry(L1, &[],
+                "operator, rollup.json and the endpoint mean one L1",
+                "`incorrect L1 RPC chain id 1, expected 11155111`"),
+            Self::L1Origin => entry(L1, &[],
+                "the L1 origin is a canonical, finalized block of it",
+                "a chain made from a block that was reorganised away; a provider that had pruned it"),
+            Self::L1Head => entry(L1, &[],
+                "the newest block is new, blocks become final",
+                "an endpoint out of sync looks like a quiet chain"),
+            Self::L1Agreement => entry(L1, &[],
+                "other endpoints, where configured, serve the same chain",
+                "a provider on the wrong side of a fork"),
+            Self::L1RateLimit => entry(L1, &[],
+                "the endpoint did not answer 429",
+                "derivation hours behind at a free plan's limit"),
+            Self::L1Proofs => entry(L1, &[Command],
+                "`eth_getProof` works, unless `--l1.trustrpc` is set (nodes)",
+                "`failed to fetch unsafe block signing address`: the provider has no proofs"),
+            Self::L1Beacon => entry(L1, &[Command],
+                "the beacon node is of this L1, in sync, and keeps blobs long enough (nodes)",
+                "blobs older than 18 days are gone, and with them the way to sync"),
+            Self::Contracts => entry(L1, &[],
+                "SystemConfig, portal and factory are there and belong to each other",
+                "an address of another deployment in one of three files"),
+            Self::KeyFile => entry(Keys, &[Key],
+                "the key is there, is a key, and its owner alone may read it",
+                "keys readable by every user of the host"),
+            Self::SequencerKey => entry(Keys, &[Key],
+                "the P2P key is `SystemConfig.unsafeBlockSigner()`",
+                "no `--p2p.sequencer.key`, or another: followers reject every block"),
+            Self::BatcherKey => entry(Keys, &[Key],
+                "the key is `SystemConfig.batcherHash()`, and rollup.json agrees",
+                "the official tutorial and the best third-party recipe both shipped another key: the safe head never \
+                 moves"),
+            Self::ProposerKey => entry(Keys, &[Key, GameType],
+                "the key is the one that the permissioned game lets propose",
+                "`BadAuth`"),
+            Self::ChallengerKey => entry(Keys, &[Key, GameType],
+                "the key is the one that the permissioned game lets challenge",
+                "`BadAuth`"),
+            Self::ReusedKey => entry(Keys, &[Command, Key],
+                "no two roles have one key; batcher and proposer never",
+                "they take each other's nonces, and batches get stuck"),
+            Self::PublishedKey => entry(Keys, &[Key],
+                "the key is none that everybody knows (on a public L1), and none on the operator's list of burned \
+                 keys",
+                "robots empty Foundry's test accounts on every public chain within seconds"),
+            Self::Funding => entry(Keys, &[Key, MinBalance],
+                "the account can pay, and for how many hours at the recent rate",
+                "a batcher without funds for a weekend: after the sequencing window, a reorganisation of 12 hours"),
+            Self::GameType => entry(Disputes, &[GameType],
+                "the factory is the chain's, the type is registered and respected",
+                "the tutorial's type 0 on a chain that has only type 1: an unexplained revert"),
+            Self::Prestate => entry(Disputes, &[GameType, Prestate],
+                "the prestate's hash, recomputed, is the absolute prestate on L1, of the VM that runs there, and can \
+                 contain this chain",
+                "op-deployer's stale cannon32 default; an official prestate, which holds the registry's chains only"),
+            Self::Bond => entry(Disputes, &[Key, GameType],
+                "the proposer can pay the bond and gas",
+                "a proposer that starves after one game"),
+            Self::ProposalCadence => entry(Disputes, &[Command],
+                "proposals are not asked for more often than batches come",
+                "withdrawals five hours late on a quiet chain"),
+            Self::BatchCadence => entry(Disputes, &[Command],
+                "batches come well within the sequencing window",
+                "`max-channel-duration` 0: the safe head stands still on a quiet chain"),
+            Self::RootSource => entry(Disputes, &[Command, GameType],
+                "the command names the source of roots that its game type claims",
+                "super-root games with `--rollup-rpc`"),
+            Self::P2p => entry(Nodes, &[Command],
+                "P2P is on where followers are configured",
+                "the official compose file starts the sequencer with `--p2p.disable`"),
+            Self::P2pPaths => entry(Nodes, &[Command],
+                "each node has an identity and databases of its own",
+                "two nodes with one identity"),
+            Self::StaticPeers => entry(Nodes, &[Command],
+                "static peers are addresses that op-node can dial, and answer",
+                "a follower that never hears of a block"),
+            Self::UnsafeSigner => entry(Nodes, &[],
+                "L1 names a signer (followers)",
+                "a rotation left half done"),
+            Self::SafeDb => entry(Nodes, &[Command],
+                "the SafeDB is on where challenger or dispute-mon ask",
+                "it is never filled in afterwards"),
+            Self::AdminApi => entry(Nodes, &[Command],
+                "the admin API listens on loopback only",
+                "it has no password, and container ports bypass host firewalls"),
+            Self::Jwt => entry(Nodes, &[Command],
+                "node and engine share a secret, and the running engine takes it",
+                "`401 Unauthorized: signature is invalid`"),
+            Self::Clock => entry(Host, &[],
+                "the host's clock agrees with L1's",
+                "blocks with times that nobody accepts"),
+            Self::Disk => entry(Host, &[DataDir, MinFreeBytes],
+                "there is room for the data",
+                "a database that broke when the disk was full"),
+            Self::Ports => entry(Host, &[Command],
+                "the ports are free, or this very service has them",
+                "four of the official programs default to 7300 and 8545"),
+            Self::ImagePinned => entry(Host, &[Image],
+                "the image has a digest (on NixOS)",
+                "a tag that moved"),
+            Self::ImageRunning => entry(Host, &[Image],
+                "the container runs from the image with that digest (on NixOS)",
+                "an old container that nobody restarted"),
+            Self::Release => entry(Host, &[Image, Command],
+                "the image's release can follow L1's current fork and the chain's own",
+                "op-node before v1.19.5 stopped at Glamsterdam: `failed to verify block hash`"),
+        }
     }
+}
+
+const fn entry(
+    subject: Subject,
+    needs: &'static [Need],
+    proves: &'static str,
+    story: &'static str,
+) -> Entry {
+    Entry { subject, needs, proves, story }
 }

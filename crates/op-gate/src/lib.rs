@@ -8,8 +8,9 @@
 //!
 //! * [`config`]: what to judge, one JSON file
 //! * [`command`]: the command line of the program that is judged
-//! * [`Gate`]: the gates by name
+//! * [`Gate`]: the table of gates
 //! * [`read`]: what they judge by
+//! * [`Comparison`], [`Finding`]: what they find
 //! * [`run`]: the judgement
 //! * [`report`], [`record`]: judgements as text, and in a file
 
@@ -22,10 +23,11 @@ mod judgement;
 pub mod read;
 pub mod record;
 pub mod report;
+mod run;
 
 pub use self::{
-    finding::{Answer, Finding},
-    gate::Gate,
-    gates::run,
+    finding::{Answer, Comparison, Finding},
+    gate::{Entry, Gate, Need, Subject},
     judgement::Judgement,
+    run::run,
 };

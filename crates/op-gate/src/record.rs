@@ -1,17 +1,17 @@
-//! Judgements of all services at one moment: what `check --output` leaves and `serve` tells.
+//! Judgements of all services at one moment: what `check --output` leaves and `serve` shows.
 
 use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use alloy_primitives::Address;
+use op_util::{file, time::unix_now};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Judgement};
-use op_util::file;
+use crate::{finding::Answer, judgement::Judgement};
 
 /// Judgements of all services at one moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,32 +29,15 @@ pub struct Record {
 }
 
 /// Why there is no record.
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// The file could not be written.
     #[error("cannot write {path}: {source}")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The file could not be read.
+    Write { path: PathBuf, source: io::Error },
     #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The file is not a record of this version.
+    Read { path: PathBuf, source: io::Error },
     #[error("{path} holds no judgements: {source}")]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// Where and what.
-        source: serde_json::Error,
-    },
+    Format { path: PathBuf, source: serde_json::Error },
 }
 
 impl Record {
@@ -63,13 +46,13 @@ impl Record {
     /// The judgements of now.
     #[must_use]
     pub fn now(services: Vec<Judgement>, accounts: BTreeMap<String, Address>) -> Self {
-        Self { version: Self::VERSION, judged_at: unix_time(), services, accounts }
+        Self { version: Self::VERSION, judged_at: unix_now(), services, accounts }
     }
 
     /// How long ago the judging ended; nothing for a time to come.
     #[must_use]
     pub fn age(&self) -> Duration {
-        Duration::from_secs(unix_time().saturating_sub(self.judged_at))
+        Duration::from_secs(unix_now().saturating_sub(self.judged_at))
     }
 
     /// The worst answer; `wait` without services.
@@ -92,8 +75,4 @@ impl Record {
         serde_json::from_slice(&text)
             .map_err(|source| RecordError::Format { path: path.to_owned(), source })
     }
-}
-
-fn unix_time() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }

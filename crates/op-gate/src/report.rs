@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::{Answer, Finding, Judgement};
+use crate::{
+    finding::{Answer, Finding},
+    judgement::Judgement,
+};
 
 /// One service: a line a finding, and whatever is not right in full.
 #[must_use]
@@ -82,7 +85,7 @@ impl Row<'_> {
     }
 
     fn write(&self, text: &mut String, indent: &str, services: &str) {
-        let Finding { gate, answer, expected, found, source, mend } = self.finding;
+        let Finding { gate, answer, expected, found, source, mend, .. } = self.finding;
         let (name, gate) = (answer.name(), gate.to_string());
         if *answer <= Answer::Pass {
             let _ = writeln!(text, "{indent}{name:6}  {gate:17}  {found}{services}");
@@ -100,30 +103,22 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Gate;
+    use crate::{finding::Comparison, gate::Gate};
 
-    fn judgement(service: &str, answer: Answer, gates: &[(Gate, &str)]) -> Judgement {
-        let finding = |&(gate, found): &(Gate, &str)| Finding {
-            gate,
-            answer,
-            expected: "one".to_owned(),
-            found: found.to_owned(),
-            source: "two files".to_owned(),
-            mend: "write it".to_owned(),
+    fn judgement(service: &str, holds: bool, gates: &[(Gate, &str)]) -> Judgement {
+        let finding = |&(gate, found): &(Gate, &str)| {
+            Comparison::new(gate, ("one", "a file"), (found, "another"))
+                .refuse_unless(holds, "write it")
         };
-        Judgement {
-            service: service.to_owned(),
-            answer,
-            findings: gates.iter().map(finding).collect(),
-        }
+        Judgement::of(service, gates.iter().map(finding).collect())
     }
 
     #[test]
-    fn what_services_share_is_told_once() {
+    fn what_services_share_stands_there_once() {
         let both = [(Gate::L1Chain, "900"), (Gate::L1Chain, "900"), (Gate::L2Chain, "901")];
         let judgements = [
-            judgement("batcher", Answer::Pass, &both),
-            judgement("proposer", Answer::Pass, &[both[0], (Gate::L1Chain, "1"), both[2]]),
+            judgement("batcher", true, &both),
+            judgement("proposer", true, &[both[0], (Gate::L1Chain, "1"), both[2]]),
         ];
         assert_eq!(
             table(&judgements),
@@ -135,11 +130,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_right_is_told_in_full() {
-        let judgement = judgement("batcher", Answer::Refuse, &[(Gate::BatcherKey, "another")]);
+    fn what_is_not_right_is_shown_in_full() {
+        let judgement = judgement("batcher", false, &[(Gate::BatcherKey, "another")]);
         assert_eq!(
             service(&judgement),
-            "batcher: refuse\n  refuse  batcher-key\n          expected  one\n          found     another\n          source    two files\n          mend      write it\n"
+            "batcher: refuse\n\
+             \x20 refuse  batcher-key\n\
+             \x20         expected  one\n\
+             \x20         found     another\n\
+             \x20         source    expected: a file; found: another\n\
+             \x20         mend      write it\n"
         );
     }
 }

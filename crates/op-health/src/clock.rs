@@ -1,35 +1,37 @@
 //! The host's clock, and time that goes on evenly beside it.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
+
+use op_util::time::since_epoch;
 
 /// A step of the time of day that is no mere correction, in seconds.
 const STEP: f64 = 2.0;
 
 /// Compares the time of day with the time that passes.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     day: f64,
     passed: Instant,
 }
 
 /// What happened between two looks at the clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Tick {
+pub(crate) struct Tick {
     /// Seconds since the Unix epoch, by the host's clock.
-    pub(super) now: f64,
+    pub(crate) now: f64,
     /// Seconds that passed, whatever the clock says.
-    pub(super) passed: f64,
+    pub(crate) passed: f64,
     /// Seconds by which the clock was set, forward or back.
-    pub(super) step: f64,
+    pub(crate) step: f64,
 }
 
 impl Clock {
-    pub(super) fn start() -> Self {
-        Self { day: unix(), passed: Instant::now() }
+    pub(crate) fn start() -> Self {
+        Self { day: since_epoch().as_secs_f64(), passed: Instant::now() }
     }
 
     /// The time since the last look.
-    pub(super) fn tick(&mut self) -> Tick {
+    pub(crate) fn tick(&mut self) -> Tick {
         let next = Self::start();
         let tick = self.until(&next);
         *self = next;
@@ -42,10 +44,6 @@ impl Clock {
         let step = if step.abs() > STEP { step } else { 0.0 };
         Tick { now: next.day, passed, step }
     }
-}
-
-fn unix() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
 }
 
 #[cfg(test)]

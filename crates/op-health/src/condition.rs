@@ -1,175 +1,162 @@
 //! What has to hold while the chain runs, by name.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumMessage, IntoStaticStr, VariantArray};
 
-/// A condition by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Name {
-    /// Every gate of the service passed at the last judgement, and that is fresh.
-    Gates,
-    /// The program answers.
-    Service,
-    /// The program was not started again and again.
-    Restarts,
-    /// The sequencer makes blocks.
-    UnsafeHead,
-    /// Blocks become safe: they come back from L1.
-    SafeHead,
-    /// Blocks become final.
-    FinalizedHead,
-    /// The safe head is not too far behind the unsafe one.
-    SafeLag,
-    /// The sequencer is meant to make blocks.
-    SequencerActive,
-    /// The derivation pipeline was not reset.
-    Derivation,
-    /// The L1-info deposit at the start of each block succeeded.
-    L1Info,
-    /// L1 answers, moves and becomes final.
-    L1,
-    /// There is time left until unsafe blocks would be reorganised away.
-    SequencingWindow,
-    /// The batcher's transactions get into L1.
-    BatcherProgress,
-    /// The role's account holds what its service needs.
-    Balance,
-    /// The role's account lasts at the rate of late.
-    Runway,
-    /// L1 gives the role to the key that the service signs with.
-    Role,
-    /// The newest game is young enough.
-    NewestGame,
-    /// The newest game is of the type that withdrawals are proven against.
-    GameType,
-    /// Nobody disputes our games.
-    GameDisputed,
-    /// Games are resolved in time.
-    GameUnresolved,
-    /// op-dispute-mon agrees with all games.
-    DisputeMon,
-    /// The follower's unsafe head is the sequencer's.
-    FollowerUnsafe,
-    /// The follower's safe head is the sequencer's.
-    FollowerSafe,
-    /// The node has peers where others depend on it.
-    Peers,
-    /// The host's clock is right.
-    Clock,
-    /// There is room for the service's data.
-    Disk,
+/// A condition: when it holds (its comment), its name, and the alert that reports it. An alert has a rule in
+/// `monitoring/alerts.yml` and a page in `runbooks/`.
+macro_rules! table {
+    (
+        conditions { $($(#[$holds_when:meta])* $name:ident: $alert:literal,)* }
+        alerts of other metrics { $($other:literal,)* }
+    ) => {
+        /// A condition by name.
+        #[derive(
+            Debug,
+            Clone,
+            Copy,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            Serialize,
+            Deserialize,
+            Display,
+            EnumMessage,
+            IntoStaticStr,
+            VariantArray,
+        )]
+        #[serde(rename_all = "kebab-case")]
+        #[strum(serialize_all = "kebab-case")]
+        pub enum Name {
+            $($(#[$holds_when])* $name,)*
+        }
+
+        impl Name {
+            /// The alert that reports it; its runbook says what to do.
+            #[must_use]
+            pub const fn alert(self) -> &'static str {
+                match self {
+                    $(Self::$name => $alert,)*
+                }
+            }
+        }
+
+        /// The page of each alert; of one that reports several conditions, several times.
+        pub(crate) const PAGES: &[(&str, &str)] = &[
+            $(($alert, include_str!(concat!("../runbooks/", $alert, ".md"))),)*
+            $(($other, include_str!(concat!("../runbooks/", $other, ".md"))),)*
+        ];
+    };
+}
+
+table! {
+    conditions {
+        /// Every gate of the service passed at the last judgement, and that is fresh.
+        Gates: "OpStackGateRefused",
+        /// The program answers.
+        Service: "OpStackServiceDown",
+        /// The program was not started again and again.
+        Restarts: "OpStackServiceFlapping",
+        /// The sequencer makes blocks.
+        UnsafeHead: "OpStackUnsafeHeadStalled",
+        /// Blocks become safe: they come back from L1.
+        SafeHead: "OpStackSafeHeadStalled",
+        /// Blocks become final.
+        FinalizedHead: "OpStackFinalizedHeadStalled",
+        /// The safe head is not too far behind the unsafe one.
+        SafeLag: "OpStackSafeHeadStalled",
+        /// The sequencer is meant to make blocks.
+        SequencerActive: "OpStackSequencerInactive",
+        /// The derivation pipeline was not reset.
+        Derivation: "OpStackDerivationReset",
+        /// The L1-info deposit at the start of each block succeeded.
+        L1Info: "OpStackL1InfoFailed",
+        /// L1 answers, moves and becomes final.
+        L1: "OpStackL1Failing",
+        /// There is time left until unsafe blocks would be reorganised away.
+        SequencingWindow: "OpStackSequencingWindowClosing",
+        /// The batcher's transactions get into L1.
+        BatcherProgress: "OpStackBatcherStuck",
+        /// The role's account holds what its service needs.
+        Balance: "OpStackRunwayShort",
+        /// The role's account lasts for a day at the rate of the last hours.
+        Runway: "OpStackRunwayShort",
+        /// L1 gives the role to the key that the service signs with.
+        Role: "OpStackRoleRotated",
+        /// The newest game is young enough.
+        NewestGame: "OpStackGamesStopped",
+        /// The newest game is of the type that withdrawals are proven against.
+        GameType: "OpStackGameTypeNotRespected",
+        /// Nobody disputes our games.
+        GameDisputed: "OpStackGameDisputed",
+        /// Games are resolved in time.
+        GameUnresolved: "OpStackGameUnresolved",
+        /// op-dispute-mon agrees with all games.
+        DisputeMon: "OpStackDisputeMonDisagrees",
+        /// The follower's unsafe head is the sequencer's.
+        FollowerUnsafe: "OpStackFollowerDiverged",
+        /// The follower's safe head is the sequencer's.
+        FollowerSafe: "OpStackFollowerDiverged",
+        /// The node has peers where others depend on it.
+        Peers: "OpStackNoPeers",
+        /// The host's clock is right.
+        Clock: "OpStackClockSkewed",
+        /// There is room for the service's data.
+        Disk: "OpStackDiskFull",
+    }
+    alerts of other metrics {
+        "OpStackConditionUnknown",
+        "OpStackFollowerBehind",
+        "OpStackFollowerUnknown",
+        "OpStackGameLost",
+        "OpStackGateWaiting",
+        "OpStackJudgementsOld",
+        "OpStackMaintenanceLong",
+        "OpStackWardenDown",
+        "OpStackWardenFlapping",
+        "OpStackWardenStale",
+    }
 }
 
 impl Name {
     /// Every condition.
-    pub const ALL: [Self; 26] = [
-        Self::Gates,
-        Self::Service,
-        Self::Restarts,
-        Self::UnsafeHead,
-        Self::SafeHead,
-        Self::FinalizedHead,
-        Self::SafeLag,
-        Self::SequencerActive,
-        Self::Derivation,
-        Self::L1Info,
-        Self::L1,
-        Self::SequencingWindow,
-        Self::BatcherProgress,
-        Self::Balance,
-        Self::Runway,
-        Self::Role,
-        Self::NewestGame,
-        Self::GameType,
-        Self::GameDisputed,
-        Self::GameUnresolved,
-        Self::DisputeMon,
-        Self::FollowerUnsafe,
-        Self::FollowerSafe,
-        Self::Peers,
-        Self::Clock,
-        Self::Disk,
-    ];
-
-    /// The alert that tells of it, and whose runbook says what to do.
-    #[must_use]
-    pub const fn alert(self) -> &'static str {
-        match self {
-            Self::Gates => "OpStackGateRefused",
-            Self::Service => "OpStackServiceDown",
-            Self::Restarts => "OpStackServiceFlapping",
-            Self::UnsafeHead => "OpStackUnsafeHeadStalled",
-            Self::SafeHead | Self::SafeLag => "OpStackSafeHeadStalled",
-            Self::FinalizedHead => "OpStackFinalizedHeadStalled",
-            Self::SequencerActive => "OpStackSequencerInactive",
-            Self::Derivation => "OpStackDerivationReset",
-            Self::L1Info => "OpStackL1InfoFailed",
-            Self::L1 => "OpStackL1Failing",
-            Self::SequencingWindow => "OpStackSequencingWindowClosing",
-            Self::BatcherProgress => "OpStackBatcherStuck",
-            Self::Balance | Self::Runway => "OpStackRunwayShort",
-            Self::Role => "OpStackRoleRotated",
-            Self::NewestGame => "OpStackGamesStopped",
-            Self::GameType => "OpStackGameTypeNotRespected",
-            Self::GameDisputed => "OpStackGameDisputed",
-            Self::GameUnresolved => "OpStackGameUnresolved",
-            Self::DisputeMon => "OpStackDisputeMonDisagrees",
-            Self::FollowerUnsafe | Self::FollowerSafe => "OpStackFollowerDiverged",
-            Self::Peers => "OpStackNoPeers",
-            Self::Clock => "OpStackClockSkewed",
-            Self::Disk => "OpStackDiskFull",
-        }
-    }
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name as it is written everywhere.
     #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Gates => "gates",
-            Self::Service => "service",
-            Self::Restarts => "restarts",
-            Self::UnsafeHead => "unsafe-head",
-            Self::SafeHead => "safe-head",
-            Self::FinalizedHead => "finalized-head",
-            Self::SafeLag => "safe-lag",
-            Self::SequencerActive => "sequencer-active",
-            Self::Derivation => "derivation",
-            Self::L1Info => "l1-info",
-            Self::L1 => "l1",
-            Self::SequencingWindow => "sequencing-window",
-            Self::BatcherProgress => "batcher-progress",
-            Self::Balance => "balance",
-            Self::Runway => "runway",
-            Self::Role => "role",
-            Self::NewestGame => "newest-game",
-            Self::GameType => "game-type",
-            Self::GameDisputed => "game-disputed",
-            Self::GameUnresolved => "game-unresolved",
-            Self::DisputeMon => "dispute-mon",
-            Self::FollowerUnsafe => "follower-unsafe",
-            Self::FollowerSafe => "follower-safe",
-            Self::Peers => "peers",
-            Self::Clock => "clock",
-            Self::Disk => "disk",
-        }
+    pub fn text(self) -> &'static str {
+        self.into()
+    }
+
+    /// When it holds.
+    #[must_use]
+    pub fn holds_when(self) -> &'static str {
+        self.get_documentation().unwrap_or_default()
     }
 }
 
-impl fmt::Display for Name {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.text())
-    }
-}
-
-/// How a condition stands, from good to bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// The state of a condition, from good to bad.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum State {
     /// It holds.
     Ok,
-    /// It holds, but something is to be mended.
+    /// It holds, but something should be mended.
     Warn,
     /// It cannot be judged now: not ready.
     Unknown,
@@ -179,7 +166,7 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Ok, Self::Warn, Self::Unknown, Self::Failed];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Whether the chain may be called ready.
     #[must_use]
@@ -189,13 +176,8 @@ impl State {
 
     /// The state in lower case.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Unknown => "unknown",
-            Self::Failed => "failed",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -206,9 +188,9 @@ pub struct Condition {
     pub name: Name,
     /// The service that it is judged for: one of the configuration's names, or a remote follower's.
     pub subject: String,
-    /// How it stands.
+    /// Whether it holds.
     pub state: State,
-    /// Seconds since the Unix epoch when it came to stand so.
+    /// Since when it has this state, in seconds since the Unix epoch.
     pub since: u64,
     /// What has to hold.
     pub expected: String,
@@ -216,4 +198,45 @@ pub struct Condition {
     pub found: String,
     /// What to do; empty while it holds.
     pub mend: String,
+}
+
+/// How a condition is judged. [`Condition::since`] stays 0 here: `turn` knows it.
+impl Condition {
+    pub(crate) fn holds(
+        name: Name,
+        subject: &str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            subject: subject.to_owned(),
+            state: State::Ok,
+            since: 0,
+            expected: expected.into(),
+            found: found.into(),
+            mend: String::new(),
+        }
+    }
+
+    /// One that cannot be judged, and why.
+    pub(crate) fn unknown(
+        name: Name,
+        subject: &str,
+        expected: impl Into<String>,
+        reason: &str,
+        mend: &str,
+    ) -> Self {
+        let found = format!("cannot be read: {reason}");
+        Self::holds(name, subject, expected, found).is(State::Unknown, mend)
+    }
+
+    pub(crate) fn is(self, state: State, mend: impl Into<String>) -> Self {
+        Self { state, mend: mend.into(), ..self }
+    }
+
+    /// Another state unless it holds; the worse one stays.
+    pub(crate) fn unless(self, holds: bool, state: State, mend: impl Into<String>) -> Self {
+        if holds || state <= self.state { self } else { self.is(state, mend) }
+    }
 }

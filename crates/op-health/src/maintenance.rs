@@ -1,43 +1,34 @@
 //! Maintenance that the operator announces: while it lasts, only dangerous alerts are raised.
 //!
-//! The file holds when it ends, in seconds since the Unix epoch as text. Whoever may write the file
-//! announces; whoever watches only reads.
+//! The file holds when it ends, in seconds since the Unix epoch as text. `op-warden maintenance` writes it;
+//! `op-warden serve` only reads it.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io::{self, Read as _, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use tempfile::NamedTempFile;
+use op_util::file;
 
-/// The longest that can be announced: nobody is to forget it.
+/// The longest that can be announced, in case it is forgotten.
 pub const LONGEST: Duration = Duration::from_hours(24);
 
-/// More than any time takes.
+/// More than any such time needs.
 const MOST_BYTES: u64 = 64;
 
 /// Why maintenance is not known, announced or ended.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum MaintenanceError {
     /// The file could not be read.
     #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
     /// The file could not be written or removed.
     #[error("cannot write {path}: {source}")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Write { path: PathBuf, source: io::Error },
     /// The file holds something else.
     #[error("{0} does not hold a time: announce again, or end it")]
     Format(PathBuf),
@@ -61,7 +52,7 @@ pub fn read(path: &Path) -> Result<Option<u64>, MaintenanceError> {
 }
 
 /// When the maintenance ends that is on `now`, in seconds since the Unix epoch. A file that cannot be
-/// read, or that announces more than could be announced, silences nobody.
+/// read, or that announces more than could be announced, silences no alert.
 #[must_use]
 pub fn until(path: &Path, now: u64) -> Option<u64> {
     let until = read(path).ok()??;
@@ -75,7 +66,9 @@ pub fn announce(path: &Path, now: u64, length: Duration) -> Result<u64, Maintena
         return Err(MaintenanceError::Length);
     }
     let until = now.saturating_add(seconds);
-    write(path, &format!("{until}\n"))
+    // op-warden serve reads it as another user.
+    let readable = Permissions::from_mode(0o644);
+    file::replace_with(path, Some(readable), |file| writeln!(file, "{until}"))
         .map_err(|source| MaintenanceError::Write { path: path.to_owned(), source })?;
     Ok(until)
 }
@@ -87,16 +80,6 @@ pub fn end(path: &Path) -> Result<bool, MaintenanceError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(source) => Err(MaintenanceError::Write { path: path.to_owned(), source }),
     }
-}
-
-/// The watcher sees all of it or nothing, and is another user.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -139,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_silences_nobody() {
+    fn a_broken_file_silences_no_alert() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("maintenance");
         let long = "1".repeat(1000);

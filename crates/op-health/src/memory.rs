@@ -17,131 +17,128 @@ use op_prove::compare::{Block, Track};
 use op_util::file;
 
 /// Points of the charts: eight hours.
-pub(super) const POINTS: usize = 480;
+pub(crate) const POINTS: usize = 480;
 /// Events of the timeline.
-pub(super) const EVENTS: usize = 300;
-/// Samples of an account's balance, a minute apart.
-pub(super) const BALANCES: usize = 360;
+pub(crate) const EVENTS: usize = 300;
+/// Balances of an account, a minute apart.
+pub(crate) const BALANCES: usize = 360;
 
-/// What is known of the chain from before.
+/// What is remembered of the chain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// Of this format.
     version: u32,
     /// Hash of the L2 genesis block: another chain has another memory.
-    pub(super) genesis: Option<B256>,
+    pub(crate) genesis: Option<B256>,
     /// When this was written.
-    pub(super) saved_at: f64,
-    pub(super) nodes: BTreeMap<String, Node>,
-    pub(super) services: BTreeMap<String, Service>,
-    pub(super) accounts: BTreeMap<String, Account>,
-    pub(super) games: Games,
+    pub(crate) saved_at: f64,
+    pub(crate) nodes: BTreeMap<String, Node>,
+    pub(crate) services: BTreeMap<String, Service>,
+    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) games: Games,
     /// The next block of the sequencer whose L1-info deposit is to be looked at.
-    pub(super) next_l1_info: Option<u64>,
+    pub(crate) next_l1_info: Option<u64>,
     /// The last block whose L1-info deposit failed.
-    pub(super) failed_l1_info: Option<u64>,
-    /// How each condition stands that has once held.
-    pub(super) stands: Vec<Stand>,
-    pub(super) counters: Counters,
-    pub(super) history: VecDeque<Point>,
-    pub(super) events: VecDeque<Event>,
+    pub(crate) failed_l1_info: Option<u64>,
+    /// The last state of each condition that has held once.
+    #[serde(rename = "stands")]
+    pub(crate) standings: Vec<Standing>,
+    pub(crate) counters: Counters,
+    pub(crate) history: VecDeque<Point>,
+    pub(crate) events: VecDeque<Event>,
 }
 
-/// How a condition stands.
+/// The last state of a condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Stand {
-    pub(super) condition: Name,
-    pub(super) subject: String,
-    pub(super) state: State,
+pub(crate) struct Standing {
+    pub(crate) condition: Name,
+    pub(crate) subject: String,
+    pub(crate) state: State,
     /// Seconds since the Unix epoch.
-    pub(super) since: u64,
+    pub(crate) since: u64,
 }
 
-/// A node.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Node {
-    pub(super) unsafe_head: Option<Head>,
-    pub(super) safe_head: Option<Head>,
-    pub(super) finalized_head: Option<Head>,
+pub(crate) struct Node {
+    pub(crate) unsafe_head: Option<Head>,
+    pub(crate) safe_head: Option<Head>,
+    pub(crate) finalized_head: Option<Head>,
     /// Of a follower.
-    pub(super) track: Option<Track>,
+    pub(crate) track: Option<Track>,
     /// Seconds for which the unsafe head has been behind.
-    pub(super) unsafe_behind: f64,
+    pub(crate) unsafe_behind: f64,
     /// Seconds for which the safe head has been behind.
-    pub(super) safe_behind: f64,
+    pub(crate) safe_behind: f64,
     /// The counter of its process, to see it grow.
-    pub(super) resets_seen: Option<f64>,
-    pub(super) resets: u64,
+    pub(crate) resets_seen: Option<f64>,
+    pub(crate) resets: u64,
     /// When it was last seen to be reset.
-    pub(super) reset_at: Option<f64>,
+    pub(crate) reset_at: Option<f64>,
 }
 
 /// A head and how long it has stood.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Head {
-    pub(super) block: Block,
+pub(crate) struct Head {
+    pub(crate) block: Block,
     /// Seconds.
-    pub(super) stalled: f64,
+    pub(crate) stalled: f64,
 }
 
-/// A service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Service {
+pub(crate) struct Service {
     /// When its process began.
-    pub(super) started: Option<f64>,
+    pub(crate) started: Option<f64>,
     /// How often systemd has started it again, to see it grow.
-    pub(super) unit_restarts: Option<u64>,
-    pub(super) restarts: u64,
-    /// When it was seen to be started again, of late.
-    pub(super) restarted_at: VecDeque<f64>,
+    pub(crate) unit_restarts: Option<u64>,
+    pub(crate) restarts: u64,
+    /// When it was seen to be started again, recently.
+    pub(crate) restarted_at: VecDeque<f64>,
 }
 
-/// An account of a service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Account {
-    pub(super) address: Address,
+pub(crate) struct Account {
+    pub(crate) address: Address,
     /// When, and how much.
-    pub(super) balances: VecDeque<(f64, U256)>,
-    pub(super) nonce: Option<u64>,
+    pub(crate) balances: VecDeque<(f64, U256)>,
+    pub(crate) nonce: Option<u64>,
     /// Seconds for which the nonce has stood.
-    pub(super) nonce_stalled: f64,
+    pub(crate) nonce_stalled: f64,
 }
 
-/// Dispute games.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Games {
+pub(crate) struct Games {
     /// Index of the first game that is not known yet.
-    pub(super) next: Option<u64>,
-    pub(super) newest: Option<(u64, u32)>,
+    pub(crate) next: Option<u64>,
+    pub(crate) newest: Option<(u64, u32)>,
     /// Games in play, by index.
-    pub(super) open: BTreeMap<u64, Game>,
+    pub(crate) open: BTreeMap<u64, Game>,
     /// Ours that were lost, by index.
-    pub(super) lost: Vec<u64>,
+    pub(crate) lost: Vec<u64>,
 }
 
 /// A game in play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Game {
-    pub(super) proxy: Address,
-    pub(super) created: u64,
+pub(crate) struct Game {
+    pub(crate) proxy: Address,
+    pub(crate) created: u64,
     /// Whether the proposer of this configuration made it; `None` until it is known.
-    pub(super) creator: Option<Address>,
-    pub(super) claims: u64,
+    pub(crate) creator: Option<Address>,
+    pub(crate) claims: u64,
     /// Seconds that each side has.
-    pub(super) clock: u64,
+    pub(crate) clock: u64,
 }
 
 /// A file of the past that could not be used, and where it is now.
 #[derive(Debug, thiserror::Error)]
 #[error("the state in {path} cannot be used ({reason}): it begins anew{aside}")]
-pub(super) struct Forgotten {
+pub(crate) struct Forgotten {
     path: String,
     reason: String,
     aside: String,
@@ -150,12 +147,13 @@ pub(super) struct Forgotten {
 impl Memory {
     const VERSION: u32 = 1;
 
-    pub(super) fn new() -> Self {
+    /// Nothing is remembered.
+    pub(crate) fn new() -> Self {
         Self { version: Self::VERSION, ..Self::default() }
     }
 
-    /// Reads the file; one that cannot be used is set aside, and told of.
-    pub(super) fn load(path: &Path) -> (Self, Option<Forgotten>) {
+    /// Reads the file; one that cannot be used is set aside, and reported.
+    pub(crate) fn load(path: &Path) -> (Self, Option<Forgotten>) {
         let text = match fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return (Self::new(), None),
@@ -171,9 +169,21 @@ impl Memory {
         }
     }
 
-    /// Writes the file.
-    pub(super) fn save(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
         file::replace(path, &serde_json::to_vec(self)?)
+    }
+}
+
+impl Memory {
+    pub(crate) fn unsafe_head(&self, node: &str) -> Option<Head> {
+        self.nodes.get(node)?.unsafe_head
+    }
+}
+
+impl Node {
+    /// The next block of a follower to be compared.
+    pub(crate) fn compared_to(&self) -> Option<u64> {
+        self.track.as_ref().map(Track::next)
     }
 }
 
@@ -186,13 +196,13 @@ fn forget(path: &Path, reason: &str) -> Forgotten {
     Forgotten { path: path.display().to_string(), reason: reason.to_owned(), aside }
 }
 
-/// One is kept, the newest.
-pub(super) fn aside(path: &Path) -> PathBuf {
+/// Where the newest file that could not be used is kept.
+pub(crate) fn aside(path: &Path) -> PathBuf {
     path.with_extension("unusable.json")
 }
 
-/// Adds to the end, and forgets the beginning.
-pub(super) fn push<T>(items: &mut VecDeque<T>, item: T, most: usize) {
+/// Adds to the end, and forgets the oldest.
+pub(crate) fn push<T>(items: &mut VecDeque<T>, item: T, most: usize) {
     items.push_back(item);
     while items.len() > most {
         items.pop_front();

@@ -19,31 +19,31 @@ const SAFE_STALL: u64 = 15 * 60;
 const FINALITY: u64 = 45 * 60;
 
 /// Who is watched.
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// The sequencer first.
-    pub(super) nodes: Vec<Node>,
+    pub(crate) nodes: Vec<Node>,
     /// Where the official programs serve their metrics, by service.
-    pub(super) programs: BTreeMap<String, Rpc>,
+    pub(crate) programs: BTreeMap<String, Rpc>,
     /// The engines' services by the name of their node.
-    pub(super) engines: BTreeMap<String, String>,
-    pub(super) limits: Limits,
+    pub(crate) engines: BTreeMap<String, String>,
+    pub(crate) limits: Limits,
 }
 
 /// A node: an engine and its op-node.
-pub(super) struct Node {
+pub(crate) struct Node {
     /// The node's service, or the name of the remote follower.
-    pub(super) name: String,
-    pub(super) sequencer: bool,
-    pub(super) engine: Rpc,
+    pub(crate) name: String,
+    pub(crate) sequencer: bool,
+    pub(crate) engine: Rpc,
     /// `None` where only the engine can be reached.
-    pub(super) rollup: Option<Rpc>,
+    pub(crate) rollup: Option<Rpc>,
     /// Whether it is to have peers.
-    pub(super) needs_peers: bool,
+    pub(crate) needs_peers: bool,
 }
 
 impl Plan {
     /// What the configuration makes of it. `patience` is what a request may take.
-    pub(super) fn of(
+    pub(crate) fn of(
         config: &Config,
         serve: &Serve,
         patience: Duration,
@@ -94,7 +94,7 @@ impl Plan {
         Ok(Self { nodes, programs, engines, limits: limits(config, serve.limits) })
     }
 
-    pub(super) fn sequencer(&self) -> Option<&Node> {
+    pub(crate) fn sequencer(&self) -> Option<&Node> {
         self.nodes.first().filter(|node| node.sequencer)
     }
 }

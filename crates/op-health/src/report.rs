@@ -2,131 +2,133 @@
 
 use std::collections::BTreeMap;
 
+use alloy_primitives::Address;
+
 use crate::{
+    figures::{self, clock, games},
     memory,
-    number::whole,
+    number::{float, whole},
+    plan,
     status::{self, Head, Host, Status},
     watch::Watch,
 };
+use op_gate::{Gate, config};
 
 /// The document of this moment.
-pub(super) fn status(watch: &Watch) -> Status {
-    let memory = &watch.memory;
-    let conditions = watch.conditions.clone();
+pub(crate) fn status(watch: &Watch) -> Status {
+    let Watch { setup, seen, memory, conditions } = watch;
     Status {
         version: Status::VERSION,
         op_warden: env!("CARGO_PKG_VERSION").to_owned(),
-        observed_at: seconds(watch.now),
-        watching_since: seconds(watch.watching_since),
-        l2_chain_id: watch.config.chain.l2_chain_id,
-        l1_chain_id: watch.config.l1.chain_id,
+        observed_at: whole(seen.now),
+        watching_since: whole(setup.watching_since),
+        l2_chain_id: setup.config.chain.l2_chain_id,
+        l1_chain_id: setup.config.l1.chain_id,
         ready: !conditions.is_empty() && conditions.iter().all(|one| one.state.is_ready()),
-        maintenance_until: watch.maintenance_until,
-        conditions,
+        maintenance_until: seen.maintenance_until,
+        conditions: conditions.clone(),
         services: services(watch),
-        judged_at: watch.judgements.as_ref().ok().map(|record| record.judged_at),
+        judged_at: seen.judgements.as_ref().ok().map(|record| record.judged_at),
         nodes: nodes(watch),
         l1: l1(watch),
-        sequencing_window: watch.window(),
+        sequencing_window: figures::l1::sequencing_window(watch),
         accounts: accounts(watch),
-        games: watch.games(),
-        host: Host { clock_skew: watch.skew() },
-        limits: watch.plan.limits,
+        games: games::games(watch),
+        host: Host { clock_skew: clock::skew(watch) },
+        limits: setup.plan.limits,
         counters: memory.counters,
         history: memory.history.iter().cloned().collect(),
         events: memory.events.iter().rev().cloned().collect(),
     }
 }
 
-/// A time before 1970 is a clock that is not set.
-fn seconds(time: f64) -> u64 {
-    whole(time)
-}
-
 fn services(watch: &Watch) -> BTreeMap<String, status::Service> {
-    let judgements = watch.judgements.as_ref().ok();
-    let service = |(name, service): (&String, &op_gate::config::Service)| {
+    let Watch { setup, seen, memory, .. } = watch;
+    let judgements = seen.judgements.as_ref().ok();
+    let service = |(name, service): (&String, &config::Service)| {
         let judgement = judgements
             .and_then(|record| record.services.iter().find(|judged| judged.service == *name));
-        let free = service.data_dir.as_ref().and_then(|folder| watch.disks.get(folder));
-        let shown = status::Service {
+        let free = service.data_dir.as_ref().and_then(|folder| seen.disks.get(folder));
+        let status = status::Service {
             component: service.command.as_ref().map(|command| command.component.clone()),
-            up: watch.up(name).map(|up| up.is_ok()),
-            restarts: watch.memory.services.get(name).map_or(0, |service| service.restarts),
+            up: figures::services::up(watch, name).map(|up| up.is_ok()),
+            restarts: memory.services.get(name).map_or(0, |service| service.restarts),
             judgement: judgement.cloned(),
             disk_free: free.and_then(|free| free.as_ref().ok().copied()),
             disk_required: service.min_free_bytes,
         };
-        (name.clone(), shown)
+        (name.clone(), status)
     };
-    watch.config.services.iter().map(service).collect()
+    setup.config.services.iter().map(service).collect()
 }
 
 fn nodes(watch: &Watch) -> BTreeMap<String, status::Node> {
+    let Watch { setup, seen, memory, .. } = watch;
     let empty = memory::Node::default();
-    let node = |plan: &super::plan::Node| {
-        let memory = watch.memory.nodes.get(&plan.name).unwrap_or(&empty);
-        let head = |head: Option<memory::Head>| {
-            head.map(|head| Head {
-                number: head.block.number,
-                hash: head.block.hash,
-                timestamp: head.block.timestamp,
-                moved_at: seconds(watch.now - head.stalled),
-            })
-        };
-        let verdicts = watch.verdicts.get(&plan.name);
-        let op_node = watch.node(&plan.name).get().ok();
-        let shown = status::Node {
+    let head = |head: Option<memory::Head>| {
+        head.map(|head| Head {
+            number: head.block.number,
+            hash: head.block.hash,
+            timestamp: head.block.timestamp,
+            moved_at: whole(seen.now - head.stalled),
+        })
+    };
+    let node = |plan: &plan::Node| {
+        let memory = memory.nodes.get(&plan.name).unwrap_or(&empty);
+        let last = seen.comparisons.get(&plan.name);
+        let op_node = seen.node(&plan.name).get().ok();
+        let status = status::Node {
             sequencer: plan.sequencer,
-            error: watch.engine(&plan.name).error().map(str::to_owned),
+            error: seen.engine(&plan.name).error().map(str::to_owned),
             unsafe_head: head(memory.unsafe_head),
             safe_head: head(memory.safe_head),
             finalized_head: head(memory.finalized_head),
             peers: op_node.and_then(|node| node.peers.as_ref().ok().copied()),
             derivation_resets: memory.resets,
-            unsafe_verdict: verdicts.map(|verdicts| verdicts.unsafe_head.clone()),
-            safe_verdict: verdicts.map(|verdicts| verdicts.safe_head.clone()),
+            unsafe_verdict: last.map(|last| last.unsafe_head.clone()),
+            safe_verdict: last.map(|last| last.safe_head.clone()),
             compared_to: memory.compared_to(),
         };
-        (plan.name.clone(), shown)
+        (plan.name.clone(), status)
     };
-    watch.plan.nodes.iter().map(node).collect()
+    setup.plan.nodes.iter().map(node).collect()
 }
 
 fn l1(watch: &Watch) -> status::L1 {
-    let answers = watch.l1.get().ok();
+    let answers = watch.seen.l1.get().ok();
     status::L1 {
-        endpoint: answers.map_or_else(String::new, |answers| answers.shown.clone()),
-        error: watch.l1.error().map(str::to_owned),
+        endpoint: answers.map_or_else(String::new, |answers| answers.endpoint.clone()),
+        error: watch.seen.l1.error().map(str::to_owned),
         head: answers.map(|answers| answers.head),
         safe: answers.and_then(|answers| answers.safe),
         finalized: answers.and_then(|answers| answers.finalized),
-        block_time: watch.l1_block_time(),
+        block_time: figures::l1::block_time(&watch.seen),
     }
 }
 
 fn accounts(watch: &Watch) -> BTreeMap<String, status::Account> {
-    let account = |(name, &address): (&String, &alloy_primitives::Address)| {
-        let service = watch.config.services.get(name);
+    let Watch { setup, seen, memory, .. } = watch;
+    let l1 = seen.l1.get().ok();
+    let account = |(name, &address): (&String, &Address)| {
+        let service = setup.config.services.get(name);
         let gates = service.map(|service| service.gates.as_slice()).unwrap_or_default();
-        let l1 = watch.l1.get().ok();
-        let on_l1 = if gates.contains(&op_gate::Gate::BatcherKey) {
+        let on_l1 = if gates.contains(&Gate::BatcherKey) {
             l1.and_then(|l1| l1.batcher.as_ref())
-        } else if gates.contains(&op_gate::Gate::SequencerKey) {
+        } else if gates.contains(&Gate::SequencerKey) {
             l1.and_then(|l1| l1.signer.as_ref())
         } else {
             None
         };
-        let shown = status::Account {
+        let status = status::Account {
             address,
-            balance: watch.balance(address).ok(),
+            balance: figures::accounts::balance(seen, address).ok(),
             min_balance: service.and_then(|service| service.min_balance),
-            nonce: watch.memory.accounts.get(name).and_then(|account| account.nonce),
-            spent_an_hour: watch.spent_an_hour(name),
-            runway: watch.runway(name),
+            nonce: memory.accounts.get(name).and_then(|account| account.nonce),
+            spent_an_hour: figures::accounts::spent_an_hour(memory, name),
+            runway: figures::accounts::runway(seen, memory, name).map(float),
             on_l1: on_l1.and_then(|address| address.as_ref().ok().copied()),
         };
-        (name.clone(), shown)
+        (name.clone(), status)
     };
-    watch.accounts.iter().map(account).collect()
+    seen.accounts.iter().map(account).collect()
 }

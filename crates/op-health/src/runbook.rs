@@ -1,5 +1,9 @@
 //! What to do about each alert of `monitoring/alerts.yml`: one page an alert.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use crate::condition::PAGES;
+
 /// The page of an alert.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Runbook {
@@ -9,53 +13,13 @@ pub struct Runbook {
     pub text: &'static str,
 }
 
-/// The alerts and their files.
-macro_rules! runbooks {
-    ($($name:literal)*) => {
-        /// Every page, by the names' order.
-        pub const ALL: &[Runbook] = &[
-            $(Runbook { name: $name, text: include_str!(concat!("../runbooks/", $name, ".md")) },)*
-        ];
-    };
-}
+/// Every page, by name.
+pub static ALL: LazyLock<Vec<Runbook>> = LazyLock::new(|| {
+    let pages: BTreeMap<_, _> = PAGES.iter().copied().collect();
+    pages.into_iter().map(|(name, text)| Runbook { name, text }).collect()
+});
 
-runbooks! {
-    "OpStackBatcherStuck"
-    "OpStackClockSkewed"
-    "OpStackConditionUnknown"
-    "OpStackDerivationReset"
-    "OpStackDiskFull"
-    "OpStackDisputeMonDisagrees"
-    "OpStackFinalizedHeadStalled"
-    "OpStackFollowerBehind"
-    "OpStackFollowerDiverged"
-    "OpStackFollowerUnknown"
-    "OpStackGameDisputed"
-    "OpStackGameLost"
-    "OpStackGameTypeNotRespected"
-    "OpStackGameUnresolved"
-    "OpStackGamesStopped"
-    "OpStackGateRefused"
-    "OpStackGateWaiting"
-    "OpStackJudgementsOld"
-    "OpStackL1Failing"
-    "OpStackL1InfoFailed"
-    "OpStackMaintenanceLong"
-    "OpStackNoPeers"
-    "OpStackRoleRotated"
-    "OpStackRunwayShort"
-    "OpStackSafeHeadStalled"
-    "OpStackSequencerInactive"
-    "OpStackSequencingWindowClosing"
-    "OpStackServiceDown"
-    "OpStackServiceFlapping"
-    "OpStackUnsafeHeadStalled"
-    "OpStackWardenDown"
-    "OpStackWardenFlapping"
-    "OpStackWardenStale"
-}
-
-/// Names that are offered in the place of an unknown one.
+/// Names that are suggested for an unknown one.
 const NEAREST: usize = 3;
 
 impl Runbook {
@@ -98,7 +62,7 @@ mod tests {
     use crate::condition::Name;
 
     #[test]
-    fn every_file_is_in_the_table_and_the_table_is_sorted() {
+    fn every_file_is_in_the_table() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks");
         let files: BTreeSet<String> = fs::read_dir(folder)
             .unwrap()
@@ -117,7 +81,7 @@ mod tests {
 
     #[test]
     fn each_page_says_what_it_means_how_to_look_what_to_do_and_what_not() {
-        for Runbook { name, text } in ALL {
+        for Runbook { name, text } in ALL.iter() {
             let mut lines = text.lines();
             assert_eq!(lines.next(), Some(format!("# {name}").as_str()));
             assert_eq!(lines.next(), Some(""), "{name}");
@@ -136,7 +100,7 @@ mod tests {
     #[test]
     fn meanings_are_one_sentence() {
         let mut seen = BTreeSet::new();
-        for runbook in ALL {
+        for runbook in ALL.iter() {
             let meaning = runbook.meaning();
             assert!(meaning.ends_with('.') && meaning.len() < 100, "{}: {meaning}", runbook.name);
             assert_eq!(runbook.text.lines().nth(3), Some(""), "{}", runbook.name);
@@ -146,7 +110,7 @@ mod tests {
 
     #[test]
     fn pages_name_only_pages_that_exist() {
-        for Runbook { name, text } in ALL {
+        for Runbook { name, text } in ALL.iter() {
             for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
                 if word.starts_with("OpStack") {
                     assert!(ALL.iter().any(|page| page.name == word), "{name}: {word}");

@@ -1,4 +1,4 @@
-//! What `/status.json` tells: everything that is known of the running chain, in one document.
+//! `/status.json`: everything that is known of the running chain, in one document.
 //!
 //! Times are seconds since the Unix epoch, spans are seconds, balances are wei in hex (`0x…`). A field that
 //! is not known now is `null`. Fields are only ever added within a version.
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
-use crate::condition::{Condition, State};
+use crate::condition::{Condition, Name, State};
 use op_gate::Judgement;
 use op_prove::compare::Verdict;
 
@@ -57,7 +57,7 @@ pub struct Status {
     pub counters: Counters,
     /// The last hours, a point a minute, the oldest first.
     pub history: Vec<Point>,
-    /// Conditions that came to fail or to hold again, the newest first.
+    /// Conditions that turned, the newest first.
     pub events: Vec<Event>,
 }
 
@@ -97,9 +97,9 @@ pub struct Node {
     pub peers: Option<u64>,
     /// How often its derivation pipeline was seen to be reset.
     pub derivation_resets: u64,
-    /// How its unsafe head stands to the sequencer's; `null` of the sequencer.
+    /// Its unsafe head compared with the sequencer's; `null` of the sequencer.
     pub unsafe_verdict: Option<Verdict>,
-    /// How its safe head stands to the sequencer's; `null` of the sequencer.
+    /// Its safe head compared with the sequencer's; `null` of the sequencer.
     pub safe_verdict: Option<Verdict>,
     /// The next block to be compared: every block below it was, one by one.
     pub compared_to: Option<u64>,
@@ -171,7 +171,7 @@ pub struct Account {
     pub min_balance: Option<U256>,
     /// Transactions that it has sent.
     pub nonce: Option<u64>,
-    /// Wei an hour, of late.
+    /// Wei an hour, over the last hours.
     pub spent_an_hour: Option<U256>,
     /// Seconds that the balance lasts at that rate; `null` while it spends nothing.
     pub runway: Option<f64>,
@@ -242,7 +242,7 @@ pub struct Counters {
     pub node_errors: u64,
     /// Requests to L1 that were not answered.
     pub l1_errors: u64,
-    /// Times that L1 said it is asked too much.
+    /// Times that L1 limited requests.
     pub l1_limited: u64,
     /// Blocks of followers that were compared.
     pub blocks_compared: u64,
@@ -278,18 +278,18 @@ pub struct Point {
     pub failed: u32,
 }
 
-/// A condition that came to stand otherwise.
+/// A condition that turned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// When.
     pub at: u64,
     /// The condition.
-    pub condition: super::condition::Name,
+    pub condition: Name,
     /// Its subject.
     pub subject: String,
-    /// How it stood before.
+    /// Its state before.
     pub from: State,
-    /// How it stands since.
+    /// Its state since.
     pub to: State,
     /// What was found.
     pub found: String,
@@ -304,5 +304,38 @@ impl Status {
         self.conditions.iter().filter(move |condition| {
             !condition.state.is_ready() && service.is_none_or(|name| condition.subject == name)
         })
+    }
+}
+
+impl Limits {
+    /// Each bound: name, what it bounds, seconds.
+    #[must_use]
+    pub const fn table(&self) -> [(&'static str, &'static str, u64); 7] {
+        [
+            ("unsafe-stall", "Unsafe head stands", self.unsafe_stall),
+            ("safe-stall", "Safe head stands", self.safe_stall),
+            ("finalized-stall", "Finalized head stands", self.finalized_stall),
+            ("safe-lag", "Safe head behind", self.safe_lag),
+            ("game-age", "Newest game's age", self.game_age),
+            ("follower-lag", "Follower behind", self.follower_lag),
+            ("l1-age", "L1's newest block's age", self.l1_age),
+        ]
+    }
+}
+
+impl Counters {
+    /// Each counter: name, what it counts, the count.
+    #[must_use]
+    pub const fn table(&self) -> [(&'static str, &'static str, u64); 8] {
+        [
+            ("polls", "Polls of the nodes", self.polls),
+            ("node_errors", "Requests to nodes that were not answered", self.node_errors),
+            ("l1_errors", "Requests to L1 that were not answered", self.l1_errors),
+            ("l1_limited", "Times that L1 limited requests", self.l1_limited),
+            ("blocks_compared", "Blocks of followers compared", self.blocks_compared),
+            ("divergences", "Verdicts that turned to diverged", self.divergences),
+            ("l1_info_failures", "L1-info deposits that failed", self.l1_info_failures),
+            ("starts", "Times that op-warden was started on this chain", self.starts),
+        ]
     }
 }

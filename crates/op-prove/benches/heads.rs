@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 /// A day at two seconds.
 const BLOCKS: u64 = 43_200;
 /// Blocks of the loop: all of them would take a quarter of an hour.
-const SAMPLE: u64 = 100;
+const LOOPED: u64 = 100;
 /// The machine has other work: the fastest counts.
 const RUNS: u32 = 5;
 
@@ -97,14 +97,14 @@ fn fastest(run: impl Fn()) -> Duration {
 /// Time for one block of one node.
 fn cast_blocks(cast: &PathBuf, nodes: &[Anvil; 2]) -> Duration {
     let began = Instant::now();
-    for number in 0..SAMPLE {
+    for number in 0..LOOPED {
         for node in nodes {
             let mut command = Command::new(cast);
             command.args(["block", &number.to_string(), "--field", "hash", "--rpc-url", &node.url]);
             assert!(command.stdout(Stdio::null()).status().unwrap().success());
         }
     }
-    began.elapsed() / u32::try_from(2 * SAMPLE).unwrap()
+    began.elapsed() / u32::try_from(2 * LOOPED).unwrap()
 }
 
 /// A node, ended with the benchmark.

@@ -67,7 +67,7 @@ impl<H: Fn(u64) -> Option<B256>> Evidence<'_, H> {
         if self.left(ours) || self.left(theirs) {
             return unknown("a safe head is not on the chain that was read".to_owned());
         }
-        // Also where both tell the same hash: no header stands for it.
+        // Also where both report the same hash: no header stands for it.
         if (self.hash)(lower.number).is_none() {
             return unknown(format!(
                 "block {} is not among those that were compared",

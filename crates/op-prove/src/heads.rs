@@ -1,4 +1,4 @@
-//! Every block of followers compared with a reference's, and a verdict that tells behind from diverged.
+//! Every block of followers compared with a reference's, and a verdict that distinguishes behind from diverged.
 //!
 //! Where the newest common block differs, bisection finds the first that does; all blocks below are read
 //! from every node, in pipelined batches, and compared one by one.
@@ -35,7 +35,7 @@ pub async fn compare(reference: &Rpc, follower: &Rpc, from: u64, to: Option<u64>
     verdict.unwrap_or_else(|| Verdict::Unknown { reason: "there is no follower".to_owned() })
 }
 
-/// Compares all followers with the reference, the blocks of which are read once. `progress` is told how
+/// Compares all followers with the reference, the blocks of which are read once. `progress` gets how
 /// many blocks of how many are compared.
 pub async fn prove(
     reference: &Rpc,

@@ -47,7 +47,7 @@ pub(super) struct Source {
 }
 
 enum Asked {
-    Told(Slot<Option<BlockHead>>),
+    Plain(Slot<Option<BlockHead>>),
     Verified(Slot<Option<Sealed>>),
 }
 
@@ -96,7 +96,7 @@ impl Source {
         if self.verify {
             Asked::Verified(batch.request(method, params))
         } else {
-            Asked::Told(batch.request(method, params))
+            Asked::Plain(batch.request(method, params))
         }
     }
 
@@ -120,8 +120,8 @@ impl Source {
 impl Asked {
     fn take(&self, answers: &Answers) -> Reading<Option<Read>> {
         Ok(match self {
-            Self::Told(slot) => {
-                answers.take(slot)?.map(|told| Read { block: told.into(), header: None })
+            Self::Plain(slot) => {
+                answers.take(slot)?.map(|head| Read { block: head.into(), header: None })
             }
             Self::Verified(slot) => answers.take(slot)?.map(|sealed| {
                 let header = Some(alloy_rlp::encode(&sealed.header).into());

@@ -1,8 +1,8 @@
 //! The document that a proof is, and its check without any node.
 //!
 //! It holds the headers of the reference once. What a follower answered is committed to as keccak-256
-//! over its blocks' hashes, one after the other: the same headers give the same commitment, so nobody
-//! needs them twice. Where a follower differs, the two first different headers show it.
+//! over its blocks' hashes, one after the other: the same headers give the same commitment, so they are
+//! kept once. Where a follower differs, the two first different headers show it.
 
 use std::collections::BTreeMap;
 
@@ -200,11 +200,11 @@ impl Proof {
         };
         // Why a result is unknown may not be written here; what it does claim is checked all the same.
         let may_be_unknown = !claimed(&claim.result);
-        for (head, told, follows) in
+        for (head, claim, follows) in
             [("unsafe", &claim.result, evidence.result()), ("safe", &claim.safe, evidence.safe())]
         {
-            ensure(*told == follows || may_be_unknown && !claimed(told), || {
-                format!("{name}: of its {head} head it says {told}, and what follows is {follows}")
+            ensure(*claim == follows || may_be_unknown && !claimed(claim), || {
+                format!("{name}: of its {head} head it says {claim}, and what follows is {follows}")
             })?;
         }
         Ok(())

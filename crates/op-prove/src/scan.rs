@@ -48,13 +48,13 @@ impl Lane {
         }
     }
 
-    /// The first failure is the reason that is told.
+    /// The first failure is the reason that is reported.
     pub(super) fn fail(&mut self, reason: &str) {
         self.failure.get_or_insert_with(|| reason.to_owned());
         self.last = None;
     }
 
-    /// Decides what is to be compared; the newest block that all have, unless there is nothing.
+    /// Decides what is to be compared; the newest block that all have, or none.
     pub(super) fn begin(&mut self, proof: &Proof) -> Option<u64> {
         let (theirs, ours) = (self.node.latest?.number, proof.node.latest?.number);
         let (from, to) = (proof.from, proof.to);

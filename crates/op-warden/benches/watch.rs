@@ -10,15 +10,13 @@
 #![allow(clippy::cast_precision_loss, reason = "the numbers of a benchmark are small")]
 #![allow(dead_code, reason = "the tests use the rest of the world")]
 
-#[path = "../tests/binary/node.rs"]
-mod node;
-#[path = "../tests/health/service.rs"]
+#[path = "../tests/program/health/service.rs"]
 mod service;
 #[path = "watch/state.rs"]
 mod state;
 #[path = "watch/usage.rs"]
 mod usage;
-#[path = "../tests/health/world.rs"]
+#[path = "../tests/program/health/world.rs"]
 mod world;
 
 use std::{
@@ -29,9 +27,9 @@ use std::{
 };
 
 use serde_json::json;
+use test_kit::node::Node;
 
 use crate::{
-    node::Node,
     service::Service,
     usage::{Usage, slope},
     world::{Who, World},

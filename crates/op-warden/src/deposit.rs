@@ -54,7 +54,7 @@ pub(crate) async fn run(args: &DepositArgs) -> anyhow::Result<ExitCode> {
     let chain = Chain::of(&config, PATIENCE)?;
     let key = args.key.as_deref().map(key_of).transpose()?;
     let start = match (&key, args.transaction) {
-        (_, Some(transaction)) => Start::Watch(transaction),
+        (_, Some(transaction)) => Start::Follow(transaction),
         (Some(key), None) => {
             Start::Send { key, to: args.to.unwrap_or(key.address()), amount: args.amount }
         }

@@ -26,6 +26,11 @@ impl Run {
         output.unwrap_or_else(|error| panic!("cannot run {command:?}: {error}")).into()
     }
 
+    /// An error that shows the run, where it did not end with that exit code.
+    pub fn exits(&self, code: i32) -> Result<(), String> {
+        if self.code == Some(code) { Ok(()) } else { Err(format!("not {code}: {self}")) }
+    }
+
     /// What it printed, as JSON.
     #[must_use]
     pub fn json(&self) -> Value {

@@ -39,7 +39,7 @@ let
     beacon = "https://ethereum-sepolia-beacon-api.publicnode.com";
   };
 
-  publicL1 = ".l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
+  publicL1 = ".l1: the public endpoints are rate-limited, and everybody shares the limit. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
 in
 {
   testARightHostIsNotComplainedAbout = {
@@ -84,11 +84,11 @@ in
 
   testAUrlBesideItsFile = refuses {
     l1.rpcFile = "/keys/l1-rpc";
-  } ".l1.rpc: ${prefix}.l1.rpcFile is set too, and takes its place. Leave one of them out.";
+  } ".l1.rpc: ${prefix}.l1.rpcFile is set too, and replaces it. Leave one of them out.";
 
   testABeaconBesideItsFile = refuses {
     l1.beaconFile = "/keys/l1-beacon";
-  } ".l1.beacon: ${prefix}.l1.beaconFile is set too, and takes its place. Leave one of them out.";
+  } ".l1.beacon: ${prefix}.l1.beaconFile is set too, and replaces it. Leave one of them out.";
 
   testAnOwnedPort = refuses {
     batcher.settings."rpc.port" = 1;
@@ -144,15 +144,15 @@ in
 
   testAPortThatTwoServicesWant = refuses {
     batcher.ports.rpc = 9545;
-  } ": port 9545 is taken by batcher and sequencer-node. Set their `port` or `ports` options.";
+  } ": port 9545 is used by batcher and sequencer-node. Set their `port` or `ports` options.";
 
   testAPortOfOpWarden = refuses {
     warden.port = 7300;
-  } ": port 7300 is taken by sequencer-node and op-warden. Set their `port` or `ports` options.";
+  } ": port 7300 is used by sequencer-node and op-warden. Set their `port` or `ports` options.";
 
   testAPortThatOneServiceWantsTwice = refuses {
     batcher.ports.rpc = 7301;
-  } ": port 7301 is taken by batcher and batcher. Set their `port` or `ports` options.";
+  } ": port 7301 is used by batcher and batcher. Set their `port` or `ports` options.";
 
   testAFollowerWithoutTheSequencersPeerId =
     refuses
@@ -179,7 +179,7 @@ in
       {
         secrets.directory = "/var/lib/op-stack/keys";
       }
-      ".secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
+      ".secrets.directory: a purge of the chain's data would remove the keys with it. Keep them outside ${prefix}.stateDir.";
 
   testKeysBesideTheData = {
     expr =

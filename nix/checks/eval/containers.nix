@@ -125,22 +125,21 @@ in
     expected = same full false;
   };
 
-  testKeysReachTheProgramThroughOpWarden = {
+  testKeysReachTheProgramThroughOpExec = {
     expr = {
       inherit (containerOf small "batcher") entrypoint volumes;
-      cmd = lib.take 4 (containerOf small "batcher").cmd;
+      cmd = lib.take 3 (containerOf small "batcher").cmd;
     };
     expected = {
-      entrypoint = "/run/op-stack/op-warden";
+      entrypoint = "/run/op-stack/op-exec";
       cmd = [
-        "exec"
         "--credential=OP_BATCHER_PRIVATE_KEY=/run/op-stack/keys/batcher"
         "--"
         "op-batcher"
       ];
       volumes = [
         "/run/op-stack-batcher/keys:/run/op-stack/keys:ro"
-        "/etc/op-stack/bin/op-warden:/run/op-stack/op-warden:ro"
+        "/etc/op-stack/bin/op-exec:/run/op-stack/op-exec:ro"
       ];
     };
   };

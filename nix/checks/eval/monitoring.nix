@@ -1,4 +1,4 @@
-# Prometheus, Alertmanager and Grafana for the chain, and their absence.
+# Prometheus and Grafana for the chain, and their absence.
 {
   lib,
   host,
@@ -6,6 +6,8 @@
   full,
   fullGeth,
   fullSettings,
+  allMonitoring,
+  monitored,
   small,
   servicesOf,
   messagesOf,
@@ -13,13 +15,6 @@
   ...
 }:
 let
-  all = {
-    enable = true;
-    prometheus.enable = true;
-    alertmanager.enable = true;
-    grafana.enable = true;
-  };
-  monitored = host (fullSettings // { monitoring = all; });
   rulesOnly = host { monitoring.enable = true; };
 
   prometheusOf = config: config.services.prometheus;
@@ -188,133 +183,6 @@ in
     };
   };
 
-  testPrometheusTellsAlertmanager = {
-    expr =
-      map
-        (config: {
-          told = lib.concatMap (
-            one: lib.concatMap (static: static.targets) one.static_configs
-          ) (prometheusOf config).alertmanagers;
-          source = map (
-            source: source.url
-          ) config.services.grafana.provision.datasources.settings.datasources;
-        })
-        [
-          monitored
-          (host {
-            monitoring = lib.recursiveUpdate all {
-              prometheus.port = 9191;
-              alertmanager.port = 9194;
-            };
-          })
-        ];
-    expected = [
-      {
-        told = [ "127.0.0.1:9093" ];
-        source = [ "http://127.0.0.1:9090" ];
-      }
-      {
-        told = [ "127.0.0.1:9194" ];
-        source = [ "http://127.0.0.1:9191" ];
-      }
-    ];
-  };
-
-  testWhomAlertmanagerTells = {
-    expr =
-      map
-        (
-          receivers:
-          let
-            config = host {
-              monitoring = lib.recursiveUpdate all { alertmanager = { inherit receivers; }; };
-            };
-            inherit ((prometheusOf config).alertmanager) configuration;
-          in
-          {
-            first = configuration.route.receiver;
-            names = map (receiver: receiver.name) configuration.receivers;
-            nobody = lib.filter (lib.hasInfix "monitoring.alertmanager") (messagesOf config).warnings;
-          }
-        )
-        [
-          [ ]
-          [
-            { name = "operators"; }
-            { name = "others"; }
-          ]
-        ];
-    expected = [
-      {
-        first = "nobody";
-        names = [ "nobody" ];
-        nobody = [
-          "${prefix}.monitoring.alertmanager.receivers: alerts reach nobody until there is one."
-        ];
-      }
-      {
-        first = "operators";
-        names = [
-          "operators"
-          "others"
-        ];
-        nobody = [ ];
-      }
-    ];
-  };
-
-  # As Alertmanager reads it; crates/e2e/tests/nixos gives it to a real one as well.
-  testTheConfigurationOfAlertmanager = {
-    expr =
-      let
-        config = host {
-          monitoring = lib.recursiveUpdate all {
-            alertmanager.receivers = [
-              {
-                name = "operators";
-                webhook_configs = [ { url = "http://127.0.0.1:9/"; } ];
-              }
-            ];
-          };
-        };
-      in
-      (prometheusOf config).alertmanager.configuration;
-    expected =
-      let
-        inhibits = source: targets: {
-          source_matchers = [ "severity = ${source}" ];
-          target_matchers = [ "severity =~ ${targets}" ];
-          equal = [
-            "alertname"
-            "job"
-            "instance"
-            "problem"
-            "service"
-            "node"
-          ];
-        };
-      in
-      {
-        route = {
-          receiver = "operators";
-          group_by = [
-            "alertname"
-            "instance"
-          ];
-        };
-        receivers = [
-          {
-            name = "operators";
-            webhook_configs = [ { url = "http://127.0.0.1:9/"; } ];
-          }
-        ];
-        inhibit_rules = [
-          (inhibits "critical" "warning|info")
-          (inhibits "warning" "info")
-        ];
-      };
-  };
-
   # As Prometheus reads it; crates/e2e/tests/nixos gives it to promtool as well.
   testTheConfigurationOfPrometheus = {
     expr =
@@ -325,7 +193,7 @@ in
               challenger.enable = false;
               dispute-mon.enable = false;
               proposer.enable = false;
-              monitoring = all;
+              monitoring = allMonitoring;
             };
             services.prometheus = {
               enableReload = true;
@@ -418,7 +286,7 @@ in
     expr = lib.attrNames (
       jobsOf (hostOf [
         {
-          services.every-channel.op-stack.monitoring = all;
+          services.every-channel.op-stack.monitoring = allMonitoring;
           services.prometheus.scrapeConfigs = [
             {
               job_name = "node";
@@ -456,7 +324,7 @@ in
         host (fullSettings // { warden.followers.follower-one-node.engineRpc = "http://10.0.0.2:8545"; })
       )).assertions;
     expected = [
-      "${prefix}.warden.followers: follower-one-node is the name of a service of this host. Name them otherwise."
+      "${prefix}.warden.followers: follower-one-node is the name of a service of this host. Choose another name."
     ];
   };
 

@@ -180,7 +180,7 @@ in
     expected = [
       [ ]
       [
-        "${prefix}: port 9545 is taken by sequencer-node and monitoring.prometheus. Set their `port` or `ports` options."
+        "${prefix}: port 9545 is used by sequencer-node and monitoring.prometheus. Set their `port` or `ports` options."
       ]
     ];
   };

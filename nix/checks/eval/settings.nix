@@ -95,7 +95,7 @@ in
   };
 
   testArgumentsReachTheContainer = {
-    expr = lib.drop 4 (containerOf small "batcher").cmd;
+    expr = lib.drop 3 (containerOf small "batcher").cmd;
     expected = defaults;
   };
 

@@ -1,4 +1,4 @@
-# What cannot work is said at evaluation, with the way out.
+# What cannot work is an error at evaluation, with the way out.
 {
   config,
   lib,
@@ -10,10 +10,10 @@ let
   prefix = "services.every-channel.op-stack";
   inherit (cfg.definition) services;
 
-  # An endpoint of L1 -> the option that it comes from.
+  # Endpoint of L1 -> the option that it comes from.
   givenBy = name: if cfg.l1."${name}File" == null then "l1.${name}" else "l1.${name}File";
 
-  # Flag -> the option that it follows from, of the chain.
+  # Flag -> the chain's option that it follows from.
   owners = {
     l1 = givenBy "rpc";
     l1-eth-rpc = givenBy "rpc";
@@ -43,13 +43,13 @@ let
     "p2p.static" = "p2p.staticPeers";
   };
 
-  # The same, of the service.
+  # Flag -> the service's option that it follows from.
   serviceOwners = {
     "p2p.listen.ip" = "openFirewall";
     "p2p.listen.tcp" = "ports";
     "p2p.listen.udp" = "ports";
     "p2p.priv.path" = "identityFile";
-    # op-reth's.
+    # Of op-reth.
     port = "ports";
     metrics = "ports";
   };
@@ -65,7 +65,7 @@ let
     else
       "it is part of the wiring between the services and has no option";
 
-  # "--flag=value" and "--flag" -> "flag"; Go's programs take one dash as well.
+  # "--flag=value" and "--flag" -> "flag"; Go's programs accept one dash too.
   flagsOf =
     args:
     lib.concatMap (
@@ -117,7 +117,7 @@ let
       message = "${where}.environment.${name}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
     }) (lib.attrNames service.overrides.environment);
 
-  # Port -> the services that want it.
+  # Port -> the services that use it.
   claims = lib.zipAttrs (
     lib.concatLists (
       lib.mapAttrsToList (
@@ -135,18 +135,18 @@ let
   );
   portAssertions = lib.mapAttrsToList (port: names: {
     assertion = lib.length names == 1;
-    message = "${prefix}: port ${port} is taken by ${lib.concatStringsSep " and " names}. Set their `port` or `ports` options.";
+    message = "${prefix}: port ${port} is used by ${lib.concatStringsSep " and " names}. Set their `port` or `ports` options.";
   }) claims;
 
-  # The file wins: a URL beside it would only mislead, and stand where everybody can read it.
+  # The file wins: a URL next to it would only mislead, and everybody could read it.
   endpointAssertion = name: {
     assertion =
       cfg.l1."${name}File" == null
       || cfg.l1.${name} == options.services.every-channel.op-stack.l1.${name}.default;
-    message = "${prefix}.l1.${name}: ${prefix}.l1.${name}File is set too, and takes its place. Leave one of them out.";
+    message = "${prefix}.l1.${name}: ${prefix}.l1.${name}File is set too, and replaces it. Leave one of them out.";
   };
 
-  # Told of by one name, they would be taken for one.
+  # With one name for two nodes, a report could mean either.
   twice = lib.filter (name: services ? ${name}) (lib.attrNames cfg.warden.followers);
 
   parts = lib.filter (name: cfg.monitoring.${name}.enable) [
@@ -186,11 +186,11 @@ in
         {
           assertion =
             cfg.secrets.directory != cfg.stateDir && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
-          message = "${prefix}.secrets.directory: a purge of the chain's data would take the keys with it. Keep them outside ${prefix}.stateDir.";
+          message = "${prefix}.secrets.directory: a purge of the chain's data would remove the keys with it. Keep them outside ${prefix}.stateDir.";
         }
         {
           assertion = twice == [ ];
-          message = "${prefix}.warden.followers: ${lib.concatStringsSep ", " twice} is the name of a service of this host. Name them otherwise.";
+          message = "${prefix}.warden.followers: ${lib.concatStringsSep ", " twice} is the name of a service of this host. Choose another name.";
         }
         {
           assertion = parts == [ ] || cfg.monitoring.enable;
@@ -221,6 +221,6 @@ in
           "${prefix}.engine: op-geth has had no support since 2026-05-31 and does not know Karst. Use it only for a chain that never activates Karst; op-reth cannot take over its data folder."
       ++
         lib.optional (cfg.l1.rateLimit == null && (isPublic "rpc" || isPublic "beacon"))
-          "${prefix}.l1: the public endpoints are rate-limited and share their limit with everybody. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
+          "${prefix}.l1: the public endpoints are rate-limited, and everybody shares the limit. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
   };
 }

@@ -4,7 +4,7 @@ let
   cfg = config.services.every-channel.op-stack;
   stackLib = import ../../stack/lib.nix;
 
-  # Service of nix/stack -> where its options are.
+  # Service of nix/stack -> path of its options.
   paths = {
     sequencer-engine = [
       "sequencer"
@@ -37,7 +37,7 @@ let
   inside = name: "${keysInside}/${name}";
   identityKey = node: "p2p-${node}";
 
-  # Name -> file on the host, of the files with the L1's URLs.
+  # Name -> file on the host, for the files with the L1's URLs.
   urlFiles = lib.filterAttrs (_: file: file != null) {
     l1-rpc = cfg.l1.rpcFile;
     l1-beacon = cfg.l1.beaconFile;
@@ -47,7 +47,7 @@ let
     service:
     lib.filterAttrs (name: _: lib.elem (inside name) (lib.attrValues service.credentials)) urlFiles;
 
-  # Key name -> file on the host, of every service that has keys.
+  # Service -> key name -> file on the host.
   keyFiles = {
     sequencer-node.sequencer = cfg.sequencer.keyFile;
   }
@@ -62,7 +62,7 @@ let
     lib.optionalAttrs (file != null) { ${identityKey name} = file; };
   keysOf = name: keyFiles.${name} or { } // identityFiles name;
 
-  # A file of the repository becomes part of the system: toString would only name it.
+  # A file of the repository becomes part of the system this way; toString would only name it.
   inSystem = file: "${file}";
 
   sequencerNode = cfg.sequencer.node;
@@ -152,7 +152,7 @@ let
       overrides = {
         inherit (options) settings extraArgs environment;
       };
-      # Verified against the digest when it is pulled; a tag proves nothing.
+      # podman verifies the digest when it pulls; a tag proves nothing.
       imageRef =
         if options.image.digest == null then
           "${options.image.repository}:${options.image.tag}"

@@ -1,4 +1,4 @@
-# P2P is the only thing that is ever reachable from outside, and only where it was asked for.
+# Only P2P is ever reachable from outside, and only if an option says so.
 { config, lib, ... }:
 let
   cfg = config.services.every-channel.op-stack;

@@ -1,5 +1,5 @@
-# Prometheus, Alertmanager and Grafana for the chain: what op-warden and the official programs tell,
-# the alerts with their runbooks, and the dashboard. All on loopback.
+# Prometheus, Alertmanager and Grafana for the chain: the metrics of op-warden and of the official
+# programs, the alerts with their runbooks, and the dashboard. All on loopback.
 { config, lib, ... }:
 let
   cfg = config.services.every-channel.op-stack;
@@ -26,7 +26,7 @@ let
 
   every = "15s";
   scrapeConfigs = [
-    # The alert rules name it.
+    # The alert rules name this job.
     {
       job_name = "op-warden";
       scrape_interval = every;
@@ -51,7 +51,7 @@ let
       [ { name = "nobody"; } ]
     else
       monitoring.alertmanager.receivers;
-  # Of an alert with several severities, only the worst is told.
+  # Of an alert with several severities, only the worst is sent.
   inhibits = source: targets: {
     source_matchers = [ "severity = ${source}" ];
     target_matchers = [ "severity =~ ${targets}" ];
@@ -93,7 +93,7 @@ in
             enable = true;
             listenAddress = loopback;
             inherit (monitoring.alertmanager) port;
-            # It would look for others of its kind on every address.
+            # By default it looks for other Alertmanagers on every address.
             extraFlags = [ "--cluster.listen-address=" ];
             configuration = {
               route = {
@@ -121,7 +121,7 @@ in
               http_port = monitoring.grafana.port;
             };
             analytics.reporting_enabled = lib.mkDefault false;
-            # Nobody has a password that everybody knows.
+            # Grafana's first administrator has a password that everybody knows.
             security.disable_initial_admin_creation = lib.mkDefault true;
             "auth.anonymous" = {
               enabled = lib.mkDefault true;
@@ -141,7 +141,7 @@ in
             dashboards.settings.providers = [
               {
                 name = "OP Stack";
-                # Of what is in it, only the dashboard is JSON.
+                # The dashboard is the only JSON file in it.
                 options.path = files;
               }
             ];

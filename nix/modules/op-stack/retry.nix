@@ -1,6 +1,6 @@
-# A gate that said `wait` skips its unit, a gate that said `refuse` fails it, and systemd leaves both
-# alone. The skipped ones are tried again soon, the refused ones after a good while: they are wrong,
-# and asking L1 again and again does not make them right.
+# systemd skips a unit whose gate answers `wait`, fails one whose gate answers `refuse`, and starts
+# neither again. So timers do: the skipped ones soon, the refused ones after ten minutes, because they
+# are wrong, and asking L1 again does not make them right.
 #
 # To keep a service stopped: touch /run/op-stack/hold/NAME, then stop its unit.
 {
@@ -11,6 +11,7 @@
 }:
 let
   cfg = config.services.every-channel.op-stack;
+  paths = import ./paths.nix;
   units = map (service: "${service.unit}.service") (lib.attrValues cfg.definition.services);
 
   retry = state: interval: {
@@ -49,6 +50,6 @@ in
       op-stack-retry = waiting.timer;
       op-stack-retry-refused = refused.timer;
     };
-    systemd.tmpfiles.rules = [ "d /run/op-stack/hold 0755 root root -" ];
+    systemd.tmpfiles.rules = [ "d ${paths.hold} 0755 root root -" ];
   };
 }

@@ -1,4 +1,4 @@
-# Key files from sops-nix, for those who import it; the key file options take any other path.
+# Key files from sops-nix, if the host imports it; without it, the key file options take any path.
 {
   config,
   lib,
@@ -12,8 +12,8 @@ let
 
   name = key: "op-stack-${key}";
 
-  # Key -> the units that have to take it up when it changes. The L1's URLs are no keys: their files
-  # have no default, and are the operator's to declare.
+  # Key -> the units that are restarted when it changes. The L1's URLs are not keys: their files have
+  # no default, and the operator declares them.
   users = lib.removeAttrs (lib.zipAttrs (
     map (service: lib.mapAttrs (_: _: "${service.unit}.service") service.keyFiles) (
       lib.attrValues cfg.definition.services

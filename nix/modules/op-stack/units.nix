@@ -1,9 +1,9 @@
-# One podman container a service, each behind its gate, all in op-stack.target.
+# One podman container for each service, each behind its gate, all in op-stack.target.
 #
-# Host networking, everything on loopback: the programs get the very arguments that op-devnet tests,
-# there is no name resolution or address translation that could fail, and no published port that would
-# bypass the firewall. What a network of its own would give, isolation from the host's other loopback
-# services, the dropped capabilities, the user and the read-only root have to.
+# Host networking, everything on loopback: the programs get the same arguments that op-devnet tests,
+# no name resolution or address translation can fail, and no published port bypasses the firewall. A
+# network of its own would isolate a container from the host's other loopback services; here the
+# dropped capabilities, the user and the read-only root must be enough.
 {
   config,
   lib,
@@ -15,22 +15,22 @@ let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg.definition) services;
 
-  user = toString cfg.uid;
-  wardenProgram = "/etc/op-stack/bin/op-warden";
-  wardenInside = "/run/op-stack/op-warden";
+  paths = import ./paths.nix;
 
-  # Exits of a program that are started again: its own, a panic's, podman's, and those of signals.
-  # A refused gate's 255 is not among them, so it stays `failed` until the retry.
+  user = toString cfg.uid;
+  execInside = "/run/op-stack/op-exec";
+
+  # Exit codes after which a unit is started again: those of programs, panics, podman and signals.
+  # 255 of a gate that refuses is not among them, so the unit stays `failed` until the retry.
   programExits = "0 1 2 101 125 126 127 134 137 139 143";
 
-  # Files that no gate looks at, and without which the unit would fail: it is to be skipped instead.
+  # Files that no gate judges. Without one the unit would fail; a condition skips it instead.
   unjudged =
     service:
     lib.filter (file: file != service.gate.key or null && file != cfg.l1.rpcFile) (
       lib.attrValues service.keyFiles
     );
 
-  holdFile = name: "/run/op-stack/hold/${name}";
   keyFolder = service: "/run/${service.container}/keys";
 
   # Host path -> the same path inside: an argument means the same on both sides.
@@ -44,7 +44,7 @@ let
     ++ lib.optionals (service.keyFiles != { }) [
       "${keyFolder service}:${service.keysInside}:ro"
     ]
-    ++ lib.optional (service.credentials != { }) "${wardenProgram}:${wardenInside}:ro";
+    ++ lib.optional (service.credentials != { }) "${paths.exec}:${execInside}:ro";
 
   # The chain's files among the values of the flags.
   filesRead =
@@ -81,7 +81,7 @@ let
     ++ lib.optional (service.resources.memory != null) "--memory=${service.resources.memory}"
     ++ lib.optional (service.resources.pids != null) "--pids-limit=${toString service.resources.pids}";
 
-  # What is not pinned is never pulled.
+  # An image that is not pinned is never pulled.
   pullOf =
     service:
     if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then "missing" else "never";
@@ -104,7 +104,7 @@ let
       // command service
     );
 
-  # Keys exist in the environment of the program only: op-warden reads them and becomes the program.
+  # Keys exist in the environment of the program only: op-exec reads them and becomes the program.
   command =
     service:
     if service.credentials == { } then
@@ -114,16 +114,14 @@ let
       }
     else
       {
-        entrypoint = wardenInside;
-        cmd = [
-          "exec"
-        ]
-        ++ lib.mapAttrsToList (variable: file: "--credential=${variable}=${file}") service.credentials
-        ++ [
-          "--"
-          service.program
-        ]
-        ++ service.args;
+        entrypoint = execInside;
+        cmd =
+          lib.mapAttrsToList (variable: file: "--credential=${variable}=${file}") service.credentials
+          ++ [
+            "--"
+            service.program
+          ]
+          ++ service.args;
       };
 
   install = "${pkgs.coreutils}/bin/install -o ${user} -g ${user}";
@@ -163,7 +161,7 @@ let
       )
     );
 
-  # Until it answers, what is ordered after it would only meet a closed port.
+  # Services that start after this one find an open port.
   awaitReady =
     service:
     lib.optional (service.ready != null) (
@@ -195,15 +193,15 @@ let
       description = "OP Stack: ${name}";
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
-      # After what it uses, never bound to it: the gate judges what it needs, and a restart of the
-      # engine must not become one of the batcher.
+      # After the services that it uses, but not bound to them: the gate judges what it needs, and a
+      # restart of the engine must not restart the batcher.
       after = [ "op-stack-setup.service" ] ++ map unitOf service.after;
       wants = [ "op-stack-setup.service" ];
       # Skipped starts count as starts: a limit would end the retries.
       startLimitIntervalSec = 0;
-      unitConfig.ConditionPathExists = [ "!${holdFile name}" ] ++ unjudged service;
+      unitConfig.ConditionPathExists = [ "!${paths.hold}/${name}" ] ++ unjudged service;
       serviceConfig = {
-        ExecCondition = "${wardenProgram} gate ${name} --config /etc/op-stack/op-warden.json";
+        ExecCondition = "${paths.warden} gate ${name} --config ${paths.configFile}";
         ExecStartPre = giveKeys service ++ initialise service;
         ExecStartPost = awaitReady service;
         LoadCredential = lib.mapAttrsToList (key: file: "${key}:${file}") service.keyFiles;
@@ -215,7 +213,7 @@ let
         # A first start pulls the image.
         TimeoutStartSec = lib.mkForce "15min";
         TimeoutStopSec = lib.mkForce "${toString (service.stopTimeout + 30)}s";
-        # A Go program that dies of its SIGTERM was stopped all the same.
+        # A Go program that dies of SIGTERM was stopped as well.
         SuccessExitStatus = "143";
       };
     };

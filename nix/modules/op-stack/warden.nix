@@ -4,10 +4,9 @@ let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg.definition) services;
 
-  warden = "/etc/op-stack/bin/op-warden";
-  configFile = "/etc/op-stack/op-warden.json";
+  paths = import ./paths.nix;
 
-  judgements = "/run/op-stack/judgements.json";
+  judgements = "${paths.runtime}/judgements.json";
   stateFolder = "op-warden";
 
   given = lib.filterAttrs (_: value: value != null);
@@ -20,16 +19,16 @@ let
       l1PollSeconds = cfg.warden.l1PollInterval;
       inherit judgements;
       state = "/var/lib/${stateFolder}/state.json";
-      maintenance = "/run/op-stack/maintenance";
+      maintenance = "${paths.runtime}/maintenance";
       followers = lib.mapAttrs (_: given) cfg.warden.followers;
       limits = given cfg.warden.limits;
     };
   };
 
-  # Where a file holds the URL of L1, the health service gets a copy of it, and a configuration that
-  # says so: it cannot read what root's judge reads.
+  # If a file holds the URL of L1, the health service gets a copy of the file, and a configuration that
+  # names the copy: it cannot read what op-stack-judge reads as root.
   ownsUrl = cfg.l1.rpcFile != null;
-  serveName = if ownsUrl then "op-stack/op-warden-serve.json" else "op-stack/op-warden.json";
+  serveName = if ownsUrl then "op-stack/op-warden-serve.json" else paths.config;
   credential = "l1-rpc";
   serveConfiguration = lib.recursiveUpdate configuration {
     l1.rpcFile = "/run/credentials/op-warden.service/${credential}";
@@ -92,18 +91,17 @@ let
 in
 {
   config = lib.mkIf cfg.enable {
-    # Fixed paths: with store paths in them, every unit would change, and restart, with the agent.
     environment.etc = {
-      "op-stack/bin".source = "${cfg.package}/bin";
-      "op-stack/op-warden.json".text = builtins.toJSON configuration;
+      ${paths.bin}.source = "${cfg.package}/bin";
+      ${paths.config}.text = builtins.toJSON configuration;
     }
     // lib.optionalAttrs ownsUrl {
       ${serveName}.text = builtins.toJSON serveConfiguration;
     };
     environment.systemPackages = [ cfg.package ];
 
-    # Whoever judges reads the keys; whoever listens must not. So root judges, and leaves the
-    # judgements to a service that has no rights.
+    # The judge reads the keys, and a service that listens must not. So the judge runs as root, and
+    # the health service reads its judgements and has no rights.
     systemd.services.op-stack-judge = {
       description = "OP Stack: judge all gates again";
       after = [ "network-online.target" ];
@@ -111,13 +109,13 @@ in
       startLimitIntervalSec = 0;
       serviceConfig = hardening // {
         Type = "oneshot";
-        # Key files may be anybody's and anywhere, as for the gates.
+        # Key files may belong to any user and be anywhere.
         CapabilityBoundingSet = "CAP_DAC_READ_SEARCH";
         ProtectHome = "read-only";
-        ExecStart = "${warden} check --config ${configFile} --output ${judgements}";
-        # What is not right is told by the health service; the judging itself went well.
+        ExecStart = "${paths.warden} check --config ${paths.configFile} --output ${judgements}";
+        # The health service reports what is wrong; the judging itself worked.
         SuccessExitStatus = "75 255";
-        ReadWritePaths = [ "/run/op-stack" ];
+        ReadWritePaths = [ paths.runtime ];
       };
     };
     systemd.timers.op-stack-judge = {
@@ -135,7 +133,7 @@ in
       description = "OP Stack: health";
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
-      # It reads both at its start only; gates and the judge start anew each time.
+      # It reads both only when it starts; gates and the judge start anew each time.
       restartTriggers = [
         cfg.package
         config.environment.etc.${serveName}.source
@@ -145,7 +143,7 @@ in
         hardening
         // {
           Type = "notify";
-          ExecStart = "${warden} serve --config /etc/${serveName}";
+          ExecStart = "${paths.warden} serve --config /etc/${serveName}";
           DynamicUser = true;
           StateDirectory = stateFolder;
           StateDirectoryMode = "0700";
@@ -156,27 +154,27 @@ in
         }
         // lib.optionalAttrs ownsUrl {
           LoadCredential = "${credential}:${cfg.l1.rpcFile}";
-          # Without the file the unit would fail, and health is to be told all the same.
+          # Without the file the unit would fail, and there would be no health report.
           SetCredential = "${credential}:missing";
         };
     };
 
-    # A credential is what the file held when the service started.
+    # A credential keeps what the file held when the service started.
     systemd.paths.op-warden-l1 = lib.mkIf ownsUrl {
-      description = "OP Stack: another URL of L1 for op-warden";
+      description = "OP Stack: a changed URL of L1 for op-warden";
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
       pathConfig.PathChanged = cfg.l1.rpcFile;
     };
     systemd.services.op-warden-l1 = lib.mkIf ownsUrl {
-      description = "OP Stack: op-warden takes another URL of L1";
+      description = "OP Stack: op-warden takes the changed URL of L1";
       startLimitIntervalSec = 0;
       script = "systemctl try-restart op-warden.service";
       serviceConfig.Type = "oneshot";
     };
 
     systemd.tmpfiles.rules = [
-      "d /run/op-stack 0755 root root -"
+      "d ${paths.runtime} 0755 root root -"
       "f+ ${cfg.stateDir}/inventory.json 0644 root root - ${inventoryText}"
     ];
   };

@@ -7,15 +7,11 @@
   ports,
   key,
   gate,
-  # L1 blocks that a channel stays open; 0 would never close one on an idle chain.
-  maxChannelDuration,
-  subSafetyMargin,
-  pollInterval,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_BATCHER_L1_ETH_RPC";
 in
-lib.service {
+{
   component = "op-batcher";
   wiring =
     lib.goRpc ports.rpc
@@ -25,11 +21,8 @@ lib.service {
       l2-eth-rpc = lib.http engine.http;
       rollup-rpc = lib.http node.rpc;
     };
-  settings = lib.txmgr l1 // {
+  settings = lib.txmgr // {
     data-availability-type = "calldata";
-    max-channel-duration = maxChannelDuration;
-    sub-safety-margin = subSafetyMargin;
-    poll-interval = pollInterval;
   };
   credentials = rpc.credentials // {
     OP_BATCHER_PRIVATE_KEY = key;

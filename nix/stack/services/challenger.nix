@@ -20,7 +20,6 @@
   # Lets the trace program take the chain's config from the preimage oracle: for a devnet only,
   # whose chain is in no prestate. Without it cannon panics and the challenger posts status 02.
   customChain,
-  pollInterval,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_CHALLENGER_L1_ETH_RPC";
@@ -29,7 +28,7 @@ let
     if l1.beacon == null then l1.rpc else l1.beacon
   ) "l1-beacon" "OP_CHALLENGER_L1_BEACON";
 in
-lib.service {
+{
   component = "op-challenger";
   wiring =
     lib.goMetrics ports.metrics
@@ -50,9 +49,7 @@ lib.service {
       "${vm}-l2-custom" = customChain;
       cannon-bin = vmBin;
     };
-  settings = lib.txmgr l1 // {
-    http-poll-interval = pollInterval;
-  };
+  settings = lib.txmgr;
   credentials =
     rpc.credentials
     // beacon.credentials

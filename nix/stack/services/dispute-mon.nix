@@ -8,12 +8,11 @@
   disputeGameFactory,
   # Addresses whose claims count as ours.
   honestActors,
-  monitorInterval,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_DISPUTE_MON_L1_ETH_RPC";
 in
-lib.service {
+{
   component = "op-dispute-mon";
   wiring =
     lib.goMetrics ports.metrics
@@ -24,7 +23,6 @@ lib.service {
       # It takes an empty list for an address that is none.
       honest-actors = if honestActors == [ ] then null else honestActors;
     };
-  settings.monitor-interval = monitorInterval;
   inherit (rpc) credentials;
   inherit gate ports;
   after = [ "sequencer-node" ];

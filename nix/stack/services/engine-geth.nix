@@ -19,7 +19,7 @@ let
     "state.scheme" = "hash";
   };
 in
-lib.service {
+{
   component = "op-geth";
   program = "geth";
   wiring =

@@ -10,7 +10,7 @@
   sequencerHttp ? null,
   after ? [ ],
 }:
-lib.service {
+{
   component = "op-reth";
   subcommand = [ "node" ];
   wiring = lib.engineRpc ports jwt // {

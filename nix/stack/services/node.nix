@@ -21,7 +21,7 @@ let
   rpc = lib.endpoint l1.rpc "l1" "OP_NODE_L1_ETH_RPC";
   beacon = lib.endpoint l1.beacon "l1.beacon" "OP_NODE_L1_BEACON";
 in
-lib.service {
+{
   component = "op-node";
   wiring =
     lib.goRpc ports.rpc
@@ -61,14 +61,8 @@ lib.service {
     );
   settings = {
     "l1.rpckind" = "standard";
-    # anvil's genesis block carries the empty state root, so no proof against it holds.
-    "l1.trustrpc" = l1.private;
-    "l1.http-poll-interval" = l1.pollInterval;
-    "l1.epoch-poll-interval" = l1.epochPollInterval;
-    "verifier.l1-confs" = l1.confirmations;
     "p2p.no-discovery" = true;
-  }
-  // (if sequencing then { "sequencer.l1-confs" = l1.confirmations; } else { });
+  };
   credentials =
     rpc.credentials
     // beacon.credentials

@@ -6,10 +6,9 @@ use libtest_mimic::Completion;
 use serde_json::Value;
 use test_kit::{nix, workspace};
 
-use crate::{
-    Outcome,
-    support::{Result, ensure},
-};
+use e2e::devnet::{Result, ensure};
+
+use crate::Outcome;
 
 /// A host with two followers.
 const HOST: &str = r#"{

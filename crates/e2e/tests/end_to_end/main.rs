@@ -3,7 +3,7 @@
 
 mod definitions;
 mod observations;
-mod support;
+mod refusal;
 
 use std::{
     fs,
@@ -11,9 +11,9 @@ use std::{
     process::{Command, ExitCode},
 };
 
+use e2e::devnet::{self, Devnet, ensure};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use serde_json::Value;
-use support::{Devnet, ensure};
 use test_kit::{Run, data, program::op_devnet};
 
 /// What a trial comes to.
@@ -60,6 +60,7 @@ fn main() -> ExitCode {
         devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
         devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
+        devnet("a_refusal_ends_the_proof_at_once", refusal::ends_the_proof),
     ];
     trials.push(Trial::ignorable_test(
         "proof_on_an_op_deployer_deployment",
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
 
 /// A test that needs the official programs, or the tools to build them.
 fn devnet(name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
-    Trial::ignorable_test(name, move || match support::missing_tools() {
+    Trial::ignorable_test(name, move || match devnet::missing_tools() {
         Some(missing) => Ok(Completion::ignored_with(missing)),
         None => test(),
     })
@@ -89,7 +90,7 @@ fn devnet(name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial 
 fn on_deployment(
     test: impl FnOnce(&Path) -> Outcome + Send + 'static,
 ) -> impl FnOnce() -> Outcome + Send + 'static {
-    move || match (support::missing_tools(), deployment()) {
+    move || match (devnet::missing_tools(), deployment()) {
         (Some(missing), _) => Ok(Completion::ignored_with(missing)),
         (None, None) => Ok(Completion::ignored_with(
             "no op-deployer work directory: OP_STACK_TEST_DATA names the folder that holds op-deployer/",
@@ -122,7 +123,7 @@ fn proof(args: &[&str]) -> Outcome {
             step["detail"]
         );
     }
-    support::no_process_left(dir.path())?;
+    devnet::no_process_left(dir.path())?;
     Ok(Completion::Completed)
 }
 
@@ -163,7 +164,7 @@ fn broken(fault: &str, args: &[&str]) -> Outcome {
     ensure(!dir.path().join("logs").join(format!("{service}.log")).exists(), || {
         format!("{service} has a log, so it was started")
     })?;
-    support::no_process_left(dir.path())?;
+    devnet::no_process_left(dir.path())?;
     Ok(Completion::Completed)
 }
 
@@ -172,10 +173,10 @@ fn killed_service() -> Outcome {
     let before = devnet.status()?;
     let batcher = &before["board"]["services"]["batcher"];
     let pid = batcher["pid"].as_u64().ok_or("the batcher has no pid")?;
-    ensure(support::command_line(pid).contains("op-batcher"), || {
-        format!("pid {pid} is not the official program: {}", support::command_line(pid))
+    ensure(devnet::command_line(pid).contains("op-batcher"), || {
+        format!("pid {pid} is not the official program: {}", devnet::command_line(pid))
     })?;
-    support::kill(pid)?;
+    devnet::kill(pid)?;
     devnet.wait("the batcher's end in status", |status| {
         status["board"]["services"]["batcher"]["restarts"].as_u64() >= Some(1)
     })?;
@@ -196,22 +197,22 @@ fn killed_service() -> Outcome {
 
 fn killed_supervisor() -> Outcome {
     let mut devnet = Devnet::up()?;
-    let first = devnet.wait("ten blocks", |status| support::unsafe_head(status) >= Some(10))?;
+    let first = devnet.wait("ten blocks", |status| devnet::unsafe_head(status) >= Some(10))?;
     let genesis = devnet.block_hash(0)?;
     let old = devnet.block_hash(5)?;
     devnet.kill_supervisor()?;
-    ensure(!support::processes_of(devnet.dir()).is_empty(), || {
+    ensure(!devnet::processes_of(devnet.dir()).is_empty(), || {
         "nothing was left behind, so this test proves nothing".to_owned()
     })?;
     devnet.start()?;
     let status = devnet.wait("all services, and blocks after the old head", |status| {
-        support::all_running(status) && support::unsafe_head(status) > support::unsafe_head(&first)
+        devnet::all_running(status) && devnet::unsafe_head(status) > devnet::unsafe_head(&first)
     })?;
     ensure(devnet.block_hash(0)? == genesis, || "the chain began again".to_owned())?;
     ensure(devnet.block_hash(5)? == old, || "block 5 is another one now".to_owned())?;
     for (name, service) in status["board"]["services"].as_object().into_iter().flatten() {
         let pid = service["pid"].as_u64().ok_or_else(|| format!("{name} has no pid"))?;
-        ensure(support::processes_of(devnet.dir()).contains(&pid), || {
+        ensure(devnet::processes_of(devnet.dir()).contains(&pid), || {
             format!("{name} is not running")
         })?;
     }

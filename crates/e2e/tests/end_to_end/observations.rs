@@ -9,10 +9,9 @@ use observation::smoke::{self, Archive, Chain};
 use op_gate::config::Config;
 use op_prove::deposit::{self, Start};
 
-use crate::{
-    Outcome,
-    support::{Devnet, Result, ensure},
-};
+use e2e::devnet::{Devnet, Result, ensure};
+
+use crate::Outcome;
 
 /// Account 7 of Foundry's published test mnemonic, which has no part in the devnet.
 const PAYER: &[u8] = b"4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356";

@@ -11,8 +11,9 @@ use op_health::{
     status::{Event, Status},
 };
 
+use e2e::devnet::{Result, ensure};
+
 use crate::{
-    support::{Result, ensure},
     warden::{LOOK, Pair, is_among, new_events},
     world::World,
 };

@@ -5,10 +5,12 @@ use alloy_sol_types::{SolCall, sol};
 use op_health::condition::{Name, State};
 use serde_json::{Value, json};
 
+use e2e::devnet::{Result, ensure};
+use test_kit::http;
+
 use crate::{
     fault::{Fault, Mend, Red},
-    http, rogue,
-    support::{Result, ensure},
+    rogue,
     world::World,
 };
 
@@ -143,7 +145,7 @@ pub(crate) const SEQUENCER_FLAPPING: Fault = Fault {
         }
         Ok(Box::new(|_: &World| Ok(())))
     },
-    red: &[red(Name::Restarts, "sequencer-node", State::Failed, "restarts of late")],
+    red: &[red(Name::Restarts, "sequencer-node", State::Failed, "restarts recently")],
     metrics: &[],
     also: SEQUENCER_KILLED.also,
     look: None,
@@ -301,13 +303,14 @@ pub(crate) const BATCHER_DRAINED: Fault = Fault {
         let batcher = json!(account.address);
         let balance = http::call(&world.l1, "eth_getBalance", &json!([batcher, "latest"]))?;
         let set = move |world: &World, balance: &Value| -> Result<()> {
-            http::call(&world.l1, "anvil_setBalance", &json!([batcher, balance])).map(drop)
+            http::call(&world.l1, "anvil_setBalance", &json!([batcher, balance]))?;
+            Ok(())
         };
         set(world, &json!("0x3e8"))?;
         Ok(Box::new(move |world: &World| set(world, &balance)))
     },
     red: &[
-        red(Name::Balance, "batcher", State::Failed, "0 ETH"),
+        red(Name::Balance, "batcher", State::Failed, "under 0.000001 ETH"),
         red(Name::Gates, "batcher", State::Unknown, "funding"),
     ],
     metrics: &[("op_warden_account_balance_ether{service=\"batcher\"}", |ether| ether < 0.001)],
@@ -403,5 +406,5 @@ fn maintain(world: &World, args: &[&str]) -> Result<()> {
 fn read(world: &World, contract: &Value, signature: &str) -> Result<Value> {
     let selector = &alloy_primitives::keccak256(signature)[..4];
     let data = alloy_primitives::hex::encode_prefixed(selector);
-    http::call(&world.l1, "eth_call", &json!([{"to": contract, "data": data}, "latest"]))
+    Ok(http::call(&world.l1, "eth_call", &json!([{"to": contract, "data": data}, "latest"]))?)
 }

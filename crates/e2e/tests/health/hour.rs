@@ -10,12 +10,13 @@ use std::{
 
 use op_health::condition::Name;
 
+use e2e::devnet::{Devnet, Result, ensure};
+
 use crate::{
     fault::{self, Fault, How, Told, told},
     faults,
     prometheus::Prometheus,
     random::Random,
-    support::{Devnet, Result, ensure},
     table,
     warden::{Pair, is_among, new_events},
     world::World,

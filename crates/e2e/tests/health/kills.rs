@@ -14,9 +14,10 @@ use op_health::condition::Name;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use e2e::devnet::{Devnet, Result, ensure};
+
 use crate::{
     random::Random,
-    support::{Devnet, Result, ensure},
     warden::{LOOK, Warden},
     world::World,
 };

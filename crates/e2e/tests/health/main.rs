@@ -7,24 +7,20 @@
 mod fault;
 mod faults;
 mod hour;
-mod http;
 mod kills;
 mod process;
 mod prometheus;
 mod random;
 mod rogue;
-#[path = "../end_to_end/support.rs"]
-#[expect(dead_code, reason = "the other tests of the devnet need more of it")]
-mod support;
 mod table;
 mod warden;
 mod world;
 
 use std::{collections::BTreeMap, env, process::ExitCode};
 
+use e2e::devnet::{self, Devnet, Result};
 use fault::{Fault, How};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use support::{Devnet, Result};
 use world::World;
 
 fn main() -> ExitCode {
@@ -40,7 +36,7 @@ fn main() -> ExitCode {
 
 /// A test that needs the official programs, or the tools to build them.
 fn devnet(name: &str, test: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
-    Trial::ignorable_test(name, move || match support::missing_tools() {
+    Trial::ignorable_test(name, move || match devnet::missing_tools() {
         Some(missing) => Ok(Completion::ignored_with(missing)),
         None => {
             test().map(|()| Completion::Completed).map_err(|error| Failed::from(error.to_string()))

@@ -2,7 +2,7 @@
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::Result;
+use e2e::devnet::Result;
 
 pub(crate) fn signal(pid: u64, signal: Signal) -> Result<()> {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or("no pid")?;

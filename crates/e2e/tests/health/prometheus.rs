@@ -3,8 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -12,17 +11,19 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{
+use test_kit::{
     http,
-    support::{Result, ensure},
+    process::{Process, free_address},
 };
+
+use e2e::devnet::{Result, ensure};
 
 /// For it to come up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// It ends with this, and its storage with it.
 pub(crate) struct Prometheus {
-    process: Child,
+    _process: Process,
     url: String,
     _dir: TempDir,
 }
@@ -43,18 +44,18 @@ scrape_configs: [{{job_name: op-warden, static_configs: [{{targets: ['{target}']
         );
         let file = dir.path().join("prometheus.yml");
         fs::write(&file, config)?;
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let address = free_address();
         let log = fs::File::create(dir.path().join("log"))?;
-        let process = Command::new("prometheus")
+        let mut command = Command::new("prometheus");
+        command
             .arg(format!("--config.file={}", file.display()))
             .arg(format!("--storage.tsdb.path={}", dir.path().join("data").display()))
             .arg(format!("--web.listen-address={address}"))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .map_err(|error| format!("prometheus: {error}"))?;
-        let prometheus = Self { process, url: format!("http://{address}"), _dir: dir };
+            .stderr(log);
+        let process = Process::spawn(&mut command)?;
+        let prometheus = Self { _process: process, url: format!("http://{address}"), _dir: dir };
         let begin = Instant::now();
         while !http::get(&prometheus.url, "/-/ready").is_ok_and(|(code, _)| code == 200) {
             ensure(begin.elapsed() < PATIENCE, || "Prometheus does not come up".to_owned())?;
@@ -89,12 +90,5 @@ scrape_configs: [{{job_name: op-warden, static_configs: [{{targets: ['{target}']
         let (code, body) = http::get(&self.url, path)?;
         ensure(code == 200, || format!("Prometheus answers {code}: {body}"))?;
         Ok(serde_json::from_str(&body)?)
-    }
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use crate::support::Result;
+use e2e::devnet::Result;
 
 /// `SplitMix64`.
 pub(crate) struct Random(u64);

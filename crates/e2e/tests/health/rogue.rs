@@ -8,11 +8,9 @@ use std::{
 use op_health::status::Status;
 use op_prove::compare::Verdict;
 
-use crate::{
-    fault::Mend,
-    support::{Result, ensure},
-    world::World,
-};
+use e2e::devnet::{Result, ensure};
+
+use crate::{fault::Mend, world::World};
 
 const NODE: &str = "follower-3-node";
 const ENGINE: &str = "follower-3-engine";

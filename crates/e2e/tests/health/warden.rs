@@ -10,10 +10,9 @@ use op_health::{
     status::{Event, Status},
 };
 
-use crate::{
-    http,
-    support::{Result, ensure},
-};
+use test_kit::http;
+
+use e2e::devnet::{Result, ensure};
 
 /// A condition and its subject.
 pub(crate) type Pair = (Name, &'static str);

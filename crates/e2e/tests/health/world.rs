@@ -11,10 +11,11 @@ use std::{
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
+use e2e::devnet::{Devnet, Result, command_line, ensure};
+use test_kit::http;
+
 use crate::{
-    http,
     process::{Frozen, signal},
-    support::{Devnet, Result, command_line, ensure},
     warden::{LOOK, Warden},
 };
 

@@ -2,14 +2,14 @@
 
 use std::{
     fs,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
+use test_kit::process::{Process, free_address};
 
 use crate::support::{Result, run};
 
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// It ends with this, and its storage with it.
 pub(crate) struct Alertmanager {
-    process: Child,
+    _process: Process,
     url: String,
     _dir: TempDir,
 }
@@ -31,17 +31,18 @@ impl Alertmanager {
         // JSON is YAML.
         fs::write(&file, configuration.to_string())?;
         run(Command::new("amtool").arg("check-config").arg(&file))?;
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let process = Command::new("prometheus-alertmanager")
+        let address = free_address();
+        let mut command = Command::new("prometheus-alertmanager");
+        command
             .arg(format!("--config.file={}", file.display()))
             .arg(format!("--storage.path={}", dir.path().join("data").display()))
             .arg(format!("--web.listen-address={address}"))
             .arg("--cluster.listen-address=")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let alertmanager = Self { process, url: format!("http://{address}"), _dir: dir };
+            .stderr(Stdio::null());
+        let process = Process::spawn(&mut command)?;
+        let alertmanager = Self { _process: process, url: format!("http://{address}"), _dir: dir };
         let begin = Instant::now();
         loop {
             match alertmanager.amtool(&["alert", "query"]) {
@@ -56,13 +57,5 @@ impl Alertmanager {
     pub(crate) fn amtool(&self, args: &[&str]) -> Result<String> {
         let url = format!("--alertmanager.url={}", self.url);
         run(Command::new("amtool").arg(url).args(args))
-    }
-}
-
-impl Drop for Alertmanager {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

@@ -6,19 +6,19 @@ use std::{
     fs,
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use libtest_mimic::{Completion, Trial};
 use serde_json::{Map, Value, json};
-use test_kit::{nix, workspace};
+use test_kit::{nix, process::Process, workspace};
 
 use crate::{
     chain::image_environment,
     l1::L1,
-    support::{Result, cache, ensure, run},
+    support::{Result, ensure, run},
 };
 
 /// A peer id: the secp256k1 vector of the libp2p specification.
@@ -76,7 +76,7 @@ fn production(
         },
         "disputeGameFactory": l1.config["chain"]["disputeGameFactory"],
         "honestActors": [l1.chain["proposer"], l1.chain["challenger"]],
-        "prestate": cache().join("prestate/prestate.bin.gz"),
+        "prestate": test_kit::components().join("prestate/prestate.bin.gz"),
         "p2p": {
             "advertiseIp": "127.0.0.1", "bootnodes": [],
             "staticPeers": [], "sequencer": format!("/ip4/127.0.0.1/tcp/9222/p2p/{}", PEER),
@@ -134,7 +134,7 @@ fn ports() -> Result<Value> {
 /// Starts a service's program, after its initialisation, until it says how far it came.
 fn accept(name: &str, service: &Value) -> Result<()> {
     let component = service["component"].as_str().ok_or("no component")?;
-    let program = cache().join("bin").join(component);
+    let program = test_kit::components().join("bin").join(component);
     let args = |list: &Value| -> Vec<String> {
         let items = list.as_array().into_iter().flatten();
         items.filter_map(Value::as_str).map(str::to_owned).collect()
@@ -150,7 +150,10 @@ fn accept(name: &str, service: &Value) -> Result<()> {
     }
     let mut command = Command::new(&program);
     command.args(args(&service["args"]));
-    command.envs(image_environment(component, &cache().join("bin").display().to_string()));
+    command.envs(image_environment(
+        component,
+        &test_kit::components().join("bin").display().to_string(),
+    ));
     for (variable, file) in service["credentials"].as_object().into_iter().flatten() {
         let key = fs::read_to_string(file.as_str().ok_or("no key file")?)?;
         command.env(variable, key.trim());
@@ -172,7 +175,7 @@ fn accept(name: &str, service: &Value) -> Result<()> {
 
 /// A program that is ended with its value.
 struct Running {
-    process: Child,
+    process: Process,
     log: tempfile::NamedTempFile,
 }
 
@@ -180,7 +183,8 @@ impl Running {
     fn start(mut command: Command) -> Result<Self> {
         let log = tempfile::NamedTempFile::new()?;
         let to_log = || fs::OpenOptions::new().append(true).open(log.path());
-        let process = command.stdin(Stdio::null()).stdout(to_log()?).stderr(to_log()?).spawn()?;
+        command.stdin(Stdio::null()).stdout(to_log()?).stderr(to_log()?);
+        let process = Process::spawn(&mut command)?;
         Ok(Self { process, log })
     }
 
@@ -197,13 +201,5 @@ impl Running {
             ensure(begin.elapsed() < PATIENCE, || format!("it does not come as far: {said}"))?;
             sleep(Duration::from_millis(50));
         }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

@@ -16,8 +16,8 @@ use test_kit::workspace;
 use crate::{
     host::Host,
     l1::L1,
-    support::{Result, cache, ensure, run},
-    tools::{Tools, static_op_warden},
+    support::{Result, ensure, run},
+    tools::{Tools, static_programs},
 };
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -95,11 +95,14 @@ struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     fn prepare(tools: &'a Tools, work: &TempDir) -> Result<Self> {
-        step("op-warden, statically linked");
+        step("op-warden and op-exec, statically linked");
         let folder = work.path().to_owned();
         let bin = folder.join("op-warden/bin");
         fs::create_dir_all(&bin)?;
-        fs::copy(static_op_warden()?, bin.join("op-warden"))?;
+        for program in static_programs()? {
+            let name = program.file_name().ok_or("a program without a name")?;
+            fs::copy(&program, bin.join(name))?;
+        }
         step("the official programs");
         run(Command::new(test_kit::program::op_devnet()).arg("build"))?;
         step("images of the official programs");
@@ -237,7 +240,10 @@ fn image(tools: &Tools, root: &Path, component: &str, programs: &[&str]) -> Resu
         .iter()
         .map(|program| {
             let inside = if *program == "op-geth" { "geth" } else { program };
-            format!("{}:/usr/local/bin/{inside}", cache().join("bin").join(program).display())
+            format!(
+                "{}:/usr/local/bin/{inside}",
+                test_kit::components().join("bin").join(program).display()
+            )
         })
         .collect();
     let variables: Vec<String> = image_environment(component, "/usr/local/bin")
@@ -336,7 +342,8 @@ fn a_deposit_arrives(host: &Host, l1: &L1) -> Result<()> {
     let recipient = "0x00000000000000000000000000000000de905170";
     let portal = l1.chain["optimismPortal"].as_str().ok_or("no portal")?;
     let cast = |args: &[&str]| -> Result<String> {
-        let program = cache().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
+        let program =
+            test_kit::components().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
         run(Command::new("nsenter").args(["--net", "--target", host.pid()]).arg(program).args(args))
     };
     let begin = Instant::now();
@@ -380,7 +387,7 @@ fn the_dispute_path_waits_for_its_prestate(host: &Host, bench: &Bench) -> Result
         ensure(journal.contains("dispute path"), || journal)?;
     }
     fs::copy(
-        cache().join("prestate/prestate.bin.gz"),
+        test_kit::components().join("prestate/prestate.bin.gz"),
         bench.root.join(STATE_DIR).join("chain/prestate.bin.gz"),
     )?;
     host.wait_state(&DISPUTE, "active", PATIENCE).map(drop)

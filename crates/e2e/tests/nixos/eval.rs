@@ -43,7 +43,7 @@ const PROMETHEUS: &str = "
 /// What Alertmanager would read there.
 const ALERTMANAGER: &str = "
   { checks, tree, tools, sops }:
-  (import checks { inherit tree tools sops; }).monitoring.testTheConfigurationOfAlertmanager.expr";
+  (import checks { inherit tree tools sops; }).alertmanager.testTheConfigurationOfAlertmanager.expr";
 
 const OPTIONS_DOC: &str = r#"{ file, tree }: import file { lib = import (tree + "/lib"); }"#;
 

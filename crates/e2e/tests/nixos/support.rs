@@ -52,12 +52,6 @@ pub(crate) fn ignored(layer: &str, reason: String) -> Vec<Trial> {
     vec![Trial::ignorable_test(layer, move || Ok(Completion::ignored_with(reason)))]
 }
 
-/// The folder with the official programs that op-devnet builds.
-pub(crate) fn cache() -> PathBuf {
-    env::var_os("OP_DEVNET_CACHE")
-        .map_or_else(|| workspace().join("target/op-devnet"), PathBuf::from)
-}
-
 /// Runs a command to its end; its output, or everything it said as the error.
 pub(crate) fn run(command: &mut Command) -> Result<String> {
     let output = command.stdin(Stdio::null()).output()?;

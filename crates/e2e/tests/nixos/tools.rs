@@ -71,8 +71,9 @@ impl Tools {
     }
 }
 
-/// op-warden linked statically: it runs in the containers too.
-pub(crate) fn static_op_warden() -> Result<PathBuf> {
+/// What the module's package holds, linked statically: op-exec runs in the containers, op-warden on a
+/// host with other libraries.
+pub(crate) fn static_programs() -> Result<[PathBuf; 2]> {
     let version = run(Command::new("rustc").arg("-vV"))?;
     let target = version
         .lines()
@@ -80,10 +81,11 @@ pub(crate) fn static_op_warden() -> Result<PathBuf> {
         .ok_or("rustc does not tell its host")?;
     let folder = workspace().join("target/static");
     run(Command::new("cargo")
-        .args(["build", "--quiet", "--release", "--package=op-warden", "--target", target])
+        .args(["build", "--quiet", "--release", "--package=op-warden", "--package=op-exec"])
+        .args(["--target", target])
         .arg("--target-dir")
         .arg(&folder)
         .current_dir(workspace())
         .env("RUSTFLAGS", "-C target-feature=+crt-static"))?;
-    Ok(folder.join(target).join("release/op-warden"))
+    Ok(["op-warden", "op-exec"].map(|program| folder.join(target).join("release").join(program)))
 }

@@ -10,14 +10,23 @@ use std::{
     },
 };
 
-use super::{ArchiveError, Position};
+use super::error::ArchiveError;
 
-/// How much is handed on at a time where nothing else is said, in bytes.
+/// How much is handed on at a time unless set otherwise, in bytes.
 const BLOCK: usize = 1 << 20;
 /// The longest line that is taken, in bytes.
 const LONGEST: usize = 16 << 20;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// A line of an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Which of the files, from zero on.
+    pub file: u32,
+    /// The line, from one on.
+    pub line: u64,
+}
 
 /// The files of an archive. `-` is standard input.
 #[derive(Debug, Clone)]
@@ -72,7 +81,6 @@ impl Input {
         Self { block: bytes.max(1), ..self }
     }
 
-    /// The files.
     #[must_use]
     pub fn paths(&self) -> &[PathBuf] {
         &self.paths
@@ -139,7 +147,7 @@ impl Input {
         Ok(())
     }
 
-    /// Opens a file, whatever it is compressed with: its first bytes tell.
+    /// Opens a file, plain or compressed: its first bytes show which.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
         let file: Box<dyn Read> = if path == Path::new("-") {
             Box::new(io::stdin())

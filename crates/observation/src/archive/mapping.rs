@@ -53,20 +53,10 @@ pub enum MappingError {
     Json(#[from] serde_json::Error),
     /// Neither a JSON pointer nor a constant.
     #[error("{field:?} is {pointer:?}: a JSON pointer begins with \"/\"")]
-    Pointer {
-        /// The field.
-        field: &'static str,
-        /// What stands there.
-        pointer: String,
-    },
+    Pointer { field: &'static str, pointer: String },
     /// One value cannot be two things.
     #[error("{field:?} is at {pointer:?}, where another field is or is looked for")]
-    Overlap {
-        /// The field.
-        field: &'static str,
-        /// Where it is.
-        pointer: String,
-    },
+    Overlap { field: &'static str, pointer: String },
 }
 
 #[derive(Deserialize)]
@@ -165,7 +155,8 @@ mod tests {
 
     fn refusal(locator: &str) -> String {
         let json = format!(
-            r#"{{"stream": "/a/b", "epoch": "/a/c", "sequence": "/n", "unixMs": "/t", "chunkHash": "/h", "locator": {locator}}}"#
+            r#"{{"stream": "/a/b", "epoch": "/a/c", "sequence": "/n", "unixMs": "/t",
+                "chunkHash": "/h", "locator": {locator}}}"#
         );
         Mapping::parse(json.as_bytes()).unwrap_err().to_string()
     }

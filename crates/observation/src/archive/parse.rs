@@ -202,7 +202,10 @@ mod tests {
 
     use super::*;
 
-    const LINE: &str = r#"{"stream":"s","epoch":7,"seq":"3","unixMs":1700000000000,"extra":{"seq":[1,{}]},"chunkHash":"ab","locator":"moq:\/\/x"}"#;
+    const LINE: &str = concat!(
+        r#"{"stream":"s","epoch":7,"seq":"3","unixMs":1700000000000,"extra":{"seq":[1,{}]},"#,
+        r#""chunkHash":"ab","locator":"moq:\/\/x"}"#
+    );
 
     fn read(line: &str) -> Result<Entry<'_>, String> {
         // The mapping outlives the test.
@@ -252,11 +255,19 @@ mod tests {
                 "unixMs": "/a~1b/t~0", "chunkHash": "/chunk/blake3", "locator": "/chunk/uri"}"#,
         )
         .unwrap();
-        let line = br#"{"stream":"other","when":[{"hour":"12"},9],"a/b":{"t~":5},"chunk":{"uri":"u","blake3":"h","uri2":1}}"#;
-        let read = entry(&mapping, line).unwrap();
+        let line = concat!(
+            r#"{"stream":"other","when":[{"hour":"12"},9],"a/b":{"t~":5},"#,
+            r#""chunk":{"uri":"u","blake3":"h","uri2":1}}"#
+        );
+        let read = entry(&mapping, line.as_bytes()).unwrap();
         assert_eq!((&*read.stream, &*read.epoch, read.sequence), ("news", "12", 9));
         assert_eq!((read.unix_ms, read.chunk_hash, &*read.locator), (5, keccak256("h"), "u"));
-        let split = br#"{"when":[{"hour":"12"},9],"a/b":{"t~":5},"chunk":{"uri":"u"},"chunk":{"blake3":"h"}}"#;
-        assert!(entry(&mapping, split).unwrap_err().contains(r#""chunk" is there twice"#));
+        let split = concat!(
+            r#"{"when":[{"hour":"12"},9],"a/b":{"t~":5},"#,
+            r#""chunk":{"uri":"u"},"chunk":{"blake3":"h"}}"#
+        );
+        assert!(
+            entry(&mapping, split.as_bytes()).unwrap_err().contains(r#""chunk" is there twice"#)
+        );
     }
 }

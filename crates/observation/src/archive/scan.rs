@@ -8,7 +8,12 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use super::{ArchiveError, Block, Input, Mapping, Position, parse};
+use super::{
+    error::ArchiveError,
+    lines::{Block, Input, Position},
+    mapping::Mapping,
+    parse,
+};
 use crate::entry::Entry;
 
 /// How many bad lines are named.
@@ -17,7 +22,6 @@ const NAMED: usize = 5;
 /// How an archive is read.
 #[derive(Debug, Clone)]
 pub struct Scan {
-    /// The files.
     pub input: Input,
     /// Where their lines have what an entry needs.
     pub mapping: Mapping,
@@ -30,7 +34,6 @@ pub struct Scan {
 /// What was read.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Entries.
     pub entries: u64,
     /// Lines that are no entries.
     pub bad: u64,

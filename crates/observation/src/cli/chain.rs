@@ -11,13 +11,12 @@ use anyhow::Context as _;
 use clap::Args;
 use eth_rpc::{Rpc, key::SecretKey};
 
-use super::tell;
+use super::output::say;
 use crate::ledger::{Account, Deployment, Done, Ledger};
 
 /// How long a node may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A node.
 #[derive(Args)]
 pub(super) struct RpcArgs {
     /// URL of a node of the chain. Where it holds a secret, give it in the environment instead
@@ -25,7 +24,6 @@ pub(super) struct RpcArgs {
     url: String,
 }
 
-/// A ledger on a chain.
 #[derive(Args)]
 pub(super) struct LedgerArgs {
     #[command(flatten)]
@@ -35,14 +33,13 @@ pub(super) struct LedgerArgs {
     ledger: String,
 }
 
-/// An account.
 #[derive(Args)]
 pub(super) struct KeyArgs {
     /// File with the account's key: 64 hex digits
     #[arg(long, value_name = "FILE")]
     key_file: PathBuf,
-    /// Folder for what is under way, so that an interrupted command goes on [default:
-    /// $XDG_STATE_HOME/ec-observe, else ~/.local/state/ec-observe]
+    /// Folder for the transaction that is on its way, so that an interrupted command continues
+    /// [default: $XDG_STATE_HOME/ec-observe, else ~/.local/state/ec-observe]
     #[arg(long, value_name = "DIR")]
     journal: Option<PathBuf>,
 }
@@ -78,7 +75,7 @@ pub(super) async fn ledger(url: &str, address_or_file: &str) -> anyhow::Result<L
 }
 
 impl KeyArgs {
-    /// The account, which has brought to an end what it had under way.
+    /// The account; a transaction of an interrupted command is finished first.
     pub(super) async fn open(&self, rpc: Rpc) -> anyhow::Result<Account> {
         let journal = match &self.journal {
             Some(folder) => folder.clone(),
@@ -90,7 +87,6 @@ impl KeyArgs {
     }
 }
 
-/// The key in a file.
 pub(super) fn key(file: &Path) -> anyhow::Result<SecretKey> {
     SecretKey::from_file(file)
         .with_context(|| format!("cannot use the key file {}", file.display()))
@@ -105,7 +101,7 @@ fn state_folder() -> Option<PathBuf> {
         .map(|folder| folder.join("ec-observe"))
 }
 
-/// Says how far it is, a line for each transaction.
-pub(super) fn tell_done(verb: &'static str) -> impl Fn(Done) {
-    move |done| tell(format_args!("{} {verb}, {} gas", done.observations, done.gas))
+/// Prints a line for each transaction.
+pub(super) fn say_done(verb: &'static str) -> impl Fn(Done) {
+    move |done| say(format_args!("{} {verb}, {} gas", done.observations, done.gas))
 }

@@ -7,14 +7,18 @@ use clap::Args;
 
 use super::{
     chain::{KeyArgs, RpcArgs},
-    print, tell,
+    output::{print, say},
 };
 use crate::ledger::{Plan, deploy};
 
+const HELP: &str = "\
+Example: ec-observe deploy --rpc http://127.0.0.1:8545 --key-file owner.key \
+--witness 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 1
+
+Writes the contracts' addresses before it deploys them. Interrupted, it continues when you run it again.";
+
 #[derive(Args)]
-#[command(
-    after_help = "Example: ec-observe deploy --rpc http://127.0.0.1:8545 --key-file owner.key --witness 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 1\n\nWrites where the contracts are before it deploys them; run again, it goes on where it was interrupted."
-)]
+#[command(after_help = HELP)]
 pub(super) struct DeployArgs {
     #[command(flatten)]
     rpc: RpcArgs,
@@ -49,8 +53,8 @@ pub(super) async fn run(args: &DeployArgs) -> anyhow::Result<ExitCode> {
         allow_minority: args.allow_minority,
         max_future_ms: args.max_future_ms,
     };
-    let told = |name: &str, address| tell(format_args!("{name:8} {address}"));
-    let deployment = deploy(&account, &plan, &args.out, told).await?;
+    let say_address = |name: &str, address| say(format_args!("{name:8} {address}"));
+    let deployment = deploy(&account, &plan, &args.out, say_address).await?;
     print(serde_json::to_string_pretty(&deployment)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,13 +10,17 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 
-use super::tell;
+use super::output::say;
 use crate::generate::{Shape, write};
 
+const HELP: &str = "\
+Example: ec-observe generate --size 100 --out archive.jsonl
+
+The archive is made up: every line says \"synthetic\": true. It has chunks of two seconds of several \
+streams side by side, from 2026-01-01 on.";
+
 #[derive(Args)]
-#[command(
-    after_help = "Example: ec-observe generate --size 100 --out archive.jsonl\n\nThe archive is made up: every line says \"synthetic\": true. Chunks of two seconds of some streams side by side, from 2026-01-01 on."
-)]
+#[command(after_help = HELP)]
 pub(super) struct GenerateArgs {
     /// Megabytes, about
     #[arg(long, value_name = "MB", default_value_t = 10)]
@@ -69,6 +73,6 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
         }
         None => write(&shape, &mut BufWriter::new(stdout().lock()))?,
     };
-    tell(format_args!("{lines} lines"));
+    say(format_args!("{lines} lines"));
     Ok(ExitCode::SUCCESS)
 }

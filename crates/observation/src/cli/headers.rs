@@ -1,23 +1,29 @@
 //! `ec-observe headers`.
 
 use std::{
-    fs::{File, Permissions},
+    fs::File,
     io::{self, BufWriter, Seek as _, Write as _, stdout},
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::Context as _;
 use clap::Args;
+use op_util::file::replace_with;
 
-use super::source::{DeriveArgs, tell_derived, with_progress};
+use super::source::{DeriveArgs, say_derived, with_progress};
 use crate::derive::scratch_beside;
 
+const HELP: &str = "\
+Example: ec-observe headers archive.jsonl.zst --out headers.jsonl
+
+Writes one line for each epoch of each stream: names, number of entries, observationHash, slot and the \
+header. The result is the same for any order of lines and files and any number of threads. Entries that \
+are there twice count once; two different entries at one place are an error. After an error nothing is \
+written.";
+
 #[derive(Args)]
-#[command(
-    after_help = "Example: ec-observe headers archive.jsonl.zst --out headers.jsonl\n\nWrites one line for each epoch of each stream: names, number of entries, observationHash, slot and the header. The result is the same for any order of lines and files and any number of threads. Entries that are there twice count once; two different ones at one place are an error. On an error nothing is written."
-)]
+#[command(after_help = HELP)]
 pub(super) struct HeadersArgs {
     #[command(flatten)]
     derive: DeriveArgs,
@@ -28,7 +34,7 @@ pub(super) struct HeadersArgs {
 
 pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
     let derivation = args.derive.derivation(args.out.as_ref())?;
-    // Without a name, so that nothing is left over of whatever end.
+    // A file without a name: nothing of it is left, however the command ends.
     let folder = scratch_beside(args.out.as_deref());
     let mut spool = tempfile::tempfile_in(&folder)
         .with_context(|| format!("cannot write in {}", folder.display()))?;
@@ -52,19 +58,14 @@ pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
             .map(drop)
             .context("cannot write to standard output")?,
     }
-    tell_derived(&derivation.scan.input, &derived);
+    say_derived(&derivation.scan.input, &derived);
     Ok(ExitCode::SUCCESS)
 }
 
-/// In one step, unless what has the name is a pipe or a device.
+/// Writes the whole file in one step. A pipe or a device is written as it is.
 fn write(observations: &mut File, out: &Path) -> io::Result<()> {
     if out.exists() && !out.is_file() {
         return io::copy(observations, &mut File::create(out)?).map(drop);
     }
-    let mut new = tempfile::Builder::new()
-        // As the umask has it: a temporary file is its owner's only.
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(scratch_beside(Some(out)))?;
-    io::copy(observations, &mut new)?;
-    new.persist(out)?.sync_all()
+    replace_with(out, None, |new| io::copy(observations, new).map(drop))
 }

@@ -1,9 +1,11 @@
 //! The command line: one file a command.
 
+mod anvil;
 mod chain;
 mod deploy;
 mod generate;
 mod headers;
+mod output;
 mod prove;
 mod smoke;
 mod source;
@@ -13,8 +15,7 @@ mod watch;
 mod witness;
 
 use std::{
-    fmt::Display,
-    io::{Write as _, stderr, stdout},
+    io::{Write as _, stderr},
     process::ExitCode,
 };
 
@@ -22,19 +23,40 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use op_util::error::with_causes;
 
-/// The answer is no.
-const NO: u8 = 1;
 /// There is no answer.
 const ERROR: u8 = 2;
 
+const HELP: &str = "\
+Exit codes: 0 done, 1 the answer is no (not included, not agreed, not final), 2 every error.
+
+Example: ec-observe headers archive.jsonl --out headers.jsonl";
+
+const WITNESS_HELP: &str = "\
+Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 \
+--rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key";
+
+const SUBMIT_HELP: &str = "\
+Example: ec-observe submit headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json \
+--key-file proposer.key
+
+Leaves alone what is already proposed. An interrupted command continues when you run it again: no \
+transaction is sent twice.
+
+Exit codes: 0, 1 if the chain has another final observation than ours, 2 for every error.";
+
+const ATTEST_HELP: &str = "\
+Example: ec-observe attest headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json \
+--key-file witness.key
+
+Derive the headers from the witness' own archive. What others propose in the same slots is shown, and \
+never attested to. An interrupted command continues when you run it again: no transaction is sent twice.
+
+Exit codes: 0, 1 if the chain has another final observation than ours or ours are not proposed, 2 for \
+every error.";
+
 /// Derives observations from archives, and agrees on them on chain.
 #[derive(Parser)]
-#[command(
-    name = "ec-observe",
-    version,
-    about,
-    after_help = "Exit codes: 0 done, 1 the answer is no (not included, not agreed, not final), 2 every error.\n\nExample: ec-observe headers archive.jsonl --out headers.jsonl"
-)]
+#[command(name = "ec-observe", version, about, after_help = HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -46,31 +68,24 @@ enum Command {
     Headers(headers::HeadersArgs),
     /// Proves that an entry is part of an observation
     Prove(prove::ProveArgs),
-    /// Checks such a proof, offline or on chain
+    /// Checks a proof, offline or on chain
     Verify(prove::VerifyArgs),
     /// Deploys the contracts
     Deploy(deploy::DeployArgs),
     /// Changes who the witnesses are, as the registry's owner
-    #[command(
-        subcommand,
-        after_help = "Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key"
-    )]
+    #[command(subcommand, after_help = WITNESS_HELP)]
     Witness(witness::WitnessCommand),
     /// Proposes observations
-    #[command(
-        after_help = "Example: ec-observe submit headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file proposer.key\n\nWhat is proposed already is left alone. Interrupted and run again, it goes on: no transaction is sent twice.\n\nExit codes: 0, 1 if the chain has another final observation than ours, 2 for every error."
-    )]
+    #[command(after_help = SUBMIT_HELP)]
     Submit(submit::SubmitArgs),
-    /// Attests to one's own observations, as a witness
-    #[command(
-        after_help = "Example: ec-observe attest headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file witness.key\n\nThe headers must be derived from the witness' own archive. What others propose in the same slots is told, and never attested to. Interrupted and run again, it goes on: no transaction is sent twice.\n\nExit codes: 0, 1 if the chain has another final observation than ours or ours are not proposed, 2 for every error."
-    )]
+    /// Attests to your own observations, as a witness
+    #[command(after_help = ATTEST_HELP)]
     Attest(submit::AttestArgs),
-    /// Tells of a ledger, and how far it is with observations
+    /// Shows a ledger, and how many of your observations are proposed and final
     Status(status::StatusArgs),
     /// Derives, proposes and attests whenever an archive grows
     Watch(watch::WatchArgs),
-    /// Does all of it on a chain, and what must be refused
+    /// Tries everything on a chain, also what must be refused
     Smoke(smoke::SmokeArgs),
     /// Makes up an archive that is shaped like a broadcast's
     Generate(generate::GenerateArgs),
@@ -112,15 +127,4 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
         .build()
         .context("cannot start the asynchronous runtime")?;
     runtime.block_on(future)
-}
-
-/// Unlike `println!`, no abort when the reader is gone.
-fn print(text: impl Display) -> anyhow::Result<()> {
-    writeln!(stdout(), "{text}").context("cannot write the report")
-}
-
-/// A line for whoever watches.
-fn tell(text: impl Display) {
-    // Nothing is left to do if nobody reads it.
-    let _ = writeln!(stderr(), "{text}");
 }

@@ -7,17 +7,30 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    NO,
     chain::ledger,
-    print,
+    output::{NO, print},
     source::{SourceArgs, with_progress},
 };
 use crate::{observation::Observation, proof::Proof};
 
+const PROVE_HELP: &str = "\
+Example: ec-observe prove archive.jsonl --headers headers.jsonl --stream ch02.1/video \
+--epoch 1767225600000 --sequence 7 > proof.json
+
+Exit codes: 0, 2 if there is no proof, and for every other error.";
+
+const VERIFY_HELP: &str = "\
+Examples:
+  ec-observe verify proof.json
+  ec-observe verify proof.json --rpc http://127.0.0.1:8545 --ledger deployment.json
+
+Without a chain it says whether the entry is part of the observation; with one, also whether the \
+observation is final there. It calls `includes` of the ledger.
+
+Exit codes: 0 included, 1 not, 2 for every error.";
+
 #[derive(Args)]
-#[command(
-    after_help = "Example: ec-observe prove archive.jsonl --headers headers.jsonl --stream ch02.1/video --epoch 1767225600000 --sequence 7 > proof.json\n\nExit codes: 0, or 2 if there is no proof, and for every other error."
-)]
+#[command(after_help = PROVE_HELP)]
 pub(super) struct ProveArgs {
     #[command(flatten)]
     source: SourceArgs,
@@ -54,9 +67,7 @@ pub(super) fn prove(args: &ProveArgs) -> anyhow::Result<ExitCode> {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  ec-observe verify proof.json\n  ec-observe verify proof.json --rpc http://127.0.0.1:8545 --ledger deployment.json\n\nWithout a chain it says whether the entry is part of the observation; with one, also whether the observation is final there. It asks the ledger's own `includes`.\n\nExit codes: 0 included, 1 not, 2 for every error."
-)]
+#[command(after_help = VERIFY_HELP)]
 pub(super) struct VerifyArgs {
     /// What `ec-observe prove` printed
     #[arg(value_name = "PROOF")]
@@ -89,19 +100,13 @@ pub(super) async fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
             "observationHash": proof.observation.observation_hash,
         }))?;
     } else {
-        let entry = proof.entry.sequence;
-        let observation = proof.observation.observation_hash;
+        let (entry, observation) = (proof.entry.sequence, proof.observation.observation_hash);
+        let part = format!("entry {entry} is part of the observation {observation}");
         print(match (offline, on_chain) {
             (Err(reason), _) => format!("not included: {reason}"),
-            (Ok(()), None) => format!("entry {entry} is part of the observation {observation}"),
-            (Ok(()), Some(true)) => {
-                format!("entry {entry} is part of the observation {observation}, which is final")
-            }
-            (Ok(()), Some(false)) => {
-                format!(
-                    "entry {entry} is part of the observation {observation}, which is not final on this ledger"
-                )
-            }
+            (Ok(()), None) => part,
+            (Ok(()), Some(true)) => format!("{part}, which is final"),
+            (Ok(()), Some(false)) => format!("{part}, which is not final on this ledger"),
         })?;
     }
     Ok(if included { ExitCode::SUCCESS } else { ExitCode::from(NO) })

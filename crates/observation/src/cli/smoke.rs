@@ -6,33 +6,49 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::{
-    NO,
+    anvil,
     chain::{key, rpc},
-    print, tell,
+    output::{NO, print, say},
 };
 use crate::{
     archive::Mapping,
     smoke::{Archive, Chain, run as smoke},
 };
 
+const HELP: &str = "\
+Examples:
+  ec-observe smoke
+  ec-observe smoke archive.jsonl --mapping mapping.json
+  ec-observe smoke --rpc http://127.0.0.1:9545 --key-file owner.key
+
+Deploys the contracts, lets three new witnesses derive from the archive and agree, and then tries what \
+must be refused. With --rpc the account of --key-file pays: it needs ETH for some 20 million gas and 0.4 \
+million for each observation at four times the present price; what the witnesses do not use of it is lost.
+
+Exit codes: 0 if everything came out as expected, 1 if not, 2 for every error.";
+
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  ec-observe smoke\n  ec-observe smoke archive.jsonl --mapping mapping.json\n  ec-observe smoke --rpc http://127.0.0.1:9545 --key-file owner.key\n\nDeploys the contracts, lets three new witnesses derive from the archive and agree, and then tries what must be refused. With --rpc the account of --key-file pays: it needs ETH for some 20 million gas and 0.4 million for each observation at four times the present price; what the witnesses do not use of it is lost.\n\nExit codes: 0 if all came out as expected, 1 if not, 2 for every error."
-)]
+#[command(after_help = HELP)]
 pub(super) struct SmokeArgs {
     /// Files of JSON lines [default: an archive that is made up]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Where the lines have what an entry needs: see `ec-observe headers --help`
+    /// File that says where a line has the fields of an entry: see `ec-observe headers --help`
     #[arg(long, value_name = "FILE", requires = "files")]
     mapping: Option<PathBuf>,
     /// Epochs of each of four streams that are made up
-    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "files", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 3,
+        conflicts_with = "files",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     epochs: u64,
-    /// The anvil to start
-    #[arg(long, value_name = "PROGRAM", default_value = "anvil", conflicts_with = "url")]
-    anvil: PathBuf,
-    /// URL of a node of a chain that is there [default: an anvil that is started for it]
+    /// The anvil to start [default: the one on PATH, else the one that `cargo devnet build` installed]
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "url")]
+    anvil: Option<PathBuf>,
+    /// URL of a node of a chain that runs already [default: an anvil that is started for it]
     #[arg(long = "rpc", value_name = "URL", requires = "key_file")]
     url: Option<String>,
     /// File with the key of the account that pays there: 64 hex digits
@@ -46,7 +62,7 @@ pub(super) struct SmokeArgs {
 pub(super) async fn run(args: &SmokeArgs) -> anyhow::Result<ExitCode> {
     let chain = match (&args.url, &args.key_file) {
         (Some(url), Some(file)) => Chain::There(rpc(url)?, Box::new(key(file)?)),
-        _ => Chain::Anvil(&args.anvil),
+        _ => Chain::Anvil(args.anvil.clone().map_or_else(anvil::find, Ok)?),
     };
     let archive = if args.files.is_empty() {
         Archive::MadeUp(args.epochs)
@@ -57,7 +73,7 @@ pub(super) async fn run(args: &SmokeArgs) -> anyhow::Result<ExitCode> {
             mapping.context("cannot use --mapping")?.unwrap_or_default(),
         )
     };
-    let report = smoke(chain, archive, |far| tell(far)).await?;
+    let report = smoke(chain, archive, |far| say(far)).await?;
     if args.json {
         print(serde_json::to_string_pretty(&report)?)?;
     } else {

@@ -6,25 +6,24 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::tell;
+use super::output::say;
 use crate::{
     archive::{Input, Mapping, Scan},
     derive::{Derivation, Derived, Heads, scratch_beside},
     observation::Observation,
 };
 
-/// An archive.
 #[derive(Args, Clone)]
 pub(super) struct SourceArgs {
     /// Files of JSON lines, plain, gzip or zstd; - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// File that says where the lines have what an entry needs: an object with a JSON pointer, or
+    /// File that says where a line has the fields of an entry: an object with a JSON pointer, or
     /// {"constant": "text"}, for each of stream, epoch, sequence, unixMs, chunkHash, locator
     /// [default: stream, epoch, seq, unixMs, chunkHash, locator at the top of each line]
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// Pass over lines that are no entries, and count them
+    /// Skip lines that are no entries, and count them
     #[arg(long)]
     skip_bad: bool,
     /// Threads that read lines [default: as many as there are cores]
@@ -32,12 +31,12 @@ pub(super) struct SourceArgs {
     threads: Option<NonZeroUsize>,
 }
 
-/// How much of it is kept where.
+/// An archive and how observations are derived from it.
 #[derive(Args, Clone)]
 pub(super) struct DeriveArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// Observations that streams go on from: what an earlier `ec-observe headers` wrote
+    /// Observations that the streams continue: what an earlier `ec-observe headers` wrote
     #[arg(long, value_name = "FILE")]
     after: Option<PathBuf>,
     /// Leave out each stream's last epoch, which may not be over yet
@@ -65,7 +64,7 @@ impl SourceArgs {
 }
 
 impl DeriveArgs {
-    /// `out` is what is written, if that is a file.
+    /// `out` is the file that is written, if there is one.
     pub(super) fn derivation(&self, out: Option<&PathBuf>) -> anyhow::Result<Derivation> {
         let mut heads = Heads::default();
         if let Some(path) = &self.after {
@@ -109,16 +108,14 @@ pub(super) fn with_progress<T>(input: &Input, work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// Says what an archive came to.
-pub(super) fn tell_derived(input: &Input, derived: &Derived) {
+/// Prints what was derived from an archive.
+pub(super) fn say_derived(input: &Input, derived: &Derived) {
     for (position, reason) in &derived.named {
-        tell(input.at(*position, reason.clone()));
+        say(input.at(*position, reason.clone()));
     }
     if derived.bad > 0 {
-        tell(format_args!("{} lines are no entries and were passed over", derived.bad));
+        say(format_args!("{} lines are no entries and were passed over", derived.bad));
     }
     let Derived { entries, duplicates, observations, .. } = derived;
-    tell(format_args!(
-        "{entries} entries ({duplicates} there before), {observations} observations"
-    ));
+    say(format_args!("{entries} entries ({duplicates} there before), {observations} observations"));
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{chain::LedgerArgs, print};
+use super::{chain::LedgerArgs, output::print};
 use crate::{ledger::State, observation::Observation};
 
 #[derive(Args)]
@@ -13,7 +13,7 @@ use crate::{ledger::State, observation::Observation};
     after_help = "Example: ec-observe status headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json"
 )]
 pub(super) struct StatusArgs {
-    /// What `ec-observe headers` wrote: the streams to tell of
+    /// What `ec-observe headers` wrote: the streams to show
     #[arg(value_name = "HEADERS")]
     headers: Option<PathBuf>,
     #[command(flatten)]
@@ -23,12 +23,14 @@ pub(super) struct StatusArgs {
     json: bool,
 }
 
-/// A stream's observations by what the chain says of them.
+/// How many of a stream's observations the chain knows.
 #[derive(Debug, Default)]
 struct Counts {
     observations: usize,
     proposed: usize,
+    /// Final as we derived them.
     finals: usize,
+    /// Another observation is final in the slot.
     others: usize,
 }
 
@@ -41,6 +43,16 @@ impl Counts {
             Some(_) => self.others += 1,
             None => {}
         }
+    }
+
+    fn to_json(&self, stream: &str) -> Value {
+        json!({
+            "stream": stream,
+            "observations": self.observations,
+            "proposed": self.proposed,
+            "final": self.finals,
+            "otherFinal": self.others,
+        })
     }
 }
 
@@ -55,14 +67,18 @@ pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
         }
     }
     if args.json {
-        let streams = streams.iter().map(|(stream, Counts { observations, proposed, finals, others })| {
-            json!({"stream": stream, "observations": observations, "proposed": proposed, "final": finals, "otherFinal": others})
-        });
+        let streams: Vec<_> =
+            streams.iter().map(|(stream, counts)| counts.to_json(stream)).collect();
         print(json!({
             "chainId": ledger.chain_id,
             "ledger": ledger.address,
-            "registry": {"address": ledger.registry, "members": set.members, "quorum": set.quorum, "epoch": set.epoch},
-            "streams": streams.collect::<Vec<_>>(),
+            "registry": {
+                "address": ledger.registry,
+                "members": set.members,
+                "quorum": set.quorum,
+                "epoch": set.epoch,
+            },
+            "streams": streams,
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -72,7 +88,8 @@ pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
     ))?;
     for (stream, Counts { observations, proposed, finals, others }) in streams {
         print(format_args!(
-            "{stream}: {observations} observations, {proposed} proposed, {finals} final, {others} with another one final"
+            "{stream}: {observations} observations, {proposed} proposed, {finals} final, \
+             {others} with another one final"
         ))?;
     }
     Ok(ExitCode::SUCCESS)

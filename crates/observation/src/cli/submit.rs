@@ -3,12 +3,11 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    NO,
-    chain::{KeyArgs, LedgerArgs, tell_done},
-    print, tell,
+    chain::{KeyArgs, LedgerArgs, say_done},
+    output::{NO, print, say},
 };
 use crate::{
     ledger::{Account, Disagreement, Done, Ledger, difference, disagreements},
@@ -49,19 +48,19 @@ impl SubmitArgs {
 
 pub(super) async fn submit(args: &SubmitArgs) -> anyhow::Result<ExitCode> {
     let (observations, ledger, account) = args.open().await?;
-    let done = ledger.propose(&account, &observations, tell_done("proposed")).await?;
+    let done = ledger.propose(&account, &observations, say_done("proposed")).await?;
     conclude(args.json, &ledger, &observations, done, "proposed").await
 }
 
 pub(super) async fn attest(args: &AttestArgs) -> anyhow::Result<ExitCode> {
     let (observations, ledger, account) = args.submit.open().await?;
-    tell_rivals(&ledger, &observations, args.from_block).await?;
-    let done = ledger.attest(&account, &observations, tell_done("attested to")).await?;
+    say_rivals(&ledger, &observations, args.from_block).await?;
+    let done = ledger.attest(&account, &observations, say_done("attested to")).await?;
     conclude(args.submit.json, &ledger, &observations, done, "attested to").await
 }
 
 /// Says in which slots others propose something else.
-async fn tell_rivals(
+async fn say_rivals(
     ledger: &Ledger,
     observations: &[Observation],
     from_block: u64,
@@ -69,7 +68,7 @@ async fn tell_rivals(
     let rivals = ledger.rivals(observations, from_block).await?;
     for own in observations {
         for rival in rivals.get(&own.slot).into_iter().flatten() {
-            tell(format_args!(
+            say(format_args!(
                 "stream {:?}, epoch {:?}: {} is proposed, which differs from ours in {}",
                 own.stream,
                 own.epoch,
@@ -103,9 +102,7 @@ async fn conclude(
             "observations": observations.len(),
             "final": finals,
             "notProposed": missing,
-            "disagreements": disagreements.iter().map(|Disagreement { own, finalized }| {
-                json!({"stream": own.stream, "epoch": own.epoch, "ours": own.observation_hash, "final": finalized})
-            }).collect::<Vec<_>>(),
+            "disagreements": disagreements.iter().map(in_json).collect::<Vec<_>>(),
         }))?;
     } else {
         print(format_args!(
@@ -116,9 +113,9 @@ async fn conclude(
         ))?;
     }
     if missing > 0 {
-        tell(format_args!("{missing} are proposed by nobody: `ec-observe submit` proposes them"));
+        say(format_args!("{missing} are proposed by nobody: `ec-observe submit` proposes them"));
     }
-    tell_disagreements(&disagreements);
+    say_disagreements(&disagreements);
     Ok(if disagreements.is_empty() && missing == 0 {
         ExitCode::SUCCESS
     } else {
@@ -126,10 +123,19 @@ async fn conclude(
     })
 }
 
+fn in_json(Disagreement { own, finalized }: &Disagreement) -> Value {
+    json!({
+        "stream": own.stream,
+        "epoch": own.epoch,
+        "ours": own.observation_hash,
+        "final": finalized,
+    })
+}
+
 /// Says where the chain has another final observation.
-pub(super) fn tell_disagreements(disagreements: &[Disagreement]) {
+pub(super) fn say_disagreements(disagreements: &[Disagreement]) {
     for Disagreement { own, finalized } in disagreements {
-        tell(format_args!(
+        say(format_args!(
             "stream {:?}, epoch {:?}: {finalized} is final, ours is {}: the others derived from other data",
             own.stream, own.epoch, own.observation_hash
         ));

@@ -17,11 +17,10 @@ use tokio::{
 };
 
 use super::{
-    NO,
-    chain::{KeyArgs, LedgerArgs, tell_done},
+    chain::{KeyArgs, LedgerArgs, say_done},
+    output::{NO, say},
     source::DeriveArgs,
-    submit::tell_disagreements,
-    tell,
+    submit::say_disagreements,
 };
 use crate::{
     derive::Derivation,
@@ -29,10 +28,18 @@ use crate::{
     observation::Observation,
 };
 
+const HELP: &str = "\
+Example: ec-observe watch archive.jsonl --closed-only --propose --rpc http://127.0.0.1:9545 \
+--ledger deployment.json --key-file witness.key
+
+Derives again whenever the archive changed, proposes (with --propose) what is not proposed, and attests \
+to what is proposed and equals its own. SIGINT and SIGTERM end it; started again, it finishes the \
+transaction that was on its way. It notices a change by a file's size or time.
+
+Exit codes: 0, 1 with --once if the chain has another final observation than ours, 2 for every error.";
+
 #[derive(Args)]
-#[command(
-    after_help = "Example: ec-observe watch archive.jsonl --closed-only --propose --rpc http://127.0.0.1:9545 --ledger deployment.json --key-file witness.key\n\nDerives anew whenever the archive changed, proposes (with --propose) what is not proposed, and attests to what is and equals its own. SIGINT and SIGTERM end it; started again, it goes on with what was under way. Only changes of a file's size or time are noticed.\n\nExit codes: 0, 1 with --once if the chain has another final observation than ours, 2 for every error."
-)]
+#[command(after_help = HELP)]
 pub(super) struct WatchArgs {
     #[command(flatten)]
     derive: DeriveArgs,
@@ -55,15 +62,15 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let ledger = args.ledger.open().await?;
     let account = args.key.open(ledger.rpc().clone()).await?;
     if !ledger.is_witness(account.address()).await? {
-        tell(format_args!("{} is no witness now: it only looks", account.address()));
+        say(format_args!("{} is no witness now: it only looks", account.address()));
     }
     let derivation = args.derive.derivation(None)?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut watch =
-        Watch { ledger, account, propose: args.propose, derived: None, told: String::new() };
+        Watch { ledger, account, propose: args.propose, derived: None, said: String::new() };
     loop {
-        // What is under way then is in the journal.
+        // A transaction that is on its way then is in the journal.
         let agreed = select! {
             agreed = watch.round(&derivation) => agreed,
             _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
@@ -72,9 +79,9 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
         if args.once {
             return Ok(if agreed? { ExitCode::SUCCESS } else { ExitCode::from(NO) });
         }
-        // A file that is being written and a node that is away are there again next time.
+        // A file that is being written and a node that does not answer may be there next time.
         if let Err(error) = agreed {
-            tell(with_causes(error.as_ref()));
+            say(with_causes(error.as_ref()));
         }
         select! {
             _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
@@ -87,15 +94,14 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
 /// A file's size and time of change.
 type Marks = Vec<(u64, SystemTime)>;
 
-/// A witness at work.
 struct Watch {
     ledger: Ledger,
     account: Account,
     propose: bool,
     /// What was derived, and from which state of the files.
     derived: Option<(Marks, Vec<Observation>)>,
-    /// What was told last.
-    told: String,
+    /// The last line, which is not repeated.
+    said: String,
 }
 
 impl Watch {
@@ -122,12 +128,12 @@ impl Watch {
         }
         self.act(&open).await?;
         let count = observations.len();
-        let told =
+        let line =
             format!("{count} observations, {} not final, {} differ", open.len(), differ.len());
-        if self.told != told {
-            tell(&told);
-            tell_disagreements(&differ);
-            self.told = told;
+        if self.said != line {
+            say(&line);
+            say_disagreements(&differ);
+            self.said = line;
         }
         Ok(differ.is_empty())
     }
@@ -137,10 +143,10 @@ impl Watch {
             return Ok(());
         }
         if self.propose {
-            self.ledger.propose(&self.account, open, tell_done("proposed")).await?;
+            self.ledger.propose(&self.account, open, say_done("proposed")).await?;
         }
         if self.ledger.is_witness(self.account.address()).await? {
-            self.ledger.attest(&self.account, open, tell_done("attested to")).await?;
+            self.ledger.attest(&self.account, open, say_done("attested to")).await?;
         }
         Ok(())
     }

@@ -8,26 +8,30 @@ use serde_json::json;
 
 use super::{
     chain::{KeyArgs, LedgerArgs},
-    print,
+    output::print,
 };
+
+const ADD_HELP: &str = "\
+Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 \
+--rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key";
+
+const REMOVE_HELP: &str = "\
+Example: ec-observe witness remove 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 \
+--rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key";
 
 #[derive(Subcommand)]
 pub(super) enum WitnessCommand {
     /// Adds a witness: it counts with what it attests from then on
-    #[command(
-        after_help = "Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key"
-    )]
+    #[command(after_help = ADD_HELP)]
     Add(ChangeArgs),
-    /// Removes a witness: its attestations stop to count for what is not final
-    #[command(
-        after_help = "Example: ec-observe witness remove 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key"
-    )]
+    /// Removes a witness: its attestations no longer count for what is not final
+    #[command(after_help = REMOVE_HELP)]
     Remove(ChangeArgs),
 }
 
 #[derive(Args)]
 pub(super) struct ChangeArgs {
-    /// The witness
+    /// Its address
     witness: Address,
     /// How many witnesses make an observation final from then on
     #[arg(long, value_name = "N")]

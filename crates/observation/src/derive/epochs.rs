@@ -5,7 +5,7 @@ use std::{io, path::Path, thread};
 use alloy_primitives::{B256, keccak256};
 
 use super::{
-    DeriveError,
+    error::DeriveError,
     record::{EntryRecord, EpochRecord, Fields},
     sort::{FIRST_BYTES, READ_AHEAD, Sorted, Sorter, merge},
 };

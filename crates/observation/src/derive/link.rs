@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, keccak256};
 
-use super::{DeriveError, record::EpochRecord};
+use super::{error::DeriveError, record::EpochRecord};
 use crate::{header::ObservationHeader, observation::Observation};
 
 /// Where streams went on from: the last observation of each.

@@ -5,6 +5,7 @@
 //! does not depend on the order of lines and files, nor on threads.
 
 mod epochs;
+mod error;
 mod link;
 mod record;
 mod sort;
@@ -14,20 +15,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use self::link::Heads;
+pub use self::{error::DeriveError, link::Heads};
 use self::{
     record::EpochRecord,
     sort::{FIRST_BYTES, READ_AHEAD, Sorter},
 };
 use crate::{
-    archive::{ArchiveError, Input, Position, Scan},
+    archive::{ArchiveError, Position, Scan},
     observation::Observation,
 };
 
 /// How observations are derived.
 #[derive(Debug, Clone)]
 pub struct Derivation {
-    /// The archive.
     pub scan: Scan,
     /// Where streams go on from.
     pub heads: Heads,
@@ -46,89 +46,11 @@ pub struct Derived {
     pub entries: u64,
     /// Entries that were there before.
     pub duplicates: u64,
-    /// Observations.
     pub observations: u64,
     /// Lines that are no entries and were passed over.
     pub bad: u64,
     /// The first of these, with what is wrong.
     pub named: Vec<(Position, String)>,
-}
-
-/// Why there are no observations.
-#[derive(Debug, thiserror::Error)]
-pub enum DeriveError {
-    /// The archive is not read.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// Two entries have one place.
-    #[error(
-        "stream {stream:?}, epoch {epoch:?} has two different entries {sequence}: {}, line {line} and {}, line {other_line}. Find out which is right and remove the other",
-        one.display(), other.display()
-    )]
-    Conflict {
-        /// Their stream.
-        stream: String,
-        /// Their epoch.
-        epoch: String,
-        /// Their place.
-        sequence: u64,
-        /// The file of one of them.
-        one: PathBuf,
-        /// Its line.
-        line: u64,
-        /// The file of the other.
-        other: PathBuf,
-        /// Its line.
-        other_line: u64,
-    },
-    /// An epoch does not come after the stream's last observation.
-    #[error(
-        "stream {stream:?}: epoch {epoch:?} of {unix_ms} does not come after the last observation, epoch {last:?} of {last_ms}. Leave out what was observed before"
-    )]
-    Before {
-        /// The stream.
-        stream: String,
-        /// The epoch.
-        epoch: String,
-        /// The latest time in it: milliseconds since the Unix epoch.
-        unix_ms: u64,
-        /// The last observation's epoch.
-        last: String,
-        /// Its time.
-        last_ms: u64,
-    },
-    /// An observation cannot be written.
-    #[error("cannot write the observations: {0}")]
-    Write(io::Error),
-}
-
-impl DeriveError {
-    /// The error of two entries at one place.
-    pub(crate) fn conflict(
-        input: &Input,
-        stream: &str,
-        epoch: &str,
-        sequence: u64,
-        mut both: [Position; 2],
-    ) -> Self {
-        both.sort_unstable();
-        let [one, other] = both;
-        Self::Conflict {
-            stream: stream.to_owned(),
-            epoch: epoch.to_owned(),
-            sequence,
-            one: input.path(one),
-            line: one.line,
-            other: input.path(other),
-            other_line: other.line,
-        }
-    }
-}
-
-impl From<io::Error> for DeriveError {
-    fn from(error: io::Error) -> Self {
-        Self::Archive(error.into())
-    }
 }
 
 impl Derivation {

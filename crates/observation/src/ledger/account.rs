@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    LedgerError,
-    error::reason,
+    error::{LedgerError, reason, unread},
     journal::{Journal, Pending},
 };
 
@@ -40,12 +39,12 @@ pub struct Account {
 }
 
 impl Account {
-    /// Opens the account's journal in a folder and brings to an end what an earlier process left there.
+    /// Opens the account's journal in a folder and finishes the transaction that an earlier process left there.
     pub async fn open(rpc: Rpc, key: SecretKey, journals: &Path) -> Result<Self, LedgerError> {
         let mut batch = Batch::default();
         let (chain_id, genesis) = (batch.chain_id(), batch.block(0));
         let answers = rpc.send(batch).await;
-        let unread = |what| super::unread(&rpc, what);
+        let unread = |what| unread(&rpc, what);
         let chain_id = answers.take(&chain_id).map_err(unread("the chain id"))?.to();
         let genesis = answers.take(&genesis).map_err(unread("the first block"))?;
         // A node that has pruned it still knows its chain.
@@ -56,8 +55,8 @@ impl Account {
         Ok(account)
     }
 
-    /// Brings to an end what is still under way when a [`Self::send`] has failed: the next one would take its place
-    /// in the journal.
+    /// Finishes the transaction that is still on its way after a [`Self::send`] that failed: the next one would
+    /// take its place in the journal.
     pub async fn resume(&self) -> Result<(), LedgerError> {
         let Some(pending) = self.journal.read()? else { return Ok(()) };
         match self.settle(&pending).await {
@@ -68,13 +67,11 @@ impl Account {
         }
     }
 
-    /// Its address.
     #[must_use]
     pub fn address(&self) -> Address {
         self.key.address()
     }
 
-    /// Its chain.
     #[must_use]
     pub fn chain_id(&self) -> u64 {
         self.chain_id
@@ -117,7 +114,7 @@ impl Account {
         let priority = batch.request::<U256>("eth_maxPriorityFeePerGas", json!([]));
         let gas = batch.request::<U64>("eth_estimateGas", [&object]);
         let answers = self.rpc.send(batch).await;
-        let unread = |what| super::unread(&self.rpc, what);
+        let unread = |what| unread(&self.rpc, what);
         let nonce = answers.take(&nonce).map_err(unread("the account's nonce"))?.to();
         let balance = answers.take(&balance).map_err(unread("the account's balance"))?;
         let price = answers.take(&price).map_err(unread("the gas price"))?;
@@ -192,8 +189,8 @@ impl Account {
         }
     }
 
-    /// Gives it to the node. What the node says where it does not have it then: an answer may get lost, and of
-    /// what it has already it says so with an error.
+    /// Gives it to the node. Returns the refusal if the node does not have it afterwards: an answer may get
+    /// lost, and a node answers a transaction that it already has with an error.
     async fn give(&self, pending: &Pending) -> Option<String> {
         let sent = self.rpc.request::<B256>("eth_sendRawTransaction", [&pending.raw]).await;
         let refusal = sent.err()?;
@@ -214,11 +211,16 @@ impl Account {
         Err(LedgerError::Refused { what: pending.what.clone(), reason })
     }
 
-    /// Why a transaction reverted, as the node tells it afterwards.
+    /// Why a transaction reverted: the node runs it again.
     async fn replay(&self, receipt: &Receipt) -> Option<String> {
         let sent: Value =
             self.rpc.request("eth_getTransactionByHash", [receipt.transaction_hash]).await.ok()?;
-        let object = json!({"from": sent["from"], "to": sent["to"], "data": sent["input"], "value": sent["value"]});
+        let object = json!({
+            "from": sent["from"],
+            "to": sent["to"],
+            "data": sent["input"],
+            "value": sent["value"],
+        });
         match self.rpc.request::<Bytes>("eth_call", (object, receipt.block_number)).await {
             Err(Unread::Reverted(text)) => Some(reason(&text)),
             _ => None,

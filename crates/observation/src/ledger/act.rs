@@ -3,7 +3,11 @@
 use alloy_primitives::{B256, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 
-use super::{Account, Ledger, LedgerError, State};
+use super::{
+    account::Account,
+    error::LedgerError,
+    state::{Ledger, State},
+};
 use crate::{
     contracts::EveryChannelObservationLedger::{attestBatchCall, finalizeCall, proposeBatchCall},
     header::ObservationHeader,
@@ -13,12 +17,10 @@ use crate::{
 /// Observations in a transaction: some five million gas.
 const BATCH: usize = 80;
 
-/// What was done.
+/// Transactions that were sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done {
-    /// Observations that a transaction was for.
     pub observations: usize,
-    /// Transactions.
     pub transactions: usize,
     /// Gas of all of them.
     pub gas: u64,
@@ -43,18 +45,19 @@ pub struct Disagreement {
 }
 
 impl Ledger {
-    /// Proposes the observations that are not proposed yet, in their order. `told` hears of each transaction.
+    /// Proposes the observations that are not proposed yet, in their order. `progress` is called after each
+    /// transaction.
     pub async fn propose(
         &self,
         account: &Account,
         observations: &[Observation],
-        told: impl Fn(Done),
+        progress: impl Fn(Done),
     ) -> Result<Done, LedgerError> {
         let open = |state: &State| !state.proposed && state.finalized.is_none();
         let states = self.states(observations, None).await?;
         let headers = chosen(observations, &states, open);
         let call = |headers| proposeBatchCall { headers };
-        self.in_batches(account, &headers, call, "proposing", told).await
+        self.in_batches(account, &headers, call, "proposing", progress).await
     }
 
     /// Attests to the observations to which the account has not attested yet, those left out that are not
@@ -63,7 +66,7 @@ impl Ledger {
         &self,
         account: &Account,
         observations: &[Observation],
-        told: impl Fn(Done),
+        progress: impl Fn(Done),
     ) -> Result<Done, LedgerError> {
         let witness = account.address();
         if !self.is_witness(witness).await? {
@@ -73,7 +76,7 @@ impl Ledger {
         let states = self.states(observations, Some(witness)).await?;
         let headers = chosen(observations, &states, open);
         let call = |headers| attestBatchCall { headers };
-        let mut done = self.in_batches(account, &headers, call, "attesting to", told).await?;
+        let mut done = self.in_batches(account, &headers, call, "attesting to", progress).await?;
         self.finalize(account, observations, &mut done).await?;
         Ok(done)
     }
@@ -84,14 +87,14 @@ impl Ledger {
         headers: &[ObservationHeader],
         call: impl Fn(Vec<ObservationHeader>) -> C,
         verb: &str,
-        told: impl Fn(Done),
+        progress: impl Fn(Done),
     ) -> Result<Done, LedgerError> {
         let mut done = Done::default();
         for headers in headers.chunks(BATCH) {
             let what = format!("{verb} {} observations", headers.len());
             self.call(account, &call(headers.to_vec()), &what, &mut done).await?;
             done.observations += headers.len();
-            told(done);
+            progress(done);
         }
         Ok(done)
     }

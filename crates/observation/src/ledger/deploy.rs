@@ -1,18 +1,16 @@
 //! Deploying the contracts, once.
 
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
 use alloy_sol_types::{SolConstructor, SolValue as _};
 use eth_rpc::Batch;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
-use super::{Account, LedgerError, unread};
+use super::{
+    account::Account,
+    error::{LedgerError, unread},
+};
 use crate::contracts::{
     EveryChannelObservationLedger, EveryChannelRail, EveryChannelWitnessRegistry,
 };
@@ -22,7 +20,6 @@ use crate::contracts::{
 pub struct Plan {
     /// Who changes the witnesses from then on.
     pub owner: Address,
-    /// The witnesses.
     pub witnesses: Vec<Address>,
     /// How many of them make an observation final.
     pub quorum: u32,
@@ -37,9 +34,7 @@ pub struct Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Deployment {
-    /// The chain.
     pub chain_id: u64,
-    /// Who deployed them.
     pub deployer: Address,
     /// The deployer's nonce for the first of them.
     pub nonce: u64,
@@ -72,25 +67,17 @@ impl Deployment {
     }
 
     fn write(&self, file: &Path) -> io::Result<()> {
-        let folder = match file.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let mut new = NamedTempFile::new_in(folder)?;
-        new.write_all(&serde_json::to_vec_pretty(self)?)?;
-        new.as_file().sync_all()?;
-        new.persist_noclobber(file)?;
-        Ok(())
+        op_util::file::create(file, None, &serde_json::to_vec_pretty(self)?)
     }
 }
 
-/// Deploys registry, ledger and rail, and writes where they are to `file`. If the file is there, goes on with
-/// the deployment that it tells of: no contract is deployed twice.
+/// Deploys registry, ledger and rail, and writes their addresses to `file`. If the file is there, its
+/// deployment is continued: no contract is deployed twice. `deployed` is called for each contract.
 pub async fn deploy(
     account: &Account,
     plan: &Plan,
     file: &Path,
-    told: impl Fn(&str, Address),
+    deployed: impl Fn(&str, Address),
 ) -> Result<Deployment, LedgerError> {
     let failed = |reason: String| LedgerError::Deployment { file: file.to_owned(), reason };
     let deployment = if file.exists() {
@@ -102,7 +89,7 @@ pub async fn deploy(
     };
     if deployment != Deployment::next(account, deployment.nonce) {
         return Err(failed(format!(
-            "it tells of a deployment by {} on chain {}; this is {} on chain {}. Give --out another name",
+            "it is of a deployment by {} on chain {}; this is {} on chain {}. Give --out another name",
             deployment.deployer,
             deployment.chain_id,
             account.address(),
@@ -119,7 +106,8 @@ pub async fn deploy(
             let next = next_nonce(account).await?;
             if next != nonce {
                 return Err(failed(format!(
-                    "the {name} was to be deployed with the nonce {nonce}, and the next one of {} is {next}: it sent something else since. Remove the file to begin again",
+                    "the {name} was to be deployed with the nonce {nonce}, but the next nonce of {} is \
+                     {next}: it has sent something else since. Remove the file to begin again",
                     account.address()
                 )));
             }
@@ -127,7 +115,7 @@ pub async fn deploy(
                 .send(TxKind::Create, code, U256::ZERO, &format!("deploying the {name}"))
                 .await?;
         }
-        told(name, address);
+        deployed(name, address);
     }
     Ok(deployment)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::SolInterface as _;
-use eth_rpc::{Unread, key::SignError};
+use eth_rpc::{Rpc, Unread, key::SignError};
 
 use crate::contracts::{
     EveryChannelObservationLedger::EveryChannelObservationLedgerErrors,
@@ -13,120 +13,57 @@ use crate::contracts::{
 
 /// Why something on chain could not be read or done.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum LedgerError {
-    /// A node does not tell.
+    /// A node does not answer, or not with what was asked for.
     #[error("cannot read {what} from {endpoint}: {source}")]
-    Unread {
-        /// What was to be read.
-        what: &'static str,
-        /// The node.
-        endpoint: String,
-        /// Why.
-        source: Unread,
-    },
+    Unread { what: &'static str, endpoint: String, source: Unread },
     /// The address is not a ledger's.
     #[error(
         "{address} is no observation ledger on chain {chain}: {source}. `ec-observe deploy` makes one"
     )]
-    NoLedger {
-        /// The address.
-        address: Address,
-        /// The chain.
-        chain: u64,
-        /// What it answers.
-        source: Unread,
-    },
+    NoLedger { address: Address, chain: u64, source: Unread },
     /// Not a member of the registry.
     #[error(
         "{account} is no witness of the registry {registry} now: its owner adds one with `ec-observe witness add`"
     )]
-    NoWitness {
-        /// Who is none.
-        account: Address,
-        /// The registry.
-        registry: Address,
-    },
-    /// A contract refuses.
+    NoWitness { account: Address, registry: Address },
     #[error("{what} is refused: {reason}")]
-    Refused {
-        /// What was to be done.
-        what: String,
-        /// The contract's error.
-        reason: String,
-    },
+    Refused { what: String, reason: String },
     /// Another process sends from the account.
     #[error("another ec-observe sends from {account}: it holds {}", journal.display())]
-    Busy {
-        /// The account.
-        account: Address,
-        /// Its journal.
-        journal: PathBuf,
-    },
+    Busy { account: Address, journal: PathBuf },
     /// A journal cannot be kept.
     #[error("cannot keep the journal {}: {error}", journal.display())]
-    Journal {
-        /// The journal.
-        journal: PathBuf,
-        /// Why.
-        error: std::io::Error,
-    },
+    Journal { journal: PathBuf, error: std::io::Error },
     /// Not enough for gas.
     #[error("{account} has {found} wei and needs {needed} for {what}: send it some")]
-    Poor {
-        /// The account.
-        account: Address,
-        /// What it has.
-        found: U256,
-        /// What the transaction may cost.
-        needed: U256,
-        /// The transaction.
-        what: String,
-    },
+    Poor { account: Address, found: U256, needed: U256, what: String },
     /// A transaction waits.
     #[error(
         "{transaction} ({what}) is in no block after {seconds} s. Run the same command again: it goes on with this one"
     )]
-    Pending {
-        /// The transaction.
-        transaction: B256,
-        /// What it does.
-        what: String,
-        /// How long it was waited for.
-        seconds: u64,
-    },
+    Pending { transaction: B256, what: String, seconds: u64 },
     /// The node refuses a transaction.
     #[error("the node does not take {transaction} ({what}): {reason}")]
-    NotTaken {
-        /// The transaction.
-        transaction: B256,
-        /// What it does.
-        what: String,
-        /// What the node says.
-        reason: String,
-    },
+    NotTaken { transaction: B256, what: String, reason: String },
     /// Somebody else used the nonce.
     #[error(
         "{account} sent another transaction in the place of {transaction} ({what}): who else sends from it?"
     )]
-    Overtaken {
-        /// The account.
-        account: Address,
-        /// What was to be sent.
-        transaction: B256,
-        /// What it was to do.
-        what: String,
-    },
+    Overtaken { account: Address, transaction: B256, what: String },
     /// It cannot be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
     /// A deployment that was begun cannot go on.
     #[error("{}: {reason}", file.display())]
-    Deployment {
-        /// Where it is written.
-        file: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    Deployment { file: PathBuf, reason: String },
+}
+
+/// The error of a value that could not be read.
+pub(super) fn unread(rpc: &Rpc, what: &'static str) -> impl Fn(Unread) -> LedgerError + use<> {
+    let endpoint = rpc.shown();
+    move |source| LedgerError::Unread { what, endpoint: endpoint.clone(), source }
 }
 
 /// A contract's error in words: nodes give its bytes only.
@@ -160,7 +97,7 @@ mod tests {
     use crate::contracts::EveryChannelWitnessRegistry::NotWitness;
 
     #[test]
-    fn a_contracts_error_is_told_in_words() {
+    fn a_contracts_error_is_shown_in_words() {
         let data = hex::encode_prefixed(NotWitness { witness: Address::ZERO }.abi_encode());
         let expected = format!("NotWitness {{ witness: {:?} }}", Address::ZERO);
         for text in [

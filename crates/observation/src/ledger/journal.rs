@@ -1,8 +1,8 @@
-//! The transaction that an account has under way, on disk before any node has it.
+//! The transaction that an account has on its way, on disk before any node has it.
 
 use std::{
     fs::{self, File, TryLockError},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,9 +10,8 @@ use std::{
 use alloy_primitives::{Address, B256, Bytes};
 use eth_rpc::transaction::Signed;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
-use super::LedgerError;
+use super::error::LedgerError;
 
 /// A transaction that may or may not have reached a node.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,7 +21,7 @@ pub(super) struct Pending {
     pub(super) transaction: B256,
     /// Signed: whoever sends it again sends the same.
     pub(super) raw: Bytes,
-    /// In words.
+    /// What it does, in words.
     pub(super) what: String,
 }
 
@@ -54,7 +53,8 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// The journal of an account on one chain, which its genesis block tells from others of the same id.
+    /// The journal of an account on one chain. The genesis block is part of its name: several chains may have
+    /// one id.
     pub(super) fn open(
         folder: &Path,
         chain_id: u64,
@@ -85,16 +85,10 @@ impl Journal {
 
     /// Returns when it is on disk.
     pub(super) fn write(&self, pending: &Pending) -> Result<(), LedgerError> {
-        self.replace(pending).map_err(|error| self.failed(error))
-    }
-
-    fn replace(&self, pending: &Pending) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut file = NamedTempFile::new_in(folder)?;
-        file.write_all(&serde_json::to_vec(pending)?)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)?;
-        File::open(folder)?.sync_all()
+        serde_json::to_vec(pending)
+            .map_err(io::Error::from)
+            .and_then(|json| op_util::file::replace(&self.path, &json))
+            .map_err(|error| self.failed(error))
     }
 
     pub(super) fn clear(&self) -> Result<(), LedgerError> {

@@ -8,8 +8,6 @@ mod journal;
 mod registry;
 mod state;
 
-use eth_rpc::{Rpc, Unread};
-
 pub use self::{
     account::Account,
     act::{Disagreement, Done, Progress, disagreements},
@@ -17,8 +15,3 @@ pub use self::{
     error::LedgerError,
     state::{Ledger, State, difference},
 };
-
-fn unread(rpc: &Rpc, what: &'static str) -> impl Fn(Unread) -> LedgerError + use<> {
-    let endpoint = rpc.shown();
-    move |source| LedgerError::Unread { what, endpoint: endpoint.clone(), source }
-}

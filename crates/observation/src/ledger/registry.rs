@@ -4,7 +4,7 @@ use alloy_primitives::{Address, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 use eth_rpc::transaction::Receipt;
 
-use super::{Account, Ledger, LedgerError};
+use super::{account::Account, error::LedgerError, state::Ledger};
 use crate::contracts::EveryChannelWitnessRegistry::{
     addWitnessCall, removeWitnessCall, setQuorumCall,
 };

@@ -7,7 +7,7 @@ use alloy_sol_types::{SolCall, SolEvent as _};
 use eth_rpc::{Batch, Rpc, transaction::Log};
 use serde_json::json;
 
-use super::{LedgerError, unread};
+use super::error::{LedgerError, unread};
 use crate::{
     contracts::{
         EveryChannelObservationLedger::{
@@ -28,11 +28,8 @@ const AT_ONCE: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Ledger {
     rpc: Rpc,
-    /// The chain.
     pub chain_id: u64,
-    /// The ledger.
     pub address: Address,
-    /// Its registry.
     pub registry: Address,
 }
 
@@ -75,7 +72,6 @@ impl Ledger {
         self.rpc.send(batch).await.take(&slot).map_err(unread(&self.rpc, C::SIGNATURE))
     }
 
-    /// The node that is asked.
     #[must_use]
     pub fn rpc(&self) -> &Rpc {
         &self.rpc

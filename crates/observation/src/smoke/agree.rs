@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{archive::Mapping, observation::Observation};
 
-/// Derives, proposes, attests; `told` hears how far it is.
+/// Derives, proposes, attests; `progress` is called with how far it is.
 pub(super) async fn agree(
     setting: &Setting,
     files: &[PathBuf],
     mapping: &Mapping,
-    told: &impl Fn(&str),
+    progress: &impl Fn(&str),
 ) -> anyhow::Result<(Report, Vec<Observation>)> {
     let mut derived = Vec::new();
     for witness in 0..setting.witnesses.len() {
@@ -25,13 +25,13 @@ pub(super) async fn agree(
     let (own, entries) = derived.swap_remove(0);
     ensure!(!own.is_empty(), "the archive has no entries");
     let same = derived.iter().all(|(observations, _)| *observations == own);
-    told(&format!("{entries} entries, {} observations", own.len()));
+    progress(&format!("{entries} entries, {} observations", own.len()));
 
     let start = Instant::now();
     let [first, ..] = &setting.witnesses;
     let proposed = setting
         .ledger
-        .propose(first, &own, |done| told(&format!("{} proposed", done.observations)))
+        .propose(first, &own, |done| progress(&format!("{} proposed", done.observations)))
         .await?;
     let mut transactions = proposed.transactions;
     let mut attest_gas = [0; 3];
@@ -39,7 +39,7 @@ pub(super) async fn agree(
         let done = setting
             .ledger
             .attest(witness, &own, |done| {
-                told(&format!("witness {number}: {} attested to", done.observations));
+                progress(&format!("witness {number}: {} attested to", done.observations));
             })
             .await?;
         transactions += done.transactions;

@@ -18,7 +18,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Wei of an account.
 const RICH: u128 = 1_000_000_000_000_000_000_000;
 
-/// A running anvil.
 #[derive(Debug)]
 pub(super) struct Anvil {
     child: Child,

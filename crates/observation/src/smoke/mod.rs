@@ -24,29 +24,29 @@ use crate::{
     generate::{Shape, write},
 };
 
-/// Where it happens.
+/// The chain that is used.
 #[derive(Debug)]
-pub enum Chain<'a> {
-    /// On an anvil that is started for it.
-    Anvil(&'a Path),
-    /// On a chain that is there. The account pays: see the command's help.
+pub enum Chain {
+    /// An anvil that is started for it: the program.
+    Anvil(PathBuf),
+    /// A chain that runs already. The account pays: see the command's help.
     There(Rpc, Box<SecretKey>),
 }
 
-/// What is derived from.
+/// The archive that is used.
 #[derive(Debug)]
 pub enum Archive {
-    /// Those files.
+    /// These files.
     Files(Vec<PathBuf>, Mapping),
     /// One that is made up, of so many epochs of each of four streams.
     MadeUp(u64),
 }
 
-/// Runs all of it; `told` hears how far it is.
+/// Runs all of it; `progress` is called with how far it is.
 pub async fn run(
-    chain: Chain<'_>,
+    chain: Chain,
     archive: Archive,
-    told: impl Fn(&str),
+    progress: impl Fn(&str),
 ) -> anyhow::Result<Report> {
     let dir = tempfile::tempdir()?;
     let (files, mapping) = match archive {
@@ -60,14 +60,17 @@ pub async fn run(
         Chain::There(rpc, key) => (rpc, *key),
         Chain::Anvil(program) => {
             let key = SecretKey::generate()?;
-            anvil = Anvil::start(program).await?;
+            anvil = Anvil::start(&program).await?;
             anvil.fund(key.address()).await?;
             (anvil.rpc.clone(), key)
         }
     };
     let setting = Setting::make(&rpc, owner, observations).await?;
-    told(&format!("ledger {} on chain {}", setting.deployment.ledger, setting.deployment.chain_id));
-    let (mut report, final_ones) = agree::agree(&setting, &files, &mapping, &told).await?;
+    progress(&format!(
+        "ledger {} on chain {}",
+        setting.deployment.ledger, setting.deployment.chain_id
+    ));
+    let (mut report, final_ones) = agree::agree(&setting, &files, &mapping, &progress).await?;
     report.cases.extend(refusals::refusals(&setting, &files, &mapping, &final_ones).await?);
     Ok(report)
 }

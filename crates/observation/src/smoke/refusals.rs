@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf};
 
 use alloy_primitives::{Address, B256};
 use anyhow::Context as _;
+use serde_json::json;
 
 use super::{
     report::Case,
@@ -41,13 +42,19 @@ pub(super) async fn refusals(
     Ok(cases)
 }
 
-/// What a witness derives from an archive of one epoch with two entries, the second of which it is told.
+/// What a witness derives from an archive of one epoch with two entries, of which `chunk` is the second.
 fn observe(setting: &Setting, stream: &str, chunk: &str) -> anyhow::Result<Observation> {
     let file = setting.dir().join("case.jsonl");
-    let line = |sequence, chunk| {
-        format!(
-            r#"{{"stream":"smoke/{stream}","epoch":"1","seq":{sequence},"unixMs":1767225600000,"chunkHash":"{chunk}","locator":"moq://smoke/{stream}/{sequence}"}}"#
-        )
+    let line = |sequence: u64, chunk: &str| {
+        let entry = json!({
+            "stream": format!("smoke/{stream}"),
+            "epoch": "1",
+            "seq": sequence,
+            "unixMs": 1_767_225_600_000_u64,
+            "chunkHash": chunk,
+            "locator": format!("moq://smoke/{stream}/{sequence}"),
+        });
+        entry.to_string()
     };
     fs::write(&file, [line(0, "first"), line(1, chunk)].join("\n"))?;
     let (observations, _) = derive(&[file], &Mapping::default(), 0, setting.dir())?;

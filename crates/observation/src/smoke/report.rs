@@ -8,11 +8,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Case {
-    /// What.
     pub name: &'static str,
-    /// What had to come of it.
     pub expected: &'static str,
-    /// What came of it.
     pub found: String,
     /// Whether that is the same.
     pub passed: bool,
@@ -34,7 +31,6 @@ pub struct Report {
     pub propose_gas: u64,
     /// Gas of each witness' attestations.
     pub attest_gas: [u64; 3],
-    /// What was tried.
     pub cases: Vec<Case>,
 }
 

@@ -1,7 +1,6 @@
 //! What both benchmarks do: find the official programs, time ours and them in one run, compare.
 
 use std::{
-    env,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -9,18 +8,9 @@ use std::{
 
 use criterion::{BenchmarkGroup, measurement::WallTime};
 
-/// The folder in which op-devnet builds the official programs.
-pub(crate) fn cache() -> PathBuf {
-    let target = || {
-        let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.into(), PathBuf::from)
-    };
-    env::var_os("OP_DEVNET_CACHE").map_or_else(|| target().join("op-devnet"), PathBuf::from)
-}
-
 /// An official program, or why it is not timed.
 pub(crate) fn official(name: &str) -> Option<PathBuf> {
-    let program = cache().join("bin").join(name);
+    let program = test_kit::components().join("bin").join(name);
     let there = program.exists();
     if !there {
         println!("NOT TIMED: {name}: {} does not exist (cargo devnet build)", program.display());

@@ -61,15 +61,11 @@ pub struct GenesisBlock {
 
 /// Why a genesis.json has no hash.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum GenesisError {
     /// The file could not be read.
     #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
+    Read { path: String, source: std::io::Error },
     /// The input broke off.
     #[error("cannot read on: {0}")]
     Input(std::io::Error),
@@ -87,12 +83,7 @@ pub enum GenesisError {
         "{ethereum} and {optimism} disagree on whether they are active at genesis: engines would \
             compute different hashes"
     )]
-    ForkPair {
-        /// The Ethereum fork time's name.
-        ethereum: &'static str,
-        /// The OP fork time's name.
-        optimism: &'static str,
-    },
+    ForkPair { ethereum: &'static str, optimism: &'static str },
     /// London must be active from block 0 on an OP Stack chain.
     #[error("config.londonBlock is not 0: this is not an OP Stack genesis")]
     NotLondon,

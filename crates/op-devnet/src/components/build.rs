@@ -175,8 +175,8 @@ fn prestate_steps(environment: &Environment, folder: &Path) -> Vec<Step> {
     ]
 }
 
-/// Tells two versions of a component apart: by what it is built from or, when it was given, by
-/// its file's size and time of change.
+/// What distinguishes two versions of a component: what it is built from or, if it was given, its
+/// file's size and time of change.
 fn identity(environment: &Environment, component: Component) -> String {
     let Some(path) = environment.provided(component) else {
         return Build::of(component).stamp(environment).to_string();

@@ -100,6 +100,19 @@ impl Environment {
     }
 }
 
+/// An environment of its own in `dir`, whose tools are those of `search_path`.
+#[cfg(test)]
+pub(super) fn test_environment(dir: &Path, search_path: &str) -> Environment {
+    Environment {
+        bin_dir: None,
+        contracts_dir: None,
+        cache_dir: dir.join("cache"),
+        search_path: search_path.into(),
+        cargo: None,
+        workspace: None,
+    }
+}
+
 fn workspace(target_dir: Option<PathBuf>) -> Option<Workspace> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?;
     let manifest = root.join("Cargo.toml");

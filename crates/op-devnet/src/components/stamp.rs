@@ -1,4 +1,4 @@
-//! Tells whether a built component is still the one that its pins ask for.
+//! Shows whether a built component is still the one that its pins name.
 
 use std::fs;
 use std::io;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, test_kill_process};
 
-use super::*;
+use super::{environment::test_environment, *};
 
 /// An environment in `dir` in which `go` is a script.
 fn with_go(dir: &Path, script: &str) -> Environment {

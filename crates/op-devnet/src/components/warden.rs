@@ -52,8 +52,9 @@ async fn build(
 }
 
 fn beside_this_program() -> anyhow::Result<PathBuf> {
-    let path =
-        env::current_exe().context("cannot tell where op-devnet itself is")?.with_file_name(NAME);
+    let path = env::current_exe()
+        .context("cannot find out where op-devnet itself is")?
+        .with_file_name(NAME);
     if !path.is_file() {
         bail!(
             "op-warden is neither in OP_DEVNET_BIN_DIR nor at {}, and there is no workspace with \
@@ -69,7 +70,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::components::test_environment;
+    use crate::components::environment::test_environment;
 
     #[tokio::test]
     async fn a_given_warden_is_used() {

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
     path::Path,
+    time::Duration,
 };
 
 use alloy_primitives::{B256, U256};
@@ -14,13 +15,13 @@ use op_chain::genesis::GenesisBlock;
 use op_gate::Gate;
 use serde_json::{Value, json};
 
-use super::{Fault, PATIENCE};
+use super::table::Fault;
 use crate::{
     accounts,
     components::Component,
     devnet::Prepared,
     faulty_l1::{self, Defect},
-    l1,
+    home, l1,
 };
 
 impl Fault {
@@ -48,7 +49,7 @@ impl Fault {
             }
             Self::EmptyBatcher => {
                 let batcher = eth_rpc::key::SecretKey::from_file(&key("batcher"))?.address();
-                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, PATIENCE)?;
+                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, ANSWER)?;
                 l1.request::<Value>("anvil_setBalance", (batcher, U256::ZERO)).await?;
                 Ok(())
             }
@@ -72,7 +73,7 @@ impl Fault {
                 edit(&home.warden_config(), |config| config["keys"]["burned"] = json!([batcher]))
             }
             Self::ClockSkew => {
-                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, PATIENCE)?;
+                let l1 = Rpc::new(&prepared.devnet.url("l1.rpc")?, ANSWER)?;
                 l1.request::<Value>("evm_increaseTime", [HOUR]).await?;
                 l1.request::<Value>("evm_mine", ()).await?;
                 Ok(())
@@ -93,16 +94,18 @@ impl Fault {
     }
 }
 
+/// For one answer of the L1.
+const ANSWER: Duration = Duration::from_secs(30);
 /// In seconds.
 const HOUR: u64 = 3600;
 
-/// Puts a bad endpoint in front of the L1 that the gates ask.
+/// Puts a bad endpoint in front of the L1 that the gates read.
 async fn spoil_l1(prepared: &Prepared, defect: Defect) -> Result<()> {
     let url = faulty_l1::start(prepared.devnet.url("l1.rpc")?, defect).await?;
     edit(&prepared.devnet.home.warden_config(), |config| config["l1"]["rpc"] = json!(url))
 }
 
-/// Has the challenger judged by a prestate, as it is in production.
+/// Has the gates judge the challenger by a prestate, as in production.
 fn judge_prestate(config: &Path, prestate: &Path) -> Result<()> {
     edit(config, |config| {
         let challenger = &mut config["services"]["challenger"];
@@ -129,16 +132,14 @@ fn other_prestate(prestate: &Path, other: &Path) -> Result<()> {
 /// Overwrites a key file with the key of an account that has no role.
 fn write_key(path: &Path) -> Result<()> {
     let stranger = accounts::key(accounts::STRANGER)?;
-    fs::write(path, stranger.to_hex().as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))
+    home::write(path, stranger.to_hex().as_bytes())
 }
 
 fn edit(path: &Path, change: impl FnOnce(&mut Value)) -> Result<()> {
     let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut value: Value = serde_json::from_slice(&text)?;
     change(&mut value);
-    fs::write(path, serde_json::to_vec(&value)?)
-        .with_context(|| format!("cannot write {}", path.display()))
+    home::write(path, &serde_json::to_vec(&value)?)
 }
 
 /// Moves the whole L2 genesis to 15,616 s before its L1 origin. Both files agree with each other, so

@@ -1,4 +1,4 @@
-//! What op-dispute-mon, which compares every game with its own op-node, says of the games.
+//! What op-dispute-mon reports of the games; it compares each of them with its own op-node.
 
 use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::wait::until;
 
-/// Between two looks; op-dispute-mon itself looks every two seconds.
+/// Between two readings; op-dispute-mon itself checks every two seconds.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long op-dispute-mon may take to answer, and to see what is on L1.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,7 +26,7 @@ pub(crate) struct DisputeMon {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Agreement {
-    /// How often it has looked.
+    /// How often it has checked.
     pub(crate) rounds: u64,
     /// Games that it could not judge in its last round: a node may be one block behind the other.
     pub(crate) failed: u64,
@@ -57,13 +57,12 @@ impl DisputeMon {
         Ok(Self { http, url: format!("{address}/metrics") })
     }
 
-    /// Reads what it says now.
     pub(crate) async fn read(&self) -> Result<Agreement> {
         let answer = self.http.get(&self.url).send().await?.error_for_status()?;
         Agreement::from_metrics(&answer.text().await?)
     }
 
-    /// Looks again and again, and ends with the first disagreement.
+    /// Reads again and again, and returns the first disagreement.
     pub(crate) async fn disagreement(&self, false_games: u64) -> anyhow::Error {
         loop {
             let agreement = until("op-dispute-mon's metrics", PATIENCE, async || {
@@ -105,7 +104,7 @@ impl Agreement {
                 format!("op-dispute-mon has no metric {name}: is it that program?")
             })
         };
-        // Appears with the first look.
+        // Appears with the first check.
         let games = |status: &str| values.get(status).copied().unwrap_or_default();
         Ok(Self {
             rounds: value("op_dispute_mon_monitor_duration_seconds_count")?,
@@ -161,9 +160,12 @@ mod tests {
     const METRICS: &str = "\
 # TYPE op_dispute_mon_failed_games gauge
 op_dispute_mon_failed_games 0
-op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"correct\",root_agreement=\"agree\",status=\"agree_defender_wins\"} 4
-op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"correct\",root_agreement=\"disagree\",status=\"disagree_challenger_wins\"} 1
-op_dispute_mon_games_agreement{completion=\"in_progress\",result_correctness=\"correct\",root_agreement=\"agree\",status=\"agree_defender_ahead\"} 3
+op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"correct\",\
+root_agreement=\"agree\",status=\"agree_defender_wins\"} 4
+op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"correct\",\
+root_agreement=\"disagree\",status=\"disagree_challenger_wins\"} 1
+op_dispute_mon_games_agreement{completion=\"in_progress\",result_correctness=\"correct\",\
+root_agreement=\"agree\",status=\"agree_defender_ahead\"} 3
 op_dispute_mon_last_output_fetch 1.795270175e+09
 op_dispute_mon_monitor_duration_seconds_count 66
 ";

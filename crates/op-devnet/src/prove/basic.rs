@@ -12,7 +12,11 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{process::Command, time::Instant};
 
-use super::{ANSWER, ONE_ETHER, proof::Recorder, wait::until};
+use super::{
+    proof::Recorder,
+    wait::{ANSWER, until},
+    wallet::ONE_ETHER,
+};
 use crate::{
     accounts,
     devnet::{Devnet, wait_running},

@@ -7,6 +7,7 @@ use alloy_sol_types::sol;
 use anyhow::{Context, Result, ensure};
 use eth_rpc::{Batch, Rpc};
 use op_chain::contracts::DisputeGameFactory;
+use op_util::text::span;
 use serde::Serialize;
 
 use super::{
@@ -69,11 +70,11 @@ impl Delays {
             Duration::from_secs(total) <= LONGEST,
             "these contracts make a withdrawal wait {} (game clock {}, proof maturity {}, finality {}), \
              a proof waits {} at most: use --prove=full without --deployment",
-            shown(total),
-            shown(self.game_clock),
-            shown(self.proof_maturity),
-            shown(self.finality),
-            shown(LONGEST.as_secs())
+            span(total),
+            span(self.game_clock),
+            span(self.proof_maturity),
+            span(self.finality),
+            span(LONGEST.as_secs())
         );
         Ok(())
     }
@@ -103,16 +104,6 @@ fn seconds(value: U256) -> u64 {
     value.saturating_to()
 }
 
-/// Seconds in the largest unit that fits.
-fn shown(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,8 +115,8 @@ mod tests {
         let error = real.ensure_short().unwrap_err().to_string();
         assert_eq!(
             error,
-            "these contracts make a withdrawal wait 14 days (game clock 3 days, proof maturity 7 days, \
-             finality 3 days), a proof waits 10 min at most: use --prove=full without --deployment"
+            "these contracts make a withdrawal wait 14 d (game clock 3 d 12 h, proof maturity 7 d, \
+             finality 3 d 12 h), a proof waits 10 min at most: use --prove=full without --deployment"
         );
     }
 

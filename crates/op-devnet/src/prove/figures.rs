@@ -3,6 +3,7 @@
 use std::{fmt, fs, path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, ensure};
+use op_util::text::bytes;
 use serde::Serialize;
 use tokio::{
     process::Command,
@@ -119,23 +120,15 @@ impl fmt::Display for Figures {
         )?;
         writeln!(
             formatter,
-            "op-warden check: {:.0} ms, {:.1} MiB at its peak",
+            "op-warden check: {:.0} ms, {} at its peak",
             self.check,
-            kib_to_mib(self.check_peak_memory)
+            bytes(self.check_peak_memory.saturating_mul(1_024))
         )?;
         write!(
             formatter,
-            "genesis.json of {:.1} MB to its hash: {:.0} ms{init}",
-            megabytes(self.genesis_size),
+            "genesis.json of {} to its hash: {:.0} ms{init}",
+            bytes(self.genesis_size),
             self.genesis_hash
         )
     }
-}
-
-fn kib_to_mib(kib: u64) -> f64 {
-    f64::from(u32::try_from(kib).unwrap_or(u32::MAX)) / 1_024.0
-}
-
-fn megabytes(bytes: u64) -> f64 {
-    f64::from(u32::try_from(bytes / 1_000).unwrap_or(u32::MAX)) / 1_000.0
 }

@@ -6,12 +6,12 @@ use anyhow::{Result, ensure};
 use eth_rpc::Rpc;
 
 use super::{
-    ANSWER,
     agreement::DisputeMon,
     delays::Delays,
     dispute,
     proof::Recorder,
-    wallet::Wallet,
+    wait::ANSWER,
+    wallet::{ONE_ETHER, Wallet},
     withdrawal::{self, Bridge},
 };
 use crate::{accounts, devnet::Devnet};
@@ -108,7 +108,7 @@ impl Scene<'_> {
             .step(
                 "withdrawal initiated",
                 CLOCKS,
-                withdrawal::initiate(bridge, super::ONE_ETHER),
+                withdrawal::initiate(bridge, ONE_ETHER),
                 |initiated| format!("in L2 block {}", initiated.l2_block.number),
             )
             .await?;

@@ -21,7 +21,15 @@ sol! {
         /// How many claims were made; the first is the root.
         function claimDataLen() external view returns (uint256);
         /// A claim by its position in the order of making.
-        function claimData(uint256 index) external view returns (uint32 parentIndex, address counteredBy, address claimant, uint128 bond, bytes32 claim, uint128 position, uint128 clock);
+        function claimData(uint256 index) external view returns (
+            uint32 parentIndex,
+            address counteredBy,
+            address claimant,
+            uint128 bond,
+            bytes32 claim,
+            uint128 position,
+            uint128 clock
+        );
     }
 }
 

@@ -7,14 +7,14 @@ mod dispute;
 mod figures;
 mod full;
 mod games;
+mod gates;
 mod proof;
 mod wait;
 mod wallet;
 mod withdrawal;
 
-use std::time::Duration;
+use std::path::Path;
 
-use alloy_primitives::{U256, uint};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
@@ -27,11 +27,6 @@ use crate::{
     devnet::{Devnet, Options},
     up::interrupted,
 };
-
-/// For one answer of a node.
-const ANSWER: Duration = Duration::from_secs(5);
-/// In wei.
-const ONE_ETHER: U256 = uint!(1_000_000_000_000_000_000_U256);
 
 /// How much to prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,15 +61,33 @@ async fn attempt(options: &Options, depth: Depth, clock: &Clock) -> Result<Proof
     let op_warden = prepared.op_warden.clone();
     let mut devnet = prepared.start(clock).await?;
     let recorder = Recorder::new(*clock);
-    basic::beginning(&devnet, &recorder).await;
+    let refusal = gates::refusal(devnet.supervisor.board(), |line| clock.say(line));
+    let refused = tokio::select! {
+        () = steps(&devnet, depth, &op_warden, &recorder) => None,
+        judgement = refusal => Some(judgement),
+    };
+    let figures = match &refused {
+        Some(judgement) => {
+            clock.say(format!("✗ {} is refused by its gate", judgement.service));
+            None
+        }
+        None => Figures::measure(&devnet, &op_warden)
+            .await
+            .inspect_err(|error| recorder.failure("figures", error))
+            .ok(),
+    };
+    clock.say("stopping");
+    devnet.supervisor.shut_down().await;
+    Ok(recorder.finish(devnet.chain.contracts.clone(), refused, figures))
+}
+
+/// Runs all steps of the proof; each is recorded as it ends.
+async fn steps(devnet: &Devnet, depth: Depth, op_warden: &Path, recorder: &Recorder) {
+    basic::beginning(devnet, recorder).await;
     if depth == Depth::Full
-        && let Err(error) = full::run(&devnet, &recorder).await
+        && let Err(error) = full::run(devnet, recorder).await
     {
         recorder.failure("withdrawal and dispute", &error);
     }
-    basic::wholeness(&devnet, &recorder, &op_warden).await;
-    let figures = Figures::measure(&devnet, &op_warden).await;
-    clock.say("stopping");
-    devnet.supervisor.shut_down().await;
-    Ok(recorder.finish(devnet.chain.contracts.clone(), figures?))
+    basic::wholeness(devnet, recorder, op_warden).await;
 }

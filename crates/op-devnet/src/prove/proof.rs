@@ -3,6 +3,8 @@
 use std::{cell::RefCell, fmt::Write, time::Duration};
 
 use anyhow::{Result, anyhow};
+use op_gate::{Judgement, report};
+use op_util::error::with_causes;
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -13,12 +15,17 @@ use crate::clock::Clock;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Proof {
-    /// Every step held.
+    /// Every step held, and no gate refused.
     pub(super) passed: bool,
+    /// The refusal that ended the proof.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Judgement>,
     /// Where the contracts come from.
     contracts: String,
     steps: Vec<Step>,
-    figures: Figures,
+    /// `None` where the chain did not come as far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    figures: Option<Figures>,
 }
 
 /// One thing that held, or did not.
@@ -33,7 +40,7 @@ struct Step {
     detail: String,
 }
 
-/// A step that failed and was taken down.
+/// A step that failed and was recorded.
 #[derive(Debug)]
 pub(super) struct Failed;
 
@@ -45,7 +52,7 @@ impl std::fmt::Display for Failed {
 
 impl std::error::Error for Failed {}
 
-/// Takes down steps as they end.
+/// Records steps as they end.
 pub(super) struct Recorder {
     clock: Clock,
     steps: RefCell<Vec<Step>>,
@@ -56,7 +63,7 @@ impl Recorder {
         Self { clock, steps: RefCell::default() }
     }
 
-    /// Runs a step for at most `patience` and takes down how it went. An error has been taken down.
+    /// Runs a step for at most `patience` and records how it went. An error has been recorded.
     pub(super) async fn step<T>(
         &self,
         name: &str,
@@ -69,43 +76,49 @@ impl Recorder {
             .unwrap_or_else(|_| Err(anyhow!("not within {} s", patience.as_secs())));
         match result {
             Ok(value) => {
-                self.take_down(name, true, describe(&value));
+                self.record(name, true, describe(&value));
                 Ok(value)
             }
             Err(error) => {
-                self.take_down(name, false, format!("{error:#}"));
+                self.record(name, false, with_causes(error.as_ref()));
                 Err(Failed)
             }
         }
     }
 
-    /// Runs a step that tells of itself.
+    /// Runs a step that describes itself.
     pub(super) async fn note(
         &self,
         name: &str,
         patience: Duration,
         work: impl Future<Output = Result<String>>,
     ) {
-        // A failure has been taken down, and the next step does not need this one.
+        // A failure has been recorded, and the next step does not need this one.
         let _ = self.step(name, patience, work, String::clone).await;
     }
 
-    /// Takes down what went wrong between steps; a failed step has been taken down.
+    /// Records what went wrong between steps; a failed step has been recorded.
     pub(super) fn failure(&self, name: &str, error: &anyhow::Error) {
         if !error.is::<Failed>() {
-            self.take_down(name, false, format!("{error:#}"));
+            self.record(name, false, with_causes(error.as_ref()));
         }
     }
 
-    fn take_down(&self, name: &str, passed: bool, detail: String) {
+    fn record(&self, name: &str, passed: bool, detail: String) {
         self.clock.say(format!("{} {name}: {detail}", mark(passed)));
         let seconds = self.clock.elapsed().as_secs_f64();
         self.steps.borrow_mut().push(Step { name: name.to_owned(), seconds, passed, detail });
     }
 
-    pub(super) fn finish(self, contracts: String, figures: Figures) -> Proof {
+    pub(super) fn finish(
+        self,
+        contracts: String,
+        refused: Option<Judgement>,
+        figures: Option<Figures>,
+    ) -> Proof {
         let steps = self.steps.into_inner();
-        Proof { passed: steps.iter().all(|step| step.passed), contracts, steps, figures }
+        let passed = refused.is_none() && steps.iter().all(|step| step.passed);
+        Proof { passed, refused, contracts, steps, figures }
     }
 }
 
@@ -117,7 +130,8 @@ impl Proof {
     /// The proof for people.
     pub(super) fn table(&self) -> String {
         let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
-        let mut text = format!("\ncontracts: {}\n", self.contracts);
+        let refused = self.refused.as_ref().map(report::service).unwrap_or_default();
+        let mut text = format!("{refused}\ncontracts: {}\n", self.contracts);
         // Writing to a String cannot fail.
         for step in &self.steps {
             let _ = writeln!(
@@ -129,8 +143,39 @@ impl Proof {
                 step.detail
             );
         }
-        let _ = writeln!(text, "{}", self.figures);
+        if let Some(figures) = &self.figures {
+            let _ = writeln!(text, "{figures}");
+        }
         let _ = writeln!(text, "{}", if self.passed { "PROVEN" } else { "NOT PROVEN" });
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use op_gate::Answer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_refusal_stands_on_top_and_nothing_is_proven() {
+        let recorder = Recorder::new(Clock::start());
+        recorder
+            .note("engine ready", Duration::from_secs(1), async { Ok("in time".to_owned()) })
+            .await;
+        let judgement = Judgement {
+            service: "batcher".to_owned(),
+            answer: Answer::Refuse,
+            findings: Vec::new(),
+        };
+        let proof = recorder.finish("npm".to_owned(), Some(judgement), None);
+        assert!(!proof.passed);
+        let table = proof.table();
+        assert!(table.starts_with("batcher: refuse\n"), "{table}");
+        assert!(table.contains("✓ engine ready"), "{table}");
+        assert!(table.ends_with("NOT PROVEN\n"), "{table}");
+        let json = serde_json::to_value(&proof).unwrap();
+        assert_eq!(json["refused"]["service"], "batcher");
+        assert_eq!(json["passed"], false);
     }
 }

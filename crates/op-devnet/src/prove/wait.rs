@@ -1,10 +1,13 @@
-//! Waiting with an end, and with an account of how far it came.
+//! Waits with a time limit; the error says how far it came.
 
 use std::{fmt::Display, ops::ControlFlow, time::Duration};
 
 use anyhow::{Result, bail};
+use op_util::error::with_causes;
 use tokio::time::{Instant, sleep, timeout_at};
 
+/// For one answer of a node.
+pub(super) const ANSWER: Duration = Duration::from_secs(5);
 /// Pause between two questions; everything waited for takes blocks of two seconds.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -22,7 +25,7 @@ pub(crate) async fn until<T>(
         match timeout_at(deadline, ask()).await {
             Ok(Ok(ControlFlow::Break(answer))) => return Ok(answer),
             Ok(Ok(ControlFlow::Continue(far))) => progress = far,
-            Ok(Err(error)) => progress = format!("{error:#}"),
+            Ok(Err(error)) => progress = with_causes(error.as_ref()),
             Err(_) => {}
         }
         if Instant::now() + PAUSE >= deadline {

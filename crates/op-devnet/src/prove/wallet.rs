@@ -1,8 +1,8 @@
-//! An account that sends transactions and waits for what becomes of them.
+//! An account that sends transactions and waits until they are in a block.
 
 use std::{ops::ControlFlow, path::Path, time::Duration};
 
-use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, uint};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, bail};
 use eth_rpc::{
@@ -16,6 +16,8 @@ use tokio::sync::Mutex;
 use super::wait::until;
 use crate::accounts;
 
+/// In wei: what a proof deposits and withdraws.
+pub(super) const ONE_ETHER: U256 = uint!(1_000_000_000_000_000_000_U256);
 /// How long a transaction may take into a block; both layers make one every two seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a transaction may be overtaken by others of its account.
@@ -77,7 +79,7 @@ impl Wallet {
     async fn included(&self, to: Address, input: &Bytes, value: U256) -> Result<Receipt> {
         for _ in 0..ATTEMPTS {
             let submitted = self.submit(to, input.clone(), value).await?;
-            if let Fate::Included(receipt) = self.fate(submitted).await? {
+            if let Outcome::Included(receipt) = self.outcome(submitted).await? {
                 return Ok(receipt);
             }
         }
@@ -113,7 +115,7 @@ impl Wallet {
     }
 
     /// Waits until a transaction is in a block or never will be.
-    async fn fate(&self, Submitted { hash, nonce }: Submitted) -> Result<Fate> {
+    async fn outcome(&self, Submitted { hash, nonce }: Submitted) -> Result<Outcome> {
         until(format!("transaction {hash}"), PATIENCE, async || {
             // In this order: a nonce that is used up now has its receipt afterwards.
             let next =
@@ -122,15 +124,15 @@ impl Wallet {
             let receipt: Option<Receipt> =
                 self.rpc.request("eth_getTransactionReceipt", [hash]).await?;
             Ok(match receipt {
-                Some(receipt) => ControlFlow::Break(Fate::Included(receipt)),
-                None if next > nonce => ControlFlow::Break(Fate::Overtaken),
+                Some(receipt) => ControlFlow::Break(Outcome::Included(receipt)),
+                None if next > nonce => ControlFlow::Break(Outcome::Overtaken),
                 None => ControlFlow::Continue("it is still pending".to_owned()),
             })
         })
         .await
     }
 
-    /// Why a call reverted, as the node tells it afterwards.
+    /// Why a call reverted: the node runs it again.
     async fn reason(&self, to: Address, input: &Bytes, value: U256, receipt: &Receipt) -> String {
         let call = call_object(self.address(), to, input, value);
         match self.rpc.request::<Bytes>("eth_call", (call, receipt.block_number)).await {
@@ -148,8 +150,8 @@ struct Submitted {
     nonce: u64,
 }
 
-/// What becomes of a transaction.
-enum Fate {
+/// How the wait for a transaction ends.
+enum Outcome {
     Included(Receipt),
     /// Another transaction of the account has its nonce.
     Overtaken,

@@ -6,7 +6,7 @@ use std::{ops::ControlFlow, time::Duration};
 use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use alloy_sol_types::{SolCall, sol};
 use anyhow::{Context, Result, ensure};
-use eth_rpc::{Batch, Rpc, Unread};
+use eth_rpc::{Batch, Rpc, Unread, units::ether};
 use op_chain::rollup::BlockId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -27,7 +27,15 @@ sol! {
         function initiateWithdrawal(address target, uint256 gasLimit, bytes data) external payable;
 
         /// A recorded message.
-        event MessagePassed(uint256 indexed nonce, address indexed sender, address indexed target, uint256 value, uint256 gasLimit, bytes data, bytes32 withdrawalHash);
+        event MessagePassed(
+            uint256 indexed nonce,
+            address indexed sender,
+            address indexed target,
+            uint256 value,
+            uint256 gasLimit,
+            bytes data,
+            bytes32 withdrawalHash
+        );
     }
 
     /// `OptimismPortal2`: withdrawals rest on dispute games.
@@ -50,7 +58,12 @@ sol! {
         }
 
         /// Proves that a withdrawal is part of the output that a game is about.
-        function proveWithdrawalTransaction(WithdrawalTransaction withdrawal, uint256 disputeGameIndex, OutputRootProof outputRootProof, bytes[] withdrawalProof) external;
+        function proveWithdrawalTransaction(
+            WithdrawalTransaction withdrawal,
+            uint256 disputeGameIndex,
+            OutputRootProof outputRootProof,
+            bytes[] withdrawalProof
+        ) external;
         /// Reverts, and says why, as long as a proven withdrawal cannot be paid out.
         function checkWithdrawal(bytes32 withdrawalHash, address proofSubmitter) external view;
         /// Pays a proven withdrawal out.
@@ -153,7 +166,9 @@ async fn ensure_backed(l1: &Rpc, portal: Address, amount: U256) -> Result<()> {
         l1.send(batch).await.take(&balance).context("cannot read the portal's balance")?;
     ensure!(
         balance >= amount,
-        "the portal holds {balance} wei, too little to pay {amount} out: deposit first"
+        "the portal holds {} ETH, too little to pay {} out: deposit first",
+        ether(balance),
+        ether(amount)
     );
     Ok(())
 }

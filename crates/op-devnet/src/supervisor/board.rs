@@ -1,11 +1,9 @@
 //! What is known of each service, for the other services, for `status` and for proofs.
 
-use std::{
-    collections::BTreeMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
 
 use op_gate::Judgement;
+use op_util::time::unix_now;
 use serde::{Deserialize, Serialize};
 
 /// All services by name.
@@ -46,11 +44,11 @@ pub(crate) struct GateRun {
     pub(crate) milliseconds: f64,
 }
 
-/// Where a service stands.
+/// What a service does at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Phase {
-    /// For a service that must come before it.
+    /// Waits for a service that must run before it.
     Pending,
     /// At its gate, which says wait.
     GateWaits,
@@ -58,7 +56,7 @@ pub(crate) enum Phase {
     Refused,
     /// Started, not yet answering.
     Starting,
-    /// In use.
+    /// Answers.
     Running,
     /// Died, about to be started again.
     Restarting,
@@ -86,7 +84,7 @@ impl Default for Status {
             phase: Phase::Pending,
             pid: None,
             restarts: 0,
-            since: now(),
+            since: unix_now(),
             last_exit: None,
             init_milliseconds: None,
             gate: None,
@@ -98,7 +96,7 @@ impl Status {
     pub(crate) fn enter(&mut self, phase: Phase) {
         if self.phase != phase {
             self.phase = phase;
-            self.since = now();
+            self.since = unix_now();
         }
     }
 }
@@ -115,9 +113,4 @@ impl Board {
     pub(crate) fn all_running(&self) -> bool {
         self.services.values().all(|status| status.phase == Phase::Running)
     }
-}
-
-/// Seconds since the Unix epoch.
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }

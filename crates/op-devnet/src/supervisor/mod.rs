@@ -8,13 +8,14 @@ pub(crate) mod unit;
 
 use std::collections::BTreeMap;
 
+use op_util::error::with_causes;
 use tokio::{sync::watch, task::JoinHandle};
 
 use self::{
     board::{Board, Status},
     unit::Unit,
 };
-use crate::home::{Home, write_atomically};
+use crate::home::{self, Home};
 
 /// The running services.
 pub(crate) struct Supervisor {
@@ -80,8 +81,8 @@ async fn publish(mut changes: watch::Receiver<Board>, home: Home) {
     loop {
         let board = changes.borrow_and_update().clone();
         let text = serde_json::to_vec_pretty(&board).unwrap_or_default();
-        if let Err(error) = write_atomically(&home.status(), &text) {
-            eprintln!("op-devnet: {error:#}");
+        if let Err(error) = home::write(&home.status(), &text) {
+            eprintln!("op-devnet: {}", with_causes(error.as_ref()));
         }
         if changes.changed().await.is_err() {
             return;

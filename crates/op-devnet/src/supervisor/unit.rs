@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitStatus, time::Duration};
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
 use op_gate::{Answer, Judgement};
+use op_util::error::with_causes;
 use serde_json::{Value, json};
 use tokio::{
     process::Command,
@@ -16,13 +17,13 @@ use super::{
     board::{Board, GateRun, Phase, Status},
     process::{Process, Spec},
 };
-use crate::stack::Ready;
+use crate::{home, stack::Ready};
 
-/// Between two looks at whether a service answers.
+/// Between two requests to a service that does not answer yet.
 const POLL: Duration = Duration::from_millis(50);
-/// Before a gate that said wait or refuse is asked again; doubles up to the last.
+/// Before a gate that answered wait or refuse is asked again: the first and the longest pause.
 const GATE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
-/// Before a service that died is started again; doubles up to the last.
+/// Before a service that died is started again: the first and the longest pause.
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// A service that ran this long starts with the first pause again.
 const STABLE: Duration = Duration::from_mins(1);
@@ -61,8 +62,7 @@ impl Init {
     /// Runs it, and marks it as done.
     pub(crate) async fn run(&self) -> Result<()> {
         self.spec.run().await.context("initialisation failed")?;
-        std::fs::write(&self.done, "")
-            .with_context(|| format!("cannot write {}", self.done.display()))
+        home::write(&self.done, b"")
     }
 }
 
@@ -95,7 +95,7 @@ impl Unit {
                         exit = self.watch(&mut process, &report) => describe(exit),
                     }
                 }
-                Err(error) => format!("{error:#}"),
+                Err(error) => with_causes(error.as_ref()),
             };
             report.update(|status| {
                 status.enter(Phase::Restarting);
@@ -222,7 +222,7 @@ fn milliseconds(began: Instant) -> f64 {
 fn describe(exit: Result<ExitStatus>) -> String {
     match exit {
         Ok(status) => status.to_string(),
-        Err(error) => format!("{error:#}"),
+        Err(error) => with_causes(error.as_ref()),
     }
 }
 

@@ -53,7 +53,7 @@ impl Command {
         }
         match self.component.as_str() {
             "op-geth" => {
-                // It serves metrics only where it is told to, and its P2P port is as often as not
+                // It serves metrics only where a flag says so, and its P2P port is as often as not
                 // turned off in its configuration file.
                 let on = self.value("metrics.addr").is_some();
                 add(on, ("metrics.addr", LOCAL), ("metrics.port", "6060"));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn each_program_listens_where_it_is_told_and_where_it_always_does() {
+    fn each_program_listens_where_its_flags_say_and_where_it_always_does() {
         for (component, args, expected) in [
             ("op-node", &[][..], &["rpc.port=0.0.0.0:9545", "p2p.listen.tcp=0.0.0.0:9222"][..]),
             (

@@ -1,107 +1,129 @@
-//! The gates, by what they judge.
+//! Which function judges each gate, and the gates' files by their subjects.
+//!
+//! A file has the name of its gate, without the prefix that its folder says. Each is a pure function of a
+//! service and the facts; no finding at all is a finding too: that nobody judged.
 
-mod disputes;
-mod files;
-mod host;
-mod keys;
-mod l1;
-mod nodes;
-
-use std::time::Duration;
-
-use tokio::time::timeout;
-
-use crate::{
-    config::{Config, ConfigError, Service},
-    finding::Finding,
-    gate::Gate,
-    judgement::Judgement,
-    read::Facts,
-};
-
-/// Judges services by name, within the configuration's deadline.
-pub async fn run(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, ConfigError> {
-    let services: Vec<&Service> =
-        names.iter().map(|name| config.service(name)).collect::<Result<_, _>>()?;
-    let deadline = Duration::from_secs(config.deadline_seconds);
-    let facts = match timeout(deadline, Facts::gather(config, &services)).await {
-        Ok(Ok(facts)) => facts,
-        Ok(Err(error)) => return Ok(unknown(names, &services, &files::chain::unusable(&error))),
-        Err(_) => return Ok(unknown(names, &services, &files::chain::too_late(deadline))),
-    };
-    Ok(names.iter().zip(services).map(|(name, service)| judge(name, service, &facts)).collect())
+mod files {
+    pub(crate) mod bundle;
+    pub(crate) mod chain_files;
+    pub(crate) mod engine_data;
+    pub(crate) mod fee_parameters;
+    pub(crate) mod fork_schedule;
+    pub(crate) mod genesis_hash;
+    pub(crate) mod genesis_live;
+    pub(crate) mod genesis_timestamp;
+    pub(crate) mod l2_chain;
+    pub(crate) mod predeploys;
+    pub(crate) mod rollup_config;
 }
 
-/// Without facts, every service has the same finding, beside what the configuration alone tells.
-fn unknown(names: &[&str], services: &[&Service], finding: &Finding) -> Vec<Judgement> {
-    let judge = |(name, service): (&&str, &&Service)| {
-        let mut findings = vec![finding.clone()];
-        if service.gates.contains(&Gate::ImagePinned) {
-            findings.extend(host::image_pinned::pinned(service));
-        }
-        Judgement::of(name, findings)
-    };
-    names.iter().zip(services).map(judge).collect()
+mod l1 {
+    pub(crate) mod agreement;
+    pub(crate) mod beacon;
+    pub(crate) mod chain;
+    pub(crate) mod contracts;
+    pub(crate) mod head;
+    pub(crate) mod origin;
+    pub(crate) mod proofs;
+    pub(crate) mod public_networks;
+    pub(crate) mod rate_limit;
 }
 
-/// Judges one service by the facts.
-fn judge(name: &str, service: &Service, facts: &Facts) -> Judgement {
-    let gates = std::iter::once(&Gate::ChainFiles).chain(&service.gates);
-    let findings = gates.flat_map(|&gate| {
-        let findings = findings(gate, service, facts);
-        if findings.is_empty() { vec![Finding::not_judged(gate)] } else { findings }
-    });
-    Judgement::of(name, findings.collect())
+mod keys {
+    pub(crate) mod batcher_key;
+    pub(crate) mod challenger_key;
+    pub(crate) mod funding;
+    pub(crate) mod key_file;
+    pub(crate) mod no_key;
+    pub(crate) mod proposer_key;
+    pub(crate) mod published_key;
+    pub(crate) mod reused_key;
+    pub(crate) mod role;
+    pub(crate) mod sequencer_key;
 }
 
-/// Judges the gate for one service.
-fn findings(gate: Gate, service: &Service, facts: &Facts) -> Vec<Finding> {
+mod disputes {
+    pub(crate) mod batch_cadence;
+    pub(crate) mod bond;
+    pub(crate) mod game_type;
+    pub(crate) mod prestate;
+    pub(crate) mod proposal_cadence;
+    pub(crate) mod root_source;
+}
+
+mod nodes {
+    pub(crate) mod admin_api;
+    pub(crate) mod jwt;
+    pub(crate) mod p2p;
+    pub(crate) mod p2p_paths;
+    pub(crate) mod safe_db;
+    pub(crate) mod static_peers;
+    pub(crate) mod unsafe_signer;
+}
+
+mod host {
+    pub(crate) mod clock;
+    pub(crate) mod disk;
+    pub(crate) mod image_pinned;
+    pub(crate) mod image_running;
+    pub(crate) mod ports;
+    pub(crate) mod release;
+}
+
+pub(crate) use self::{files::chain_files, host::image_pinned};
+use crate::{config::Service, finding::Finding, gate::Gate, read::Facts};
+
+/// What a gate finds for a service.
+pub(crate) type Judge = fn(&Service, &Facts) -> Vec<Finding>;
+
+/// The function that judges a gate.
+pub(crate) const fn judge_of(gate: Gate) -> Judge {
     match gate {
-        Gate::ChainFiles => files::chain::files(facts),
-        Gate::L1Chain => files::chain::l1_chain(facts),
-        Gate::L1Origin => files::chain::l1_origin(facts),
-        Gate::L2Chain => files::chain::l2_chain(facts),
-        Gate::GenesisHash => files::genesis::hash(facts),
-        Gate::GenesisTimestamp => files::genesis::timestamp(facts),
-        Gate::GenesisLive => files::genesis::live(service, facts),
-        Gate::SequencerKey => keys::role::sequencer(service, facts),
-        Gate::BatcherKey => keys::role::batcher(service, facts),
-        Gate::ProposerKey => keys::role::proposer(service, facts),
-        Gate::ChallengerKey => keys::role::challenger(service, facts),
-        Gate::PublishedKey => keys::published_key::key(service, facts),
-        Gate::GameType => disputes::game_type::registered_and_respected(service, facts),
-        Gate::Prestate => disputes::prestate::absolute(service, facts),
-        Gate::Funding => keys::funding::balance(service, facts),
-        Gate::ImagePinned => host::image_pinned::pinned(service),
-        Gate::KeyFile => keys::key_file::readable(service, facts),
-        Gate::ReusedKey => keys::reused_key::own_key(service, facts),
-        Gate::Bond => keys::funding::bond(service, facts),
-        Gate::BatchCadence => disputes::cadence::batches(service, facts),
-        Gate::ProposalCadence => disputes::cadence::proposals(service, facts),
-        Gate::RootSource => nodes::node::root_source(service),
-        Gate::P2p => nodes::node::p2p(service, facts),
-        Gate::P2pPaths => nodes::node::p2p_paths(service, facts),
-        Gate::SafeDb => nodes::node::safe_db(service, facts),
-        Gate::AdminApi => nodes::node::admin_api(service),
-        Gate::StaticPeers => nodes::peers::answer(service, facts),
-        Gate::UnsafeSigner => nodes::peers::signer(facts),
-        Gate::L1Head => l1::head::moves(facts),
-        Gate::Clock => host::clock::right(facts),
-        Gate::L1Proofs => l1::proofs::available(service, facts),
-        Gate::L1RateLimit => l1::rate_limit::not_reached(facts),
-        Gate::Disk => host::disk::room(service, facts),
-        Gate::Ports => host::ports::free(service, facts),
-        Gate::Jwt => nodes::jwt::shared(service, facts),
-        Gate::Release => host::release::able(service, facts),
-        Gate::L1Agreement => l1::agreement::holds(facts),
-        Gate::L1Beacon => l1::beacon::serves(service, facts),
-        Gate::ImageRunning => host::image_running::pinned(service, facts),
-        Gate::ForkSchedule => files::fork_schedule::schedule(facts),
-        Gate::RollupConfig => files::rollup_config::checked(facts),
-        Gate::Predeploys => files::predeploys::serve(facts),
-        Gate::FeeParameters => files::fee_parameters::parameters(facts),
-        Gate::Contracts => l1::contracts::of_one_chain(facts),
-        Gate::EngineData => files::engine_data::initialised(service, facts),
-        Gate::Bundle => files::bundle::published(facts),
+        Gate::ChainFiles => files::chain_files::judge,
+        Gate::GenesisHash => files::genesis_hash::judge,
+        Gate::GenesisTimestamp => files::genesis_timestamp::judge,
+        Gate::GenesisLive => files::genesis_live::judge,
+        Gate::EngineData => files::engine_data::judge,
+        Gate::L2Chain => files::l2_chain::judge,
+        Gate::ForkSchedule => files::fork_schedule::judge,
+        Gate::RollupConfig => files::rollup_config::judge,
+        Gate::Predeploys => files::predeploys::judge,
+        Gate::FeeParameters => files::fee_parameters::judge,
+        Gate::Bundle => files::bundle::judge,
+        Gate::L1Chain => l1::chain::judge,
+        Gate::L1Origin => l1::origin::judge,
+        Gate::L1Head => l1::head::judge,
+        Gate::L1Agreement => l1::agreement::judge,
+        Gate::L1RateLimit => l1::rate_limit::judge,
+        Gate::L1Proofs => l1::proofs::judge,
+        Gate::L1Beacon => l1::beacon::judge,
+        Gate::Contracts => l1::contracts::judge,
+        Gate::KeyFile => keys::key_file::judge,
+        Gate::SequencerKey => keys::sequencer_key::judge,
+        Gate::BatcherKey => keys::batcher_key::judge,
+        Gate::ProposerKey => keys::proposer_key::judge,
+        Gate::ChallengerKey => keys::challenger_key::judge,
+        Gate::ReusedKey => keys::reused_key::judge,
+        Gate::PublishedKey => keys::published_key::judge,
+        Gate::Funding => keys::funding::judge,
+        Gate::GameType => disputes::game_type::judge,
+        Gate::Prestate => disputes::prestate::judge,
+        Gate::Bond => disputes::bond::judge,
+        Gate::ProposalCadence => disputes::proposal_cadence::judge,
+        Gate::BatchCadence => disputes::batch_cadence::judge,
+        Gate::RootSource => disputes::root_source::judge,
+        Gate::P2p => nodes::p2p::judge,
+        Gate::P2pPaths => nodes::p2p_paths::judge,
+        Gate::StaticPeers => nodes::static_peers::judge,
+        Gate::UnsafeSigner => nodes::unsafe_signer::judge,
+        Gate::SafeDb => nodes::safe_db::judge,
+        Gate::AdminApi => nodes::admin_api::judge,
+        Gate::Jwt => nodes::jwt::judge,
+        Gate::Clock => host::clock::judge,
+        Gate::Disk => host::disk::judge,
+        Gate::Ports => host::ports::judge,
+        Gate::ImagePinned => host::image_pinned::judge,
+        Gate::ImageRunning => host::image_running::judge,
+        Gate::Release => host::release::judge,
     }
 }

@@ -3,11 +3,10 @@
 use std::{path::Path, time::Duration};
 
 use eth_rpc::{Rpc, RpcUrlError};
+use op_exec::secret::{self, SecretError};
 use zeroize::Zeroizing;
 
-use crate::config::Endpoint;
-use crate::read::FactsError;
-use op_exec::secret::{self, SecretError};
+use crate::{config::Endpoint, read::error::FactsError};
 
 /// The endpoint, read anew each time: a file may have come or changed since. `names` are the fields
 /// that a URL and a file stand in.

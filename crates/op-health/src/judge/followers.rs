@@ -1,37 +1,43 @@
 //! Followers against the sequencer.
 
-use crate::judge::Verdict;
 use crate::{
-    condition::{Name, State},
+    condition::{Condition, Name, State},
     memory,
     number::float,
     plan::Node,
     watch::Watch,
 };
-use op_prove::compare;
+use op_prove::compare::Verdict;
 
 /// A follower's safe head waits for the same L1 block as the sequencer's, so it may take this many
 /// times as long as its unsafe one.
 const SAFE: f64 = 4.0;
-/// Polls in a row without a verdict that are no condition yet.
+/// Polls in a row that may be unknown.
 const UNKNOWN: u32 = 2;
 
-pub(super) fn judge(watch: &Watch) -> Vec<Verdict> {
-    if watch.plan.sequencer().is_none() {
+const BEHIND: &str = "It has the right blocks, but late ones: see its peers (unsafe head) or its L1 endpoint (safe \
+                      head), and whether its disk keeps up.";
+const DIVERGED: &str = "Nobody may rely on it: take it out of service and keep its data for a look. If it took blocks \
+                        of another signer, set its engine back to the last equal block or let it derive again from \
+                        L1. If the safe heads differ, one of the two does not follow L1: find out which before \
+                        anything else.";
+
+pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
+    if watch.setup.plan.sequencer().is_none() {
         return Vec::new();
     }
-    let followers = watch.plan.nodes.iter().filter(|node| !node.sequencer);
+    let followers = watch.setup.plan.nodes.iter().filter(|node| !node.sequencer);
     followers.flat_map(|node| of(watch, node)).collect()
 }
 
-fn of(watch: &Watch, node: &Node) -> [Verdict; 2] {
+fn of(watch: &Watch, node: &Node) -> [Condition; 2] {
     let empty = memory::Node::default();
     let memory = watch.memory.nodes.get(&node.name).unwrap_or(&empty);
-    let limit = float(watch.plan.limits.follower_lag);
-    let verdicts = watch.verdicts.get(&node.name);
-    let unsafe_head = verdicts.map(|seen| (&seen.unsafe_head, seen.unsafe_unknown));
-    let safe_head = verdicts.map(|seen| (&seen.safe_head, seen.safe_unknown));
-    let block_time = watch.block_time();
+    let limit = float(watch.setup.plan.limits.follower_lag);
+    let last = watch.seen.comparisons.get(&node.name);
+    let unsafe_head = last.map(|last| (&last.unsafe_head, last.unsafe_unknown));
+    let safe_head = last.map(|last| (&last.safe_head, last.safe_unknown));
+    let block_time = watch.seen.chain.as_ref().map(|chain| chain.block_time);
     // One block behind at the moment of the question is the rule, not lateness.
     let late = |blocks: u64| block_time.is_none_or(|seconds| float(blocks * seconds) > limit);
     [
@@ -42,36 +48,33 @@ fn of(watch: &Watch, node: &Node) -> [Verdict; 2] {
     ]
 }
 
+/// `last` is the verdict of the last comparison, and for how many polls it was unknown.
 fn head(
     name: Name,
     node: &Node,
-    verdict: Option<(&compare::Verdict, u32)>,
+    last: Option<(&Verdict, u32)>,
     is_late: &dyn Fn(u64) -> bool,
-) -> Verdict {
+) -> Condition {
     const EXPECTED: &str = "every block is the sequencer's";
-    let holds = |found: String| Verdict::holds(name, &node.name, EXPECTED, found);
-    match verdict {
-        None => Verdict::unknown(name, &node.name, EXPECTED, "it was not compared yet", ""),
-        Some((compare::Verdict::Equal { to, .. }, _)) => holds(format!("equal up to block {to}")),
-        Some((compare::Verdict::Behind { head, to }, _)) => {
+    let holds = |found: String| Condition::holds(name, &node.name, EXPECTED, found);
+    match last {
+        None => Condition::unknown(name, &node.name, EXPECTED, "it was not compared yet", ""),
+        Some((Verdict::Equal { to, .. }, _)) => holds(format!("equal up to block {to}")),
+        Some((Verdict::Behind { head, to }, _)) => {
             let blocks = to.saturating_sub(*head);
-            holds(format!("{blocks} blocks behind, equal up to its head {head}")).unless(
-                !is_late(blocks),
-                State::Failed,
-                "It has the right blocks, but late ones: see its peers (unsafe head) or its L1 endpoint (safe head), and whether its disk keeps up.",
-            )
+            let found = format!("{blocks} blocks behind, equal up to its head {head}");
+            holds(found).unless(!is_late(blocks), State::Failed, BEHIND)
         }
-        Some((compare::Verdict::Diverged { after, block, reference, follower }, _)) => {
+        Some((Verdict::Diverged { after, block, reference, follower }, _)) => {
             let after = after.map_or_else(String::new, |after| format!(", equal up to {after}"));
-            holds(format!("block {block} is {follower}, the sequencer's is {reference}{after}")).is(
-                State::Failed,
-                "Nobody may rely on it: take it out of service and keep its data for a look. If it took blocks of another signer, set its engine back to the last equal block or let it derive again from L1. If the safe heads differ, one of the two does not follow L1: find out which before anything else.",
-            )
+            let found =
+                format!("block {block} is {follower}, the sequencer's is {reference}{after}");
+            holds(found).is(State::Failed, DIVERGED)
         }
-        Some((compare::Verdict::Unknown { reason }, polls)) => {
+        Some((Verdict::Unknown { reason }, polls)) => {
             let state = if polls < UNKNOWN { State::Ok } else { State::Unknown };
-            holds(format!("unknown: {reason}"))
-                .is(state, "See whether both nodes answer, and what their logs say.")
+            let mend = "See whether both nodes answer, and what their logs say.";
+            holds(format!("unknown: {reason}")).is(state, mend)
         }
     }
 }

@@ -1,88 +1,94 @@
 //! The sequencer's heads.
 
-use crate::judge::{Verdict, span};
+use op_util::text::span;
+
 use crate::{
-    condition::{Name, State},
-    memory::Head,
-    number::float,
+    condition::{Condition, Name, State},
+    memory::{self, Head},
+    number::{float, whole},
     plan::Node,
     watch::Watch,
 };
 
-/// Seconds for which a reset of the derivation pipeline stays to be seen.
-const RESET_SHOWN: f64 = 600.0;
-/// Blocks for which a failed L1-info deposit stays to be seen.
-const L1_INFO_SHOWN: u64 = 300;
+/// Seconds for which a reset of the derivation pipeline counts.
+const RESET_COUNTS: f64 = 600.0;
+/// Blocks for which a failed L1-info deposit counts.
+const L1_INFO_COUNTS: u64 = 300;
 
-pub(super) fn judge(watch: &Watch) -> Vec<Verdict> {
-    let Some(sequencer) = watch.plan.sequencer() else { return Vec::new() };
-    // Whoever makes blocks safe is the one to look at.
-    let batcher = watch.service_of("op-batcher").unwrap_or(&sequencer.name);
+const NO_BLOCKS: &str = "The sequencer makes no blocks: see whether it runs, whether its engine answers, and what its \
+                         log says about L1.";
+const NOT_SAFE: &str = "Blocks are not in L1: look at the batcher (its balance, its key, its L1 endpoint), then at \
+                        the sequencer's derivation. Users' blocks are lost when the sequencing window ends.";
+const NOT_FINAL: &str = "Withdrawals wait for it: see whether L1 itself becomes final, then whether the safe head \
+                         moves.";
+const LAGS: &str = "The batcher is too slow, or stopped: see its log, its balance and L1's fees.";
+const STOPPED: &str = "Somebody stopped it with admin_stopSequencer: admin_startSequencer with the hash of its unsafe \
+                       head starts it again.";
+const RESET: &str = "A reset follows a reorganisation of L1, or an L1 endpoint that contradicts itself: see op-node's \
+                     log for its reason.";
+const STALE_L1: &str = "Contracts on L2 see an old L1: fees and deposits go wrong while the heads look healthy. \
+                        Compare the L1Block predeploy's code with the fork that is active (op-warden check: predeploys).";
+
+pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
+    let Some(sequencer) = watch.setup.plan.sequencer() else { return Vec::new() };
+    // The service that makes blocks safe is the one to look at.
+    let batcher = watch.setup.service_of("op-batcher").unwrap_or(&sequencer.name);
     // What is remembered from before a start says nothing until it was looked at again.
-    let pending = watch.engine(&sequencer.name).is_pending();
+    let pending = watch.seen.engine(&sequencer.name).is_pending();
     let memory = watch.memory.nodes.get(&sequencer.name);
-    let head = |pick: fn(&crate::memory::Node) -> Option<Head>| memory.and_then(pick);
+    let head = |pick: fn(&memory::Node) -> Option<Head>| memory.and_then(pick);
     let unsafe_head = head(|node| node.unsafe_head);
     let safe_head = head(|node| node.safe_head);
     let finalized = head(|node| node.finalized_head);
-    let limits = watch.plan.limits;
-    let mut verdicts = vec![
+    let limits = watch.setup.plan.limits;
+    let moves = |name, subject, head, limit, mend| {
+        moving(watch, name, subject, (head, pending), limit, mend)
+    };
+    let mut conditions = vec![
         fresh(watch, sequencer, unsafe_head),
-        moving(
-            watch,
-            Name::SafeHead,
-            batcher,
-            (safe_head, pending),
-            limits.safe_stall,
-            "Blocks are not in L1: look at the batcher (its balance, its key, its L1 endpoint), then at the sequencer's derivation. Users' blocks are lost when the sequencing window ends.",
-        ),
-        moving(
-            watch,
-            Name::FinalizedHead,
-            &sequencer.name,
-            (finalized, pending),
-            limits.finalized_stall,
-            "Withdrawals wait for it: see whether L1 itself becomes final, then whether the safe head moves.",
-        ),
+        moves(Name::SafeHead, batcher, safe_head, limits.safe_stall, NOT_SAFE),
+        moves(Name::FinalizedHead, &sequencer.name, finalized, limits.finalized_stall, NOT_FINAL),
         lag(watch, batcher, unsafe_head, safe_head),
         derivation(watch, sequencer),
         l1_info(watch, sequencer),
     ];
-    verdicts.extend(active(watch, sequencer));
-    verdicts
+    conditions.extend(active(watch, sequencer));
+    conditions
 }
 
 /// New blocks come, and they are of now.
-fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Verdict {
+fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Condition {
     const NAME: Name = Name::UnsafeHead;
-    const MEND: &str = "The sequencer makes no blocks: see whether it runs, whether its engine answers, and what its log says about L1.";
-    let limit = float(watch.plan.limits.unsafe_stall);
+    let subject = &sequencer.name;
+    let limit = watch.setup.plan.limits.unsafe_stall;
     let expected = format!("a new block within {}", span(limit));
-    let engine = watch.engine(&sequencer.name);
+    let engine = watch.seen.engine(subject);
     let head = match (engine.get(), head) {
         (Ok(()), Some(head)) => head,
-        (Err(reason), Some(head)) if head.stalled > limit && !engine.is_pending() => {
-            let found = format!("no new block for {}: {reason}", span(head.stalled));
-            return Verdict::holds(NAME, &sequencer.name, expected, found).is(State::Failed, MEND);
+        (Err(reason), Some(head)) if head.stalled > float(limit) && !engine.is_pending() => {
+            let found = format!("no new block for {}: {reason}", span(whole(head.stalled)));
+            return Condition::holds(NAME, subject, expected, found).is(State::Failed, NO_BLOCKS);
         }
-        (Err(reason), _) => {
-            return Verdict::unknown(NAME, &sequencer.name, expected, reason, MEND);
-        }
+        (Err(reason), _) => return Condition::unknown(NAME, subject, expected, reason, NO_BLOCKS),
         (Ok(()), None) => {
-            return Verdict::unknown(NAME, &sequencer.name, expected, "it has no head", MEND);
+            return Condition::unknown(NAME, subject, expected, "it has no head", NO_BLOCKS);
         }
     };
-    let age = (watch.now - float(head.block.timestamp)).max(0.0);
-    let found =
-        format!("block {}, {} old, came {} ago", head.block.number, span(age), span(head.stalled));
-    Verdict::holds(NAME, &sequencer.name, expected, found).unless(
-        head.stalled <= limit && age <= limit,
+    let age = (watch.seen.now - float(head.block.timestamp)).max(0.0);
+    let found = format!(
+        "block {}, {} old, came {} ago",
+        head.block.number,
+        span(whole(age)),
+        span(whole(head.stalled))
+    );
+    Condition::holds(NAME, subject, expected, found).unless(
+        head.stalled <= float(limit) && age <= float(limit),
         State::Failed,
-        MEND,
+        NO_BLOCKS,
     )
 }
 
-/// A head that goes on at all.
+/// A head that moves at all.
 fn moving(
     watch: &Watch,
     name: Name,
@@ -90,94 +96,87 @@ fn moving(
     (head, pending): (Option<Head>, bool),
     limit: u64,
     mend: &str,
-) -> Verdict {
-    let limit = float(limit);
+) -> Condition {
     let expected = format!("moves within {}", span(limit));
     if pending {
-        return Verdict::unknown(name, subject, expected, "it was not read yet", mend);
+        return Condition::unknown(name, subject, expected, "it was not read yet", mend);
     }
     // A chain that was never settled has no such head: its time counts from when it was first seen.
-    let watched = watch.now - watch.watching_since;
-    let (found, stalled) = head.map_or_else(
-        || (format!("none yet, watched for {}", span(watched)), watched),
-        |head| {
-            (format!("block {}, came {} ago", head.block.number, span(head.stalled)), head.stalled)
-        },
-    );
-    Verdict::holds(name, subject, expected, found).unless(stalled <= limit, State::Failed, mend)
-}
-
-fn lag(watch: &Watch, batcher: &str, head: Option<Head>, safe: Option<Head>) -> Verdict {
-    const NAME: Name = Name::SafeLag;
-    let limit = float(watch.plan.limits.safe_lag);
-    let expected = format!("the safe head at most {} behind the unsafe one", span(limit));
-    let begin = watch.genesis_time();
-    let Some((head, begin)) = head.zip(safe.map(|safe| safe.block.timestamp).or(begin)) else {
-        return Verdict::unknown(
-            NAME,
-            batcher,
-            expected,
-            "there are no heads",
-            "See the sequencer.",
-        );
+    let watched = watch.seen.now - watch.setup.watching_since;
+    let (found, stalled) = match head {
+        None => (format!("none yet, watched for {}", span(whole(watched))), watched),
+        Some(head) => {
+            let came = span(whole(head.stalled));
+            (format!("block {}, came {came} ago", head.block.number), head.stalled)
+        }
     };
-    let lag = float(head.block.timestamp.saturating_sub(begin));
-    Verdict::holds(NAME, batcher, expected, format!("{} behind", span(lag))).unless(
-        lag <= limit,
-        State::Failed,
-        "The batcher is too slow, or stopped: see its log, its balance and L1's fees.",
-    )
+    let condition = Condition::holds(name, subject, expected, found);
+    condition.unless(stalled <= float(limit), State::Failed, mend)
 }
 
-fn active(watch: &Watch, sequencer: &Node) -> Option<Verdict> {
+fn lag(watch: &Watch, batcher: &str, head: Option<Head>, safe: Option<Head>) -> Condition {
+    const NAME: Name = Name::SafeLag;
+    let limit = watch.setup.plan.limits.safe_lag;
+    let expected = format!("the safe head at most {} behind the unsafe one", span(limit));
+    let genesis = watch.seen.chain.as_ref().map(|chain| chain.genesis.l2_time);
+    let safe = safe.map(|safe| safe.block.timestamp).or(genesis);
+    let Some((head, safe)) = head.zip(safe) else {
+        let mend = "See the sequencer.";
+        return Condition::unknown(NAME, batcher, expected, "there are no heads", mend);
+    };
+    let lag = head.block.timestamp.saturating_sub(safe);
+    let condition = Condition::holds(NAME, batcher, expected, format!("{} behind", span(lag)));
+    condition.unless(lag <= limit, State::Failed, LAGS)
+}
+
+fn active(watch: &Watch, sequencer: &Node) -> Option<Condition> {
     const NAME: Name = Name::SequencerActive;
     const EXPECTED: &str = "the sequencer is started";
+    let subject = &sequencer.name;
     sequencer.rollup.as_ref()?;
-    Some(match watch.node(&sequencer.name).get() {
+    let active = match watch.seen.node(subject).get() {
         Err(reason) => {
-            Verdict::unknown(NAME, &sequencer.name, EXPECTED, reason, "Start its op-node.")
+            let mend = "Start its op-node.";
+            return Some(Condition::unknown(NAME, subject, EXPECTED, reason, mend));
         }
-        Ok(node) => match &node.active {
-            Some(Ok(active)) => {
-                let found = if *active { "started" } else { "stopped" };
-                Verdict::holds(NAME, &sequencer.name, EXPECTED, found).unless(
-                    *active,
-                    State::Failed,
-                    "Somebody stopped it with admin_stopSequencer: admin_startSequencer with the hash of its unsafe head starts it again.",
-                )
-            }
-            Some(Err(unread)) => {
-                let mend = "Give its op-node --rpc.enable-admin.";
-                Verdict::unknown(NAME, &sequencer.name, EXPECTED, &unread.to_string(), mend)
-            }
-            None => return None,
-        },
+        Ok(node) => node.active.as_ref()?,
+    };
+    Some(match active {
+        Ok(active) => {
+            let found = if *active { "started" } else { "stopped" };
+            let condition = Condition::holds(NAME, subject, EXPECTED, found);
+            condition.unless(*active, State::Failed, STOPPED)
+        }
+        Err(unread) => {
+            let mend = "Give its op-node --rpc.enable-admin.";
+            Condition::unknown(NAME, subject, EXPECTED, &unread.to_string(), mend)
+        }
     })
 }
 
-fn derivation(watch: &Watch, sequencer: &Node) -> Verdict {
+fn derivation(watch: &Watch, sequencer: &Node) -> Condition {
+    const EXPECTED: &str = "the derivation pipeline is not reset";
     let memory = watch.memory.nodes.get(&sequencer.name);
-    let ago = memory.and_then(|node| Some(watch.now - node.reset_at?));
-    let found = ago
-        .map_or_else(|| "no reset was seen".to_owned(), |ago| format!("reset {} ago", span(ago)));
-    Verdict::holds(Name::Derivation, &sequencer.name, "the derivation pipeline is not reset", found).unless(
-        ago.is_none_or(|ago| ago > RESET_SHOWN),
-        State::Warn,
-        "A reset follows a reorganisation of L1, or an L1 endpoint that contradicts itself: see op-node's log for its reason.",
-    )
+    let ago = memory.and_then(|node| Some(watch.seen.now - node.reset_at?));
+    let found = match ago {
+        None => "no reset was seen".to_owned(),
+        Some(ago) => format!("reset {} ago", span(whole(ago))),
+    };
+    let condition = Condition::holds(Name::Derivation, &sequencer.name, EXPECTED, found);
+    condition.unless(ago.is_none_or(|ago| ago > RESET_COUNTS), State::Warn, RESET)
 }
 
-fn l1_info(watch: &Watch, sequencer: &Node) -> Verdict {
+fn l1_info(watch: &Watch, sequencer: &Node) -> Condition {
     const EXPECTED: &str = "the L1-info deposit of every new block has status 1";
-    let checked = watch.memory.next_l1_info.unwrap_or_default();
+    let next = watch.memory.next_l1_info.unwrap_or_default();
     let failed = watch.memory.failed_l1_info;
     let found = match failed {
         Some(block) => format!("failed in block {block}"),
-        None => format!("succeeded up to block {}", checked.saturating_sub(1)),
+        None => format!("succeeded up to block {}", next.saturating_sub(1)),
     };
-    Verdict::holds(Name::L1Info, &sequencer.name, EXPECTED, found).unless(
-        failed.is_none_or(|block| checked.saturating_sub(block) > L1_INFO_SHOWN),
+    Condition::holds(Name::L1Info, &sequencer.name, EXPECTED, found).unless(
+        failed.is_none_or(|block| next.saturating_sub(block) > L1_INFO_COUNTS),
         State::Failed,
-        "Contracts on L2 see a stale L1: fees and deposits go wrong while the heads look healthy. Compare the L1Block predeploy's code with the fork that is active (op-warden check: predeploys).",
+        STALE_L1,
     )
 }

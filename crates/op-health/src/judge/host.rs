@@ -1,25 +1,20 @@
 //! The host's clock.
 
-use crate::judge::Verdict;
 use crate::{
-    condition::{Name, State},
+    condition::{Condition, Name, State},
+    figures::clock,
     watch::Watch,
 };
 
 /// Blocks are refused beyond a few seconds; a correction of less is common.
 const SKEW: f64 = 10.0;
 
-pub(super) fn judge(watch: &Watch) -> Vec<Verdict> {
-    let skew = watch.skew();
-    let verdict = Verdict::holds(
-        Name::Clock,
-        "host",
-        format!("right to {SKEW:.0} s"),
-        if skew == 0.0 { "no error is seen".to_owned() } else { format!("{skew:+.0} s") },
-    );
-    vec![verdict.unless(
-        skew.abs() <= SKEW,
-        State::Failed,
-        "The sequencer makes blocks by this clock: see timedatectl, and set it by NTP.",
-    )]
+pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
+    const MEND: &str =
+        "The sequencer makes blocks by this clock: see timedatectl, and set it by NTP.";
+    let skew = clock::skew(watch);
+    let expected = format!("right to {SKEW:.0} s");
+    let found = if skew == 0.0 { "no error is seen".to_owned() } else { format!("{skew:+.0} s") };
+    let clock = Condition::holds(Name::Clock, "host", expected, found);
+    vec![clock.unless(skew.abs() <= SKEW, State::Failed, MEND)]
 }

@@ -6,7 +6,7 @@ use alloy_primitives::{B256, U64};
 use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot};
 use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
 
-use op_prove::compare::{Asked, Block, Sample, Sealed};
+use op_prove::compare::{Asked, Block, Sealed, Snapshot};
 
 /// What an engine is asked for beside its heads.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub(crate) struct Questions {
 /// What it answered.
 #[derive(Debug, Default)]
 pub(crate) struct EngineAnswers {
-    pub(crate) sample: Sample,
+    pub(crate) snapshot: Snapshot,
     /// The hash of the first transaction, by block.
     pub(crate) first_transactions: BTreeMap<u64, B256>,
     /// Whether the transaction succeeded, for those that have a receipt.
@@ -47,7 +47,7 @@ async fn ask<B: DeserializeOwned + Into<Block>>(
     questions: &Questions,
 ) -> Reading<EngineAnswers> {
     let mut batch = Batch::default();
-    let sample = Asked::<B>::ask(&mut batch, &questions.numbers);
+    let snapshot = Asked::<B>::ask(&mut batch, &questions.numbers);
     let first: Vec<(u64, Slot<Option<Transactions>>)> = questions
         .first_transactions
         .iter()
@@ -66,7 +66,7 @@ async fn ask<B: DeserializeOwned + Into<Block>>(
         .into_iter()
         .filter_map(|(hash, slot)| Some((hash, answers.take(&slot).ok()??.status == U64::from(1))));
     Ok(EngineAnswers {
-        sample: sample.read(&answers)?,
+        snapshot: snapshot.read(&answers)?,
         first_transactions: first.collect(),
         succeeded: succeeded.collect(),
     })

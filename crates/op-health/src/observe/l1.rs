@@ -32,7 +32,8 @@ pub(crate) struct Questions {
 /// What it answered.
 #[derive(Debug)]
 pub(crate) struct L1Answers {
-    pub(crate) shown: String,
+    /// Scheme, host and port.
+    pub(crate) endpoint: String,
     pub(crate) head: L1Head,
     pub(crate) safe: Option<L1Head>,
     pub(crate) finalized: Option<L1Head>,
@@ -40,7 +41,7 @@ pub(crate) struct L1Answers {
     pub(crate) signer: Option<Reading<Address>>,
     pub(crate) accounts: BTreeMap<Address, (Reading<U256>, Reading<u64>)>,
     pub(crate) games: Option<Reading<GameAnswers>>,
-    /// How often it said that it is asked too much.
+    /// How often it said that it limits requests.
     pub(crate) limited: u32,
 }
 
@@ -122,7 +123,7 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
         (Some(answers.take(&batcher).map(address_of)), Some(answers.take(&signer)))
     });
     Ok(L1Answers {
-        shown: l1.shown(),
+        endpoint: l1.shown(),
         head,
         safe: safe.ok().flatten().map(self::head),
         finalized: finalized.ok().flatten().map(self::head),

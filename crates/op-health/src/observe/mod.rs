@@ -1,8 +1,8 @@
 //! What is read from the running chain and its host. Each kind is polled at its own pace.
 
-pub(super) mod engine;
+pub(crate) mod engine;
 mod exposition;
-pub(super) mod l1;
-pub(super) mod node;
-pub(super) mod programs;
-pub(super) mod units;
+pub(crate) mod l1;
+pub(crate) mod node;
+pub(crate) mod programs;
+pub(crate) mod units;

@@ -1,4 +1,4 @@
-//! The metrics of the official programs: whether they run, since when, and what else they tell.
+//! The metrics of the official programs: whether they run, since when, and what else they report.
 
 use eth_rpc::{Reading, Rpc};
 
@@ -7,7 +7,7 @@ use crate::observe::exposition::samples;
 /// op-node resets its pipeline once as it starts, some seconds after its metrics are served.
 const RESETS_AT_START: f64 = 1.0;
 
-/// What a program's metrics tell.
+/// What a program's metrics report.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Program {
     /// When the process began, in seconds since the Unix epoch.

@@ -1,4 +1,4 @@
-//! systemd's word on the units that the services run in.
+//! What systemd reports of the units that the services run in.
 //!
 //! Reading it needs no rights beyond a connection to the system bus, which a sandboxed unit has with
 //! `AF_UNIX`. The bus must be able to look the user up: of a unit with `DynamicUser=`, by nss-systemd,

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::{
     badge::{Tone, badge},
-    facts, nothing, part,
+    parts::{facts, nothing, part},
     text::{NOT_KNOWN, clipped, count, eth, measured, slug},
 };
 use crate::{
@@ -52,7 +52,7 @@ fn balance(account: &Account) -> Markup {
     html! { (eth(balance)) @if short { " " (badge(Tone::Bad, "too little")) } }
 }
 
-/// How long the balance lasts; what its condition says where that is not good.
+/// How long the balance lasts, with the tone of its condition where that is not good.
 fn runway(status: &Status, name: &str, account: &Account) -> Markup {
     let judged = status.conditions.iter().find(|at| at.name == Name::Runway && at.subject == name);
     let text = match account.runway {
@@ -78,10 +78,10 @@ fn role(account: &Account) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::test::status;
+    use crate::page::fixture::status;
 
     #[test]
-    fn what_is_wrong_with_an_account_is_told_by_word() {
+    fn what_is_wrong_with_an_account_is_shown_by_word() {
         let mut status = status();
         let batcher = status.accounts["batcher"].clone();
         assert!(role(&batcher).into_string().contains("another address"));
@@ -91,7 +91,7 @@ mod tests {
         assert!(balance(&poor).into_string().contains("too little"));
         status.conditions[0].name = Name::Runway;
         status.conditions[0].subject = "batcher".to_owned();
-        let told = runway(&status, "batcher", &status.accounts["batcher"]).into_string();
-        assert!(told.contains("badge bad") && told.contains("10 h"), "{told}");
+        let shown = runway(&status, "batcher", &status.accounts["batcher"]).into_string();
+        assert!(shown.contains("badge bad") && shown.contains("10 h"), "{shown}");
     }
 }

@@ -1,4 +1,4 @@
-//! How something stands, told by a shape, a word and a colour.
+//! How good something is, shown by a shape, a word and a colour.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use crate::condition::State;
 use op_gate::Answer;
 use op_prove::compare::Verdict;
 
-/// How something stands. Each has a class and a shape of its own name.
+/// How good something is. Each has a class and a shape of its own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tone {
     /// Neither good nor bad.
@@ -56,7 +56,7 @@ impl From<&Verdict> for Tone {
     fn from(verdict: &Verdict) -> Self {
         match verdict {
             Verdict::Equal { .. } => Self::Good,
-            // How far is too far is a condition's to say.
+            // A condition says how far is too far.
             Verdict::Behind { .. } => Self::Plain,
             Verdict::Diverged { .. } => Self::Bad,
             Verdict::Unknown { .. } => Self::Unknown,

@@ -1,10 +1,11 @@
 //! One chart: a line over time, drawn as SVG, and what it shows in words.
 
 use maud::{Markup, html};
+use op_util::text::span;
 
 use crate::page::{
     scale::{HEIGHT, Scale, WIDTH, paths, values},
-    text::{count, distance, measured, span},
+    text::{count, distance, measured},
 };
 
 /// What a chart measures. All of it is never below 0, and how far it is from there matters.
@@ -99,7 +100,7 @@ fn extent(unit: Unit, points: &[(u64, Option<f64>)]) -> String {
     }
 }
 
-/// What the drawing shows, for who does not see it.
+/// What the drawing shows, for people who do not see it.
 fn words(series: &Series<'_>, now: u64) -> String {
     let Series { unit, points, .. } = series;
     let known = values(points).count();
@@ -124,7 +125,7 @@ fn words(series: &Series<'_>, now: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::scale::number;
+    use crate::number::float;
 
     fn minutes(values: &[Option<f64>]) -> Vec<(u64, Option<f64>)> {
         (0..).step_by(60).zip(values.iter().copied()).collect()
@@ -145,13 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn one_point_is_told() {
+    fn one_point_is_shown_in_words() {
         assert!(shown(&[Some(3.0)]).contains("3 blocks to 3 blocks; at the end 3 blocks."));
     }
 
     #[test]
     fn huge_numbers_are_short() {
-        assert_eq!(Unit::Blocks.text(number(u64::MAX)), "1.8e19 blocks");
+        assert_eq!(Unit::Blocks.text(float(u64::MAX)), "1.8e19 blocks");
         assert_eq!(Unit::Blocks.text(1_234_567.0), "1,234,567 blocks");
         assert_eq!(Unit::Eth.text(f64::MAX), "1.8e308 ETH");
         assert_eq!(Unit::Eth.text(0.104_400_000_001), "0.1044 ETH");

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::{
     badge::badge,
-    nothing, part, table,
+    parts::{nothing, part, table},
     text::{ago, clipped, dated, slug, things},
 };
 use crate::{
@@ -50,7 +50,10 @@ fn in_full(condition: &Condition, now: u64) -> Markup {
 
 fn holding(conditions: &[&Condition], now: u64) -> Markup {
     let rows = html! {
-        thead { tr { th scope="col" { "Condition" } th scope="col" { "Of" } th scope="col" { "Found" } th scope="col" { "Since" } } }
+        thead { tr {
+            th scope="col" { "Condition" } th scope="col" { "Of" }
+            th scope="col" { "Found" } th scope="col" { "Since" }
+        } }
         tbody {
             @for Condition { name, subject, since, found, .. } in conditions {
                 tr id={ "condition-" (name.text()) "-" (slug(subject)) } {
@@ -75,10 +78,10 @@ fn holding(conditions: &[&Condition], now: u64) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::test::status;
+    use crate::page::fixture::status;
 
     #[test]
-    fn what_does_not_hold_is_told_in_full_with_its_runbook() {
+    fn what_does_not_hold_is_shown_in_full_with_its_runbook() {
         let status = status();
         let page = section(&status, status.observed_at).into_string();
         for condition in status.conditions.iter().filter(|at| at.state != State::Ok) {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::{
     badge::{Tone, badge},
-    nothing, part,
+    parts::{nothing, part},
     text::{count, dated, measured},
 };
 use crate::{
@@ -20,7 +20,7 @@ pub(super) fn section(status: &Status, now: u64) -> Markup {
     part("window", "Sequencing window", &content)
 }
 
-/// As its condition has it.
+/// As its condition says.
 fn state(status: &Status) -> (Tone, &'static str) {
     let judged = status.conditions.iter().find(|at| at.name == Name::SequencingWindow);
     judged.map_or((Tone::Plain, "not judged"), |at| (at.state.into(), at.state.name()))
@@ -38,7 +38,8 @@ fn bar(window: &SequencingWindow, (tone, word): (Tone, &str), now: u64) -> Marku
                 (badge(tone, word)) " " b { (blocks) }
                 @if let Some(seconds) = left_seconds { " · about " (measured(seconds)) }
             }
-            meter.(tone.class()) min="0" max=(size.max(1)) value=(left.min(size)) aria-label="L1 blocks left of the sequencing window" { (blocks) }
+            meter.(tone.class()) min="0" max=(size.max(1)) value=(left.min(size))
+                aria-label="L1 blocks left of the sequencing window" { (blocks) }
             p.more {
                 "Unsafe blocks whose batches are not on L1 by "
                 @if let Some(ends) = ends { (dated(ends, now)) } @else { "then" }

@@ -1,10 +1,10 @@
-//! The timeline: conditions that came to fail or to hold again.
+//! The timeline: conditions that turned.
 
 use maud::{Markup, html};
 
 use crate::page::{
     badge::{Tone, badge},
-    nothing, part,
+    parts::{nothing, part},
     text::{clipped, dated, slug},
 };
 use crate::status::{Event, Status};

@@ -1,4 +1,4 @@
-//! The followers: how each head stands to the sequencer's.
+//! The followers: each head compared with the sequencer's.
 
 use std::cmp::Reverse;
 
@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::page::{
     badge::{Tone, badge},
-    nothing, part, table,
+    parts::{nothing, part, table},
     text::{clipped, hash, slug, things},
 };
 use crate::{
@@ -35,7 +35,7 @@ fn urgency(status: &Status, name: &str, node: &Node) -> Tone {
         .max(of(Name::FollowerSafe, node.safe_verdict.as_ref()))
 }
 
-/// A follower that is behind is so well or badly as the condition says.
+/// The condition says how bad it is to be behind.
 fn tone(status: &Status, condition: Name, subject: &str, verdict: &Verdict) -> Tone {
     let behind = matches!(verdict, Verdict::Behind { .. });
     let judged = status.conditions.iter().find(|at| at.name == condition && at.subject == subject);
@@ -58,7 +58,7 @@ fn rows(status: &Status, followers: &[(&String, &Node)]) -> Markup {
                         (Name::FollowerSafe, &node.safe_verdict),
                     ] {
                         td { @match verdict {
-                            Some(verdict) => (told(tone(status, condition, name, verdict), verdict)),
+                            Some(verdict) => (in_words(tone(status, condition, name, verdict), verdict)),
                             None => (badge(Tone::Unknown, "not compared")),
                         } }
                     }
@@ -70,7 +70,7 @@ fn rows(status: &Status, followers: &[(&String, &Node)]) -> Markup {
     table("followers", "Followers, each head compared with the sequencer's", &rows)
 }
 
-fn told(tone: Tone, verdict: &Verdict) -> Markup {
+fn in_words(tone: Tone, verdict: &Verdict) -> Markup {
     html! {
         (badge(tone, verdict.name()))
         small { @match verdict {
@@ -111,7 +111,7 @@ fn compared(next: Option<u64>) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{condition::State, page::test::status};
+    use crate::{condition::State, page::fixture::status};
 
     #[test]
     fn the_first_diverging_block_is_named_only_where_it_is_known() {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::{
     badge::{Tone, badge},
-    facts, nothing, part,
+    parts::{facts, nothing, part},
     text::{NOT_KNOWN, ago, count},
 };
 use crate::status::{Games, Status};
@@ -54,10 +54,10 @@ fn none_is_good(number: u64) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::test::status;
+    use crate::page::fixture::status;
 
     #[test]
-    fn a_type_that_is_not_respected_is_told() {
+    fn a_type_that_is_not_respected_is_shown() {
         let mut games = status().games.unwrap();
         assert_eq!(newest_type(&games).into_string(), "1");
         games.newest_type = Some(0);

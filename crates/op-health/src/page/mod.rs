@@ -1,8 +1,9 @@
 //! The page of `op-warden serve`: the status for people.
 //!
-//! Rendered whole by the server. It needs no script to be read; with one it refreshes itself. It
-//! asks nobody but op-warden for anything.
+//! Rendered whole by the server. It works without a script; with one it refreshes itself. It loads nothing
+//! from elsewhere.
 
+mod about;
 mod accounts;
 mod badge;
 mod chart;
@@ -10,17 +11,19 @@ mod charts;
 mod conditions;
 mod countdowns;
 mod events;
+#[cfg(test)]
+mod fixture;
 mod followers;
 mod games;
 mod layout;
 mod nodes;
+mod parts;
 mod scale;
 mod services;
+mod summary;
 mod text;
-mod verdict;
-mod watch;
 
-use maud::{Markup, html};
+use maud::html;
 
 pub use self::layout::{CONTENT_SECURITY_POLICY, layout};
 use crate::status::Status;
@@ -29,13 +32,13 @@ use crate::status::Status;
 const REFRESH: u32 = 5;
 
 /// The page for a status, to be served with [`CONTENT_SECURITY_POLICY`] and without being cached;
-/// `now` is in seconds since the Unix epoch, by the clock that the status' times are of.
+/// `now` is in seconds since the Unix epoch, by the same clock as the status' times.
 #[must_use]
 pub fn render(status: &Status, now: u64) -> String {
-    let (title, tone) = verdict::title(status);
+    let (title, tone) = summary::title(status);
     let main = html! {
         main #main tabindex="-1" data-refresh=(REFRESH) {
-            (verdict::section(status, now))
+            (summary::section(status, now))
             (conditions::section(status, now))
             (services::section(status))
             (nodes::section(status, now))
@@ -45,53 +48,20 @@ pub fn render(status: &Status, now: u64) -> String {
             (accounts::section(status))
             (games::section(status, now))
             (events::section(status, now))
-            (watch::section(status, now))
+            (about::section(status, now))
         }
     };
     layout::watched(&title, tone, &main).into_string()
 }
 
-/// A part of the page under its heading.
-fn part(id: &str, heading: &str, content: &Markup) -> Markup {
-    html! {
-        section id=(id) aria-labelledby={ (id) "-heading" } {
-            h2 id={ (id) "-heading" } { (heading) }
-            (content)
-        }
-    }
-}
-
-/// A table that scrolls in itself, also by keyboard.
-fn table(id: &str, caption: &str, rows: &Markup) -> Markup {
-    html! {
-        div.scroll id={ (id) "-table" } role="region" tabindex="0" aria-labelledby={ (id) "-caption" } {
-            table { caption id={ (id) "-caption" } { span { (caption) } } (rows) }
-        }
-    }
-}
-
-/// Names with their values.
-fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, Markup)>) -> Markup {
-    html! { dl.facts { @for (name, value) in facts { div { dt { (name) } dd { (value) } } } } }
-}
-
-/// What stands where there is nothing to show.
-fn nothing(reason: &str) -> Markup {
-    html! { p.nothing { (reason) } }
-}
-
 #[cfg(test)]
-mod test {
+mod tests {
     use serde_json::Value;
 
-    use super::*;
-
-    const COMPLETE: &str = include_str!("../../tests/data/status.json");
-
-    /// A complete status.
-    pub(super) fn status() -> Status {
-        serde_json::from_str(COMPLETE).unwrap()
-    }
+    use super::{
+        fixture::{COMPLETE, status},
+        *,
+    };
 
     /// Each string of a document as a JSON pointer to it.
     fn strings(value: &Value, path: &str, found: &mut Vec<String>) {

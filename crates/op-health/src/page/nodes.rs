@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::{
     badge::{Tone, badge},
-    facts, nothing, part, table,
+    parts::{facts, nothing, part, table},
     text::{NOT_KNOWN, ago, clipped, count, hash, measured, slug},
 };
 use crate::status::{Head, L1, L1Head, Node, Status};

@@ -2,20 +2,16 @@
 
 use std::fmt::Write as _;
 
+use crate::number::float;
+
 /// The drawing's own measures; the page stretches it.
 pub(super) const WIDTH: f64 = 600.0;
 pub(super) const HEIGHT: f64 = 100.0;
-/// Half a line's breadth, so that it is whole at the edges.
+/// Half a line's width, so that it is whole at the edges.
 const MARGIN: f64 = 2.0;
 
-/// Points are a minute apart: where more than this is missing, in seconds, nobody knows.
+/// Points are a minute apart: more than this between two, in seconds, is a gap.
 const GAP: u64 = 150;
-
-/// For drawing; above 2⁵³ it is rounded.
-#[expect(clippy::cast_precision_loss, reason = "rounding is what is meant")]
-pub(super) fn number(value: u64) -> f64 {
-    value as f64
-}
 
 /// From times and values to places in the drawing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,8 +31,8 @@ impl Scale {
     }
 
     fn x(&self, at: u64) -> f64 {
-        let passed = number(at.saturating_sub(self.from));
-        match number(self.to - self.from) {
+        let passed = float(at.saturating_sub(self.from));
+        match float(self.to - self.from) {
             0.0 => WIDTH - MARGIN,
             all => MARGIN + passed / all * (WIDTH - 2.0 * MARGIN),
         }
@@ -47,13 +43,13 @@ impl Scale {
     }
 }
 
-/// The values that are one: what is below 0 or no number is none.
+/// The values that can be drawn: below 0 and not a number cannot.
 pub(super) fn values(points: &[(u64, Option<f64>)]) -> impl Iterator<Item = (u64, f64)> {
     let known = |(at, value): &(u64, Option<f64>)| Some((*at, (*value)?));
     points.iter().filter_map(known).filter(|(_, value)| value.is_finite() && *value >= 0.0)
 }
 
-/// Points that belong together: nothing is known between two runs.
+/// Points that belong together: no value is known between two runs.
 fn runs(points: &[(u64, Option<f64>)]) -> Vec<Vec<(u64, f64)>> {
     let mut runs: Vec<Vec<(u64, f64)>> = Vec::new();
     let mut last = None;
@@ -149,7 +145,7 @@ mod tests {
 
     #[test]
     fn huge_numbers_stay_within_the_drawing() {
-        let huge = [Some(number(u64::MAX)), Some(f64::MAX), Some(1.0), Some(0.0)];
+        let huge = [Some(float(u64::MAX)), Some(f64::MAX), Some(1.0), Some(0.0)];
         for (x, y) in places(&drawn(&huge).0) {
             assert!((0.0..=WIDTH).contains(&x) && (0.0..=HEIGHT).contains(&y), "{x} {y}");
         }

@@ -1,11 +1,12 @@
 //! The services and their gates.
 
 use maud::{Markup, html};
+use op_util::text::bytes;
 
 use crate::page::{
     badge::{Tone, badge},
-    nothing, part,
-    text::{bytes, clipped, slug, things},
+    parts::{nothing, part},
+    text::{clipped, slug, things},
 };
 use crate::status::{Service, Status};
 use op_gate::{Answer, Finding, Judgement};
@@ -61,11 +62,11 @@ fn gates(judgement: Option<&Judgement>) -> Markup {
     let Some(judgement) = judgement else { return badge(Tone::Unknown, "gates not judged") };
     let wrong = judgement.findings.iter().filter(|finding| finding.answer > Answer::Pass).count();
     let all = judgement.findings.len() as u64;
-    let told = match wrong {
+    let text = match wrong {
         0 => format!("{}: {}", judgement.answer.name(), things(all, "gate", "gates")),
         _ => format!("{}: {wrong} of {}", judgement.answer.name(), things(all, "gate", "gates")),
     };
-    badge(judgement.answer.into(), &told)
+    badge(judgement.answer.into(), &text)
 }
 
 fn disk(service: &Service) -> Markup {
@@ -86,7 +87,7 @@ fn findings(service: &str, judgement: &Judgement) -> Markup {
 }
 
 fn one(service: &str, number: usize, finding: &Finding) -> Markup {
-    let Finding { gate, answer, expected, found, source, mend } = finding;
+    let Finding { gate, answer, expected, found, source, mend, .. } = finding;
     let id = format!("{service}-{gate}-{number}");
     let wrong = *answer > Answer::Pass;
     html! {
@@ -107,7 +108,7 @@ fn one(service: &str, number: usize, finding: &Finding) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::test::status;
+    use crate::page::fixture::status;
 
     #[test]
     fn what_is_wrong_stands_first_and_open() {
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_told_by_word_and_shape() {
+    fn a_full_disk_is_shown_by_word_and_shape() {
         let service = |free| Service {
             disk_free: Some(free),
             disk_required: Some(20_000_000_000),

@@ -5,8 +5,10 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use alloy_primitives::{U256, utils::format_ether};
+use alloy_primitives::U256;
+use eth_rpc::units::ether;
 use maud::{Markup, html};
+use op_util::text::span;
 
 /// The last second that RFC 3339 can write: the end of the year 9999.
 const LAST: u64 = 253_402_300_799;
@@ -20,7 +22,7 @@ pub(super) fn iso(at: u64) -> Option<String> {
     Some(humantime::format_rfc3339_seconds(time).to_string())
 }
 
-/// How long ago a time was, the time itself at hand.
+/// How long ago a time was; the time itself in the title.
 pub(super) fn ago(at: u64, now: u64) -> Markup {
     let iso = iso(at);
     html! { time datetime=[&iso] title=[&iso] { (distance(at, now)) } }
@@ -51,21 +53,6 @@ fn coarse(seconds: u64) -> String {
     format!("{} {name}", seconds / unit)
 }
 
-/// Seconds in their two largest units.
-pub(super) fn span(seconds: u64) -> String {
-    let two = |large: u64, name: &str, small: u64, small_name: &str| {
-        let rest = seconds % large / small;
-        let more = if rest == 0 { String::new() } else { format!(" {rest} {small_name}") };
-        format!("{} {name}{more}", seconds / large)
-    };
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => two(60, "min", 1, "s"),
-        3600..86_400 => two(3600, "h", 60, "min"),
-        _ => two(86_400, "d", 3600, "h"),
-    }
-}
-
 /// A measured span, which may be no number at all.
 pub(super) fn measured(seconds: f64) -> String {
     match Duration::try_from_secs_f64(seconds) {
@@ -77,34 +64,12 @@ pub(super) fn measured(seconds: f64) -> String {
     }
 }
 
-/// Wei as ETH, to the sixth decimal; the exact amount at hand.
+/// Wei as ETH; the exact amount in the title.
 pub(super) fn eth(wei: U256) -> Markup {
-    let exact = format_ether(wei);
-    let (whole, fraction) = exact.split_once('.').unwrap_or((&exact, ""));
-    let shown = fraction.get(..6).unwrap_or(fraction).trim_end_matches('0');
-    let text = match (whole, shown) {
-        ("0", "") if !wei.is_zero() => "under 0.000001".to_owned(),
-        (whole, "") => whole.to_owned(),
-        (whole, shown) => format!("{whole}.{shown}"),
-    };
-    html! { span.number title={ (wei.to_string()) " wei" } { (text) " ETH" } }
+    html! { span.number title={ (wei.to_string()) " wei" } { (ether(wei)) " ETH" } }
 }
 
-/// Bytes in decimal units, as disks are sold.
-pub(super) fn bytes(bytes: u64) -> String {
-    let (unit, name) = match bytes {
-        0..1000 => return format!("{bytes} B"),
-        1000..1_000_000 => (1000, "kB"),
-        1_000_000..1_000_000_000 => (1_000_000, "MB"),
-        1_000_000_000..1_000_000_000_000 => (1_000_000_000, "GB"),
-        _ => (1_000_000_000_000, "TB"),
-    };
-    let tenth = bytes % unit * 10 / unit;
-    let more = if tenth == 0 { String::new() } else { format!(".{tenth}") };
-    format!("{}{more} {name}", bytes / unit)
-}
-
-/// A count with its thousands apart.
+/// A count with commas between its thousands.
 pub(super) fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
@@ -122,18 +87,18 @@ pub(super) fn things(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// The ends of a hash; the whole at hand.
+/// The ends of a hash; all of it in the title.
 pub(super) fn hash(hash: impl Display) -> Markup {
-    let whole = hash.to_string();
-    let ends = whole.get(..6).zip(whole.len().checked_sub(4).and_then(|end| whole.get(end..)));
+    let all = hash.to_string();
+    let ends = all.get(..6).zip(all.len().checked_sub(4).and_then(|end| all.get(end..)));
     html! {
-        code title=(whole) {
-            @if let Some((head, tail)) = ends { (head) "…" (tail) } @else { (whole) }
+        code title=(all) {
+            @if let Some((head, tail)) = ends { (head) "…" (tail) } @else { (all) }
         }
     }
 }
 
-/// A text cut to a length; the whole at hand.
+/// A text cut to a length; all of it in the title.
 pub(super) fn clipped(text: &str, length: usize) -> Markup {
     let end = text.char_indices().nth(length).map(|(end, _)| end);
     html! {
@@ -142,7 +107,7 @@ pub(super) fn clipped(text: &str, length: usize) -> Markup {
     }
 }
 
-/// A part of an `id` that no other text comes to.
+/// A part of an `id` that no other text gives.
 pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for letter in text.chars() {
@@ -161,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_from_now() {
+    fn times_are_shown_from_now() {
         assert_eq!(distance(100, 100), "0 s ago");
         assert_eq!(distance(100, 159), "59 s ago");
         assert_eq!(distance(100, 3700), "1 h ago");
@@ -179,21 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn spans_have_two_units() {
-        let cases = [
-            (0, "0 s"),
-            (59, "59 s"),
-            (60, "1 min"),
-            (103, "1 min 43 s"),
-            (20_570, "5 h 42 min"),
-            (36_000, "10 h"),
-            (273_600, "3 d 4 h"),
-        ];
-        for (seconds, text) in cases {
-            assert_eq!(span(seconds), text);
-        }
+    fn a_measured_span_may_be_no_number() {
         assert_eq!(measured(12.1), "12.1 s");
         assert_eq!(measured(0.0), "0 s");
+        assert_eq!(measured(20_570.4), "5 h 42 min");
         for no_span in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
             assert_eq!(measured(no_span), NOT_KNOWN);
         }
@@ -208,9 +162,6 @@ mod tests {
         assert!(text(0).contains(">0 ETH<"));
         assert!(text(3_000_000_000_000_000_000).contains(">3 ETH<"));
         assert!(eth(U256::MAX).into_string().contains("ETH"));
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(bytes(90_500_000_000), "90.5 GB");
-        assert_eq!(bytes(u64::MAX), "18446744 TB");
         assert_eq!(count(129_000), "129,000");
         assert_eq!(count(7), "7");
     }

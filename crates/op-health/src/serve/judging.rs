@@ -1,15 +1,14 @@
-//! The gates' judgements, by another process of this program: what judging takes of memory ends with it.
+//! The gates' judgements, by another process of this program: the memory that judging takes ends with it.
 
 use std::{convert::Infallible, path::Path, process::Stdio, time::Duration};
 
 use tokio::{
     process::Command,
-    sync::watch,
+    sync::watch::Sender,
     time::{MissedTickBehavior, interval, timeout},
 };
 
 use op_gate::{
-    self,
     config::{Config, Serve},
     record::Record,
 };
@@ -22,12 +21,12 @@ const PROGRAM: &str = "/proc/self/exe";
 /// The last record, or why there is none.
 type Latest = Result<Record, String>;
 
-/// Has the gates of the configuration in `file` judged, or looks at what was judged, on a schedule.
+/// Has the gates of the configuration in `file` judged, or reads what was judged, on a schedule.
 pub(super) async fn keep_judging(
     config: &Config,
     serve: &Serve,
     file: &Path,
-    sender: &watch::Sender<Latest>,
+    sender: &Sender<Latest>,
 ) -> Infallible {
     let pause = if serve.judgements.is_some() { LOOK } else { serve.interval() };
     let mut ticks = interval(pause);

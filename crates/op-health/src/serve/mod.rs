@@ -5,26 +5,32 @@
 //! * `/status.json`: everything that is known, [`Status`](crate::status::Status)
 //! * `/metrics`: the same for Prometheus
 //!
-//! It has the gates judged by a process of its own, or tells what a more privileged `op-warden check
+//! It has the gates judged by a process of its own, or reports what a more privileged `op-warden check
 //! --output` has left: then the process that listens needs no access to any key.
 
 mod judging;
 mod log;
 mod routes;
+mod shutdown;
 
-use std::{io, net::SocketAddr, path::Path};
+use std::{io, net::SocketAddr, path::Path, time::Duration};
 
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::watch,
+    sync::watch::channel,
 };
 
-use crate::watcher::{self, WatchError};
+use self::shutdown::stopped;
+use crate::poll::{self, PollError};
 use op_gate::config::{Config, ConfigError};
+
+/// What a client that holds its connection may delay the end.
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// Why the service ended.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ServeError {
     /// The configuration cannot be used.
     #[error(transparent)]
@@ -34,21 +40,16 @@ pub enum ServeError {
     NotConfigured,
     /// The address is not free, or not this host's.
     #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Listen { address: SocketAddr, source: io::Error },
     /// Signals or connections cannot be waited for.
     #[error("cannot serve: {0}")]
     Serve(#[from] io::Error),
-    /// The chain cannot be watched.
+    /// The chain cannot be polled.
     #[error(transparent)]
-    Watch(#[from] WatchError),
+    Poll(#[from] PollError),
 }
 
-/// Serves until SIGTERM or SIGINT, and finishes what it has begun to answer.
+/// Serves until SIGTERM or SIGINT, then finishes what it has begun to answer, within [`LIMIT`].
 pub async fn run(file: &Path) -> Result<(), ServeError> {
     log::start();
     let config = Config::load(file)?;
@@ -59,34 +60,29 @@ pub async fn run(file: &Path) -> Result<(), ServeError> {
         .map_err(|source| ServeError::Listen { address, source })?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let (judge, judgements) = watch::channel(Err("nothing is judged yet".to_owned()));
-    let (publish, latest) = watch::channel(None);
-    let (stop, stopping) = watch::channel(());
-    let stopped = async move |mut stopping: watch::Receiver<()>| {
-        // An error is the sender's end, which is the same.
-        let _ = stopping.changed().await;
-    };
+    let (judge, judgements) = channel(Err("nothing is judged yet".to_owned()));
+    let (publish, latest) = channel(None);
+    let (stop, stopping) = channel(());
     let server = axum::serve(listener, routes::router(latest))
         .with_graceful_shutdown(stopped(stopping.clone()));
     let work = async {
         tokio::try_join!(async { server.await.map_err(ServeError::from) }, async {
-            let watching = watcher::run(&config, &serve, judgements, &publish, stopped(stopping));
-            watching.await.map_err(ServeError::from)
-        },)
+            let polling = poll::run(&config, &serve, judgements, &publish, stopped(stopping));
+            polling.await.map_err(ServeError::from)
+        })
     };
-    // Outside systemd nobody waits for it.
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    let ended = async {
+    let asked = async {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
             never = judging::keep_judging(&config, &serve, file, &judge) => match never {},
         }
-        stop.send_replace(());
-        std::future::pending::<std::convert::Infallible>().await
     };
-    tokio::select! {
-        done = work => done.map(|((), ())| ()),
-        never = ended => match never {},
-    }
+    // Outside systemd nobody waits for it.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let Some(ended) = shutdown::until(work, asked, &stop, LIMIT).await else {
+        tracing::warn!("not done {LIMIT:?} after it was asked to end: it ends now");
+        return Ok(());
+    };
+    ended.map(|((), ())| ())
 }

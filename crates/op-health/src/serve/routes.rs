@@ -1,6 +1,6 @@
 //! What is answered under which path.
 
-use std::{collections::BTreeSet, sync::Arc, time::UNIX_EPOCH};
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -15,11 +15,12 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use op_util::time::unix_now;
 use tokio::sync::watch::Receiver;
 
 use crate::{condition::Condition, metrics, page, runbook, status::Status};
 
-/// Seconds after which a status says nothing any more: a new one comes every ten at the latest.
+/// Seconds after which a status is too old: a new one comes every ten at the latest.
 const STALE: u64 = 60;
 
 /// The newest status; `None` before the first.
@@ -85,9 +86,9 @@ async fn readyz_of(State(latest): State<Latest>, Path(service): Path<String>) ->
     (StatusCode::NOT_FOUND, text).into_response()
 }
 
-/// The conditions that do not hold, a line each. What was well a while ago is not ready now.
+/// The conditions that do not hold, a line each. A status that is too old is not ready.
 fn ready(status: &Status, service: Option<&str>) -> Response {
-    let age = now().saturating_sub(status.observed_at);
+    let age = unix_now().saturating_sub(status.observed_at);
     if age > STALE {
         let text = format!("op-warden: unknown: it has observed nothing for {age} s\n");
         return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
@@ -103,11 +104,6 @@ fn ready(status: &Status, service: Option<&str>) -> Response {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, failed.concat()).into_response()
     }
-}
-
-fn now() -> u64 {
-    // A clock before 1970 makes nothing stale.
-    UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
 }
 
 async fn status(State(latest): State<Latest>) -> Response {
@@ -130,7 +126,7 @@ mod tests {
         let mut status: Status = serde_json::from_str(text).unwrap();
         status.conditions.clear();
         for (age, code) in [(0, 200), (STALE - 5, 200), (STALE + 1, 503)] {
-            status.observed_at = now() - age;
+            status.observed_at = unix_now() - age;
             assert_eq!(ready(&status, None).status(), code, "{age}");
             assert_eq!(ready(&status, Some("batcher")).status(), code, "{age}");
         }

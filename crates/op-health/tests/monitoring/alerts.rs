@@ -28,20 +28,20 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 fn metrics_exist() -> Result {
-    let told = metrics::told()?;
+    let reported = metrics::reported()?;
     let wrong = |rule: &Rule| {
-        let unknown = metrics::unknown(&rule.expr, &told);
+        let unknown = metrics::unknown(&rule.expr, &reported);
         unknown.into_iter().map(|what| format!("{}: {what}", rule.alert)).collect::<Vec<_>>()
     };
     none(&files::rules()?.iter().flat_map(wrong).collect::<Vec<_>>())
 }
 
 fn tests_feed_metrics_that_exist() -> Result {
-    let told = metrics::told()?;
+    let reported = metrics::reported()?;
     let mut wrong = Vec::new();
     for name in files::test_names()? {
         for series in files::tests(&name)?.tests.iter().flat_map(|test| &test.input_series) {
-            let unknown = metrics::unknown(&series.series, &told);
+            let unknown = metrics::unknown(&series.series, &reported);
             wrong.extend(unknown.into_iter().map(|what| format!("{name}: {what}")));
         }
     }
@@ -50,7 +50,7 @@ fn tests_feed_metrics_that_exist() -> Result {
 
 fn conditions_have_alerts() -> Result {
     let alerts = names()?;
-    let missing = Name::ALL.into_iter().map(Name::alert).filter(|name| !alerts.contains(*name));
+    let missing = Name::ALL.iter().map(|name| name.alert()).filter(|name| !alerts.contains(*name));
     none(&missing.map(|name| format!("no rule is named {name}")).collect::<Vec<_>>())
 }
 
@@ -62,10 +62,10 @@ fn alerts_have_runbooks() -> Result {
         let says = |annotation: &str, end: String| {
             rule.annotations.get(annotation).is_some_and(|text| text.ends_with(&end))
         };
-        let told = says("description", format!(" Runbook: op-warden runbook {}", rule.alert))
+        let complete = says("description", format!(" Runbook: op-warden runbook {}", rule.alert))
             && says("runbook_url", format!("/runbooks/{}", rule.alert))
             && rule.annotations.contains_key("summary");
-        wrong.extend((!told).then(|| format!("{}: an annotation", rule.alert)));
+        wrong.extend((!complete).then(|| format!("{}: an annotation", rule.alert)));
     }
     none(&wrong)
 }

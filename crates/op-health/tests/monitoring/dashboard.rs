@@ -45,14 +45,14 @@ fn targets(panel: &Value) -> &[Value] {
 }
 
 fn metrics_exist() -> Result {
-    let told = metrics::told()?;
+    let reported = metrics::reported()?;
     let mut wrong = Vec::new();
     let mut asked = 0;
     for panel in panels()? {
         for target in targets(&panel) {
             let expression = target["expr"].as_str().unwrap_or_default();
             asked += metrics::selectors(expression).len();
-            let unknown = metrics::unknown(expression, &told);
+            let unknown = metrics::unknown(expression, &reported);
             wrong.extend(unknown.into_iter().map(|what| format!("{}: {what}", title(&panel))));
         }
         if panel["type"] != "row" && targets(&panel).is_empty() {

@@ -1,10 +1,11 @@
-//! Alert rules, dashboard and runbooks: against the metrics that there are, and with Prometheus' own tool.
+//! Alert rules, dashboard, runbooks and the README: against the metrics that there are, and with Prometheus' own tool.
 
 mod alerts;
 mod dashboard;
 mod files;
 mod metrics;
 mod promtool;
+mod readme;
 mod runbooks;
 
 use std::process::ExitCode;
@@ -19,7 +20,13 @@ type Check = (&'static str, fn() -> Result);
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = [alerts::trials(), dashboard::trials(), promtool::trials(), runbooks::trials()];
+    let trials = [
+        alerts::trials(),
+        dashboard::trials(),
+        promtool::trials(),
+        readme::trials(),
+        runbooks::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
 

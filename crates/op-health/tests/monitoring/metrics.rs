@@ -1,4 +1,4 @@
-//! The metrics that op-warden tells, and those that an expression asks for.
+//! The metrics that op-warden reports, and those that an expression asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub(crate) type Selector = (String, Vec<(String, String, String)>);
 /// `/metrics` of a chain on which every condition is judged.
 pub(crate) fn page() -> Result<String> {
     let mut status: Status = serde_json::from_str(include_str!("../data/status.json"))?;
-    for name in Name::ALL {
+    for &name in Name::ALL {
         if !status.conditions.iter().any(|condition| condition.name == name) {
             status.conditions.push(Condition {
                 name,
@@ -36,24 +36,24 @@ pub(crate) fn page() -> Result<String> {
 }
 
 /// The same, by metric.
-pub(crate) fn told() -> Result<Metrics> {
-    let mut told = Metrics::new();
+pub(crate) fn reported() -> Result<Metrics> {
+    let mut reported = Metrics::new();
     for line in page()?.lines().filter(|line| !line.starts_with('#')) {
         let series = line.rsplit_once(' ').ok_or("a sample without a value")?.0;
         for (name, matchers) in selectors(series) {
-            let labels = told.entry(name).or_default();
+            let labels = reported.entry(name).or_default();
             for (label, _, value) in matchers {
                 labels.entry(label).or_default().insert(value);
             }
         }
     }
-    Ok(told)
+    Ok(reported)
 }
 
-/// What of an expression op-warden does not tell, whatever its state.
-pub(crate) fn unknown(expression: &str, told: &Metrics) -> Vec<String> {
+/// What of an expression op-warden does not report, whatever its state.
+pub(crate) fn unknown(expression: &str, reported: &Metrics) -> Vec<String> {
     let unknown = |(name, matchers): Selector| {
-        let Some(labels) = told.get(&name) else { return vec![format!("there is no {name}")] };
+        let Some(labels) = reported.get(&name) else { return vec![format!("there is no {name}")] };
         let unknown = matchers.into_iter().filter(|(label, operator, value)| {
             // Prometheus puts these on.
             let given = matches!(&**label, "job" | "instance");

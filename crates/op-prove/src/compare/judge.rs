@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::compare::{
-    Block, Track, Verdict,
+    block::Block,
     past::{Falls, Past},
     search::Difference,
+    verdict::Verdict,
     view::View,
 };
 
@@ -18,12 +19,13 @@ pub(super) enum Head {
 
 /// One poll, all of it read.
 pub(super) struct Poll<'a> {
-    pub(super) track: &'a Track,
     pub(super) difference: Difference,
     pub(super) ours: View<'a>,
     pub(super) theirs: View<'a>,
     /// The reference and the follower before this poll.
     pub(super) before: &'a [Past; 2],
+    /// The same after it.
+    pub(super) now: [&'a Past; 2],
 }
 
 impl Poll<'_> {
@@ -58,8 +60,8 @@ impl Poll<'_> {
     /// What speaks against any verdict but diverged.
     fn doubt(&self, head: Head) -> Result<(), String> {
         let nodes = [
-            ("the reference", self.ours, &self.before[0], &self.track.reference),
-            ("it", self.theirs, &self.before[1], &self.track.follower),
+            ("the reference", self.ours, &self.before[0], self.now[0]),
+            ("it", self.theirs, &self.before[1], self.now[1]),
         ];
         for (name, view, before, now) in nodes {
             if let Some(hole) = before.hole.filter(|hole| view.lacks(*hole) && now.hole.is_some()) {
@@ -82,7 +84,7 @@ impl Poll<'_> {
         }
         let before = head.before(&self.before[1]);
         let known = same(self.ours, theirs).then_some(theirs).or_else(|| {
-            // Its head moves faster than it can be asked for: the one of the poll before tells.
+            // Its head moves faster than it can be asked for: the one of the poll before counts.
             before.filter(|block| same(self.ours, *block) && same(self.theirs, *block))
         });
         match known {
@@ -97,8 +99,8 @@ impl Poll<'_> {
 impl Head {
     const fn of(self, view: View<'_>) -> Option<Block> {
         match self {
-            Self::Unsafe => view.sample().latest,
-            Self::Safe => view.sample().safe,
+            Self::Unsafe => view.snapshot().latest,
+            Self::Safe => view.snapshot().safe,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::compare::{Block, Sample, view::View};
+use crate::compare::{block::Block, snapshot::Snapshot, view::View};
 
 /// What is remembered of a node.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,13 +17,13 @@ pub(super) struct Past {
     pub(super) safe_falls: Falls,
 }
 
-/// How often a head has fallen of late.
+/// How often a head has fallen recently.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Falls(u8);
 
 impl Past {
     pub(super) fn see(&mut self, view: View<'_>) {
-        let Sample { latest, safe, .. } = view.sample();
+        let Snapshot { latest, safe, .. } = view.snapshot();
         self.latest_falls.see(self.latest, *latest);
         self.safe_falls.see(self.safe, *safe);
         if let (Some(before), Some(now)) = (self.latest, latest) {

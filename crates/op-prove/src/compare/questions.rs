@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::compare::Track;
+use crate::compare::track::Track;
 
 /// Calls that fit into one batch besides the three heads; geth answers 1000.
 pub const MOST_CALLS: usize = 900;

@@ -12,14 +12,14 @@ mod doubts;
 fn block(number: u64, fork: u64) -> Block {
     let hash = |number: u64| {
         let branch = u64::from(number >= fork);
-        B256::from(U256::from(number + 1) + (U256::from(branch) << 200))
+        B256::from(U256::from(number.wrapping_add(1)) + (U256::from(branch) << 200))
     };
     let parent = number.checked_sub(1).map_or(B256::ZERO, hash);
-    Block { number, hash: hash(number), parent, timestamp: 2 * number }
+    Block { number, hash: hash(number), parent, timestamp: number.wrapping_mul(2) }
 }
 
-fn sample(numbers: &std::collections::BTreeSet<u64>, head: u64, fork: u64) -> Sample {
-    Sample {
+fn snapshot(numbers: &std::collections::BTreeSet<u64>, head: u64, fork: u64) -> Snapshot {
+    Snapshot {
         latest: Some(block(head, fork)),
         safe: Some(block(head / 2, fork)),
         finalized: Some(block(0, fork)),
@@ -32,7 +32,7 @@ fn sample(numbers: &std::collections::BTreeSet<u64>, head: u64, fork: u64) -> Sa
 
 fn poll(track: &mut Track, reference: (u64, u64), follower: (u64, u64)) -> Verdicts {
     let numbers = track.questions(0);
-    let ask = |(head, fork)| Ok(sample(&numbers, head, fork));
+    let ask = |(head, fork)| Ok(snapshot(&numbers, head, fork));
     track.judge(&ask(reference), &ask(follower))
 }
 
@@ -105,12 +105,12 @@ fn a_hash_that_is_not_the_headers_is_not_read() {
         ..old.clone()
     };
     for header in [old, isthmus] {
-        let mut told = serde_json::to_value(&header).unwrap();
-        told["hash"] = json!(header.hash_slow());
-        let read = |told: &Value| serde_json::from_str::<Sealed>(&told.to_string());
-        assert_eq!(read(&told).unwrap().header, header);
+        let mut sent = serde_json::to_value(&header).unwrap();
+        sent["hash"] = json!(header.hash_slow());
+        let read = |sent: &Value| serde_json::from_str::<Sealed>(&sent.to_string());
+        assert_eq!(read(&sent).unwrap().header, header);
         for field in ["stateRoot", "hash", "parentHash", "receiptsRoot"] {
-            let mut lie = told.clone();
+            let mut lie = sent.clone();
             lie[field] = json!(B256::repeat_byte(9));
             let error = read(&lie).unwrap_err().to_string();
             assert!(error.contains("its endpoint lies: block 7"), "{field}: {error}");

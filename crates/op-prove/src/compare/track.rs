@@ -4,11 +4,13 @@ use eth_rpc::Reading;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{
-    Block, Sample, Verdict,
+    block::Block,
     judge::{Head, Poll},
     past::Past,
     search::Search,
-    view::{Odd, View},
+    snapshot::Snapshot,
+    verdict::Verdict,
+    view::{Unusable, View},
 };
 
 /// What is known of one follower. No clock, no I/O: the caller asks both nodes at the same time for
@@ -59,10 +61,14 @@ impl Track {
     }
 
     /// Judges one poll of both nodes.
-    pub fn judge(&mut self, reference: &Reading<Sample>, follower: &Reading<Sample>) -> Verdicts {
+    pub fn judge(
+        &mut self,
+        reference: &Reading<Snapshot>,
+        follower: &Reading<Snapshot>,
+    ) -> Verdicts {
         let (ours, theirs) = (view(reference), view(follower));
-        if matches!(&ours, Err(Odd::Torn(_))) || matches!(&theirs, Err(Odd::Torn(_))) {
-            self.rewind(reference.as_ref().ok().and_then(|sample| sample.finalized));
+        if matches!(&ours, Err(Unusable::Torn(_))) || matches!(&theirs, Err(Unusable::Torn(_))) {
+            self.rewind(reference.as_ref().ok().and_then(|snapshot| snapshot.finalized));
         }
         let before = [self.reference, self.follower];
         for (past, view) in [(&mut self.reference, &ours), (&mut self.follower, &theirs)] {
@@ -72,15 +78,18 @@ impl Track {
         }
         match (ours, theirs) {
             (Ok(ours), Ok(theirs)) => self.compare(ours, theirs, &before),
-            (Err(odd), _) => Verdicts::unknown(format!("the reference: {}", odd.reason())),
-            (_, Err(odd)) => Verdicts::unknown(odd.reason()),
+            (Err(unusable), _) => {
+                Verdicts::unknown(format!("the reference: {}", unusable.reason()))
+            }
+            (_, Err(unusable)) => Verdicts::unknown(unusable.reason()),
         }
     }
 
     fn compare(&mut self, ours: View<'_>, theirs: View<'_>, before: &[Past; 2]) -> Verdicts {
         let difference = self.search.judge(ours, theirs);
         self.sweep(ours, theirs);
-        let poll = Poll { track: self, difference, ours, theirs, before };
+        let now = [&self.reference, &self.follower];
+        let poll = Poll { difference, ours, theirs, before, now };
         Verdicts { unsafe_head: poll.verdict(Head::Unsafe), safe_head: poll.verdict(Head::Safe) }
     }
 
@@ -92,16 +101,16 @@ impl Track {
         };
         let differs = self.search.lowest().is_some_and(|lowest| lowest < self.next);
         if self.anchor.as_ref().is_some_and(left) {
-            self.restart(ours.sample().finalized);
+            self.restart(ours.snapshot().finalized);
         } else if differs {
-            self.rewind(ours.sample().finalized);
+            self.rewind(ours.snapshot().finalized);
         }
         while let (Some(block), Some(same)) = (ours.at(self.next), theirs.at(self.next)) {
             if block.hash != same.hash {
                 return;
             }
             if self.anchor.is_some_and(|anchor| anchor.hash != block.parent) {
-                return self.restart(ours.sample().finalized);
+                return self.restart(ours.snapshot().finalized);
             }
             let Some(next) = self.next.checked_add(1) else { return };
             self.anchor = Some(block);
@@ -130,8 +139,8 @@ impl Track {
     }
 }
 
-fn view(reading: &Reading<Sample>) -> Result<View<'_>, Odd> {
-    View::of(reading.as_ref().map_err(|unread| Odd::Useless(unread.to_string()))?)
+fn view(reading: &Reading<Snapshot>) -> Result<View<'_>, Unusable> {
+    View::of(reading.as_ref().map_err(|unread| Unusable::Useless(unread.to_string()))?)
 }
 
 impl Verdicts {

@@ -1,21 +1,21 @@
 //! One node's answers looked at as one chain.
 
-use crate::compare::{Block, Sample};
+use crate::compare::{block::Block, snapshot::Snapshot};
 
-/// A sample that does not contradict itself.
+/// A snapshot that does not contradict itself.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a>(&'a Sample);
+pub(super) struct View<'a>(&'a Snapshot);
 
-/// Why a sample is of no use.
+/// Why a snapshot cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Odd {
+pub(super) enum Unusable {
     /// Its blocks are not of one chain: they are of different moments or of different engines.
     Torn(String),
     /// There is none, or it cannot be an answer to what was asked.
     Useless(String),
 }
 
-impl Odd {
+impl Unusable {
     pub(super) fn reason(self) -> String {
         match self {
             Self::Torn(reason) | Self::Useless(reason) => reason,
@@ -24,12 +24,12 @@ impl Odd {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(sample: &'a Sample) -> Result<Self, Odd> {
-        let view = Self(sample);
-        for (asked, block) in &sample.blocks {
+    pub(super) fn of(snapshot: &'a Snapshot) -> Result<Self, Unusable> {
+        let view = Self(snapshot);
+        for (asked, block) in &snapshot.blocks {
             match block {
                 Some(block) if block.number != *asked => {
-                    return Err(Odd::Useless(format!(
+                    return Err(Unusable::Useless(format!(
                         "asked for block {asked}, it answers block {}",
                         block.number
                     )));
@@ -42,7 +42,7 @@ impl<'a> View<'a> {
     }
 
     /// Every two neighbours are parent and child, and each number has one block.
-    fn linked(self) -> Result<(), Odd> {
+    fn linked(self) -> Result<(), Unusable> {
         let mut before: Option<&Block> = None;
         for block in self.0.blocks.values().flatten() {
             if let Some(parent) = before
@@ -98,13 +98,13 @@ impl<'a> View<'a> {
         self.0.blocks.get(&number).is_some_and(Option::is_none) && self.at(number).is_none()
     }
 
-    pub(super) const fn sample(self) -> &'a Sample {
+    pub(super) const fn snapshot(self) -> &'a Snapshot {
         self.0
     }
 }
 
-fn torn(block: &Block) -> Odd {
-    Odd::Torn(format!(
+fn torn(block: &Block) -> Unusable {
+    Unusable::Torn(format!(
         "its answers are not of one chain at block {}: it was reorganised meanwhile, or several nodes answer",
         block.number
     ))

@@ -13,7 +13,7 @@ use op_chain::{
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use crate::deposit::{Chain, DepositError};
+use crate::deposit::{chain::Chain, error::DepositError};
 
 /// Gas that the deposit buys on L2, enough for an account that is a small contract.
 const GAS: u64 = 100_000;

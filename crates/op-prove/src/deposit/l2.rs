@@ -5,7 +5,7 @@ use eth_rpc::{Batch, Reading, Rpc};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::deposit::{Arrival, Node};
+use crate::deposit::proof::{Arrival, Node};
 
 /// Asks all nodes at the same time.
 pub(super) async fn arrivals(engines: &[(String, Rpc)], transaction: B256) -> Vec<Node> {

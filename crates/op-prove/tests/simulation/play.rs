@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use eth_rpc::{Reading, Unread};
-use op_prove::compare::{Block, MOST_CALLS, Sample, Track, union};
+use op_prove::compare::{Block, MOST_CALLS, Snapshot, Track, union};
 
 use crate::{
     oracle::{Oracle, Seen},
@@ -216,7 +216,7 @@ impl Play<'_> {
         &mut self,
         of_reference: &BTreeSet<u64>,
         of_follower: &BTreeSet<u64>,
-    ) -> [Reading<Sample>; 2] {
+    ) -> [Reading<Snapshot>; 2] {
         if self.random.one_in(2) {
             let ours = self.answer(REFERENCE, of_reference);
             self.meanwhile();
@@ -229,7 +229,7 @@ impl Play<'_> {
     }
 
     /// One batch to an endpoint.
-    fn answer(&mut self, endpoint: usize, numbers: &BTreeSet<u64>) -> Reading<Sample> {
+    fn answer(&mut self, endpoint: usize, numbers: &BTreeSet<u64>) -> Reading<Snapshot> {
         if self.faults.unreachable && self.random.one_in(6) {
             return Err(Unread::Unreachable("HTTP 429 Too Many Requests".to_owned()));
         }
@@ -237,11 +237,11 @@ impl Play<'_> {
         let head =
             |world: &World, number: usize| Some(world.block(world.engines[engine].chain[number].0));
         let all = &self.world.engines[engine];
-        let mut sample = Sample {
+        let mut snapshot = Snapshot {
             latest: head(self.world, all.chain.len() - 1),
             safe: head(self.world, all.safe),
             finalized: head(self.world, all.finalized),
-            ..Sample::default()
+            ..Snapshot::default()
         };
         // The other calls of a batch may be answered later, or by another engine.
         let split = self.faults.split && self.random.one_in(3);
@@ -254,12 +254,12 @@ impl Play<'_> {
             }
             blocks.push((*number, self.by_number(engine, *number)));
         }
-        sample.blocks = blocks.into_iter().collect();
+        snapshot.blocks = blocks.into_iter().collect();
         if self.faults.lies && self.random.one_in(5) {
             self.disturbed = true;
-            self.lie(&mut sample);
+            self.lie(&mut snapshot);
         }
-        self.verified(sample)
+        self.verified(snapshot)
     }
 
     fn engine(&mut self, endpoint: usize) -> usize {
@@ -275,29 +275,29 @@ impl Play<'_> {
         Some(self.world.block(*id))
     }
 
-    fn lie(&mut self, sample: &mut Sample) {
+    fn lie(&mut self, snapshot: &mut Snapshot) {
         let other =
             self.world.block(self.random.below(4).min(self.world.engines[0].chain.len() - 1));
-        let place = self.random.below(sample.blocks.len().max(1));
-        match (self.random.below(3), sample.blocks.values_mut().nth(place)) {
+        let place = self.random.below(snapshot.blocks.len().max(1));
+        match (self.random.below(3), snapshot.blocks.values_mut().nth(place)) {
             // Another block than the one that was asked for.
             (0, Some(Some(block))) => *block = other,
             // A hash that is not the header's.
             (1, Some(Some(block))) => block.hash.0[3] ^= 1,
-            (_, _) => sample.latest.as_mut().unwrap().hash.0[3] ^= 1,
+            (_, _) => snapshot.latest.as_mut().unwrap().hash.0[3] ^= 1,
         }
     }
 
-    /// What the verification of headers leaves of a sample.
-    fn verified(&self, sample: Sample) -> Reading<Sample> {
-        let heads = [sample.latest, sample.safe, sample.finalized];
+    /// What the verification of headers leaves of a snapshot.
+    fn verified(&self, snapshot: Snapshot) -> Reading<Snapshot> {
+        let heads = [snapshot.latest, snapshot.safe, snapshot.finalized];
         let lies = |block: &Block| {
             self.world.id(block.hash).is_none_or(|id| self.world.block(id) != *block)
         };
-        if self.faults.lies && heads.iter().chain(sample.blocks.values()).flatten().any(lies) {
+        if self.faults.lies && heads.iter().chain(snapshot.blocks.values()).flatten().any(lies) {
             Err(Unread::Malformed("its endpoint lies".to_owned()))
         } else {
-            Ok(sample)
+            Ok(snapshot)
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::images::reference::Digest;
 
 /// Why an image could not be resolved.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ResolveError {
     /// The registry does not know the tag or the repository.
     #[error("no such tag: correct \"tag\" or \"repository\"")]
@@ -15,90 +16,40 @@ pub enum ResolveError {
         "{host} refuses to show this image to everybody (HTTP {status}): correct \"repository\", \
             or use an image that is public"
     )]
-    Denied {
-        /// Who refuses.
-        host: String,
-        /// 401 or 403.
-        status: u16,
-    },
+    Denied { host: String, status: u16 },
     /// 401 without a way to get an anonymous token.
     #[error("{host} offers no anonymous access ({reason}): use an image that is public")]
-    Challenge {
-        /// The registry.
-        host: String,
-        /// What it asks for.
-        reason: String,
-    },
+    Challenge { host: String, reason: String },
     /// The token service failed.
     #[error("no token: {source}")]
-    Token {
-        /// Why.
-        source: Box<ResolveError>,
-    },
+    Token { source: Box<ResolveError> },
     /// The token service's answer holds no token.
     #[error("{host} answers without a token: it is no token service; is a proxy in between?")]
-    NoToken {
-        /// The token service.
-        host: String,
-    },
+    NoToken { host: String },
     /// 429 until the end.
     #[error("{host} limits the rate of requests ({tries} tries): run this again {}", later(*.wait))]
-    RateLimited {
-        /// Who limits.
-        host: String,
-        /// Requests that were sent.
-        tries: u32,
-        /// The pause that it asks for.
-        wait: Option<Duration>,
-    },
+    RateLimited { host: String, tries: u32, wait: Option<Duration> },
     /// 5xx until the end.
     #[error("{host} is out of order (HTTP {status}, {tries} tries): run this again later")]
-    OutOfOrder {
-        /// Who.
-        host: String,
-        /// The last status.
-        status: u16,
-        /// Requests that were sent.
-        tries: u32,
-    },
+    OutOfOrder { host: String, status: u16, tries: u32 },
     /// A status that the protocol has no meaning for.
     #[error("{host} answers HTTP {status}: is it a container registry?")]
-    Status {
-        /// Who.
-        host: String,
-        /// The status.
-        status: u16,
-    },
+    Status { host: String, status: u16 },
     /// No answer at all.
     #[error("{host} gives no answer: {reason}. Check the network and the host's name")]
-    Unreachable {
-        /// Who.
-        host: String,
-        /// What the HTTP client said.
-        reason: String,
-    },
+    Unreachable { host: String, reason: String },
     /// Not done in time.
     #[error("no answer within {0:?}: check the network, or allow more with --timeout")]
     Timeout(Duration),
     /// More than a manifest may have.
     #[error("{host} sends more than {limit} bytes: this is no manifest")]
-    TooLarge {
-        /// Who.
-        host: String,
-        /// The most that is read.
-        limit: usize,
-    },
+    TooLarge { host: String, limit: usize },
     /// `Docker-Content-Digest` or the digest that was asked for is not the body's.
     #[error(
         "wrong digest: the manifest should be {expected} and is {received}. Something between here \
             and the registry alters it; do not use it"
     )]
-    WrongDigest {
-        /// What it should be.
-        expected: String,
-        /// The sha256 of what came.
-        received: Digest,
-    },
+    WrongDigest { expected: String, received: Digest },
     /// The body is not an image.
     #[error("the answer is no image manifest ({0}): correct \"repository\"")]
     NotAManifest(String),

@@ -21,46 +21,23 @@ use crate::images::reference::{self, Digest, ReferenceError, Repository};
 
 /// Why the list of images cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum FileError {
     /// The file could not be read.
     #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Read { path: String, source: io::Error },
     /// Not an object of components.
     #[error("{path} is not valid: {source}")]
-    Format {
-        /// The file.
-        path: String,
-        /// Where and what.
-        source: serde_json::Error,
-    },
+    Format { path: String, source: serde_json::Error },
     /// A component is not repository, tag and digest.
     #[error("{path}, component {name:?}: {source}")]
-    Component {
-        /// The file.
-        path: String,
-        /// The component.
-        name: String,
-        /// What.
-        source: ComponentError,
-    },
+    Component { path: String, name: String, source: ComponentError },
     /// Nothing to pin.
     #[error("{0} has no components")]
     Empty(String),
     /// A component that was asked for is not there.
     #[error("there is no component {name:?} in {path}; it has: {known}")]
-    Unknown {
-        /// The file.
-        path: String,
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        known: String,
-    },
+    Unknown { path: String, name: String, known: String },
     /// Another program wrote the file while the registries were asked.
     #[error("{0} was changed meanwhile by another program. Nothing was written; run this again.")]
     Changed(String),
@@ -69,12 +46,7 @@ pub enum FileError {
         "cannot write {path}: {source}. Nothing was written; this needs a folder that may be \
             written to."
     )]
-    Write {
-        /// The file.
-        path: String,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Write { path: String, source: io::Error },
 }
 
 /// What is wrong with one component.

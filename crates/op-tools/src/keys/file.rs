@@ -20,6 +20,7 @@ pub enum Readers {
 
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum FileError {
     /// Something has that name.
     #[error(
@@ -35,12 +36,7 @@ pub enum FileError {
     NoName(String),
     /// The operating system refused.
     #[error("cannot write {file}: {source}. Nothing was written.")]
-    Write {
-        /// The file.
-        file: String,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Write { file: String, source: io::Error },
 }
 
 /// The place of a file that is yet to be written.

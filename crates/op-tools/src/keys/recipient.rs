@@ -10,6 +10,7 @@ use age::{
 
 /// Why nothing was encrypted.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum RecipientError {
     /// A secret where a public recipient belongs. Not shown.
     #[error(
@@ -28,12 +29,7 @@ pub enum RecipientError {
         "--recipient {text}: {reason}. A recipient begins with age1 and is what `age-keygen -y \
             FILE` prints."
     )]
-    Malformed {
-        /// What was given.
-        text: String,
-        /// What age says.
-        reason: &'static str,
-    },
+    Malformed { text: String, reason: &'static str },
     /// age failed.
     #[error("age could not encrypt: {0}. Nothing was written.")]
     Encrypt(String),

@@ -10,6 +10,7 @@ use crate::keys::file::NewFile;
 
 /// Why nothing was encrypted.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum SopsError {
     /// No such program.
     #[error(
@@ -25,12 +26,7 @@ pub enum SopsError {
         "sops did not encrypt {file}: {stderr}. Nothing was written. The rules are in .sops.yaml, \
             in the file's folder or the nearest one above it; one path_regex must match the file."
     )]
-    Refused {
-        /// The file.
-        file: String,
-        /// What it says.
-        stderr: String,
-    },
+    Refused { file: String, stderr: String },
     /// What came back is not encrypted.
     #[error("sops returned {0} unencrypted: look at its rule in .sops.yaml. Nothing was written.")]
     Unencrypted(String),

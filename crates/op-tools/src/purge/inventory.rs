@@ -42,34 +42,20 @@ pub struct Inventory {
 
 /// Why an inventory cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum InventoryError {
     /// The file could not be read.
     #[error("cannot read the inventory {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Read { path: String, source: io::Error },
     /// Not the format of this version.
     #[error("the inventory {path} is not valid: {source}. Nothing was removed.")]
-    Format {
-        /// The file.
-        path: String,
-        /// Where and what.
-        source: serde_json::Error,
-    },
+    Format { path: String, source: serde_json::Error },
     /// Another version.
     #[error(
         "the inventory {path} has version {found}, and this op-warden reads 1: use that of the \
             release which wrote it. Nothing was removed."
     )]
-    Version {
-        /// The file.
-        path: String,
-        /// What it has.
-        found: u32,
-    },
+    Version { path: String, found: u32 },
     /// Others decide what is removed.
     #[error(
         "the inventory {0} can be changed by others than root: look at it, then make it root's \
@@ -81,14 +67,7 @@ pub enum InventoryError {
     NotRoot(String),
     /// Not a folder that may be removed.
     #[error("{field} {path} of the inventory {why}. Nothing was removed.")]
-    Folder {
-        /// The field that names it.
-        field: &'static str,
-        /// The folder.
-        path: String,
-        /// What is wrong.
-        why: &'static str,
-    },
+    Folder { field: &'static str, path: String, why: &'static str },
 }
 
 impl Inventory {

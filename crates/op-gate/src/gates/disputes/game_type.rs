@@ -2,8 +2,14 @@
 
 use alloy_primitives::Address;
 
-use crate::config::Service;
-use crate::{Finding, Gate, finding::with, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    read::Facts,
+};
+
+const GATE: Gate = Gate::GameType;
 
 /// Who may propose and challenge with a game type.
 pub(crate) enum Access {
@@ -25,14 +31,13 @@ pub(crate) const fn access(game_type: u32) -> Access {
     }
 }
 
-pub(crate) fn registered_and_respected(service: &Service, facts: &Facts) -> Vec<Finding> {
-    const GATE: Gate = Gate::GameType;
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((&game_type, game)) =
         service.game_type.and_then(|game_type| facts.l1.games.get_key_value(&game_type))
     else {
         return Vec::new();
     };
-    let l1 = &facts.l1.shown;
+    let l1 = &facts.l1.endpoint;
     let given = facts.config.chain.dispute_game_factory;
     let factory = format!(
         "SystemConfig.disputeGameFactory() at {} on {l1}",
@@ -45,7 +50,7 @@ pub(crate) fn registered_and_respected(service: &Service, facts: &Facts) -> Vec<
     );
     vec![
         with(&facts.l1.dispute_game_factory, GATE, given, &factory, |&own| {
-            Finding::compare(
+            Comparison::new(
                 GATE,
                 (own, &factory),
                 (given, "disputeGameFactory of the configuration"),
@@ -53,17 +58,28 @@ pub(crate) fn registered_and_respected(service: &Service, facts: &Facts) -> Vec<
             .refuse_unless(own == given, "Give the services the factory of this chain.")
         }),
         with(&game.implementation, GATE, "an implementation", &implementation, |&found| {
-            Finding::compare(GATE, ("an implementation", "the service's game type"), (found, &implementation))
-                .refuse_unless(
-                    found != Address::ZERO,
-                    format!("Game type {game_type} is not registered on this chain, so no game of it can be made (NoImplementation): use the respected type."),
-                )
+            Comparison::new(
+                GATE,
+                ("an implementation", "the service's game type"),
+                (found, &implementation),
+            )
+            .refuse_unless(
+                found != Address::ZERO,
+                format!(
+                    "Game type {game_type} is not registered on this chain, so no game of it \
+                         can be made (NoImplementation): use the respected type."
+                ),
+            )
         }),
         with(&facts.l1.respected_game_type, GATE, game_type, &portal, |&respected| {
-            Finding::compare(GATE, (respected, &portal), (game_type, "the service's game type")).refuse_unless(
-                respected == game_type,
-                format!("Withdrawals are proven against game type {respected} only: set the service's game type to it."),
-            )
+            Comparison::new(GATE, (respected, &portal), (game_type, "the service's game type"))
+                .refuse_unless(
+                    respected == game_type,
+                    format!(
+                        "Withdrawals are proven against game type {respected} only: set the \
+                         service's game type to it."
+                    ),
+                )
         }),
     ]
 }

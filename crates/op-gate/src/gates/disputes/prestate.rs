@@ -4,12 +4,16 @@ use alloy_primitives::B256;
 use eth_rpc::{Reading, Unread};
 use op_chain::prestate::{Prestate, PrestateError, STALE_DEFAULT, official};
 
-use crate::config::Service;
-use crate::{Answer, Finding, Gate, finding::with, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::Prestate;
 
-pub(crate) fn absolute(service: &Service, facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((game_type, game)) =
         service.game_type.and_then(|game_type| facts.l1.games.get_key_value(&game_type))
     else {
@@ -21,10 +25,10 @@ pub(crate) fn absolute(service: &Service, facts: &Facts) -> Vec<Finding> {
     };
     let on_chain = format!(
         "absolute prestate of game type {game_type}, registered in {} on {}",
-        facts.config.chain.dispute_game_factory, facts.l1.shown
+        facts.config.chain.dispute_game_factory, facts.l1.endpoint
     );
     let source = format!("recomputed from {}", file.display());
-    let state = match facts.prestates.get(file) {
+    let state = match facts.chain.prestates.get(file) {
         Some(Ok(state)) => state,
         Some(Err(error)) => return vec![unusable(error, &on_chain, &source)],
         None => return Vec::new(),
@@ -32,24 +36,25 @@ pub(crate) fn absolute(service: &Service, facts: &Facts) -> Vec<Finding> {
     let program = with(&game.prestate, GATE, state.hash, &on_chain, |&expected| {
         let misfit = misfit(expected, facts).or_else(|| self::misfit(state.hash, facts));
         let named = |hash| named(hash, facts);
-        Finding::compare(GATE, (named(expected), &on_chain), (named(state.hash), &source))
+        Comparison::new(GATE, (named(expected), &on_chain), (named(state.hash), &source))
             .refuse_unless(expected == state.hash && misfit.is_none(), differs(expected, misfit))
     });
     let version = game.state_version.as_ref().and_then(|version| executes(version, state, &source));
     std::iter::once(program).chain(version).collect()
 }
 
-/// The VM on L1 executes states of the file's version. Older VMs do not tell theirs, by a revert.
+/// The VM on L1 executes states of the file's version. Older VMs do not say theirs, but revert.
 fn executes(version: &Reading<u8>, state: &Prestate, source: &str) -> Option<Finding> {
     let vm = "stateVersion() of the VM that gameArgs names";
     let found = format!("state version {}", state.state_version);
     match version {
         Err(Unread::Reverted(_)) => None,
         reading => Some(with(reading, GATE, &found, vm, |&version| {
-            Finding::compare(GATE, (format!("state version {version}"), vm), (&found, source))
+            Comparison::new(GATE, (format!("state version {version}"), vm), (&found, source))
                 .refuse_unless(
                     version == state.state_version,
-                    "The VM that the contracts dispute with cannot execute this program: build the prestate with the release of cannon that the contracts are made for.",
+                    "The VM that the contracts dispute with cannot execute this program: build \
+                     the prestate with the release of cannon that the contracts are made for.",
                 )
         })),
     }
@@ -76,44 +81,44 @@ fn misfit(hash: B256, facts: &Facts) -> Option<Misfit> {
 fn none(on_chain: Option<Misfit>) -> Finding {
     let also = match on_chain {
         Some(Misfit::Stale) => format!(
-            " The contracts must name it too: {STALE_DEFAULT}, which they name now, is op-deployer's stale default."
+            " The contracts must name it too: {STALE_DEFAULT}, which they name now, is \
+             op-deployer's stale default."
         ),
         Some(Misfit::Official(hash)) => format!(
-            " The contracts must name it too: {hash}, which they name now, is an official release ({}) that does not know this chain.",
+            " The contracts must name it too: {hash}, which they name now, is an official \
+             release ({}) that does not know this chain.",
             official::releases(hash).unwrap_or_default()
         ),
         None => String::new(),
     };
-    Finding::compare(
+    Comparison::new(
         GATE,
         ("the absolute prestate of this chain", "the service's game type"),
         ("none", "prestate.file of the service"),
     )
-    .wait_unless(
-        false,
-        format!("The dispute path (challenger, dispute-mon) stays gated off until a prestate for this chain is provided; the core rollup runs without it. Build it from this chain's rollup.json and genesis.json, and name its file.{also}"),
-    )
+    .wait(format!(
+        "The dispute path (challenger, dispute-mon) stays gated off until a prestate for this \
+         chain is provided; the core rollup runs without it. Build it from this chain's \
+         rollup.json and genesis.json, and name its file.{also}"
+    ))
 }
 
 fn unusable(error: &PrestateError, on_chain: &str, source: &str) -> Finding {
-    let (answer, mend) = match error {
-        PrestateError::Read(_) => (
-            Answer::Wait,
-            "The dispute path (challenger, dispute-mon) stays gated off until the prestate is there, readable by op-warden; the core rollup runs without it.",
+    let comparison =
+        Comparison::new(GATE, ("a state of the fault proof VM", on_chain), (error, source));
+    match error {
+        PrestateError::Read(_) => comparison.wait(
+            "The dispute path (challenger, dispute-mon) stays gated off until the prestate is \
+             there, readable by op-warden; the core rollup runs without it.",
         ),
-        PrestateError::Version(_) => (
-            Answer::Refuse,
-            "Build the prestate with a release of cannon and of the program that the chain's contracts are made for.",
+        PrestateError::Version(_) => comparison.refuse(
+            "Build the prestate with a release of cannon and of the program that the chain's \
+             contracts are made for.",
         ),
-        _ => (
-            Answer::Refuse,
-            "Fetch or build the prestate again: the .bin.gz that cannon load-elf writes, whole and under that name.",
+        _ => comparison.refuse(
+            "Fetch or build the prestate again: the .bin.gz that cannon load-elf writes, whole \
+             and under that name.",
         ),
-    };
-    Finding {
-        answer,
-        mend: mend.to_owned(),
-        ..Finding::compare(GATE, ("a state of the fault proof VM", on_chain), (error, source))
     }
 }
 
@@ -131,22 +136,35 @@ fn named(hash: B256, facts: &Facts) -> String {
 fn differs(on_chain: B256, misfit: Option<Misfit>) -> &'static str {
     match misfit {
         Some(Misfit::Stale) if on_chain == STALE_DEFAULT => {
-            "The contracts name op-deployer's stale default, a cannon32 program that the deployed 64-bit VM cannot execute, so no dispute can be played to its end: set faultGameAbsolutePrestate, or register the game type again with the prestate of this chain."
+            "The contracts name op-deployer's stale default, a cannon32 program that the \
+             deployed 64-bit VM cannot execute, so no dispute can be played to its end: set \
+             faultGameAbsolutePrestate, or register the game type again with the prestate of \
+             this chain."
         }
         Some(Misfit::Stale) => {
-            "The file is op-deployer's stale default, a cannon32 program that the deployed 64-bit VM cannot execute: give the prestate of this chain."
+            "The file is op-deployer's stale default, a cannon32 program that the deployed \
+             64-bit VM cannot execute: give the prestate of this chain."
         }
         Some(Misfit::Official(hash)) if hash == on_chain => {
-            "The contracts name the program of an official release. It knows the chains of the superchain registry and not this one, so no dispute can be played: build the prestate from this chain's rollup.json and genesis.json (KONA_CUSTOM_CONFIGS_DIR must be absolute, or the build silently yields the official one) and register the game type with it."
+            "The contracts name the program of an official release. It knows the chains of the \
+             superchain registry and not this one, so no dispute can be played: build the \
+             prestate from this chain's rollup.json and genesis.json (KONA_CUSTOM_CONFIGS_DIR \
+             must be absolute, or the build silently yields the official one) and register the \
+             game type with it."
         }
         Some(Misfit::Official(_)) => {
-            "The file is the program of an official release, which knows the chains of the superchain registry and not this one: give the prestate that the contracts name, built from this chain's rollup.json and genesis.json."
+            "The file is the program of an official release, which knows the chains of the \
+             superchain registry and not this one: give the prestate that the contracts name, \
+             built from this chain's rollup.json and genesis.json."
         }
         _ if on_chain.is_zero() => {
-            "The contracts name no prestate for this game type: register it with one, or give the service another game type."
+            "The contracts name no prestate for this game type: register it with one, or give \
+             the service another game type."
         }
         _ => {
-            "Give the service the prestate that the contracts name: built from this chain's rollup.json and genesis.json and of the same release. With another one the challenger disagrees with every game, its own included."
+            "Give the service the prestate that the contracts name: built from this chain's \
+             rollup.json and genesis.json and of the same release. With another one the \
+             challenger disagrees with every game, its own included."
         }
     }
 }

@@ -5,13 +5,25 @@ use op_chain::{
     forks::Fork,
 };
 
-use crate::{Finding, Gate, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::FeeParameters;
-const SYSTEM_CONFIG: &str = "genesis.system_config of rollup.json";
-const REMAKE: &str = "Make genesis.json and rollup.json again from one intent (op-deployer inspect genesis, inspect rollup).";
+const SET_SCALARS: &str = "\
+    op-node takes the largest fee there is for it: set the scalars with \
+    SystemConfig.setGasConfigEcotone.";
 
-pub(crate) fn parameters(facts: &Facts) -> Vec<Finding> {
+const SYSTEM_CONFIG: &str = "genesis.system_config of rollup.json";
+
+const REMAKE: &str = "\
+    Make genesis.json and rollup.json again from one intent (op-deployer inspect genesis, \
+    inspect rollup).";
+
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let (constants, own) = constants(facts);
     let mut findings = vec![constants, gas_limit(facts), scalar(facts)];
     match facts.rollup.genesis.system_config.fees() {
@@ -20,12 +32,16 @@ pub(crate) fn parameters(facts: &Facts) -> Vec<Finding> {
             findings.extend(extra_data(facts, &fees, own.as_ref()));
         }
         Err(error) => findings.push(
-            Finding::compare(
+            Comparison::new(
                 GATE,
-                ("eip1559Params, operatorFeeParams, minBaseFee, daFootprintGasScalar as op-node reads them", "op-node"),
+                (
+                    "eip1559Params, operatorFeeParams, minBaseFee, daFootprintGasScalar as \
+                     op-node reads them",
+                    "op-node",
+                ),
                 (error, SYSTEM_CONFIG),
             )
-            .refuse_unless(false, format!("op-node cannot read the file. {REMAKE}")),
+            .refuse(format!("op-node cannot read the file. {REMAKE}")),
         ),
     }
     findings
@@ -58,7 +74,7 @@ fn constants(facts: &Facts) -> (Finding, Option<FeeConstants>) {
         (Ok(Some(node)), Some(_)) => (text(node), ""),
     };
     let expected = engine.as_ref().map_or_else(|| "elasticity and denominators".to_owned(), text);
-    let finding = Finding::compare(
+    let finding = Comparison::new(
         GATE,
         (expected, "config.optimism of genesis.json"),
         (shown, "chain_op_config of rollup.json"),
@@ -81,14 +97,17 @@ fn text(constants: &FeeConstants) -> String {
 /// Both zero stand for the constants; one of them alone is refused by every engine.
 fn pair(fees: &GenesisFees) -> Finding {
     let pair = FeePair::unpack(fees.eip1559_params.0);
-    Finding::compare(
+    Comparison::new(
         GATE,
         ("denominator and elasticity both 0 or neither", "op-geth and op-node from Holocene on"),
         (pair_text(pair), format!("eip1559Params in {SYSTEM_CONFIG}")),
     )
     .refuse_unless(
         (pair.denominator == 0) == (pair.elasticity == 0),
-        format!("The engine would refuse to build any block: set eip1559Denominator and eip1559Elasticity of the intent. {REMAKE}"),
+        format!(
+            "The engine would refuse to build any block: set eip1559Denominator and \
+             eip1559Elasticity of the intent. {REMAKE}"
+        ),
     )
 }
 
@@ -104,15 +123,14 @@ fn extra_data(facts: &Facts, fees: &GenesisFees, own: Option<&FeeConstants>) -> 
         Ok(Some(extra)) => extra,
         Ok(None) => return vec![free(&header.extra_data, source)],
         Err(error) => {
-            let finding = Finding::compare(
+            let finding = Comparison::new(
                 GATE,
                 ("extraData of the newest fork at genesis", "the forks of rollup.json"),
                 (format!("{}: {error}", header.extra_data), source),
             );
-            return vec![finding.refuse_unless(
-                false,
-                format!("The engine computes the first block's base fee from it and would fail. {REMAKE}"),
-            )];
+            return vec![finding.refuse(format!(
+                "The engine computes the first block's base fee from it and would fail. {REMAKE}"
+            ))];
         }
     };
     vec![known_pair(extra.pair, fees, own, source), min_base_fee(extra.min_base_fee, fees, source)]
@@ -121,11 +139,18 @@ fn extra_data(facts: &Facts, fees: &GenesisFees, own: Option<&FeeConstants>) -> 
 /// Before Holocene nobody reads it, and both usual contents are known.
 fn free(found: &[u8], source: &str) -> Finding {
     let found_text = String::from_utf8_lossy(found);
-    Finding::compare(GATE, ("none, or \"BEDROCK\"", "no fork at genesis reads it"), (format!("{found_text:?}"), source))
-        .warn_unless(
-            matches!(found, b"" | b"BEDROCK"),
-            format!("It is harmless, but tells that the genesis was made for other forks than rollup.json has. {REMAKE}"),
-        )
+    Comparison::new(
+        GATE,
+        ("none, or \"BEDROCK\"", "no fork at genesis reads it"),
+        (format!("{found_text:?}"), source),
+    )
+    .warn_unless(
+        matches!(found, b"" | b"BEDROCK"),
+        format!(
+            "It is harmless, but shows that the genesis was made for other forks than \
+             rollup.json has. {REMAKE}"
+        ),
+    )
 }
 
 /// It decides the base fee of block 1 only: later blocks carry what `SystemConfig` says.
@@ -140,7 +165,7 @@ fn known_pair(
         own.denominator_canyon == Some(u64::from(found.denominator))
             && own.elasticity == u64::from(found.elasticity)
     });
-    Finding::compare(
+    Comparison::new(
         GATE,
         (
             format!(
@@ -162,7 +187,7 @@ fn known_pair(
 fn min_base_fee(found: Option<u64>, fees: &GenesisFees, source: &str) -> Finding {
     let found = found.unwrap_or(0);
     let meant = fees.min_base_fee;
-    Finding::compare(
+    Comparison::new(
         GATE,
         (
             format!("least base fee {meant} wei, or 0 as op-deployer writes always"),
@@ -172,21 +197,27 @@ fn min_base_fee(found: Option<u64>, fees: &GenesisFees, source: &str) -> Finding
     )
     .warn_unless(
         found == meant || found == 0,
-        format!("Block 1 gets another least base fee than rollup.json asks for; later blocks do not. {REMAKE}"),
+        format!(
+            "Block 1 gets another least base fee than rollup.json asks for; later blocks do not. \
+             {REMAKE}"
+        ),
     )
 }
 
 fn gas_limit(facts: &Facts) -> Finding {
     let (meant, found) =
         (facts.rollup.genesis.system_config.gas_limit, facts.genesis.header.gas_limit);
-    Finding::compare(
+    Comparison::new(
         GATE,
         (format!("gas limit {meant}"), format!("gasLimit in {SYSTEM_CONFIG}")),
         (format!("gas limit {found}"), "gasLimit of genesis.json"),
     )
     .warn_unless(
         found == meant,
-        format!("Block 0 has another gas limit than all that follow: the files were not made together. {REMAKE}"),
+        format!(
+            "Block 0 has another gas limit than all that follow: the files were not made \
+             together. {REMAKE}"
+        ),
     )
 }
 
@@ -196,18 +227,16 @@ fn scalar(facts: &Facts) -> Finding {
     let scalar = facts.rollup.genesis.system_config.scalar;
     let ecotone = facts.rollup.forks.is_active(Fork::Ecotone, facts.genesis.header.timestamp);
     let is_zero = |range: std::ops::Range<usize>| scalar[range].iter().all(|&byte| byte == 0);
-    let finding = Finding::compare(
+    let comparison = Comparison::new(
         GATE,
         ("version 0 or 1, no stray bytes", "op-node from Ecotone on"),
         (scalar, format!("scalar in {SYSTEM_CONFIG}")),
     );
     match scalar[0] {
-        _ if !ecotone => finding,
-        0 => finding.warn_unless(
-            is_zero(1..28),
-            "op-node takes the largest fee there is for it: set the scalars with SystemConfig.setGasConfigEcotone.",
-        ),
-        1 => finding.refuse_unless(is_zero(1..24), format!("op-node cannot build block 1. {REMAKE}")),
-        _ => finding.refuse_unless(false, format!("op-node cannot build block 1. {REMAKE}")),
+        _ if !ecotone => comparison.holds(),
+        0 => comparison.warn_unless(is_zero(1..28), SET_SCALARS),
+        1 => comparison
+            .refuse_unless(is_zero(1..24), format!("op-node cannot build block 1. {REMAKE}")),
+        _ => comparison.refuse(format!("op-node cannot build block 1. {REMAKE}")),
     }
 }

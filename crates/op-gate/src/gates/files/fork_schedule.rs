@@ -9,12 +9,23 @@ use op_chain::{
     schedule::{Disagreement, ScheduleFault},
 };
 
-use crate::{Finding, Gate, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::ForkSchedule;
-const REMAKE: &str = "Make genesis.json and rollup.json again from one intent (op-deployer inspect genesis, inspect rollup); neither is edited by hand.";
+const MEND: &str = "\
+    Engines take the fork times from genesis.json: put the whole file in place (op-deployer \
+    inspect genesis), or add the config that the chain publishes.";
 
-pub(crate) fn schedule(facts: &Facts) -> Vec<Finding> {
+const REMAKE: &str = "\
+    Make genesis.json and rollup.json again from one intent (op-deployer inspect genesis, \
+    inspect rollup); neither is edited by hand.";
+
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let genesis = facts.genesis.header.timestamp;
     let mut findings = order(&facts.rollup.forks, facts.rollup.genesis.l2_time);
     let Some(engine) = &facts.genesis.engine else {
@@ -31,22 +42,26 @@ fn order(forks: &ForkTimes, genesis: u64) -> Vec<Finding> {
     let expected = ("each fork after the one before it", "op-node's rules");
     let faults = forks.faults(genesis);
     if faults.is_empty() {
-        return vec![Finding::compare(GATE, expected, (summary(forks, genesis), "rollup.json"))];
+        let found = (summary(forks, genesis), "rollup.json");
+        return vec![Comparison::new(GATE, expected, found).holds()];
     }
     let refusal = |fault: &ScheduleFault| {
         let mend = match fault {
             ScheduleFault::NoPredecessor { before, .. } => format!(
-                "Schedule {before} too (at genesis, or before its successor): op-node refuses a fork without its predecessor."
+                "Schedule {before} too (at genesis, or before its successor): op-node refuses a \
+                 fork without its predecessor."
             ),
             ScheduleFault::Order { .. } => {
                 "Put the forks in order: op-node refuses this schedule.".to_owned()
             }
             ScheduleFault::SameInstant { fork, .. } => format!(
-                "Give {fork} a later time of its own, a block time at least, or activate both at genesis: op-node from 1.19.8 on refuses this, and earlier ones die at that block."
+                "Give {fork} a later time of its own, a block time at least, or activate both at \
+                 genesis: op-node from 1.19.8 on refuses this, and earlier ones die at that \
+                 block."
             ),
         };
-        Finding::compare(GATE, expected, (fault, "rollup.json"))
-            .refuse_unless(false, format!("{mend} genesis.json must say the same. {REMAKE}"))
+        Comparison::new(GATE, expected, (fault, "rollup.json"))
+            .refuse(format!("{mend} genesis.json must say the same. {REMAKE}"))
     };
     faults.iter().map(refusal).collect()
 }
@@ -64,42 +79,44 @@ fn summary(forks: &ForkTimes, genesis: u64) -> String {
 
 /// The registry publishes files without `config`, for engines that know the chain by its name.
 fn no_config() -> Finding {
-    Finding::compare(
+    Comparison::new(
         GATE,
         ("config with the chain's forks", "op-geth and op-reth"),
         ("none", "genesis.json"),
     )
-    .refuse_unless(
-        false,
-        "Engines take the fork times from genesis.json: put the whole file in place (op-deployer inspect genesis), or add the config that the chain publishes.",
-    )
+    .refuse(MEND)
 }
 
 fn agreement(engine: &ForkTimes, node: &ForkTimes, genesis: u64) -> Vec<Finding> {
     let disagreements = engine.disagreements(node, genesis);
     if disagreements.is_empty() {
-        return vec![Finding::compare(
+        let comparison = Comparison::new(
             GATE,
             ("the forks of rollup.json", "rollup.json"),
             ("the same in both files", "config of genesis.json"),
-        )];
+        );
+        return vec![comparison.holds()];
     }
     let refusal = |&Disagreement { fork, engine, node }: &Disagreement| {
         let mend = match (engine, node) {
             (None, Some(_)) => format!(
-                "The engine would not know {fork} and reject every block from then on. A chain that runs already takes its later forks from newer files too: add {fork}Time to config of genesis.json and initialise the engine with it again (its data stays), or fetch the chain's newest published files."
+                "The engine would not know {fork} and reject every block from then on. A chain \
+                 that runs already takes its later forks from newer files too: add {fork}Time to \
+                 config of genesis.json and initialise the engine with it again (its data \
+                 stays), or fetch the chain's newest published files."
             ),
             (Some(_), None) => format!(
-                "op-node would not know {fork} and build blocks that the engine rejects: add {fork}_time to rollup.json, or fetch the chain's newest published files."
+                "op-node would not know {fork} and build blocks that the engine rejects: add \
+                 {fork}_time to rollup.json, or fetch the chain's newest published files."
             ),
             _ => format!("Whichever comes first would reject the other's blocks. {REMAKE}"),
         };
-        Finding::compare(
+        Comparison::new(
             GATE,
             (time(fork.name(), node), format!("{fork}_time of rollup.json")),
             (time(fork.name(), engine), format!("{fork}Time of genesis.json's config")),
         )
-        .refuse_unless(false, mend)
+        .refuse(mend)
     };
     disagreements.iter().map(refusal).collect()
 }
@@ -113,12 +130,18 @@ fn time(name: &str, time: Option<u64>) -> String {
 fn pairs(engine: &EngineConfig, forks: &ForkTimes) -> Vec<Finding> {
     let pair = |(name, found, fork): (&str, Option<u64>, Fork)| {
         let expected = forks.time(fork);
-        Finding::compare(
+        Comparison::new(
             GATE,
             (time(name, expected), format!("{fork}Time of genesis.json's config")),
             (time(name, found), format!("{name}Time of genesis.json's config")),
         )
-        .refuse_unless(found == expected, format!("{fork} brings {name} along: set {name}Time to the same second. op-geth refuses this genesis.json."))
+        .refuse_unless(
+            found == expected,
+            format!(
+                "{fork} brings {name} along: set {name}Time to the same second. op-geth refuses \
+                 this genesis.json."
+            ),
+        )
     };
     [
         ("shanghai", engine.shanghai_time, Fork::Canyon),
@@ -131,17 +154,23 @@ fn pairs(engine: &EngineConfig, forks: &ForkTimes) -> Vec<Finding> {
 
 fn bedrock(engine: &EngineConfig, genesis: u64) -> Finding {
     let found = engine.bedrock_block;
-    Finding::compare(
+    Comparison::new(
         GATE,
         (format!("bedrock at block {genesis}"), "number of genesis.json"),
         (
-            found.map_or_else(|| "bedrock never".to_owned(), |block| format!("bedrock at block {block}")),
+            found.map_or_else(
+                || "bedrock never".to_owned(),
+                |block| format!("bedrock at block {block}"),
+            ),
             "bedrockBlock of genesis.json's config",
         ),
     )
     .refuse_unless(
         found.is_some_and(|block| block <= genesis),
-        format!("Without Bedrock the engine runs no OP Stack chain: it charges no L1 fee and knows no deposits. {REMAKE}"),
+        format!(
+            "Without Bedrock the engine runs no OP Stack chain: it charges no L1 fee and knows \
+             no deposits. {REMAKE}"
+        ),
     )
 }
 
@@ -150,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schedule_is_told_in_a_line() {
+    fn a_schedule_is_one_line() {
         let mut forks = ForkTimes { regolith_time: Some(0), ..ForkTimes::default() };
         assert_eq!(summary(&forks, 100), "regolith at genesis");
         forks.canyon_time = Some(100);

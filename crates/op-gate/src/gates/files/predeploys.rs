@@ -6,19 +6,29 @@
 use alloy_primitives::U256;
 use op_chain::{forks::Fork, genesis::Setter};
 
-use crate::{Finding, Gate, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::Predeploys;
 const L1_BLOCK: &str =
     "L1Block, 0x4200000000000000000000000000000000000015 in alloc of genesis.json";
+
 const ORACLE: &str =
     "slot 0 of GasPriceOracle, 0x420000000000000000000000000000000000000F in alloc of genesis.json";
-const REMAKE: &str = "Make the genesis with contracts of a release that knows the fork (op-deployer's l2ContractsLocator), or let the fork activate after genesis: then op-node installs them by itself.";
+
+const REMAKE: &str = "\
+    Make the genesis with contracts of a release that knows the fork (op-deployer's \
+    l2ContractsLocator), or let the fork activate after genesis: then op-node installs them by \
+    itself.";
 
 /// The bytes of `GasPriceOracle`'s slot 0, from the lowest on: whether it computes for this fork.
 const FLAGS: [Fork; 4] = [Fork::Ecotone, Fork::Fjord, Fork::Isthmus, Fork::Jovian];
 
-pub(crate) fn serve(facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     vec![l1_block(facts), oracle(facts), message_passer(facts)]
 }
 
@@ -41,13 +51,12 @@ fn l1_block(facts: &Facts) -> Finding {
         Some(_) => "code without it",
         None => "no code",
     };
-    Finding::compare(GATE, (setter.name(), "the forks at genesis"), (found, L1_BLOCK))
-        .refuse_unless(
-            found == setter.name(),
-            format!(
-                "Every block's first transaction would fail while all heads look healthy. {REMAKE}"
-            ),
-        )
+    Comparison::new(GATE, (setter.name(), "the forks at genesis"), (found, L1_BLOCK)).refuse_unless(
+        found == setter.name(),
+        format!(
+            "Every block's first transaction would fail while all heads look healthy. {REMAKE}"
+        ),
+    )
 }
 
 fn oracle(facts: &Facts) -> Finding {
@@ -64,9 +73,12 @@ fn oracle(facts: &Facts) -> Finding {
         .map(|slot: U256| flags(&|place, _| slot.byte(place) != 0));
     let holds = found.as_ref() == Some(&expected);
     let found = found.unwrap_or_else(|| "no code".to_owned());
-    Finding::compare(GATE, (expected, "the forks at genesis"), (found, ORACLE)).warn_unless(
+    Comparison::new(GATE, (expected, "the forks at genesis"), (found, ORACLE)).warn_unless(
         holds,
-        format!("Wallets are told a wrong L1 fee (often 0), and the transaction that prepares the oracle for its next fork fails; blocks are built all the same. {REMAKE}"),
+        format!(
+            "Wallets show a wrong L1 fee (often 0), and the transaction that prepares the \
+             oracle for its next fork fails; blocks are built all the same. {REMAKE}"
+        ),
     )
 }
 
@@ -76,12 +88,13 @@ fn message_passer(facts: &Facts) -> Finding {
     } else {
         "no message passer"
     };
-    Finding::compare(
+    Comparison::new(
         GATE,
         ("a message passer", "withdrawals"),
         (
             found,
-            "L2ToL1MessagePasser, 0x4200000000000000000000000000000000000016 in alloc of genesis.json",
+            "L2ToL1MessagePasser, 0x4200000000000000000000000000000000000016 in alloc of \
+             genesis.json",
         ),
     )
     .refuse_unless(

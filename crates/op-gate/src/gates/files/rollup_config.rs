@@ -2,34 +2,40 @@
 
 use op_chain::rollup::RollupFault;
 
-use crate::{Finding, Gate, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::RollupConfig;
 
-pub(crate) fn checked(facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let fault = |RollupFault { field, expected }: RollupFault| {
         let found = value(facts, field);
-        Finding::compare(
+        Comparison::new(
             GATE,
             (format!("{field}: {expected}"), "op-node's check of its configuration"),
             (found, "rollup.json"),
         )
-        .refuse_unless(
-            false,
-            "op-node would not start with it: make rollup.json again (op-deployer inspect rollup), it must not be edited by hand.",
+        .refuse(
+            "op-node would not start with it: make rollup.json again (op-deployer inspect \
+             rollup), it must not be edited by hand.",
         )
     };
     let mut findings: Vec<Finding> = facts.rollup.faults().into_iter().map(fault).collect();
     let (expected, found) = (facts.genesis.header.number, facts.rollup.genesis.l2.number);
     findings.push(
-        Finding::compare(
+        Comparison::new(
             GATE,
             (format!("genesis at block {expected}"), "number of genesis.json"),
             (format!("genesis at block {found}"), "genesis.l2.number of rollup.json"),
         )
         .refuse_unless(
             found == expected,
-            "The two files are not of one chain, or one of them was edited: fetch both again from where the chain was made.",
+            "The two files are not of one chain, or one of them was edited: fetch both again \
+             from where the chain was made.",
         ),
     );
     findings

@@ -2,7 +2,12 @@
 
 use std::fmt::Display;
 
-use crate::{Finding, Gate, finding::with, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::Clock;
 
@@ -15,21 +20,21 @@ const AHEAD: u64 = 5;
 /// clock that is right; a step during the judgement makes every age in it worthless.
 const STEP: u64 = 1_000;
 
-pub(crate) fn right(facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     vec![not_behind(facts), after_genesis(facts), steady(facts)]
 }
 
 /// A block's time cannot be ahead of a right clock.
 fn not_behind(facts: &Facts) -> Finding {
-    let node = format!("block latest of {}", facts.l1.shown);
+    let node = format!("block latest of {}", facts.l1.endpoint);
     let now = facts.l1.read_at;
     with(&facts.l1.latest, GATE, "the time of a block", &node, |latest| {
         let compare = |found: &dyn Display| {
             let expected = format!("at least the time of L1's newest block, less {AHEAD} s");
-            Finding::compare(GATE, (expected, &node), (found, "this host's clock"))
+            Comparison::new(GATE, (expected, &node), (found, "this host's clock"))
         };
         let Some(block) = latest else {
-            return compare(&"L1 has no block yet").wait_unless(false, "Let the L1 endpoint sync.");
+            return compare(&"L1 has no block yet").wait("Let the L1 endpoint sync.");
         };
         let time: u64 = block.timestamp.to();
         let behind = time.saturating_sub(now);
@@ -41,7 +46,10 @@ fn not_behind(facts: &Facts) -> Finding {
         compare(&found).refuse_unless(
             behind <= AHEAD,
             format!(
-                "This host's clock is at least {behind} s behind: set it and keep it set (timedatectl, NTP). With a wrong clock a follower rejects the sequencer's blocks and engines reject op-node's tokens. If the clock is right, the L1 endpoint is not: its newest block is in the future."
+                "This host's clock is at least {behind} s behind: set it and keep it set \
+                 (timedatectl, NTP). With a wrong clock a follower rejects the sequencer's \
+                 blocks and engines reject op-node's tokens. If the clock is right, the L1 \
+                 endpoint is not: its newest block is in the future."
             ),
         )
     })
@@ -54,14 +62,15 @@ fn after_genesis(facts: &Facts) -> Finding {
     } else {
         "after genesis".to_owned()
     };
-    Finding::compare(
+    Comparison::new(
         GATE,
         (format!("at or after {genesis}, when the chain begins"), "genesis.l2_time of rollup.json"),
         (found, "this host's clock"),
     )
     .wait_unless(
         now >= genesis,
-        "The chain begins in the future, or this host's clock is behind: wait, or set the clock (timedatectl, NTP).",
+        "The chain begins in the future, or this host's clock is behind: wait, or set the clock \
+         (timedatectl, NTP).",
     )
 }
 
@@ -72,7 +81,7 @@ fn steady(facts: &Facts) -> Finding {
     } else {
         "steady".to_owned()
     };
-    Finding::compare(
+    Comparison::new(
         GATE,
         (
             format!("a clock that nobody sets (by more than {STEP} ms) during the judgement"),
@@ -82,6 +91,7 @@ fn steady(facts: &Facts) -> Finding {
     )
     .wait_unless(
         jump.unsigned_abs() <= STEP,
-        "The clock was set while op-warden judged: once it is right, the next judgement passes. If this repeats, look at what sets it (timedatectl, the virtual machine's host).",
+        "The clock was set while op-warden judged: once it is right, the next judgement passes. \
+         If this repeats, look at what sets it (timedatectl, the virtual machine's host).",
     )
 }

@@ -1,35 +1,42 @@
 //! The container image is the one that was looked at, not what its tag points at today.
 
-use crate::config::Service;
-use crate::{Finding, Gate};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
 
+const GATE: Gate = Gate::ImagePinned;
+
+pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
+    pinned(service)
+}
+
+/// The configuration alone shows it.
 pub(crate) fn pinned(service: &Service) -> Vec<Finding> {
-    const GATE: Gate = Gate::ImagePinned;
     let Some(image) = &service.image else { return Vec::new() };
     let expected = format!("the digest of {}: sha256: and 64 hex digits", image.reference);
     let compare = |found: String| {
-        Finding::compare(
+        Comparison::new(
             GATE,
             (&expected, "OCI image specification"),
             (found, "image.digest of the service"),
         )
     };
-    let finding = match &image.digest {
-        Some(digest) if is_digest(digest) => compare(digest.clone()),
+    vec![match &image.digest {
+        Some(digest) if is_digest(digest) => compare(digest.clone()).holds(),
         // Quoted, so that nothing and white space are seen.
-        Some(digest) => compare(format!("{digest:?}")).refuse_unless(
-            false,
-            "Write the digest as the registry gives it, in lower case, or let `op-warden images lock nix/stack/images.json` write it.",
+        Some(digest) => compare(format!("{digest:?}")).refuse(
+            "Write the digest as the registry gives it, in lower case, or let `op-warden images \
+             lock nix/stack/images.json` write it.",
         ),
-        None if image.allow_unpinned => {
-            Finding::skip(GATE, "dangerouslyRunUnpinnedImages is set")
-        }
-        None => compare("none".to_owned()).wait_unless(
-            false,
-            "On a host that reaches the registry: `op-warden images lock nix/stack/images.json`. Then commit the file and switch again.",
+        None if image.allow_unpinned => Finding::skip(GATE, "dangerouslyRunUnpinnedImages is set"),
+        None => compare("none".to_owned()).wait(
+            "On a host that reaches the registry: `op-warden images lock nix/stack/images.json`. \
+             Then commit the file and switch again.",
         ),
-    };
-    vec![finding]
+    }]
 }
 
 fn is_digest(digest: &str) -> bool {

@@ -1,19 +1,22 @@
-//! The service can listen where it is told to.
+//! The service can listen where its command says.
 
 use std::net::SocketAddr;
 
 use crate::{
-    Finding, Gate,
-    read::{Facts, Owner, Port},
-};
-use crate::{
-    command::{Command, Listener},
+    command::Command,
+    command::listen::Listener,
     config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::{
+        Facts,
+        host::ports::{Owner, Port},
+    },
 };
 
 const GATE: Gate = Gate::Ports;
 
-pub(crate) fn free(service: &Service, facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let listeners = command.listeners();
     if listeners.is_empty() {
@@ -29,17 +32,17 @@ fn judged(listener: &Listener, command: &Command, facts: &Facts) -> Option<Findi
         Err(text) => {
             let expected = ("a port, 1 to 65535", format!("--{flag} of the service's command"));
             return Some(
-                Finding::compare(GATE, expected, (format!("{text:?}"), "the same"))
-                    .refuse_unless(false, format!("Correct --{flag}.")),
+                Comparison::new(GATE, expected, (format!("{text:?}"), "the same"))
+                    .refuse(format!("Correct --{flag}.")),
             );
         }
     };
-    Some(match facts.ports.get(address)? {
-        Port::Free => compare(*address, flag, "free ports"),
-        Port::Unusable(error) => compare(*address, flag, &error.to_string()).wait_unless(
-            false,
-            format!("Make {address} an address of this host that programs may listen at, or change --{flag}."),
-        ),
+    Some(match facts.host.ports.get(address)? {
+        Port::Free => compare(*address, flag, "free ports").holds(),
+        Port::Unusable(error) => compare(*address, flag, &error.to_string()).wait(format!(
+            "Make {address} an address of this host that programs may listen at, or change \
+             --{flag}."
+        )),
         Port::Taken(owners) => taken(*address, flag, owners, command),
     })
 }
@@ -52,28 +55,34 @@ fn taken(address: SocketAddr, flag: &str, owners: &[Owner], command: &Command) -
             format!("{address} is taken, and op-warden may not see by whom (root may)"),
         );
     }
-    match owners.iter().find(|owner| !is(owner, command)) {
-        None => compare(address, flag, "taken by this service, which runs"),
+    match owners.iter().find(|owner| !is_service(owner, command)) {
+        None => compare(address, flag, "taken by this service, which runs").holds(),
         Some(owner) => {
             let program = owner.command.first().map_or("a program", String::as_str);
-            compare(address, flag, &format!("{address} is taken by {program}, process {}", owner.pid))
-                .wait_unless(
-                    false,
-                    format!("If process {} is this service with earlier settings, restart the service. Else end it if it should not be there, or give one of the two another port (--{flag}).", owner.pid),
-                )
+            compare(
+                address,
+                flag,
+                &format!("{address} is taken by {program}, process {}", owner.pid),
+            )
+            .wait(format!(
+                "If process {} is this service with earlier settings, restart the service. Else \
+                 end it if it should not be there, or give one of the two another port \
+                 (--{flag}).",
+                owner.pid
+            ))
         }
     }
 }
 
 /// Whether the program runs with the service's arguments: its name differs between a container, a
 /// store path and a shim that became it.
-fn is(owner: &Owner, command: &Command) -> bool {
+fn is_service(owner: &Owner, command: &Command) -> bool {
     !command.args.is_empty()
         && owner.command.get(1..).is_some_and(|args| args.ends_with(&command.args))
 }
 
-fn compare(address: SocketAddr, flag: &str, found: &str) -> Finding {
-    Finding::compare(
+fn compare(address: SocketAddr, flag: &str, found: &str) -> Comparison {
+    Comparison::new(
         GATE,
         (
             format!("nobody at {address} but this service"),
@@ -86,7 +95,7 @@ fn compare(address: SocketAddr, flag: &str, found: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Answer;
+    use crate::finding::Answer;
 
     #[test]
     fn a_port_may_be_taken_by_the_service_itself_only() {
@@ -116,6 +125,6 @@ mod tests {
         }
         // A service without arguments would be everybody.
         let nobody = Command { args: Vec::new(), ..command };
-        assert!(!is(&own(), &nobody));
+        assert!(!is_service(&own(), &nobody));
     }
 }

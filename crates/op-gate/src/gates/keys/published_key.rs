@@ -3,51 +3,48 @@
 use alloy_primitives::Address;
 use op_chain::published::is_published;
 
-use crate::config::Service;
-use crate::{Finding, Gate, finding::with, gates::keys::role::no_key, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    gates::keys::no_key::no_key,
+    gates::l1::public_networks::is_public,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::PublishedKey;
 
-/// Mainnet, Sepolia, Holesky, Hoodi.
-pub(crate) const PUBLIC: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
-
-/// Whether everybody can send transactions to this L1.
-pub(crate) fn is_public(l1_chain_id: u64) -> bool {
-    PUBLIC.contains(&l1_chain_id)
-}
-
-pub(crate) fn key(service: &Service, facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
     let file = format!("key file {}", path.display());
-    let finding = match key {
+    vec![match key {
         Ok(account) if facts.config.keys.burned.contains(account) => burned(account, &file),
         Ok(account) if is_published(account) => published(account, &file, facts),
-        Ok(account) => compare(account, &file),
+        Ok(account) => compare(account, &file).holds(),
         Err(error) => {
             no_key(GATE, None, "the accounts of the mnemonic \"test … junk\"", path, error)
         }
-    };
-    vec![finding]
+    }]
 }
 
 /// The operator's own word holds on every L1.
 fn burned(account: &Address, file: &str) -> Finding {
-    Finding::compare(
+    Comparison::new(
         GATE,
         ("a key that is not burned", "keys.burned of the configuration"),
         (account, file),
     )
-    .refuse_unless(
-        false,
-        "The operator's list says that this key was lost or shown. Make another with `op-warden keys generate`, and name its address on chain.",
+    .refuse(
+        "The operator's list says that this key was lost or shown. Make another with `op-warden \
+         keys generate`, and name its address on chain.",
     )
 }
 
 fn published(account: &Address, file: &str, facts: &Facts) -> Finding {
     let refused = || {
-        compare(account, file).refuse_unless(
-            false,
-            "Everybody has this key: it is one of Foundry's and Hardhat's test accounts, which the project's example secrets hold. Make your own with `op-warden keys generate`.",
+        compare(account, file).refuse(
+            "Everybody has this key: it is one of Foundry's and Hardhat's test accounts, which \
+             the project's example secrets hold. Make your own with `op-warden keys generate`.",
         )
     };
     let l1 = &facts.l1;
@@ -55,7 +52,7 @@ fn published(account: &Address, file: &str, facts: &Facts) -> Finding {
     if written.iter().any(|&id| is_public(id)) {
         return refused();
     }
-    let node = format!("eth_chainId of {}", l1.shown);
+    let node = format!("eth_chainId of {}", l1.endpoint);
     with(&l1.chain_id, GATE, "the chain id of a private L1", &node, |live| {
         if is_public(*live) {
             return refused();
@@ -67,8 +64,8 @@ fn published(account: &Address, file: &str, facts: &Facts) -> Finding {
     })
 }
 
-fn compare(account: &Address, file: &str) -> Finding {
-    Finding::compare(
+fn compare(account: &Address, file: &str) -> Comparison {
+    Comparison::new(
         GATE,
         ("a key that is not published", "the accounts of the mnemonic \"test … junk\""),
         (account, file),

@@ -8,13 +8,15 @@
 use eth_rpc::{BlockHead, Reading};
 
 use crate::{
-    Answer, Finding, Gate,
-    read::{Facts, FactsError, Other},
+    config::Service,
+    finding::{Answer, Comparison, Finding},
+    gate::Gate,
+    read::{Facts, error::FactsError, l1::agreement::Other},
 };
 
 const GATE: Gate = Gate::L1Agreement;
 
-pub(crate) fn holds(facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     if facts.l1.others.is_empty() {
         return vec![Finding::skip(
             GATE,
@@ -35,26 +37,26 @@ fn of(facts: &Facts, other: &Result<Other, FactsError>) -> Vec<Finding> {
         block.clone().map(|block| block.map(|block| block.hash.to_string()))
     };
     let number = facts.rollup.genesis.l1.number;
-    // Without a finalized block nobody was asked for it, and that is what is told.
+    // Without a finalized block nobody was asked for it, and that is what is reported.
     let finalized = other.finalized.as_ref().map_or(Ok(None), hash);
     let mut findings = vec![
         compared(
             "the chain id",
-            (id(&l1.chain_id), &l1.shown),
-            (id(&other.chain_id), &other.shown),
+            (id(&l1.chain_id), &l1.endpoint),
+            (id(&other.chain_id), &other.endpoint),
         ),
         compared(
             &format!("L1 origin {number}"),
-            (hash(&l1.origin), &l1.shown),
-            (hash(&other.origin), &other.shown),
+            (hash(&l1.origin), &l1.endpoint),
+            (hash(&other.origin), &other.endpoint),
         ),
         compared(
             "the finalized block",
-            (hash(&l1.finalized), &l1.shown),
-            (finalized, &other.shown),
+            (hash(&l1.finalized), &l1.endpoint),
+            (finalized, &other.endpoint),
         ),
     ];
-    // An endpoint that is not there is told of once.
+    // An endpoint that is not there is reported once.
     findings.dedup_by(|next, last| {
         (&next.found, &next.mend) == (&last.found, &last.mend) && next.answer == Answer::Warn
     });
@@ -63,50 +65,49 @@ fn of(facts: &Facts, other: &Result<Other, FactsError>) -> Vec<Finding> {
 
 /// A URL that is none is an error of the configuration; a file that is not there yet, of the moment.
 fn unusable(error: &FactsError) -> Finding {
-    let (answer, mend) = error.answer();
-    let answer = if answer == Answer::Wait { Answer::Warn } else { answer };
     let expected = ("another endpoint of L1", "l1.others of the configuration");
-    Finding::compare(GATE, expected, (error, "this host")).answered(answer, mend)
+    let comparison = Comparison::new(GATE, expected, (error, "this host"));
+    if error.is_absent() { comparison.warn(error.mend()) } else { comparison.refuse(error.mend()) }
 }
 
 /// What both say of the same thing. The first endpoint's silence is for its own gates; here it means
 /// that nothing is compared.
 fn compared(
     what: &str,
-    (first, first_shown): (Reading<Option<String>>, &str),
-    (second, second_shown): (Reading<Option<String>>, &str),
+    (first, first_endpoint): (Reading<Option<String>>, &str),
+    (second, second_endpoint): (Reading<Option<String>>, &str),
 ) -> Finding {
     match (first, second) {
-        (Err(error), _) => Finding::unread(GATE, what, first_shown, &error),
+        (Err(error), _) => Finding::unread(GATE, what, first_endpoint, &error),
         (Ok(None), _) => {
-            Finding::compare(GATE, (what, "a block to compare"), ("no such block", first_shown))
-                .wait_unless(false, "Let the L1 endpoint sync.")
+            Comparison::new(GATE, (what, "a block to compare"), ("no such block", first_endpoint))
+                .wait("Let the L1 endpoint sync.")
         }
-        (_, Err(error)) => {
-            Finding::compare(GATE, ("a second opinion", "l1.others"), (error, second_shown))
-                .warn_unless(
-                    false,
-                    format!("{second_shown} gives no second opinion: bring it back, or take it out of l1.others."),
-                )
-        }
-        (Ok(Some(first)), Ok(None)) => Finding::compare(
+        (_, Err(error)) => Comparison::new(
             GATE,
-            (format!("{what}: {first}"), first_shown),
-            ("no such block yet", second_shown),
+            ("a second opinion", "l1.others"),
+            (error, second_endpoint),
         )
-        .warn_unless(
-            false,
-            format!("{second_shown} is behind: let it sync, or name another in l1.others."),
-        ),
+        .warn(format!(
+            "{second_endpoint} gives no second opinion: bring it back, or take it out of l1.others."
+        )),
+        (Ok(Some(first)), Ok(None)) => Comparison::new(
+            GATE,
+            (format!("{what}: {first}"), first_endpoint),
+            ("no such block yet", second_endpoint),
+        )
+        .warn(format!("{second_endpoint} is behind: let it sync, or name another in l1.others.")),
         (Ok(Some(first)), Ok(Some(second))) => {
             let same = first == second;
             let found =
                 if same { "the endpoints agree".to_owned() } else { format!("{what}: {second}") };
-            let expected = (format!("{what}: {first}"), first_shown);
-            Finding::compare(GATE, expected, (found, second_shown)).refuse_unless(
+            let expected = (format!("{what}: {first}"), first_endpoint);
+            Comparison::new(GATE, expected, (found, second_endpoint)).refuse_unless(
                 same,
                 format!(
-                    "{first_shown} and {second_shown} serve different chains: find out which one is right (a third endpoint, a block explorer), use that one, and take the other out."
+                    "{first_endpoint} and {second_endpoint} serve different chains: find out \
+                     which one is right (a third endpoint, a block explorer), use that one, and \
+                     take the other out."
                 ),
             )
         }

@@ -1,11 +1,12 @@
 //! The L1's beacon node has the blobs that the chain is derived from.
 
 use crate::{
-    Answer, Finding, Gate,
-    finding::with,
-    read::{BeaconFacts, Facts},
+    command::Command,
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    read::{Facts, l1::beacon::BeaconFacts},
 };
-use crate::{command::Command, config::Service};
 
 const GATE: Gate = Gate::L1Beacon;
 
@@ -18,28 +19,27 @@ enum Data {
     Unknown,
 }
 
-pub(crate) fn serves(service: &Service, facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let data = data(facts);
     if command.is_on("l1.beacon.ignore") {
         return vec![ignored(data)];
     }
-    match &facts.beacon {
+    match &facts.l1.beacon {
         None => vec![
-            Finding::compare(
+            Comparison::new(
                 GATE,
                 ("a beacon node, or --l1.beacon.ignore", "op-node"),
                 ("neither", "l1.beacon of the configuration"),
             )
-            .refuse_unless(
-                false,
-                "Give l1.beacon (l1.beaconFile). Where all data is calldata, --l1.beacon.ignore does without.",
+            .refuse(
+                "Give l1.beacon (l1.beaconFile). Where all data is calldata, --l1.beacon.ignore \
+                 does without.",
             ),
         ],
         Some(Err(error)) => {
-            let (answer, mend) = error.answer();
             let expected = ("a beacon node", "l1.beacon of the configuration");
-            vec![Finding::compare(GATE, expected, (error, "this host")).answered(answer, mend)]
+            vec![error.answer(Comparison::new(GATE, expected, (error, "this host")))]
         }
         Some(Ok(beacon)) => {
             let fallbacks = !command.list("l1.beacon-fallbacks").is_empty();
@@ -66,7 +66,7 @@ fn data(facts: &Facts) -> Data {
 
 fn ignored(data: Data) -> Finding {
     let compare = |found: &str| {
-        Finding::compare(
+        Comparison::new(
             GATE,
             (
                 "a beacon node, since the batcher writes blobs",
@@ -77,24 +77,24 @@ fn ignored(data: Data) -> Finding {
     };
     match data {
         Data::Calldata => Finding::skip(GATE, "--l1.beacon.ignore, and all data is calldata"),
-        Data::Blobs => compare("none").refuse_unless(
-            false,
-            "Give op-node a beacon node (l1.beacon), or have the batcher write calldata: without blobs the safe head never moves.",
+        Data::Blobs => compare("none").refuse(
+            "Give op-node a beacon node (l1.beacon), or have the batcher write calldata: without \
+             blobs the safe head never moves.",
         ),
-        Data::Unknown => compare("none, and the batcher is not on this host").warn_unless(
-            false,
-            "Make sure that the chain's batcher writes calldata only; else give op-node a beacon node (l1.beacon).",
+        Data::Unknown => compare("none, and the batcher is not on this host").warn(
+            "Make sure that the chain's batcher writes calldata only; else give op-node a beacon \
+             node (l1.beacon).",
         ),
     }
 }
 
 /// Without the parameters op-node does not start either (op-service `sources/l1_beacon_client.go`).
 fn same_chain(beacon: &BeaconFacts, facts: &Facts) -> Finding {
-    let node = format!("/eth/v1/config/spec of {}", beacon.shown);
+    let node = format!("/eth/v1/config/spec of {}", beacon.endpoint);
     let expected = facts.rollup.l1_chain_id;
     with(&beacon.spec, GATE, format!("L1 {expected}"), &node, |spec| {
         let source = (format!("L1 {expected}"), "l1_chain_id of rollup.json");
-        Finding::compare(GATE, source, (format!("L1 {}", spec.chain_id), &node)).refuse_unless(
+        Comparison::new(GATE, source, (format!("L1 {}", spec.chain_id), &node)).refuse_unless(
             spec.chain_id == expected,
             "The beacon node belongs to another network: correct its URL.",
         )
@@ -103,17 +103,17 @@ fn same_chain(beacon: &BeaconFacts, facts: &Facts) -> Finding {
 
 /// op-node does not ask for it, and hosted endpoints withhold it: the rest judges without.
 fn synced(beacon: &BeaconFacts) -> Finding {
-    let node = format!("/eth/v1/node/syncing of {}", beacon.shown);
+    let node = format!("/eth/v1/node/syncing of {}", beacon.endpoint);
     let compare = |found: &str| {
-        Finding::compare(GATE, ("a beacon node in sync", "Beacon API"), (found, &node))
+        Comparison::new(GATE, ("a beacon node in sync", "Beacon API"), (found, &node))
     };
     match &beacon.syncing {
-        Ok(false) => compare("in sync"),
+        Ok(false) => compare("in sync").holds(),
         Ok(true) => compare("still syncing")
-            .wait_unless(false, "Let the beacon node sync: it does not have the newest blobs yet."),
-        Err(error) => compare(&error.to_string()).answered(
-            Answer::Warn,
-            "The beacon node does not tell whether it is in sync: look yourself, or use one that does.",
+            .wait("Let the beacon node sync: it does not have the newest blobs yet."),
+        Err(error) => compare(&error.to_string()).warn(
+            "The beacon node does not say whether it is in sync: look yourself, or use one that \
+             does.",
         ),
     }
 }
@@ -121,18 +121,20 @@ fn synced(beacon: &BeaconFacts) -> Finding {
 /// A node that follows from genesis on asks for every blob there was.
 fn keeps_enough(beacon: &BeaconFacts, facts: &Facts) -> Finding {
     const DAY: u64 = 86_400;
-    let node = format!("/eth/v1/config/spec of {}", beacon.shown);
+    let node = format!("/eth/v1/config/spec of {}", beacon.endpoint);
     let age = facts.clock.now.saturating_sub(facts.rollup.genesis.l2_time);
     with(&beacon.spec, GATE, "how long blobs are kept", &node, |spec| {
         let expected =
             (format!("blobs of {} days", age.div_ceil(DAY)), "genesis.l2_time of rollup.json");
         let found = spec.retention.map_or_else(
-            || "not told".to_owned(),
+            || "not said".to_owned(),
             |seconds| format!("kept for {} days", seconds / DAY),
         );
-        Finding::compare(GATE, expected, (found, &node)).warn_unless(
+        Comparison::new(GATE, expected, (found, &node)).warn_unless(
             spec.retention.is_some_and(|seconds| seconds >= age),
-            "A node that begins now does not find the first blobs there: give --l1.beacon-fallbacks (l1.beaconFallbacks) a blob archiver or an archive beacon node. One that has followed all the time needs none.",
+            "A node that begins now does not find the first blobs there: give \
+             --l1.beacon-fallbacks (l1.beaconFallbacks) a blob archiver or an archive beacon \
+             node. One that has followed all the time needs none.",
         )
     })
 }

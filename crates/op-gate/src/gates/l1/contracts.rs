@@ -5,18 +5,25 @@ use std::fmt::Display;
 use alloy_primitives::U256;
 use eth_rpc::{Reading, Unread};
 
-use crate::{Finding, Gate, finding::with, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::Contracts;
-const MEND: &str = "rollup.json and the contracts are not of one deployment: put the files of this chain in place (op-deployer inspect rollup), or correct the addresses.";
+const MEND: &str = "\
+    rollup.json and the contracts are not of one deployment: put the files of this chain in \
+    place (op-deployer inspect rollup), or correct the addresses.";
 
-pub(crate) fn of_one_chain(facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let (rollup, contracts) = (&facts.rollup, &facts.l1.contracts);
     let (portal, system_config) =
         (rollup.deposit_contract_address, rollup.l1_system_config_address);
     let factory = facts.config.chain.dispute_game_factory;
     let getter = |contract: &str, getter: &str, at: &dyn Display| {
-        format!("{contract}.{getter}() at {at} on {}", facts.l1.shown)
+        format!("{contract}.{getter}() at {at} on {}", facts.l1.endpoint)
     };
     let mut findings = vec![
         same(
@@ -62,7 +69,7 @@ fn same<T: PartialEq + Display>(
     source: &str,
 ) -> Finding {
     with(reading, GATE, &expected, source, |found| {
-        Finding::compare(GATE, (&expected, expected_source), (found, source))
+        Comparison::new(GATE, (&expected, expected_source), (found, source))
             .refuse_unless(*found == expected, MEND)
     })
 }
@@ -70,20 +77,22 @@ fn same<T: PartialEq + Display>(
 /// Any number will do: there is a factory.
 fn games(count: &Reading<U256>, source: &str) -> Finding {
     with(count, GATE, "a dispute game factory", source, |count| {
-        Finding::compare(
+        Comparison::new(
             GATE,
             ("a dispute game factory", "disputeGameFactory of the configuration"),
             (format!("{count} games"), source),
         )
+        .holds()
     })
 }
 
 fn paused(reading: &Reading<bool>, source: &str) -> Finding {
     with(reading, GATE, "not paused", source, |&paused| {
         let found = if paused { "paused" } else { "not paused" };
-        Finding::compare(GATE, ("not paused", "withdrawals"), (found, source)).warn_unless(
+        Comparison::new(GATE, ("not paused", "withdrawals"), (found, source)).warn_unless(
             !paused,
-            "The guardian stopped the contracts: blocks are built and deposits work, but nothing can be withdrawn until the guardian lifts the pause.",
+            "The guardian stopped the contracts: blocks are built and deposits work, but nothing \
+             can be withdrawn until the guardian lifts the pause.",
         )
     })
 }

@@ -2,7 +2,13 @@
 
 use std::fmt::Display;
 
-use crate::{Finding, Gate, finding::with, gates::keys::published_key, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    gates::l1::public_networks::is_public,
+    read::Facts,
+};
 
 const GATE: Gate = Gate::L1Head;
 
@@ -16,20 +22,20 @@ const MAX_AGE: u64 = 300;
 /// without finality, on which a follower's finalized head and every withdrawal stand still.
 const MAX_FINALITY: u64 = 90 * 60;
 
-pub(crate) fn moves(facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     vec![recent(facts), finalized(facts)]
 }
 
 fn recent(facts: &Facts) -> Finding {
-    let node = format!("block latest of {}", facts.l1.shown);
+    let node = format!("block latest of {}", facts.l1.endpoint);
     let now = facts.l1.read_at;
     with(&facts.l1.latest, GATE, "a recent block", &node, |latest| {
         let compare = |found: &dyn Display| {
             let expected = format!("a block that is at most {MAX_AGE} s old");
-            Finding::compare(GATE, (expected, "this host's clock"), (found, &node))
+            Comparison::new(GATE, (expected, "this host's clock"), (found, &node))
         };
         let Some(block) = latest else {
-            return compare(&"no block").wait_unless(false, "Let the L1 endpoint sync.");
+            return compare(&"no block").wait("Let the L1 endpoint sync.");
         };
         // One in the future is the clock's affair.
         let age = now.saturating_sub(block.timestamp.to());
@@ -40,44 +46,47 @@ fn recent(facts: &Facts) -> Finding {
         };
         compare(&found).wait_unless(
             age <= MAX_AGE,
-            "Either the L1 endpoint is out of sync (let it catch up, or use another), or this host's clock is ahead (look with timedatectl).",
+            "Either the L1 endpoint is out of sync (let it catch up, or use another), or this \
+             host's clock is ahead (look with timedatectl).",
         )
     })
 }
 
 fn finalized(facts: &Facts) -> Finding {
     let l1 = &facts.l1;
-    let node = format!("block finalized of {}", l1.shown);
+    let node = format!("block finalized of {}", l1.endpoint);
     with(&l1.finalized, GATE, "a finalized block", &node, |finalized| {
         let compare = |found: &dyn Display| {
             let limit = format!(", at most {} min behind the newest", MAX_FINALITY / 60);
-            let limit = if is_public(facts) { limit } else { String::new() };
-            Finding::compare(
+            let limit = if is_on_public_l1(facts) { limit } else { String::new() };
+            Comparison::new(
                 GATE,
                 (format!("a finalized block{limit}"), "the consensus of L1"),
                 (found, &node),
             )
         };
         let Some(block) = finalized else {
-            return compare(&"none").wait_unless(
-                false,
-                "L1 has not finalized a block yet, or its endpoint does not know of it: let it sync, or use one that follows a beacon node.",
+            return compare(&"none").wait(
+                "L1 has not finalized a block yet, or its endpoint does not know of it: let it \
+                 sync, or use one that follows a beacon node.",
             );
         };
         with(&l1.latest, GATE, "the newest block", &node, |latest| {
-            let Some(latest) = latest else { return compare(&"no newest block") };
+            let Some(latest) = latest else {
+                return compare(&"no newest block").wait("Let the L1 endpoint sync.");
+            };
             if block.number > latest.number {
                 return compare(&format!(
                     "block {}, after the newest block {}",
                     block.number, latest.number
                 ))
-                .wait_unless(
-                    false,
-                    "The L1 endpoint contradicts itself, most likely several nodes that are not in step: use another.",
+                .wait(
+                    "The L1 endpoint contradicts itself, most likely several nodes that are not \
+                     in step: use another.",
                 );
             }
             let behind = latest.timestamp.saturating_sub(block.timestamp).to::<u64>();
-            let holds = behind <= MAX_FINALITY || !is_public(facts);
+            let holds = behind <= MAX_FINALITY || !is_on_public_l1(facts);
             let found = if holds {
                 "finality goes on".to_owned()
             } else {
@@ -90,17 +99,18 @@ fn finalized(facts: &Facts) -> Finding {
             };
             compare(&found).wait_unless(
                 holds,
-                "L1 does not finalize its blocks, or the endpoint does not hear of it: look at the network's state, or use another endpoint.",
+                "L1 does not finalize its blocks, or the endpoint does not hear of it: look at \
+                 the network's state, or use another endpoint.",
             )
         })
     })
 }
 
 /// Whether anything says that this is one of Ethereum's public networks.
-fn is_public(facts: &Facts) -> bool {
+fn is_on_public_l1(facts: &Facts) -> bool {
     let live = facts.l1.chain_id.as_ref().ok().copied();
     [Some(facts.config.l1.chain_id), Some(facts.rollup.l1_chain_id), live]
         .into_iter()
         .flatten()
-        .any(|id| published_key::PUBLIC.contains(&id))
+        .any(is_public)
 }

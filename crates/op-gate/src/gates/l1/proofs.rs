@@ -3,28 +3,34 @@
 use alloy_primitives::{Address, B256, U256};
 use eth_rpc::{AccountProof, Unread};
 
-use crate::config::Service;
 use crate::{
-    Answer, Finding, Gate,
-    finding::with,
-    read::{Facts, SIGNER_SLOT, proofs_are_needed},
+    config::Service,
+    finding::{Answer, Comparison, Finding, with},
+    gate::Gate,
+    read::{
+        Facts,
+        l1::proofs::{SIGNER_SLOT, are_needed},
+    },
 };
 
 const GATE: Gate = Gate::L1Proofs;
+const MEND: &str = "\
+    Use an L1 endpoint that serves eth_getProof (a node of one's own, or another plan): op-node \
+    stops without it. For an endpoint that you trust as your own node, --l1.trustrpc does \
+    without.";
 
-pub(crate) fn available(service: &Service, facts: &Facts) -> Vec<Finding> {
-    if !proofs_are_needed(service) {
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
+    if !are_needed(service) {
         return vec![Finding::skip(GATE, "--l1.trustrpc: op-node believes this L1 without proofs")];
     }
     let Some(proof) = &facts.l1.proof else { return Vec::new() };
     let account = facts.rollup.l1_system_config_address;
-    let node = format!("eth_getProof of {account} on {}", facts.l1.shown);
+    let node = format!("eth_getProof of {account} on {}", facts.l1.endpoint);
     let expected = "a proof of SystemConfig's unsafe block signer";
     let finding = match proof {
-        Err(unread @ (Unread::Unreachable(_) | Unread::Denied(_))) => Finding {
-            mend: "Use an L1 endpoint that serves eth_getProof (a node of one's own, or another plan): op-node stops without it. For an endpoint that you trust as your own node, --l1.trustrpc does without.".to_owned(),
-            ..Finding::unread(GATE, expected, &node, unread)
-        },
+        Err(unread @ (Unread::Unreachable(_) | Unread::Denied(_))) => {
+            Finding::unread(GATE, expected, &node, unread).mended_by(MEND)
+        }
         Err(unread) => Finding::unread(GATE, expected, &node, unread),
         Ok(proof) => about(proof, account, &node),
     };
@@ -47,7 +53,7 @@ fn about(proof: &AccountProof, account: Address, node: &str) -> Finding {
         places => format!("{} places", places.len()),
     };
     let holds = found == expected;
-    Finding::compare(GATE, (expected, "EIP-1186"), (found, node))
+    Comparison::new(GATE, (expected, "EIP-1186"), (found, node))
         .refuse_unless(holds, "The L1 endpoint does not answer what it is asked: use another.")
 }
 
@@ -55,14 +61,15 @@ fn about(proof: &AccountProof, account: Address, node: &str) -> Finding {
 fn the_signer(facts: &Facts, proof: Option<&AccountProof>, node: &str) -> Finding {
     let value =
         proof.and_then(|proof| proof.storage_proof.first()).map_or(U256::ZERO, |place| place.value);
-    let source = format!("SystemConfig.unsafeBlockSigner() on {}", facts.l1.shown);
+    let source = format!("SystemConfig.unsafeBlockSigner() on {}", facts.l1.endpoint);
     with(&facts.l1.unsafe_block_signer, GATE, "an address", &source, |signer| {
         let found = B256::from(value);
         let holds = found == signer.into_word();
         let found = if holds { signer.to_string() } else { found.to_string() };
-        Finding::compare(GATE, (signer, &source), (found, node)).refuse_unless(
+        Comparison::new(GATE, (signer, &source), (found, node)).refuse_unless(
             holds,
-            "The L1 endpoint contradicts itself, or this SystemConfig keeps its signer elsewhere, where op-node does not find it.",
+            "The L1 endpoint contradicts itself, or this SystemConfig keeps its signer \
+             elsewhere, where op-node does not find it.",
         )
     })
 }

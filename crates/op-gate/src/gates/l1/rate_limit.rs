@@ -1,37 +1,45 @@
 //! The L1 endpoint answers as often as the chain asks.
 
-use crate::{Answer, Finding, Gate, finding::with, read::Facts};
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding, with},
+    gate::Gate,
+    read::Facts,
+};
 
-pub(crate) fn not_reached(facts: &Facts) -> Vec<Finding> {
-    const GATE: Gate = Gate::L1RateLimit;
+const GATE: Gate = Gate::L1RateLimit;
+const MEND: &str = "\
+    The L1 endpoint allows fewer requests than the chain makes: have op-node ask less often \
+    (l1.rateLimit, --l1.rpc-rate-limit, in requests a second), take a plan that allows more, or \
+    run a node of your own. A chain at its limit falls behind L1, and its batches come late.";
+
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let l1 = &facts.l1;
-    let node = format!("answers of {}", l1.shown);
+    let node = format!("answers of {}", l1.endpoint);
     let limits = l1.limits;
     let finding = with(&l1.answered, GATE, "answers", &node, |()| {
         let found = match limits.seen {
             0 => "no limit met".to_owned(),
             seen => format!("{seen} times \"too many requests\""),
         };
-        let answer = match (limits.seen, limits.lost) {
-            (0, _) => return compare(GATE, &found, &node),
-            (_, 0) => Answer::Warn,
-            _ => Answer::Wait,
-        };
-        compare(GATE, &found, &node).answered(answer, MEND)
+        let comparison = compare(&found, &node);
+        match (limits.seen, limits.lost) {
+            (0, _) => comparison.holds(),
+            (_, 0) => comparison.warn(MEND),
+            _ => comparison.wait(MEND),
+        }
     });
     // Whatever else is to be said about an endpoint that never answered, this is why.
     if limits.lost > 0 && l1.answered.is_err() {
         let found = format!("{} times \"too many requests\", and no answer", limits.seen);
-        return vec![compare(GATE, &found, &node).answered(Answer::Wait, MEND)];
+        return vec![compare(&found, &node).wait(MEND)];
     }
     vec![finding]
 }
 
-const MEND: &str = "The L1 endpoint allows fewer requests than the chain makes: have op-node ask less often (l1.rateLimit, --l1.rpc-rate-limit, in requests a second), take a plan that allows more, or run a node of your own. A chain at its limit falls behind L1, and its batches come late.";
-
-fn compare(gate: Gate, found: &str, node: &str) -> Finding {
-    Finding::compare(
-        gate,
+fn compare(found: &str, node: &str) -> Comparison {
+    Comparison::new(
+        GATE,
         ("an endpoint that answers every request", "HTTP 429, JSON-RPC -32005 (EIP-1474)"),
         (found, node),
     )

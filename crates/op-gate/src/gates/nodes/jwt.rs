@@ -3,58 +3,60 @@
 use std::path::Path;
 
 use eth_rpc::{RpcUrlError, Unread};
+use op_exec::secret::SecretError;
 
 use crate::{
-    Answer, Finding, Gate,
-    read::{Facts, Handshake, JwtError, JwtFile, JwtSecret, jwt_pair},
+    command::Command,
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::{
+        Facts,
+        nodes::jwt::{Handshake, JwtError, JwtFile, JwtSecret, pair},
+    },
 };
-use crate::{command::Command, config::Service};
-use op_exec::secret::SecretError;
 
 const GATE: Gate = Gate::Jwt;
 
-pub(crate) fn shared(service: &Service, facts: &Facts) -> Vec<Finding> {
-    let Some((url, path)) = jwt_pair(service) else {
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
+    let Some((url, path)) = pair(service) else {
         let expected = ("--l2 and --l2.jwt-secret", "op-node");
-        let missing = Finding::compare(GATE, expected, ("not both", "the service's command"));
-        return vec![missing.refuse_unless(
-            false,
-            "Give op-node the URL of its engine and the file with their secret.",
-        )];
+        let missing = Comparison::new(GATE, expected, ("not both", "the service's command"));
+        return vec![
+            missing.refuse("Give op-node the URL of its engine and the file with their secret."),
+        ];
     };
-    let Some(file) = facts.jwt.files.get(&path) else { return Vec::new() };
+    let Some(file) = facts.nodes.jwt.files.get(&path) else { return Vec::new() };
     let secret = match &file.secret {
         Ok(secret) => secret,
         Err(error) => return vec![no_secret(&path, error)],
     };
     let mut findings = vec![private(&path, file)];
     findings.push(of_the_engine(&url, &path, secret, facts));
-    if let Some(handshake) = facts.jwt.engines.get(&(url, path)) {
+    if let Some(handshake) = facts.nodes.jwt.engines.get(&(url, path)) {
         findings.push(taken(handshake));
     }
     findings
 }
 
 fn no_secret(path: &Path, error: &JwtError) -> Finding {
-    let (answer, mend) = match error {
-        JwtError::File(SecretError::Read(_) | SecretError::Empty) => (
-            Answer::Wait,
-            "Make the secret (openssl rand -hex 32) for the engine and op-node, readable by them and op-warden.",
-        ),
-        JwtError::File(SecretError::Content) | JwtError::NotHex => (
-            Answer::Refuse,
-            "Write the secret as 64 hex digits, with or without 0x, and nothing else.",
-        ),
-    };
     let file = format!("secret file {}", path.display());
-    Finding::compare(GATE, ("32 bytes in hex", "Engine API"), (error, file)).answered(answer, mend)
+    let comparison = Comparison::new(GATE, ("32 bytes in hex", "Engine API"), (error, file));
+    match error {
+        JwtError::File(SecretError::Read(_) | SecretError::Empty) => comparison.wait(
+            "Make the secret (openssl rand -hex 32) for the engine and op-node, readable by them \
+             and op-warden.",
+        ),
+        JwtError::File(SecretError::Content) | JwtError::NotHex => comparison
+            .refuse("Write the secret as 64 hex digits, with or without 0x, and nothing else."),
+    }
 }
 
 fn private(path: &Path, file: &JwtFile) -> Finding {
     const OTHERS_READ: u32 = 0o004;
     let others = file.mode.is_some_and(|mode| mode & OTHERS_READ != 0);
     let found = if others { "everybody may read it" } else { "a secret" };
-    Finding::compare(
+    Comparison::new(
         GATE,
         ("a secret that not everybody may read", "Engine API"),
         (found, format!("secret file {}", path.display())),
@@ -80,22 +82,23 @@ fn of_the_engine(url: &str, path: &Path, secret: &JwtSecret, facts: &Facts) -> F
         return Finding::skip(GATE, "the engine is none of this configuration's services");
     };
     let Some(file) = command.value("authrpc.jwtsecret").map(Path::new) else {
-        return Finding::compare(
+        return Comparison::new(
             GATE,
             (format!("the secret of {}", path.display()), "op-node"),
             ("a secret that the engine makes for itself", name),
         )
-        .refuse_unless(false, "Give the engine the same file with --authrpc.jwtsecret.");
+        .refuse("Give the engine the same file with --authrpc.jwtsecret.");
     };
     let source = format!("--authrpc.jwtsecret of {name}, {}", file.display());
     let expected = (format!("the secret of {}", path.display()), "--l2.jwt-secret of op-node");
-    match facts.jwt.files.get(file).map(|file| &file.secret) {
+    match facts.nodes.jwt.files.get(file).map(|file| &file.secret) {
         Some(Ok(engines)) => {
             let same = engines == secret;
             let found = if same { "the engine's" } else { "another" };
-            Finding::compare(GATE, expected, (found, source)).refuse_unless(
+            Comparison::new(GATE, expected, (found, source)).refuse_unless(
                 same,
-                "Give op-node and its engine the same file: with two secrets the engine answers op-node with 401.",
+                "Give op-node and its engine the same file: with two secrets the engine answers \
+                 op-node with 401.",
             )
         }
         Some(Err(error)) => no_secret(file, error),
@@ -130,17 +133,17 @@ fn taken(handshake: &Result<Handshake, RpcUrlError>) -> Finding {
             return Finding::skip(GATE, format!("the engine is not asked over {scheme}"));
         }
         Err(error) => {
-            return Finding::compare(GATE, (expected, "Engine API"), (error, "--l2 of op-node"))
-                .refuse_unless(false, "Correct the URL of the engine's authenticated port.");
+            return Comparison::new(GATE, (expected, "Engine API"), (error, "--l2 of op-node"))
+                .refuse("Correct the URL of the engine's authenticated port.");
         }
     };
-    let node = format!("engine_exchangeCapabilities of {}", handshake.shown);
+    let node = format!("engine_exchangeCapabilities of {}", handshake.endpoint);
     match &handshake.capabilities {
-        Ok(_) => Finding::compare(GATE, (expected, "Engine API"), ("token taken", node)),
+        Ok(_) => Comparison::new(GATE, (expected, "Engine API"), ("token taken", node)).holds(),
         Err(unread @ Unread::Denied(_)) => {
-            Finding::compare(GATE, (expected, "Engine API"), (unread, node)).refuse_unless(
-                false,
-                "The engine runs with another secret, or its clock is more than a minute away from this one's: start it again with the same file, and set the clocks.",
+            Comparison::new(GATE, (expected, "Engine API"), (unread, node)).refuse(
+                "The engine runs with another secret, or its clock is more than a minute away \
+                 from this one's: start it again with the same file, and set the clocks.",
             )
         }
         Err(unread) => Finding::unread(GATE, expected, node, unread),

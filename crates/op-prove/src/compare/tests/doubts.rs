@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use eth_rpc::Unread;
 
-use crate::compare::tests::{block, poll, sample};
-use crate::compare::{Block, Sample, Track, Verdict, Verdicts};
+use crate::compare::tests::{block, poll, snapshot};
+use crate::compare::{Block, Snapshot, Track, Verdict, Verdicts};
 
 const NEVER: u64 = u64::MAX;
 
 /// The common chain up to its head, all of it.
-fn whole(head: u64, fork: u64) -> Sample {
-    sample(&(0..=head + 2).collect(), head, fork)
+fn whole(head: u64, fork: u64) -> Snapshot {
+    snapshot(&(0..=head + 2).collect(), head, fork)
 }
 
 /// A follower that has been compared up to that head.
@@ -22,7 +22,7 @@ fn swept(head: u64) -> Track {
     track
 }
 
-fn judge(track: &mut Track, reference: Sample, follower: Sample) -> Verdicts {
+fn judge(track: &mut Track, reference: Snapshot, follower: Snapshot) -> Verdicts {
     track.judge(&Ok(reference), &Ok(follower))
 }
 
@@ -50,7 +50,7 @@ fn what_differs_above_the_safe_head_says_nothing_of_it() {
 
 #[test]
 fn a_block_that_differs_below_one_that_does_not_is_no_chain() {
-    let mut theirs = sample(&BTreeSet::from([2, 9]), 10, NEVER);
+    let mut theirs = snapshot(&BTreeSet::from([2, 9]), 10, NEVER);
     theirs.blocks.insert(2, Some(block(2, 0)));
     let mut track = Track::new(0);
     for _ in 0..3 {
@@ -63,18 +63,18 @@ fn a_block_that_differs_below_one_that_does_not_is_no_chain() {
 
 #[test]
 fn heads_that_nobody_asked_for_are_compared_too() {
-    let only_heads = |fork| Sample {
+    let only_heads = |fork| Snapshot {
         latest: Some(block(10, fork)),
         safe: Some(block(6, fork)),
         finalized: Some(block(2, fork)),
-        ..Sample::default()
+        ..Snapshot::default()
     };
     let verdicts = judge(&mut Track::new(0), only_heads(NEVER), only_heads(1));
     assert_eq!(reason(&verdicts.unsafe_head), "block 2 differs once: to be read again");
 }
 
 #[test]
-fn a_hole_below_the_head_is_told_when_it_stays() {
+fn a_hole_below_the_head_is_reported_when_it_stays() {
     let holed = || {
         let mut holed = whole(10, NEVER);
         holed.blocks.insert(3, None);
@@ -133,8 +133,8 @@ fn a_head_that_falls_twice_is_in_doubt() {
 fn a_head_that_is_faster_than_the_questions_is_behind_at_its_last_one() {
     let mut track = Track::new(0);
     poll(&mut track, (40, NEVER), (40, NEVER));
-    let ours = sample(&BTreeSet::from([40]), 600, NEVER);
-    let theirs = sample(&BTreeSet::from([40]), 500, NEVER);
+    let ours = snapshot(&BTreeSet::from([40]), 600, NEVER);
+    let theirs = snapshot(&BTreeSet::from([40]), 500, NEVER);
     let verdict = judge(&mut track, ours, theirs).unsafe_head;
     assert_eq!(verdict, Verdict::Behind { head: 40, to: 600 });
 }
@@ -142,26 +142,26 @@ fn a_head_that_is_faster_than_the_questions_is_behind_at_its_last_one() {
 #[test]
 fn answers_that_are_not_of_one_chain_are_of_no_use() {
     let other = |number| Some(block(number, 0));
-    let changed = |change: fn(&mut Sample, Option<Block>), number| {
-        let mut sample = sample(&BTreeSet::from([4, 6]), 10, NEVER);
-        change(&mut sample, other(number));
-        sample
+    let changed = |change: fn(&mut Snapshot, Option<Block>), number| {
+        let mut snapshot = snapshot(&BTreeSet::from([4, 6]), 10, NEVER);
+        change(&mut snapshot, other(number));
+        snapshot
     };
     let torn = [
         // The head, the block above it, the one below it; and of two numbers that were asked for.
-        (changed(|sample, block| sample.blocks.extend([(10, block)]), 10), 10),
-        (changed(|sample, block| sample.blocks.extend([(6, block)]), 6), 5),
-        (changed(|sample, block| sample.blocks.extend([(4, block)]), 4), 5),
-        (changed(|sample, block| sample.blocks.extend([(7, block)]), 7), 7),
+        (changed(|snapshot, block| snapshot.blocks.extend([(10, block)]), 10), 10),
+        (changed(|snapshot, block| snapshot.blocks.extend([(6, block)]), 6), 5),
+        (changed(|snapshot, block| snapshot.blocks.extend([(4, block)]), 4), 5),
+        (changed(|snapshot, block| snapshot.blocks.extend([(7, block)]), 7), 7),
     ];
     for (torn, number) in torn {
-        let told = format!(
+        let why = format!(
             "its answers are not of one chain at block {number}: it was reorganised meanwhile, or several nodes answer"
         );
         let verdict = judge(&mut swept(10), whole(10, NEVER), torn.clone()).unsafe_head;
-        assert_eq!(reason(&verdict), told);
+        assert_eq!(reason(&verdict), why);
         let verdict = judge(&mut swept(10), torn, whole(10, NEVER)).unsafe_head;
-        assert_eq!(reason(&verdict), format!("the reference: {told}"));
+        assert_eq!(reason(&verdict), format!("the reference: {why}"));
     }
     let mut wrong = whole(10, NEVER);
     wrong.blocks.insert(3, other(4));
@@ -175,13 +175,13 @@ fn answers_that_are_not_of_one_chain_are_of_no_use() {
 #[test]
 fn the_sweep_goes_back_to_what_stays() {
     let finalized = |head, fork, number| {
-        let mut sample = whole(head, fork);
-        sample.finalized = Some(block(number, fork));
-        sample
+        let mut snapshot = whole(head, fork);
+        snapshot.finalized = Some(block(number, fork));
+        snapshot
     };
     // A block that nobody asked for is not gone.
     let mut track = swept(10);
-    let unasked = || sample(&BTreeSet::new(), 12, NEVER);
+    let unasked = || snapshot(&BTreeSet::new(), 12, NEVER);
     judge(&mut track, unasked(), unasked());
     assert_eq!(track.next(), 11);
     // The follower leaves the chain, and comes back.

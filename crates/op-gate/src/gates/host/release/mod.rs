@@ -3,31 +3,34 @@
 mod table;
 
 use eth_rpc::BlockHead;
+use op_chain::forks::Fork;
 use semver::Version;
-use serde_json::Value;
 
-use self::table::{
-    JUDGES_FORKS, KNOWN_FAULTS, L1Fork, L2Fork, LEAST, Least, REMOVED, Reason, activated,
+use self::table::{JUDGES_FORKS, KNOWN_FAULTS, L1Fork, LEAST, Least, REMOVED, Reason, activated};
+use crate::{
+    command::Command,
+    config::Service,
+    finding::{Answer, Comparison, Finding, with},
+    gate::Gate,
+    read::Facts,
 };
-use crate::{Answer, Finding, Gate, finding::with, read::Facts};
-use crate::{command::Command, config::Service};
 
 const GATE: Gate = Gate::Release;
 
-pub(crate) fn able(service: &Service, facts: &Facts) -> Vec<Finding> {
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let (Some(image), Some(command)) = (&service.image, &service.command) else {
         return Vec::new();
     };
     let Some(version) = version(&image.reference) else {
         return vec![
-            Finding::compare(
+            Comparison::new(
                 GATE,
-                ("a tag that tells the release, such as v1.2.3", "the official images"),
+                ("a tag that names the release, such as v1.2.3", "the official images"),
                 (&image.reference, "image.reference of the service"),
             )
-            .warn_unless(
-                false,
-                "Name the image by its release: op-warden then knows whether it can follow L1. Until then, look yourself.",
+            .warn(
+                "Name the image by its release: op-warden then knows whether it can follow L1. \
+                 Until then, look yourself.",
             ),
         ];
     };
@@ -57,7 +60,7 @@ impl Release<'_> {
     }
 
     /// Judged by a row.
-    fn judged(&self, row: &Least, answer: Answer) -> Finding {
+    fn judged(&self, row: &Least, is_needed: bool) -> Finding {
         let (component, reason) = (self.component, row.reason);
         let source = format!("op-warden's table; {}", row.source);
         let (expected, holds, mend) = match row.version {
@@ -70,12 +73,17 @@ impl Release<'_> {
                 format!("another program than {component}, for {reason}"),
                 false,
                 format!(
-                    "No release of {component} can follow {reason}. In the place of op-geth runs op-reth, with a data folder of its own."
+                    "No release of {component} can follow {reason}. In the place of op-geth runs \
+                     op-reth, with a data folder of its own."
                 ),
             ),
         };
-        let finding = Finding::compare(GATE, (expected, source), (&self.version, self.image));
-        if holds { finding } else { finding.answered(answer, mend) }
+        let comparison = Comparison::new(GATE, (expected, source), (&self.version, self.image));
+        if is_needed {
+            comparison.refuse_unless(holds, mend)
+        } else {
+            comparison.warn_unless(holds, mend)
+        }
     }
 }
 
@@ -87,27 +95,28 @@ fn version(reference: &str) -> Option<Version> {
 }
 
 fn follows_l1(release: &Release<'_>, facts: &Facts) -> Finding {
-    let node = format!("block latest of {}", facts.l1.shown);
+    let node = format!("block latest of {}", facts.l1.endpoint);
     with(&facts.l1.latest, GATE, "a block that shows L1's fork", &node, |latest| {
         let Some(block) = latest else {
-            return Finding::compare(
+            return Comparison::new(
                 GATE,
                 ("a block that shows L1's fork", "the headers of Ethereum's forks"),
                 ("no block", &node),
             )
-            .wait_unless(false, "Let the L1 endpoint sync.");
+            .wait("Let the L1 endpoint sync.");
         };
         let current = fork_of(block, facts);
         let rows = LEAST.iter().filter(|row| release.concerns(row));
         let met =
             rows.filter(|row| matches!(row.reason, Reason::L1(fork) if Some(fork) <= current));
         match met.max_by_key(|row| row.version.and_then(|version| Version::parse(version).ok())) {
-            Some(row) => release.judged(row, Answer::Refuse),
-            None => Finding::compare(
+            Some(row) => release.judged(row, true),
+            None => Comparison::new(
                 GATE,
                 ("a release that can follow L1", "op-warden's table"),
                 (&release.version, release.image),
-            ),
+            )
+            .holds(),
         }
     })
 }
@@ -122,26 +131,21 @@ fn fork_of(block: &BlockHead, facts: &Facts) -> Option<L1Fork> {
     shown.max(activated(facts.rollup.l1_chain_id, block.timestamp.to()))
 }
 
-/// A fork to come does not stop a chain that works; it is told in time.
+/// A fork to come does not stop a chain that works; it is reported in time.
 fn follows_l2(release: &Release<'_>, facts: &Facts) -> Vec<Finding> {
-    let forks = &facts.rollup.forks;
-    let answer = |reason| {
-        let time = match reason {
-            Reason::L2(L2Fork::Jovian) => forks.jovian_time?,
-            Reason::L2(L2Fork::Karst) => forks.karst_time?,
-            Reason::L1(_) => return None,
-        };
-        Some(if time <= facts.clock.now { Answer::Refuse } else { Answer::Warn })
+    let is_active = |reason| match reason {
+        Reason::L2(fork) => Some(facts.rollup.forks.time(fork)? <= facts.clock.now),
+        Reason::L1(_) => None,
     };
     let least = LEAST.iter().filter(|row| release.concerns(row));
-    let findings = least.filter_map(|row| Some(release.judged(row, answer(row.reason)?)));
+    let findings = least.filter_map(|row| Some(release.judged(row, is_active(row.reason)?)));
     let faults = KNOWN_FAULTS
         .iter()
-        .filter(|(row, _)| release.concerns(row) && answer(row.reason).is_some());
+        .filter(|(row, _)| release.concerns(row) && is_active(row.reason).is_some());
     let faults = faults.map(|(row, fault)| {
-        let finding = release.judged(row, Answer::Warn);
+        let finding = release.judged(row, false);
         let mend = format!("{} Until then: {fault}.", finding.mend);
-        Finding { mend, ..finding }
+        finding.mended_by(mend)
     });
     // That the release is right is said once already.
     findings.chain(faults).filter(|finding| finding.answer > Answer::Pass).collect()
@@ -153,12 +157,12 @@ fn knows_its_flags(release: &Release<'_>, command: &Command) -> Vec<Finding> {
     });
     removed
         .map(|(component, flag, since, mend, source)| {
-            Finding::compare(
+            Comparison::new(
                 GATE,
                 (format!("no --{flag}: {component} has none since {since}"), source),
                 (format!("--{flag}"), "the service's command"),
             )
-            .refuse_unless(false, mend)
+            .refuse(mend)
         })
         .collect()
 }
@@ -169,13 +173,7 @@ fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
         return None;
     }
     let forks = &facts.rollup.forks;
-    let lagoon = facts.rollup.other.get("lagoon_time").and_then(Value::as_u64);
-    let schedule = [
-        ("isthmus", forks.isthmus_time),
-        ("jovian", forks.jovian_time),
-        ("karst", forks.karst_time),
-        ("lagoon", lagoon),
-    ];
+    let schedule = [Fork::Isthmus, Fork::Jovian, Fork::Karst].map(|fork| (fork, forks.time(fork)));
     let begin = facts.rollup.genesis.l2_time;
     let wrong = schedule.windows(2).find_map(|pair| match pair {
         [(before, None), (fork, Some(_))] => Some(format!("{fork}_time without {before}_time")),
@@ -188,7 +186,7 @@ fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
         _ => None,
     })?;
     Some(
-        Finding::compare(
+        Comparison::new(
             GATE,
             (
                 "forks in their order, each at a time of its own unless from genesis on",
@@ -196,9 +194,9 @@ fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
             ),
             (wrong, "rollup.json"),
         )
-        .refuse_unless(
-            false,
-            "This op-node stops at such a rollup.json: give each fork from Jovian on its own time, after that of the one before, in rollup.json and genesis.json.",
+        .refuse(
+            "This op-node stops at such a rollup.json: give each fork from Jovian on its own \
+             time, after that of the one before, in rollup.json and genesis.json.",
         ),
     )
 }
@@ -218,7 +216,7 @@ mod tests {
             let row = &LEAST[row];
             let answer = |version| {
                 let release = Release { component: row.component, version, image: "" };
-                release.judged(row, Answer::Refuse).answer
+                release.judged(row, true).answer
             };
             let version = Version::new(major, minor, patch);
             for later in [

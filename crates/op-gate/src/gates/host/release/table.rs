@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use op_chain::forks::Fork;
+
 /// A fork of Ethereum, in the order of their activation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum L1Fork {
@@ -11,18 +13,11 @@ pub(super) enum L1Fork {
     Amsterdam,
 }
 
-/// A fork of the OP Stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum L2Fork {
-    Jovian,
-    Karst,
-}
-
 /// What makes a release too old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
     L1(L1Fork),
-    L2(L2Fork),
+    L2(Fork),
 }
 
 /// The first release of a program that can follow a fork.
@@ -62,27 +57,27 @@ pub(super) const LEAST: [Least; 19] = [
     least("op-node", Reason::L1(L1Fork::Amsterdam), "1.19.5", "giwa-io/node release v0.6.1"),
     // Older ones pay less gas than the new floor for calldata.
     least("op-batcher", Reason::L1(L1Fork::Amsterdam), "1.17.0", "release op-batcher/v1.17.0"),
-    least("op-node", Reason::L2(L2Fork::Jovian), "1.16.2", JOVIAN),
-    least("op-geth", Reason::L2(L2Fork::Jovian), "1.101603.5", JOVIAN),
-    least("op-reth", Reason::L2(L2Fork::Jovian), "1.9.2", JOVIAN),
-    least("op-batcher", Reason::L2(L2Fork::Jovian), "1.16.2", JOVIAN),
-    least("op-challenger", Reason::L2(L2Fork::Jovian), "1.7.0", JOVIAN),
-    least("op-node", Reason::L2(L2Fork::Karst), "1.19.1", KARST),
-    // engine_getPayloadV5. Before 2.3.3 eth_estimateGas fails, which KNOWN_FAULTS tells.
-    least("op-reth", Reason::L2(L2Fork::Karst), "2.3.2", KARST),
+    least("op-node", Reason::L2(Fork::Jovian), "1.16.2", JOVIAN),
+    least("op-geth", Reason::L2(Fork::Jovian), "1.101603.5", JOVIAN),
+    least("op-reth", Reason::L2(Fork::Jovian), "1.9.2", JOVIAN),
+    least("op-batcher", Reason::L2(Fork::Jovian), "1.16.2", JOVIAN),
+    least("op-challenger", Reason::L2(Fork::Jovian), "1.7.0", JOVIAN),
+    least("op-node", Reason::L2(Fork::Karst), "1.19.1", KARST),
+    // engine_getPayloadV5. Before 2.3.3 eth_estimateGas fails, which KNOWN_FAULTS says.
+    least("op-reth", Reason::L2(Fork::Karst), "2.3.2", KARST),
     Least {
         component: "op-geth",
-        reason: Reason::L2(L2Fork::Karst),
+        reason: Reason::L2(Fork::Karst),
         version: None,
         source: "notices/archive/op-geth-deprecation.mdx",
     },
-    least("op-challenger", Reason::L2(L2Fork::Karst), "1.9.3", KARST),
-    least("op-dispute-mon", Reason::L2(L2Fork::Karst), "1.5.2", KARST),
+    least("op-challenger", Reason::L2(Fork::Karst), "1.9.3", KARST),
+    least("op-dispute-mon", Reason::L2(Fork::Karst), "1.5.2", KARST),
 ];
 
 /// A release that works, with a fault that the next one mends.
 pub(super) const KNOWN_FAULTS: [(Least, &str); 1] = [(
-    least("op-reth", Reason::L2(L2Fork::Karst), "2.3.3", "release op-reth/v2.3.3"),
+    least("op-reth", Reason::L2(Fork::Karst), "2.3.3", "release op-reth/v2.3.3"),
     "eth_estimateGas fails",
 )];
 

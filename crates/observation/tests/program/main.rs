@@ -1,0 +1,7 @@
+//! Archives, headers and the command line: whatever needs neither a chain nor another program.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod derive;
+mod header;
+mod help;

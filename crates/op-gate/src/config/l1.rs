@@ -1,0 +1,98 @@
+//! The L1 that the chain settles on, and where the URLs of its endpoints stand.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The L1 that the chain settles on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "L1Fields", into = "L1Fields")]
+pub struct L1 {
+    /// JSON-RPC endpoint.
+    pub rpc: Endpoint,
+    /// Other JSON-RPC endpoints of the same chain, which must agree with the first.
+    pub others: Vec<Endpoint>,
+    /// API of a beacon node, which serves blobs; `None` while all data is calldata.
+    pub beacon: Option<Endpoint>,
+    /// The chain id that the operator means to settle on.
+    pub chain_id: u64,
+}
+
+/// Where the URL of an endpoint stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// In the configuration, which everybody may read.
+    Url(String),
+    /// In a file of one line, for a URL that holds a key. It is read anew for each judgement.
+    File(PathBuf),
+}
+
+/// `L1` as it is written: `rpc` or `rpcFile`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct L1Fields {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rpc: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rpc_file: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    other_files: Vec<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beacon: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beacon_file: Option<PathBuf>,
+    chain_id: u64,
+}
+
+impl TryFrom<L1Fields> for L1 {
+    type Error = &'static str;
+
+    fn try_from(fields: L1Fields) -> Result<Self, Self::Error> {
+        let rpc = Endpoint::of(fields.rpc, fields.rpc_file)
+            .map_err(|()| "l1 has both \"rpc\" and \"rpcFile\": give one of them")?
+            .ok_or("l1 has neither \"rpc\" nor \"rpcFile\": give one of them")?;
+        let beacon = Endpoint::of(fields.beacon, fields.beacon_file)
+            .map_err(|()| "l1 has both \"beacon\" and \"beaconFile\": give one of them")?;
+        let urls = fields.others.into_iter().map(Endpoint::Url);
+        let others = urls.chain(fields.other_files.into_iter().map(Endpoint::File)).collect();
+        Ok(Self { rpc, others, beacon, chain_id: fields.chain_id })
+    }
+}
+
+impl From<L1> for L1Fields {
+    fn from(l1: L1) -> Self {
+        let (rpc, rpc_file) = l1.rpc.split();
+        let (beacon, beacon_file) = l1.beacon.map(Endpoint::split).unwrap_or_default();
+        let (urls, files): (Vec<_>, Vec<_>) = l1.others.into_iter().map(Endpoint::split).unzip();
+        Self {
+            rpc,
+            rpc_file,
+            others: urls.into_iter().flatten().collect(),
+            other_files: files.into_iter().flatten().collect(),
+            beacon,
+            beacon_file,
+            chain_id: l1.chain_id,
+        }
+    }
+}
+
+impl Endpoint {
+    /// From the two fields that an endpoint is written in; an error where both are.
+    fn of(url: Option<String>, file: Option<PathBuf>) -> Result<Option<Self>, ()> {
+        match (url, file) {
+            (None, None) => Ok(None),
+            (Some(url), None) => Ok(Some(Self::Url(url))),
+            (None, Some(file)) => Ok(Some(Self::File(file))),
+            (Some(_), Some(_)) => Err(()),
+        }
+    }
+
+    fn split(self) -> (Option<String>, Option<PathBuf>) {
+        match self {
+            Self::Url(url) => (Some(url), None),
+            Self::File(file) => (None, Some(file)),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The health service's part of the configuration.
+
+use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::pause::Pause;
+
+/// The health service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Serve {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Pause between two judgements of all services, in seconds.
+    pub interval_seconds: NonZeroU32,
+    /// Judgements that another process leaves (`op-warden check --output`); without it the health
+    /// service judges by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgements: Option<PathBuf>,
+    /// Pause between two polls of the nodes, in seconds; less than one where blocks come faster.
+    #[serde(default = "default_poll")]
+    pub poll_seconds: Pause,
+    /// Pause between two polls of L1, in seconds.
+    #[serde(default = "default_l1_poll")]
+    pub l1_poll_seconds: NonZeroU32,
+    /// File that counters, verdicts and charts survive a restart in; nothing survives without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<PathBuf>,
+    /// File that `op-warden maintenance` announces maintenance in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<PathBuf>,
+    /// Followers on other hosts, by the names that they are shown under.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub followers: BTreeMap<String, Remote>,
+    /// Whether the hash of every block is recomputed from its header, which exposes an endpoint that
+    /// answers with another's hashes.
+    #[serde(default = "default_verify_headers")]
+    pub verify_headers: bool,
+    /// Bounds in the place of those that follow from the services' commands.
+    #[serde(default)]
+    pub limits: Bounds,
+}
+
+/// A follower on another host.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Remote {
+    /// JSON-RPC of its engine.
+    pub engine_rpc: String,
+    /// JSON-RPC of its op-node, where it can be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_rpc: Option<String>,
+}
+
+/// Bounds that the health service judges by, each in seconds.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bounds {
+    /// How long the unsafe head may stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsafe_stall: Option<u64>,
+    /// How long the safe head may stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe_stall: Option<u64>,
+    /// How long the finalized head may stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finalized_stall: Option<u64>,
+    /// How far the safe head may be behind the unsafe one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe_lag: Option<u64>,
+    /// How old the newest game may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub game_age: Option<u64>,
+    /// How far a follower's unsafe head may be behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follower_lag: Option<u64>,
+    /// How old L1's newest block may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub l1_age: Option<u64>,
+}
+
+/// A block comes every two seconds.
+const fn default_poll() -> Pause {
+    Pause::seconds(NonZeroU32::MIN.saturating_add(1))
+}
+
+/// Ethereum's block time.
+const fn default_l1_poll() -> NonZeroU32 {
+    NonZeroU32::MIN.saturating_add(11)
+}
+
+const fn default_verify_headers() -> bool {
+    true
+}
+
+impl Serve {
+    /// Pause between two judgements of all services.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(self.interval_seconds.get().into())
+    }
+}

@@ -1,0 +1,111 @@
+//! A service, and what must hold before it starts.
+
+use std::path::PathBuf;
+
+use alloy_primitives::U256;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
+
+use crate::{
+    command::Command,
+    gate::{Gate, Need},
+};
+
+/// One service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Service {
+    /// What must hold; never empty.
+    pub gates: Vec<Gate>,
+    /// The program, as it will be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
+    /// The folder that the program keeps its data in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Bytes that must be free on the file system of `data_dir`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_free_bytes: Option<u64>,
+    /// File with the key that the service signs with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
+    /// JSON-RPC of the engine that the service uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_rpc: Option<String>,
+    /// Dispute game type that the service works with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub game_type: Option<u32>,
+    /// Least balance of the key's account on L1, in wei.
+    #[serde(default, deserialize_with = "wei", skip_serializing_if = "Option::is_none")]
+    pub min_balance: Option<U256>,
+    /// The fault proof program that the service disputes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prestate: Option<Prestate>,
+    /// The container image that the service runs from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Image>,
+    /// The systemd unit that the service runs in, by its full name; `None` where it runs in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+/// The fault proof program of a chain.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Prestate {
+    /// The VM's state before its first step, `.bin.gz` or `.bin` as cannon writes it; `None` while
+    /// there is none for this chain.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+}
+
+/// A container image.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Image {
+    /// Repository and tag.
+    pub reference: String,
+    /// `sha256:` and 64 lower-case hex digits; `None` while nobody has looked it up.
+    #[serde(default)]
+    pub digest: Option<String>,
+    /// Whether the operator accepts whatever the tag points at.
+    #[serde(default)]
+    pub allow_unpinned: bool,
+    /// The podman container that the service runs in; `None` where it runs in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+}
+
+impl Service {
+    /// The first gate that lacks a field to judge by, and the field.
+    pub(super) fn lacks(&self) -> Option<(Gate, Need)> {
+        self.gates.iter().find_map(|&gate| {
+            let missing = gate.entry().needs.iter().find(|need| !self.has(**need))?;
+            Some((gate, *missing))
+        })
+    }
+
+    const fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Command => self.command.is_some(),
+            Need::DataDir => self.data_dir.is_some(),
+            Need::EngineRpc => self.engine_rpc.is_some(),
+            Need::GameType => self.game_type.is_some(),
+            Need::Image => self.image.is_some(),
+            Need::Key => self.key.is_some(),
+            Need::MinBalance => self.min_balance.is_some(),
+            Need::MinFreeBytes => self.min_free_bytes.is_some(),
+            Need::Prestate => self.prestate.is_some(),
+        }
+    }
+}
+
+/// Decimal or hex. ruint alone takes "" and "0x" for zero, which every balance reaches.
+fn wei<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<U256>, D::Error> {
+    let wei = match Option::<Value>::deserialize(deserializer)? {
+        None => return Ok(None),
+        Some(Value::String(text)) if !text.ends_with(|last: char| last.is_ascii_hexdigit()) => None,
+        Some(value) => U256::deserialize(value).ok(),
+    };
+    wei.map(Some).ok_or_else(|| D::Error::custom("minBalance is not a number of wei"))
+}

@@ -1,0 +1,26 @@
+//! genesis.json hashes to what rollup.json says.
+
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
+
+const GATE: Gate = Gate::GenesisHash;
+const MEND: &str = "\
+    genesis.json and rollup.json are not of one chain, or one of them was edited: fetch both \
+    again from where the chain was made (op-deployer inspect genesis, inspect rollup).";
+
+pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
+    let expected = facts.rollup.genesis.l2.hash;
+    let found = facts.genesis.hash;
+    vec![
+        Comparison::new(
+            GATE,
+            (expected, "genesis.l2.hash of rollup.json"),
+            (found, "recomputed from genesis.json"),
+        )
+        .refuse_unless(found == expected, MEND),
+    ]
+}

@@ -1,0 +1,41 @@
+//! The static peers are addresses, and answer.
+
+use crate::{
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::{Facts, nodes::static_peers::Peer},
+};
+
+const GATE: Gate = Gate::StaticPeers;
+
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
+    let Some(command) = &service.command else { return Vec::new() };
+    let peers = command.list("p2p.static");
+    if peers.is_empty() {
+        return vec![Finding::skip(GATE, "the node has no static peers")];
+    }
+    let judge = |address: &str| {
+        let compare = |found: String| {
+            Comparison::new(
+                GATE,
+                ("a node that answers", "--p2p.static of the node"),
+                (found, "this host"),
+            )
+        };
+        match facts.nodes.peers.get(address) {
+            None => Finding::not_judged(GATE),
+            Some(Peer::Answers) => compare(address.to_owned()).holds(),
+            // The chain comes from L1 as well, so a follower is of use without its peers.
+            Some(Peer::Silent(reason)) => compare(format!("{address}: {reason}")).warn(
+                "Until it answers, this node gets its blocks from L1 only, as late as the \
+                 batches are: start the peer, or open its P2P port.",
+            ),
+            Some(Peer::Malformed(reason)) => compare(format!("{address}: {reason}")).refuse(
+                "Write the peer as /ip4/ADDRESS/tcp/PORT/p2p/ID: `op-warden keys address FILE` \
+                 shows the id of a node's key.",
+            ),
+        }
+    };
+    peers.into_iter().map(judge).collect()
+}

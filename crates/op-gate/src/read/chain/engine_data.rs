@@ -1,0 +1,346 @@
+//! Which chain a data folder of op-geth holds, read without opening its database.
+//!
+//! Two places hold the hash of block 0 for certain: the freezer, whose table of hashes begins with it
+//! once the first blocks are final, and, before the first start, the write-ahead log that `geth init`
+//! leaves. Between the two the block lies in compressed tables, and only the running engine can say.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    io::{self, ErrorKind, Read},
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::B256;
+use tokio::task::JoinSet;
+
+use crate::{
+    gate::Gate,
+    read::{blocking::on_a_thread, request::Request},
+};
+
+/// Where op-geth keeps its database in a data folder.
+const DATABASE: &str = "geth/chaindata";
+/// The freezer's hashes, 32 bytes a block from block 0 on, never compressed (op-geth
+/// `core/rawdb/ancient_scheme.go`).
+const HASHES: &str = "chain/hashes.0000.rdat";
+/// Logs are read up to this many bytes in all. `geth init` writes some 15 MB for an OP Stack genesis.
+const MAX_LOGS: u64 = 256 << 20;
+/// Bytes of a block of the log.
+const LOG_BLOCK: usize = 32 << 10;
+/// How a log entry "the canonical block 0 is" begins: set, a key of 10 bytes (`h`, the number, `n`), a
+/// value of 32 bytes (op-geth `core/rawdb/schema.go`, `headerHashKey`).
+const ENTRY: [u8; 13] = [1, 10, b'h', 0, 0, 0, 0, 0, 0, 0, 0, b'n', 32];
+
+/// What a data folder holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineData {
+    /// No database yet.
+    Nothing,
+    /// A database without a genesis block: its initialisation was broken off. op-geth would write
+    /// Ethereum's mainnet into it.
+    Unfinished,
+    /// A chain with this block 0.
+    Chain {
+        /// Hash of block 0.
+        genesis: B256,
+        /// The file that says so.
+        file: PathBuf,
+    },
+    /// A database that was in use but has not frozen its first blocks yet.
+    Unknown,
+}
+
+/// Looks into the folders of all services that are judged by them.
+pub(super) async fn read(request: &Request<'_>) -> BTreeMap<PathBuf, io::Result<EngineData>> {
+    let patience = request.patience_with_files();
+    let folders: BTreeSet<(PathBuf, Option<PathBuf>)> = request
+        .judged_by(Gate::EngineData)
+        .filter_map(|service| {
+            let command = service.command.as_ref()?;
+            let ancient = command.value("datadir.ancient").map(PathBuf::from);
+            Some((service.data_dir.clone()?, ancient))
+        })
+        .collect();
+    let mut tasks = JoinSet::new();
+    for (folder, ancient) in folders {
+        let path = folder.clone();
+        tasks.spawn(async move {
+            let look = move || EngineData::of_geth(&path, ancient.as_deref());
+            (folder, on_a_thread("engine-data", patience, look).await.flatten())
+        });
+    }
+    tasks.join_all().await.into_iter().collect()
+}
+
+impl EngineData {
+    /// Looks into op-geth's data folder. `ancient` is its `--datadir.ancient`, where there is one.
+    fn of_geth(folder: &Path, ancient: Option<&Path>) -> io::Result<Self> {
+        let database = folder.join(DATABASE);
+        let hashes = ancient.map_or_else(|| database.join("ancient"), Path::to_owned).join(HASHES);
+        if let Some(genesis) = first_hash(&hashes)? {
+            return Ok(Self::Chain { genesis, file: hashes });
+        }
+        if !database.join("CURRENT").try_exists()? {
+            return Ok(Self::Nothing);
+        }
+        let Some(logs) = logs(&database)? else { return Ok(Self::Unknown) };
+        let mut whole = logs.whole;
+        for file in logs.files {
+            match genesis_in_log(regular(&file)?)? {
+                Entry::Hash(genesis) => return Ok(Self::Chain { genesis, file }),
+                Entry::None => {}
+                Entry::Several => whole = false,
+            }
+        }
+        Ok(if whole { Self::Unfinished } else { Self::Unknown })
+    }
+}
+
+/// The first hash of the freezer, if there is one.
+fn first_hash(path: &Path) -> io::Result<Option<B256>> {
+    let mut hash = B256::ZERO;
+    let file = match regular(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    match { file }.read_exact(hash.as_mut_slice()) {
+        Ok(()) => Ok(Some(hash)),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The logs of a database.
+struct Logs {
+    files: Vec<PathBuf>,
+    /// Whether everything that was ever written is still in them.
+    whole: bool,
+}
+
+/// `None` where there is more to read than a gate has time for.
+fn logs(database: &Path) -> io::Result<Option<Logs>> {
+    let mut logs = Logs { files: Vec::new(), whole: true };
+    let mut size = 0;
+    for entry in fs::read_dir(database)? {
+        let path = entry?.path();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("log") => {
+                size += path.metadata()?.len();
+                logs.files.push(path);
+            }
+            // Tables of pebble and of leveldb.
+            Some("sst" | "ldb") => logs.whole = false,
+            _ => {}
+        }
+    }
+    Ok((size <= MAX_LOGS).then_some(logs))
+}
+
+/// A pipe would be silent beyond every deadline.
+fn regular(path: &Path) -> io::Result<File> {
+    if path.metadata()?.is_file() {
+        return File::open(path);
+    }
+    Err(io::Error::other(format!("{} is not a regular file", path.display())))
+}
+
+enum Entry {
+    None,
+    Hash(B256),
+    /// Different hashes: at least one of them is no such entry.
+    Several,
+}
+
+/// Looks through a log block by block: it may be as large as the genesis.
+fn genesis_in_log(mut log: impl Read) -> io::Result<Entry> {
+    let (mut block, mut payload) = (Vec::new(), Vec::new());
+    let mut found = Entry::None;
+    loop {
+        block.clear();
+        log.by_ref().take(LOG_BLOCK as u64).read_to_end(&mut block)?;
+        if block.is_empty() {
+            return Ok(found);
+        }
+        // An entry may have begun in the block before.
+        payload.drain(..payload.len().saturating_sub(ENTRY.len() + 31));
+        append_payload(&block, &mut payload);
+        for entry in payload.windows(ENTRY.len() + 32).filter(|window| window.starts_with(&ENTRY)) {
+            let hash = B256::from_slice(&entry[ENTRY.len()..]);
+            found = match found {
+                Entry::None => Entry::Hash(hash),
+                Entry::Hash(before) if before == hash => found,
+                _ => return Ok(Entry::Several),
+            };
+        }
+    }
+}
+
+/// The content of a block without the headers of its chunks: checksum (4), length (2), kind (1), and
+/// for kinds from 5 on the log's number (4). What ends early is left out.
+fn append_payload(mut block: &[u8], payload: &mut Vec<u8>) {
+    while let [_, _, _, _, low, high, kind, rest @ ..] = block {
+        let length = usize::from(u16::from_le_bytes([*low, *high]));
+        let number = match kind {
+            1..=4 => 0,
+            5..=8 => 4,
+            _ => return,
+        };
+        let Some(chunk) = rest.get(number..number + length) else { return };
+        payload.extend_from_slice(chunk);
+        block = &rest[number + length..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A log as pebble writes it: records in chunks that do not cross blocks.
+    fn log(records: &[Vec<u8>], header: usize) -> Vec<u8> {
+        let mut log = Vec::new();
+        for record in records {
+            let (mut rest, mut first) = (record.as_slice(), true);
+            loop {
+                let left = LOG_BLOCK - log.len() % LOG_BLOCK;
+                if left < header {
+                    log.resize(log.len() + left, 0);
+                    continue;
+                }
+                let (chunk, after) = rest.split_at(rest.len().min(left - header));
+                let kind = match (first, after.is_empty()) {
+                    (true, true) => 1,
+                    (true, false) => 2,
+                    (false, false) => 3,
+                    (false, true) => 4,
+                } + if header == 11 { 4 } else { 0 };
+                log.extend([0xcc; 4]);
+                log.extend(u16::try_from(chunk.len()).unwrap().to_le_bytes());
+                log.push(kind);
+                log.resize(log.len() + header - 7, 0xdd);
+                log.extend(chunk);
+                (rest, first) = (after, false);
+                if rest.is_empty() {
+                    break;
+                }
+            }
+        }
+        log
+    }
+
+    fn entry(hash: B256) -> Vec<u8> {
+        [&ENTRY[..], hash.as_slice()].concat()
+    }
+
+    struct Folder(TempDir);
+
+    impl Folder {
+        fn with(files: &[(&str, &[u8])]) -> Self {
+            let folder = Self(TempDir::new().unwrap());
+            for (name, content) in files {
+                let path = folder.0.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, content).unwrap();
+            }
+            folder
+        }
+
+        fn holds(&self) -> EngineData {
+            EngineData::of_geth(self.0.path(), None).unwrap()
+        }
+
+        fn genesis(&self) -> Option<B256> {
+            match self.holds() {
+                EngineData::Chain { genesis, .. } => Some(genesis),
+                _ => None,
+            }
+        }
+    }
+
+    const CURRENT: &str = "geth/chaindata/CURRENT";
+    const LOG: &str = "geth/chaindata/000009.log";
+    const TABLE: &str = "geth/chaindata/000004.sst";
+    const FROZEN: &str = "geth/chaindata/ancient/chain/hashes.0000.rdat";
+
+    #[test]
+    fn a_folder_is_judged_by_what_it_must_hold() {
+        let (ours, other) = (B256::repeat_byte(1), B256::repeat_byte(2));
+        let record = log(&[entry(ours)], 11);
+        let two = log(&[entry(ours), entry(other)], 11);
+        let frozen = [ours, other].concat();
+        let current = (CURRENT, &b"MANIFEST-000001\n"[..]);
+        for (name, files, expected) in [
+            ("empty", vec![], EngineData::Nothing),
+            ("only a key", vec![("geth/nodekey", &b"k"[..])], EngineData::Nothing),
+            ("begun", vec![current, (LOG, b"")], EngineData::Unfinished),
+            ("nothing but a manifest", vec![current], EngineData::Unfinished),
+            ("tables only", vec![current, (LOG, b""), (TABLE, b"t")], EngineData::Unknown),
+            ("an empty freezer", vec![current, (TABLE, b"t"), (FROZEN, b"")], EngineData::Unknown),
+            (
+                "a torn freezer",
+                vec![current, (TABLE, b"t"), (FROZEN, &[1; 31])],
+                EngineData::Unknown,
+            ),
+            ("two in the log", vec![current, (LOG, &two)], EngineData::Unknown),
+        ] {
+            assert_eq!(Folder::with(&files).holds(), expected, "{name}");
+        }
+        assert_eq!(Folder::with(&[current, (LOG, &record)]).genesis(), Some(ours));
+        assert_eq!(Folder::with(&[current, (TABLE, b"t"), (LOG, &record)]).genesis(), Some(ours));
+        assert_eq!(
+            Folder::with(&[current, (TABLE, b"t"), (FROZEN, &frozen)]).genesis(),
+            Some(ours)
+        );
+        // The freezer outlives the database.
+        assert_eq!(Folder::with(&[(FROZEN, &frozen)]).genesis(), Some(ours));
+        assert_eq!(
+            EngineData::of_geth(Path::new("/nonexistent"), None).unwrap(),
+            EngineData::Nothing
+        );
+    }
+
+    #[test]
+    fn the_freezer_may_lie_elsewhere() {
+        let hash = B256::repeat_byte(7);
+        let folder = Folder::with(&[
+            (CURRENT, b"m"),
+            (TABLE, b"t"),
+            ("cold/chain/hashes.0000.rdat", hash.as_slice()),
+        ]);
+        let cold = folder.0.path().join("cold");
+        let held = EngineData::of_geth(folder.0.path(), Some(&cold)).unwrap();
+        assert_eq!(held, EngineData::Chain { genesis: hash, file: cold.join(HASHES) });
+    }
+
+    #[test]
+    fn what_is_no_file_is_an_error() {
+        let folder = Folder::with(&[(CURRENT, b"m")]);
+        fs::create_dir(folder.0.path().join(LOG)).unwrap();
+        assert!(EngineData::of_geth(folder.0.path(), None).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Wherever in the log the entry is, also across the border of blocks.
+        #[test]
+        fn the_entry_is_found_in_any_place(
+            before in 0_usize..3 * LOG_BLOCK,
+            after in 0_usize..100,
+            recycled in any::<bool>(),
+        ) {
+            let hash = B256::repeat_byte(9);
+            let record = [vec![0; before], entry(hash), vec![0; after]].concat();
+            let log = log(&[vec![1; 40], record], if recycled { 11 } else { 7 });
+            prop_assert!(matches!(genesis_in_log(&log[..]), Ok(Entry::Hash(found)) if found == hash));
+            // Torn off anywhere, it is found or it is not; it is never another.
+            for end in [log.len() / 2, log.len().saturating_sub(after + 20)] {
+                let torn = genesis_in_log(&log[..end]).unwrap();
+                prop_assert!(!matches!(torn, Entry::Hash(found) if found != hash));
+            }
+        }
+    }
+}

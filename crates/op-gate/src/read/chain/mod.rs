@@ -1,0 +1,35 @@
+//! What the chain's files hold, beside genesis.json and rollup.json, which the rest is read by.
+
+pub mod bundle;
+pub mod engine_data;
+pub mod files;
+mod prestate;
+
+use std::{collections::BTreeMap, io, path::PathBuf};
+
+use op_chain::prestate::{Prestate, PrestateError};
+
+use self::{bundle::Bundle, engine_data::EngineData};
+use crate::read::request::Request;
+
+/// The chain's files.
+#[derive(Debug)]
+pub struct ChainFacts {
+    /// The published bundle; `None` where none is configured.
+    pub bundle: Option<Bundle>,
+    /// What each data folder holds that an op-geth with the gate keeps its data in.
+    pub engine_data: BTreeMap<PathBuf, io::Result<EngineData>>,
+    /// The state in each file that a service with the gate names, or why there is none.
+    pub prestates: BTreeMap<PathBuf, Result<Prestate, PrestateError>>,
+}
+
+impl ChainFacts {
+    pub(super) async fn read(request: &Request<'_>) -> Self {
+        let (bundle, engine_data, prestates) = tokio::join!(
+            bundle::read(request),
+            engine_data::read(request),
+            prestate::read(request),
+        );
+        Self { bundle, engine_data, prestates }
+    }
+}

@@ -1,0 +1,80 @@
+//! What the L1's beacon node says.
+
+use eth_rpc::{Reading, Rpc, Unread};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    config::Service,
+    gate::Gate,
+    read::{endpoint, error::FactsError, request::Request},
+};
+
+/// A beacon node.
+#[derive(Debug)]
+pub struct BeaconFacts {
+    /// The endpoint, without what is secret in its URL.
+    pub endpoint: String,
+    /// `/eth/v1/config/spec`.
+    pub spec: Reading<Spec>,
+    /// Whether the node is still syncing: `/eth/v1/node/syncing`.
+    pub syncing: Reading<bool>,
+}
+
+/// What gates need of a network's parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spec {
+    /// Chain id of the execution layer.
+    pub chain_id: u64,
+    /// Seconds for which nodes must keep blobs, if the node says so.
+    pub retention: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Document<T> {
+    data: T,
+}
+
+#[derive(Deserialize)]
+struct Syncing {
+    is_syncing: bool,
+}
+
+/// Whether the service is judged by the beacon node.
+fn needs_beacon(service: &Service) -> bool {
+    service.gates.contains(&Gate::L1Beacon)
+        && !service.command.as_ref().is_some_and(|command| command.is_on("l1.beacon.ignore"))
+}
+
+/// Asks the beacon node, where there is one and a service is judged by it.
+pub(super) async fn read(request: &Request<'_>) -> Option<Result<BeaconFacts, FactsError>> {
+    let endpoint = request.config.l1.beacon.as_ref()?;
+    request.services.iter().find(|service| needs_beacon(service))?;
+    let names = ("l1.beacon", "l1.beaconFile");
+    Some(match endpoint::of(endpoint, names, request.patience()) {
+        Ok(beacon) => Ok(ask(&beacon).await),
+        Err(error) => Err(error),
+    })
+}
+
+async fn ask(beacon: &Rpc) -> BeaconFacts {
+    let (spec, syncing) = tokio::join!(spec(beacon), syncing(beacon));
+    BeaconFacts { endpoint: beacon.shown(), spec, syncing }
+}
+
+async fn syncing(beacon: &Rpc) -> Reading<bool> {
+    let document: Document<Syncing> = beacon.get("eth/v1/node/syncing").await?;
+    Ok(document.data.is_syncing)
+}
+
+async fn spec(beacon: &Rpc) -> Reading<Spec> {
+    let document: Document<Map<String, Value>> = beacon.get("eth/v1/config/spec").await?;
+    let number = |name: &str| document.data.get(name)?.as_str()?.parse::<u64>().ok();
+    let chain_id = number("DEPOSIT_CHAIN_ID")
+        .ok_or_else(|| Unread::Malformed("no number under DEPOSIT_CHAIN_ID".to_owned()))?;
+    let retention = || {
+        let epochs = number("MIN_EPOCHS_FOR_BLOB_SIDECARS_REQUESTS")?;
+        epochs.checked_mul(number("SLOTS_PER_EPOCH")?)?.checked_mul(number("SECONDS_PER_SLOT")?)
+    };
+    Ok(Spec { chain_id, retention: retention() })
+}

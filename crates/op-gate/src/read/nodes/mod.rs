@@ -1,0 +1,32 @@
+//! What the nodes say: engines, the handshake of op-node and engine, static peers.
+
+pub mod genesis_live;
+pub mod jwt;
+pub mod static_peers;
+
+use std::collections::BTreeMap;
+
+use self::{genesis_live::EngineFacts, jwt::JwtFacts, static_peers::Peer};
+use crate::read::request::Request;
+
+/// The nodes.
+#[derive(Debug)]
+pub struct NodeFacts {
+    /// What each engine says, by URL.
+    pub engines: BTreeMap<String, EngineFacts>,
+    /// The secrets of op-nodes and engines.
+    pub jwt: JwtFacts,
+    /// The static peers of the services that are judged by them, by their multiaddrs.
+    pub peers: BTreeMap<String, Peer>,
+}
+
+impl NodeFacts {
+    pub(super) async fn read(request: &Request<'_>) -> Self {
+        let (engines, jwt, peers) = tokio::join!(
+            genesis_live::read(request),
+            jwt::read(request),
+            static_peers::read(request),
+        );
+        Self { engines, jwt, peers }
+    }
+}

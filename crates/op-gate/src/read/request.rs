@@ -1,0 +1,78 @@
+//! What is to be read, of whom, and for how long.
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use alloy_primitives::Address;
+use eth_rpc::Rpc;
+use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
+
+use crate::{
+    config::{Config, Service},
+    gate::Gate,
+    read::{
+        chain::files,
+        endpoint,
+        error::FactsError,
+        keys::{self, KeyFile},
+    },
+};
+
+/// A judgement of some services, with what everything else is read by.
+pub(crate) struct Request<'a> {
+    pub(crate) config: &'a Config,
+    /// Those that are judged.
+    pub(crate) services: &'a [&'a Service],
+    pub(crate) rollup: RollupConfig,
+    pub(crate) genesis: GenesisBlock,
+    pub(crate) keys: BTreeMap<PathBuf, KeyFile>,
+    pub(crate) l1: Rpc,
+    /// By the URLs of the services that are judged.
+    pub(crate) engines: BTreeMap<String, Rpc>,
+}
+
+impl<'a> Request<'a> {
+    /// Whatever can be wrong with files and URLs is wrong before anybody is asked.
+    pub(crate) fn new(config: &'a Config, services: &'a [&'a Service]) -> Result<Self, FactsError> {
+        let patience = patience(config);
+        let rollup = files::rollup(&config.chain.rollup)?;
+        let genesis = files::genesis(&config.chain.genesis, &rollup)?;
+        let keys = keys::read(config);
+        let l1 = endpoint::of(&config.l1.rpc, ("l1.rpc", "l1.rpcFile"), patience)?;
+        let mut engines = BTreeMap::new();
+        for url in services.iter().filter_map(|service| service.engine_rpc.as_ref()) {
+            let engine = Rpc::new(url, patience)
+                .map_err(|source| FactsError::Url { what: "engineRpc", source })?;
+            engines.insert(url.clone(), engine);
+        }
+        Ok(Self { config, services, rollup, genesis, keys, l1, engines })
+    }
+
+    /// The services that are judged by a gate.
+    pub(crate) fn judged_by(&self, gate: Gate) -> impl Iterator<Item = &'a Service> {
+        self.services.iter().copied().filter(move |service| service.gates.contains(&gate))
+    }
+
+    /// The account of a service's key, where there is a key.
+    pub(crate) fn account(&self, service: &Service) -> Option<Address> {
+        keys::account(&self.keys, service)
+    }
+
+    /// How long a node or a device may take to answer.
+    pub(crate) fn patience(&self) -> Duration {
+        patience(self.config)
+    }
+
+    /// How long the reading of a large file may take.
+    pub(crate) fn patience_with_files(&self) -> Duration {
+        deadline(self.config).mul_f64(0.9)
+    }
+}
+
+fn deadline(config: &Config) -> Duration {
+    Duration::from_secs(config.deadline_seconds)
+}
+
+/// Less than half of the whole deadline: two rounds of questions to a silent endpoint still end in a report.
+fn patience(config: &Config) -> Duration {
+    deadline(config).mul_f64(0.45)
+}

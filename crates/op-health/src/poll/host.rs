@@ -1,0 +1,84 @@
+//! One poll of this host: the programs' metrics, disks, systemd's units.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
+
+use eth_rpc::{Reading, Rpc};
+use tokio::task::JoinSet;
+
+use crate::{
+    observe::{
+        programs::{self, Program},
+        units,
+    },
+    plan::Plan,
+    update::host::HostNews,
+};
+use op_gate::{
+    config::Config,
+    read::{blocking::on_a_thread, disk},
+};
+
+/// What a network disk may take to report its room, and systemd to report its units.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is read.
+pub(super) struct Sources {
+    programs: Vec<(String, Rpc)>,
+    folders: Vec<PathBuf>,
+    /// The services' systemd units.
+    units: BTreeMap<String, String>,
+}
+
+pub(super) fn to_read(config: &Config, plan: &Plan) -> Sources {
+    let programs = plan.programs.clone().into_iter().collect();
+    let units = config.services.iter();
+    let units = units.filter_map(|(name, service)| Some((name.clone(), service.unit.clone()?)));
+    Sources { programs, folders: folders(config), units: units.collect() }
+}
+
+fn folders(config: &Config) -> Vec<PathBuf> {
+    let judged = config.services.values().filter(|service| service.min_free_bytes.is_some());
+    let folders: BTreeSet<&PathBuf> =
+        judged.filter_map(|service| service.data_dir.as_ref()).collect();
+    folders.into_iter().cloned().collect()
+}
+
+pub(super) async fn poll(sources: Sources) -> HostNews {
+    let names: Vec<&str> = sources.units.values().map(String::as_str).collect();
+    let (programs, disks, states) = tokio::join!(
+        poll_programs(sources.programs),
+        read_disks(sources.folders),
+        units::read(&names, PATIENCE)
+    );
+    let states = states.unwrap_or_else(|reason| {
+        // The programs' own metrics report their starts too.
+        tracing::debug!("systemd does not report the services' units: {reason}");
+        BTreeMap::new()
+    });
+    let units = sources.units.into_iter();
+    let units = units.filter_map(|(service, unit)| Some((service, states.get(&unit)?.clone())));
+    HostNews { programs, disks, units: units.collect() }
+}
+
+async fn poll_programs(programs: Vec<(String, Rpc)>) -> Vec<(String, Reading<Program>)> {
+    let mut tasks = JoinSet::new();
+    for (service, metrics) in programs {
+        tasks.spawn(async move { (service, programs::poll(&metrics).await) });
+    }
+    tasks.join_all().await
+}
+
+async fn read_disks(folders: Vec<PathBuf>) -> Vec<(PathBuf, Result<u64, String>)> {
+    let mut free = Vec::new();
+    for folder in folders {
+        let path = folder.clone();
+        let read = on_a_thread("disk", PATIENCE, move || disk::disk(&path)).await;
+        let read = read.and_then(|disk| disk).map(|disk| disk.free);
+        free.push((folder, read.map_err(|error| error.to_string())));
+    }
+    free
+}

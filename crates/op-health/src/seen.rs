@@ -1,0 +1,90 @@
+//! What was read since this process began: it is read again after a restart.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use alloy_primitives::{Address, B256};
+use op_chain::rollup::RollupConfig;
+
+use crate::{
+    last_reading::LastReading,
+    observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState},
+};
+use op_gate::record::Record;
+use op_prove::compare::Verdict;
+
+/// What was read.
+pub(crate) struct Seen {
+    /// Seconds since the Unix epoch, by the host's clock.
+    pub(crate) now: f64,
+    /// Seconds for which this process watches.
+    pub(crate) watched: f64,
+    /// Recent steps of the host's clock: when, and by how much.
+    pub(crate) steps: Vec<(f64, f64)>,
+    /// rollup.json, once it is there.
+    pub(crate) chain: Option<RollupConfig>,
+    /// The last judgements of the gates, or why there are none.
+    pub(crate) judgements: Result<Record, String>,
+    /// The addresses of the services' keys.
+    pub(crate) accounts: BTreeMap<String, Address>,
+    pub(crate) maintenance_until: Option<u64>,
+    pub(crate) l1: LastReading<L1Answers>,
+    /// Polls of L1, to look at all games in turn.
+    pub(crate) l1_polls: u64,
+    pub(crate) engines: BTreeMap<String, LastReading<()>>,
+    pub(crate) nodes: BTreeMap<String, LastReading<NodeAnswers>>,
+    pub(crate) programs: BTreeMap<String, LastReading<Program>>,
+    /// The last comparison of each follower.
+    pub(crate) comparisons: BTreeMap<String, Comparison>,
+    /// L1-info deposits whose receipts are read in the next poll, by block.
+    pub(crate) pending_receipts: BTreeMap<u64, B256>,
+    /// Bytes that are free.
+    pub(crate) disks: BTreeMap<PathBuf, Result<u64, String>>,
+    /// The services' systemd units, where they run in any.
+    pub(crate) units: BTreeMap<String, UnitState>,
+    /// Since when op-dispute-mon has not been able to judge every game.
+    pub(crate) unjudged_games_since: Option<f64>,
+}
+
+/// A follower's verdicts, and for how many polls each was unknown.
+#[derive(Debug, Clone)]
+pub(crate) struct Comparison {
+    pub(crate) unsafe_head: Verdict,
+    pub(crate) safe_head: Verdict,
+    pub(crate) unsafe_unknown: u32,
+    pub(crate) safe_unknown: u32,
+}
+
+impl Seen {
+    /// Nothing was read yet.
+    pub(crate) fn nothing(now: f64) -> Self {
+        Self {
+            now,
+            watched: 0.0,
+            steps: Vec::new(),
+            chain: None,
+            judgements: Err("nothing is judged yet".to_owned()),
+            accounts: BTreeMap::new(),
+            maintenance_until: None,
+            l1: LastReading::default(),
+            l1_polls: 0,
+            engines: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            programs: BTreeMap::new(),
+            comparisons: BTreeMap::new(),
+            pending_receipts: BTreeMap::new(),
+            disks: BTreeMap::new(),
+            units: BTreeMap::new(),
+            unjudged_games_since: None,
+        }
+    }
+
+    pub(crate) fn engine(&self, node: &str) -> &LastReading<()> {
+        const NEVER: &LastReading<()> = &LastReading::never();
+        self.engines.get(node).unwrap_or(NEVER)
+    }
+
+    pub(crate) fn node(&self, node: &str) -> &LastReading<NodeAnswers> {
+        const NEVER: &LastReading<NodeAnswers> = &LastReading::never();
+        self.nodes.get(node).unwrap_or(NEVER)
+    }
+}

@@ -1,0 +1,92 @@
+//! What the nodes answer, and what they are asked next.
+
+use eth_rpc::{Reading, Unread};
+
+use crate::{
+    memory::{Head, Memory},
+    observe::{
+        engine::{EngineAnswers, Questions},
+        node::NodeAnswers,
+    },
+    update::{deposits, followers},
+    watch::Watch,
+};
+use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
+
+/// What one node answered in one poll.
+pub(crate) struct NodeNews {
+    pub(crate) engine: Reading<EngineAnswers>,
+    /// `None` where only the engine can be reached.
+    pub(crate) node: Option<Reading<NodeAnswers>>,
+}
+
+/// What each engine is asked next, in the order of the plan's nodes.
+pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
+    let Watch { setup, seen, memory, .. } = watch;
+    let new = Track::new(followers::first_block(seen));
+    let track = |name: &str| memory.nodes.get(name).and_then(|node| node.track.as_ref());
+    let tracks: Vec<&Track> = setup
+        .plan
+        .nodes
+        .iter()
+        .filter(|node| !node.sequencer)
+        .map(|node| track(&node.name).unwrap_or(&new))
+        .collect();
+    let union = compare::union(&tracks, MOST_CALLS);
+    let mut followers = union.followers.into_iter();
+    let questions = setup.plan.nodes.iter().map(|node| {
+        if node.sequencer {
+            let head = memory.unsafe_head(&node.name).map(|head| head.block.number);
+            return Questions {
+                numbers: union.reference.clone(),
+                first_transactions: deposits::new_blocks(memory, head).collect(),
+                receipts: seen.pending_receipts.values().copied().collect(),
+            };
+        }
+        Questions { numbers: followers.next().unwrap_or_default(), ..Questions::default() }
+    });
+    questions.collect()
+}
+
+/// Takes one poll of all nodes, in the order of the plan's.
+pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
+    let Watch { setup, seen, memory, .. } = watch;
+    memory.counters.polls += 1;
+    let mut reference: Reading<Snapshot> =
+        Err(Unread::Unreachable("there is no sequencer here".to_owned()));
+    for (planned, news) in setup.plan.nodes.iter().zip(news) {
+        let name = &planned.name;
+        if let Some(node) = news.node {
+            memory.counters.node_errors += u64::from(node.is_err());
+            seen.nodes.entry(name.clone()).or_default().take(node);
+        }
+        memory.counters.node_errors += u64::from(news.engine.is_err());
+        let engine = seen.engines.entry(name.clone()).or_default();
+        engine.take(news.engine.as_ref().map(|_| ()).map_err(Clone::clone));
+        if let Ok(answers) = &news.engine {
+            take_heads(memory, name, &answers.snapshot);
+        }
+        if planned.sequencer {
+            if let Ok(answers) = &news.engine {
+                deposits::take(seen, memory, answers);
+            }
+            reference = news.engine.map(|answers| answers.snapshot);
+        } else if setup.plan.sequencer().is_some() {
+            let follower = news.engine.map(|answers| answers.snapshot);
+            followers::compare(seen, memory, name, &reference, &follower);
+        }
+    }
+}
+
+fn take_heads(memory: &mut Memory, name: &str, snapshot: &Snapshot) {
+    let node = memory.nodes.entry(name.to_owned()).or_default();
+    for (head, block) in [
+        (&mut node.unsafe_head, snapshot.latest),
+        (&mut node.safe_head, snapshot.safe),
+        (&mut node.finalized_head, snapshot.finalized),
+    ] {
+        let Some(block) = block else { continue };
+        let stalled = head.filter(|head| head.block.number >= block.number);
+        *head = Some(Head { block, stalled: stalled.map_or(0.0, |head| head.stalled) });
+    }
+}

@@ -1,0 +1,71 @@
+//! Where a deposit begins, and where it is to arrive.
+
+use std::time::Duration;
+
+use alloy_primitives::Address;
+use eth_rpc::Rpc;
+
+use crate::deposit::error::DepositError;
+use op_gate::{
+    config::{Config, Service},
+    read::{endpoint, files},
+};
+
+/// Where a deposit begins, and where it is to arrive.
+#[derive(Debug)]
+pub struct Chain {
+    /// L1.
+    pub l1: Rpc,
+    /// Its chain id.
+    pub l1_chain_id: u64,
+    /// `OptimismPortal` of the chain.
+    pub portal: Address,
+    /// `SystemConfig` of the chain.
+    pub system_config: Address,
+    /// The nodes' engines by name, the sequencer's first.
+    pub engines: Vec<(String, Rpc)>,
+}
+
+impl Chain {
+    /// The chain that a configuration describes. `patience` is what one request may take.
+    pub fn of(config: &Config, patience: Duration) -> Result<Self, DepositError> {
+        let unusable = |error: &dyn std::fmt::Display| DepositError::Config(error.to_string());
+        let rollup = files::rollup(&config.chain.rollup).map_err(|error| unusable(&error))?;
+        let l1 = endpoint::of(&config.l1.rpc, ("l1.rpc", "l1.rpcFile"), patience);
+        Ok(Self {
+            l1: l1.map_err(|error| unusable(&error))?,
+            l1_chain_id: config.l1.chain_id,
+            portal: rollup.deposit_contract_address,
+            system_config: rollup.l1_system_config_address,
+            engines: engines(config, patience)?,
+        })
+    }
+}
+
+/// The engines of the configuration's nodes and of followers elsewhere.
+fn engines(config: &Config, patience: Duration) -> Result<Vec<(String, Rpc)>, DepositError> {
+    let sequences = |service: &Service| {
+        service.command.as_ref().is_some_and(|command| command.is_on("sequencer.enabled"))
+    };
+    let is_node = |service: &Service| {
+        service.command.as_ref().is_some_and(|command| command.component == "op-node")
+    };
+    let mut nodes: Vec<_> = config.services.iter().filter(|(_, node)| is_node(node)).collect();
+    nodes.sort_by_key(|(_, node)| !sequences(node));
+    let here = nodes.into_iter().map(|(name, node)| (name, node.engine_rpc.as_ref()));
+    let remote = config.serve.iter().flat_map(|serve| &serve.followers);
+    let remote = remote.map(|(name, follower)| (name, Some(&follower.engine_rpc)));
+    here.chain(remote)
+        .map(|(name, url)| {
+            let url = url.ok_or_else(|| {
+                DepositError::Config(format!(
+                    "the node {name} has no engineRpc, so a deposit cannot be looked for there: \
+                     set services.{name}.engineRpc"
+                ))
+            })?;
+            let rpc = Rpc::new(url, patience);
+            let rpc = rpc.map_err(|source| DepositError::Url { node: name.clone(), source })?;
+            Ok((name.clone(), rpc))
+        })
+        .collect()
+}

@@ -1,0 +1,81 @@
+//! What a refusal says.
+
+use op_chain::genesis::GenesisBlock;
+use serde_json::{Value, json};
+
+use crate::world::{
+    World,
+    edit::{ROLLUP, put},
+    names::{L2_HASH, SMALL, TIME},
+    script::{bytes, game_args_with},
+};
+
+/// The official program of kona 1.6.0.
+const OFFICIAL: &str = "0337ecb3604c0b40c352e0c7711beb17a212d583f4fe956fd8d66e29ad5f9025";
+
+/// What is said about a gate that is not right.
+fn said(world: &World, gate: &str) -> String {
+    let judgement = world.start().gate(gate, &["--json"]).json();
+    let findings = judgement["findings"].as_array().unwrap();
+    findings.iter().filter(|finding| finding["answer"] != "pass").map(Value::to_string).collect()
+}
+
+#[test]
+fn an_official_prestate_is_named_with_its_release() {
+    let mut world = World::right();
+    world.l1.result("gameArgs", bytes(&game_args_with(OFFICIAL)));
+    let text = said(&world, "prestate");
+    assert!(
+        text.contains("official release: cannon64-kona 1.6.0, cannon64-kona 1.6.0-rc.2"),
+        "{text}"
+    );
+    assert!(text.contains("and not this one"), "{text}");
+
+    world.service("prestate")["prestate"]["file"] = json!(null);
+    let text = said(&world, "prestate");
+    assert!(text.contains("\"wait\"") && text.contains("does not know this chain"), "{text}");
+
+    // Ink is in the registry: its program is the official one, only the file is another.
+    let mut world = World::right();
+    world.l1.result("gameArgs", bytes(&game_args_with(OFFICIAL)));
+    world.json(ROLLUP, "/l2_chain_id", json!(763_373));
+    let text = said(&world, "prestate");
+    assert!(text.contains("\"refuse\"") && !text.contains("official"), "{text}");
+}
+
+#[test]
+fn without_a_bundle_the_gate_does_not_apply() {
+    let mut world = World::right();
+    world.config["chain"].as_object_mut().unwrap().remove("bundle");
+    let run = world.start().gate("bundle", &[]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("skip    bundle"), "{}", run.stdout);
+}
+
+#[test]
+fn a_refusal_names_the_forks_and_the_file() {
+    let mut world = World::right();
+    put(&mut world, ROLLUP, "/karst_time", json!(TIME + 100));
+    let text = said(&world, "fork-schedule");
+    let expected = format!("karst at {}", TIME + 100);
+    assert!(text.contains(&expected) && text.contains("karst never"), "{text}");
+
+    let mut world = World::right();
+    world.json(ROLLUP, "/seq_window_size", json!(1));
+    let text = said(&world, "rollup-config");
+    assert!(text.contains("seq_window_size: 1") && text.contains("at least 2"), "{text}");
+
+    let mut world = World::right();
+    put(&mut world, ROLLUP, "/pectra_blob_schedule_time", json!(1));
+    world.text("bundle.json", World::right().measured("bundle.json"));
+    let text = said(&world, "bundle");
+    assert!(text.contains("rollup.json is not the published one"), "{text}");
+    assert!(!text.contains("genesis.json is not the published one"), "{text}");
+}
+
+#[test]
+fn the_genesis_of_these_worlds_is_what_they_say() {
+    let block = GenesisBlock::from_json(SMALL.as_bytes(), None).unwrap();
+    assert_eq!(block.hash.to_string(), L2_HASH);
+    assert_eq!(block.header.timestamp, TIME);
+}

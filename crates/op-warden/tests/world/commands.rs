@@ -1,0 +1,38 @@
+//! The commands of the services of a right world.
+
+use serde_json::{Value, json};
+
+use crate::world::names::{BOND, MIN_BALANCE, PEER_ID};
+
+/// Gives the services of these gates a command in which everything is right.
+pub(super) fn commands(services: &mut Value) {
+    let command = |component: &str, args: &[&str]| json!({"component": component, "args": args});
+    services["reused-key"]["command"] = command("op-batcher", &["--max-channel-duration=240"]);
+    services["reused-key"]["key"] = json!("batcher.key");
+    services["bond"]["key"] = json!("batcher.key");
+    services["bond"]["gameType"] = json!(1);
+    services["bond"]["minBalance"] = json!((MIN_BALANCE - BOND).to_string());
+    services["batch-cadence"]["command"] = command("op-batcher", &["--max-channel-duration=240"]);
+    services["proposal-cadence"]["command"] = command("op-proposer", &["--proposal-interval=1h"]);
+    services["proposal-cadence"]["key"] = json!("proposer.key");
+    services["root-source"]["command"] =
+        command("op-challenger", &["--rollup-rpc=http://127.0.0.1:9545"]);
+    services["root-source"]["gameType"] = json!(1);
+    // Asks for the safe heads, and is judged by none of this.
+    services["unsafe-signer"]["command"] =
+        command("op-dispute-mon", &["--rollup-rpc=http://localhost:9545"]);
+    let node = |name: &str, args: &[&str]| {
+        let paths = ["priv", "peerstore", "discovery"]
+            .map(|path| format!("--p2p.{path}.path=/data/{name}/{path}"));
+        let args = args.iter().map(ToString::to_string).chain(paths);
+        json!({"component": "op-node", "args": args.collect::<Vec<_>>()})
+    };
+    services["p2p"]["command"] = node("a", &["--sequencer.enabled"]);
+    services["p2p-paths"]["command"] = node("b", &[]);
+    services["safe-db"]["command"] =
+        node("c", &["--rpc.port=9545", "--safedb.path=/data/c/safedb"]);
+    services["admin-api"]["command"] =
+        node("d", &["--rpc.enable-admin", "--rpc.addr=127.0.0.1", "--rpc.port=9546"]);
+    let peer = format!("--p2p.static=/ip4/127.0.0.1/tcp/PEER/p2p/{PEER_ID}");
+    services["static-peers"]["command"] = node("e", &[&peer]);
+}

@@ -1,0 +1,148 @@
+//! What a right world is made of: gates, keys, contracts, files.
+
+/// The gates by their names in the configuration; each is a service of its own here.
+pub(crate) const GATES: [&str; 46] = [
+    "chain-files",
+    "l1-chain",
+    "l1-origin",
+    "l2-chain",
+    "genesis-hash",
+    "genesis-timestamp",
+    "genesis-live",
+    "sequencer-key",
+    "batcher-key",
+    "proposer-key",
+    "challenger-key",
+    "published-key",
+    "game-type",
+    "prestate",
+    "funding",
+    "image-pinned",
+    "key-file",
+    "reused-key",
+    "bond",
+    "batch-cadence",
+    "proposal-cadence",
+    "root-source",
+    "p2p",
+    "p2p-paths",
+    "safe-db",
+    "admin-api",
+    "static-peers",
+    "unsafe-signer",
+    "l1-head",
+    "clock",
+    "l1-proofs",
+    "l1-rate-limit",
+    "disk",
+    "ports",
+    "jwt",
+    "release",
+    "l1-agreement",
+    "l1-beacon",
+    "image-running",
+    "fork-schedule",
+    "rollup-config",
+    "predeploys",
+    "fee-parameters",
+    "contracts",
+    "engine-data",
+    "bundle",
+];
+
+/// Role, secret key and address: accounts 0 to 3 of Foundry's published test mnemonic.
+pub(crate) const ROLES: [(&str, &str, &str); 4] = [
+    (
+        "sequencer",
+        "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+        "f39fd6e51aad88f6f4ce6ab8827279cfffb92266",
+    ),
+    (
+        "batcher",
+        "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+        "70997970c51812dc3a010c7d01b50e0d17dc79c8",
+    ),
+    (
+        "proposer",
+        "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
+        "3c44cdddb6a900fa2b585dd299e03d12fa4293bc",
+    ),
+    (
+        "challenger",
+        "7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6",
+        "90f79bf6eb2c4f870365e785982e1f101e93b906",
+    ),
+];
+
+/// Account 4, which has no role.
+pub(crate) const STRANGER: &str =
+    "47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a";
+
+/// A key that nobody publishes.
+pub(crate) const OWN: &str = "7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e";
+
+/// A state of the fault proof VM, and its hash as the official cannon computes it; see op-chain's tests.
+pub(crate) const PRESTATE: &[u8] = include_bytes!("../../../op-chain/tests/data/prestate.bin.gz");
+
+pub(crate) const PRESTATE_HASH: &str =
+    "03bac9e35aa6f26334ba7bab101f381aa0cefb1e4cf284c10f122d468994a127";
+
+/// Well-formed, of no image.
+pub(crate) const DIGEST: &str =
+    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// A secret of op-node and its engine.
+pub(crate) const JWT: &str = "5ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7e75ec7";
+
+/// Where `SystemConfig` keeps the unsafe block signer.
+pub(crate) const SIGNER_SLOT: &str =
+    "0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08";
+
+/// A genesis with Jovian, and as much of the predeploys as gates look at.
+pub(crate) const SMALL: &str = include_str!("../data/genesis.json");
+
+/// What op-geth v1.101701.0 wrote for block 0 at `init`.
+pub(crate) const L2_HASH: &str =
+    "0x6d6e7fbbda2558b88425ecc87eb023a1530455ce556fe87327a9f43961dced0a";
+
+pub(crate) const TIME: u64 = 0x6a36_0a34;
+
+pub(crate) const MIN_BALANCE: u64 = 1_000_000_000_000_000_000;
+
+/// What a game costs; with the gas for it, no more than the batcher has.
+pub(crate) const BOND: u64 = 80_000_000_000_000_000;
+
+pub(super) const SYSTEM_CONFIG: &str = "0x00000000000000000000000000000000000000c1";
+
+pub(super) const PORTAL: &str = "0x00000000000000000000000000000000000000c2";
+
+pub(super) const FACTORY: &str = "0x00000000000000000000000000000000000000c3";
+
+pub(super) const IMPLEMENTATION: &str = "00000000000000000000000000000000000000c4";
+
+/// As [`game_args`] names it.
+pub(super) const VM: &str = "abababababababababababababababababababab";
+
+/// Contract, selector and name of every getter that the gates may read.
+pub(super) const GETTERS: [(&str, &str, &str); 17] = [
+    (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
+    (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
+    (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
+    (PORTAL, "3c9f397c", "respectedGameType"),
+    (FACTORY, "1b685b9e", "gameImpls"),
+    (FACTORY, "74cc86ac", "gameArgs"),
+    (FACTORY, "6593dc6e", "initBonds"),
+    (IMPLEMENTATION, "a8e4fb90", "proposer"),
+    (IMPLEMENTATION, "534db0e2", "challenger"),
+    (IMPLEMENTATION, "8d450a95", "absolutePrestate"),
+    (SYSTEM_CONFIG, "0a49cb03", "optimismPortal"),
+    (SYSTEM_CONFIG, "d6ae3cd5", "l2ChainId"),
+    (SYSTEM_CONFIG, "5c975abb", "systemConfigPaused"),
+    (PORTAL, "33d7e2bd", "portalSystemConfig"),
+    (PORTAL, "5c975abb", "portalPaused"),
+    (FACTORY, "4d1975b4", "gameCount"),
+    (VM, "1219a4e4", "stateVersion"),
+];
+
+/// The peer id of account 0's key.
+pub(crate) const PEER_ID: &str = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";

@@ -1,0 +1,18 @@
+//! Dispute games and proposals.
+
+mod cadence;
+mod games;
+mod prestates;
+
+use crate::case::Case;
+
+pub(crate) fn cases(cases: &mut Vec<Case>) {
+    games::game_arguments(cases);
+    games::game_types(cases);
+    games::vms(cases);
+    prestates::prestate_files(cases);
+    prestates::prestates_on_chain(cases);
+    prestates::no_prestate(cases);
+    cadence::bonds(cases);
+    cadence::flags(cases);
+}

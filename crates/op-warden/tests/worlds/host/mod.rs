@@ -1,0 +1,17 @@
+//! The host.
+
+mod images;
+mod machine;
+mod releases;
+
+use crate::case::Case;
+
+pub(crate) fn cases(cases: &mut Vec<Case>) {
+    machine::clocks(cases);
+    machine::disks(cases);
+    machine::ports(cases);
+    images::pinned(cases);
+    images::running(cases);
+    releases::releases(cases);
+    releases::l2_forks(cases);
+}

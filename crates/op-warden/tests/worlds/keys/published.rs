@@ -1,0 +1,152 @@
+//! Keys that are not secret.
+
+use serde_json::{Value, json};
+use test_kit::node::Say;
+
+use crate::{
+    case::Case,
+    l1::OF_L1,
+    verdict::Verdict::{self, Pass, Refuse, Skip, Wait},
+    world::{
+        World,
+        file::File,
+        names::{OWN, ROLES, STRANGER},
+    },
+};
+
+pub(super) fn burned_keys(cases: &mut Vec<Case>) {
+    // Of the key OWN.
+    let own = "0xD936e88478262AbeE55f1EE09e9d2125Fe0F8716";
+    let stranger = "0x15d34aaf54267db7d7c367839aaf71a00a2c6a65";
+    for (name, list, verdict) in [
+        ("nobody", json!([]), Pass),
+        ("another", json!([stranger]), Pass),
+        ("this one", json!([stranger, own]), Refuse),
+        ("this one in lower case", json!([own.to_lowercase()]), Refuse),
+    ] {
+        cases.push(Case::new(
+            format!("the burned keys: {name}"),
+            &[("published-key", verdict)],
+            |world| {
+                world.config["keys"] = json!({"burned": list});
+            },
+        ));
+    }
+    cases.push(Case::new(
+        "a burned key that is published too",
+        &[("published-key", Refuse)],
+        |world| {
+            world.text("own.key", STRANGER);
+            world.config["keys"] = json!({"burned": [stranger]});
+        },
+    ));
+}
+
+pub(super) fn published_keys(cases: &mut Vec<Case>) {
+    let text = |text: &str| File::Text(text.to_owned());
+    for (name, content, verdict) in [
+        ("with prefix", text(&format!("0x{OWN}\n")), Pass),
+        ("is missing", File::Missing, Wait),
+        ("is a directory", File::Directory, Wait),
+        ("is empty", text(""), Refuse),
+        ("is zero", text(&"0".repeat(64)), Refuse),
+        ("is quoted", text(&format!("\"{OWN}\"")), Refuse),
+        ("is published", text(STRANGER), Skip),
+        ("is published, in capitals", text(&STRANGER.to_uppercase()), Skip),
+    ] {
+        let of_file = if verdict == Skip { Pass } else { verdict };
+        let noticed = [("published-key", verdict), ("key-file", of_file)];
+        cases.push(Case::new(format!("own.key {name}"), &noticed, |world| {
+            world.files.insert("own.key", content);
+        }));
+    }
+}
+
+/// A published key by what is known of L1.
+pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
+    let public = [1_u64, 11_155_111, 17_000, 560_048];
+    // Where all agree, nothing but the key is wrong.
+    let everywhere = World::settle_on;
+    for id in public {
+        cases.push(Case::new(format!("a key of one's own on L1 {id}"), &[], |world| {
+            everywhere(world, id);
+        }));
+        for (role, key, _) in ROLES {
+            cases.push(Case::new(
+                format!("the published key of the {role} on L1 {id}"),
+                &[("published-key", Refuse)],
+                |world| {
+                    everywhere(world, id);
+                    world.text("own.key", key);
+                },
+            ));
+        }
+        for (what, also, spoil) in [
+            (
+                "rollup.json",
+                &[("l1-beacon", Refuse)][..],
+                (|world, id| world.json("rollup.json", "/l1_chain_id", json!(id)))
+                    as fn(&mut World, u64),
+            ),
+            ("the configuration", &[], |world, id| world.config["l1"]["chainId"] = json!(id)),
+            ("the node", &[("l1-agreement", Refuse)], |world, id| {
+                world.l1.result("eth_chainId", json!(format!("{id:#x}")));
+            }),
+        ] {
+            let noticed = [&[("published-key", Refuse), ("l1-chain", Refuse)][..], also].concat();
+            cases.push(Case::new(
+                format!("a published key, and {what} says {id}"),
+                &noticed,
+                |world| {
+                    world.text("own.key", STRANGER);
+                    spoil(world, id);
+                },
+            ));
+        }
+    }
+    for id in [0, 2, 901, 31_337, 11_155_112, u64::MAX] {
+        let mut noticed = vec![("published-key", Skip)];
+        // No chain, and the L2 itself.
+        if matches!(id, 0 | 901) {
+            noticed.push(("rollup-config", Refuse));
+        }
+        cases.push(Case::new(
+            format!("a published key on the private L1 {id}"),
+            &noticed,
+            |world| {
+                everywhere(world, id);
+                world.text("own.key", STRANGER);
+            },
+        ));
+    }
+    for (lie, say, verdict) in [
+        ("an error", Say::Error(-32000, "busy"), Wait),
+        ("nothing", Say::Nothing, Wait),
+        ("null", Say::Result(Value::Null), Refuse),
+        ("0x", Say::Result(json!("0x")), Refuse),
+        ("more than fits", Say::Result(json!("0x10000000000000001")), Refuse),
+    ] {
+        let noticed: [(&str, Verdict); 3] =
+            ["published-key", "l1-chain", "l1-agreement"].map(|gate| (gate, verdict));
+        cases.push(Case::new(
+            format!("a published key, and L1 says {lie} for its chain id"),
+            &noticed,
+            |world| {
+                world.text("own.key", STRANGER);
+                world.l1.say("eth_chainId", say);
+            },
+        ));
+    }
+    let mut noticed = OF_L1.map(|gate| (gate, Wait)).to_vec();
+    noticed.push(("published-key", Wait));
+    cases.push(Case::new("a published key, and nobody listens at L1", &noticed, |world| {
+        world.text("own.key", STRANGER);
+        world.l1_gone = true;
+    }));
+    noticed.extend([("published-key", Refuse), ("l1-chain", Refuse)]);
+    cases.push(Case::new("a published key, Sepolia is meant, nobody listens", &noticed, |world| {
+        world.text("own.key", STRANGER);
+        world.config["l1"]["chainId"] = json!(11_155_111);
+        world.l1_gone = true;
+    }));
+}

@@ -1,0 +1,106 @@
+//! Keys of the wrong account, or of two roles.
+
+use serde_json::json;
+
+use crate::{
+    case::Case,
+    verdict::Verdict::{Pass, Refuse, Wait, Warn},
+    world::{
+        file::File,
+        names::{ROLES, STRANGER},
+    },
+};
+
+/// Keys, in their files.
+pub(super) fn keys(cases: &mut Vec<Case>) {
+    for (file, gates) in [
+        ("sequencer.key", &["sequencer-key"][..]),
+        ("batcher.key", &["batcher-key", "reused-key", "funding", "bond"]),
+        ("proposer.key", &["proposer-key"]),
+        ("challenger.key", &["challenger-key"]),
+    ] {
+        let own = ROLES.iter().find(|role| file.starts_with(role.0)).unwrap().1;
+        let text = |text: &str| File::Text(text.to_owned());
+        for (name, content, verdict) in [
+            ("without prefix", text(own), Pass),
+            ("with white space", text(&format!(" \t0x{own} \r\n\n")), Pass),
+            ("in capitals", text(&own.to_ascii_uppercase()), Pass),
+            ("is missing", File::Missing, Wait),
+            ("is a directory", File::Directory, Wait),
+            ("is empty", text(""), Refuse),
+            ("is one digit short", text(&own[1..]), Refuse),
+            ("is one digit long", text(&format!("{own}0")), Refuse),
+            ("is quoted", text(&format!("\"{own}\"")), Refuse),
+            ("is two keys", text(&format!("{own}\n{own}")), Refuse),
+            ("is zero", text(&"0".repeat(64)), Refuse),
+            (
+                "is the order of the curve",
+                text("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"),
+                Refuse,
+            ),
+            ("is JSON", text(&format!("{{\"key\":\"{own}\"}}")), Refuse),
+        ] {
+            let mut noticed: Vec<_> = gates.iter().map(|&gate| (gate, verdict)).collect();
+            if file == "proposer.key" && name == "is a directory" {
+                // Nobody knows whether it is the batcher's.
+                noticed.push(("reused-key", Wait));
+            }
+            cases.push(Case::new(format!("{file} {name}"), &noticed, |world| {
+                world.files.insert(file, content);
+            }));
+        }
+        // Another account is another role to the key gates, and a poor one to funding.
+        let noticed: Vec<_> = gates
+            .iter()
+            .map(|&gate| match gate {
+                "funding" | "bond" => (gate, Wait),
+                "reused-key" => (gate, Pass),
+                _ => (gate, Refuse),
+            })
+            .collect();
+        cases.push(Case::new(format!("{file} is a stranger's"), &noticed, |world| {
+            world.text(file, STRANGER);
+        }));
+    }
+}
+
+pub(super) fn reused_keys(cases: &mut Vec<Case>) {
+    let batcher = ROLES[1].1;
+    cases.push(Case::new(
+        "batcher and proposer have one key",
+        &[("reused-key", Refuse), ("proposer-key", Refuse)],
+        |world| world.text("proposer.key", batcher),
+    ));
+    cases.push(Case::new(
+        "batcher and proposer may have one key",
+        &[("reused-key", Warn), ("proposer-key", Refuse)],
+        |world| {
+            world.text("proposer.key", batcher);
+            world.config["keys"] = json!({"allowReuse": true});
+        },
+    ));
+    for component in ["op-challenger", "op-node"] {
+        cases.push(Case::new(
+            format!("batcher and {component} have one key"),
+            &[("reused-key", Warn), ("proposer-key", Refuse), ("proposal-cadence", Pass)],
+            |world| {
+                world.text("proposer.key", batcher);
+                world.service("proposal-cadence").as_object_mut().unwrap().remove("key");
+                world.config["services"]["root-source"]["key"] = json!("proposer.key");
+                world.config["services"]["root-source"]["command"]["component"] = json!(component);
+            },
+        ));
+    }
+    for (name, content, verdict) in [
+        ("missing", File::Missing, Pass),
+        ("no key", File::Text("x".to_owned()), Pass),
+        ("a directory", File::Directory, Wait),
+        ("a pipe", File::Pipe, Wait),
+    ] {
+        let of_proposer = if name == "no key" { Refuse } else { Wait };
+        let noticed = [("reused-key", verdict), ("proposer-key", of_proposer)];
+        cases.push(Case::new(format!("the key to compare with is {name}"), &noticed, |world| {
+            world.files.insert("proposer.key", content);
+        }));
+    }
+}

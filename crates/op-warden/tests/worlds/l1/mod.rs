@@ -1,0 +1,47 @@
+//! The L1 and its endpoints.
+
+mod beacons;
+mod endpoints;
+mod heads;
+mod reads;
+mod truths;
+
+use crate::case::Case;
+
+pub(crate) fn cases(cases: &mut Vec<Case>) {
+    endpoints::faults_of_nodes(cases);
+    endpoints::l1_files(cases);
+    endpoints::agreement(cases);
+    reads::lies_about_reads(cases);
+    truths::other_truths(cases);
+    truths::contracts(cases);
+    truths::origins(cases);
+    heads::heads(cases);
+    heads::proofs(cases);
+    beacons::beacons(cases);
+    beacons::blobs(cases);
+}
+
+/// Gates that ask L1.
+pub(crate) const OF_L1: [&str; 20] = [
+    "l1-chain",
+    "l1-origin",
+    "genesis-timestamp",
+    "sequencer-key",
+    "batcher-key",
+    "proposer-key",
+    "challenger-key",
+    "game-type",
+    "prestate",
+    "funding",
+    "bond",
+    "unsafe-signer",
+    "proposal-cadence",
+    "l1-head",
+    "clock",
+    "l1-proofs",
+    "l1-rate-limit",
+    "release",
+    "l1-agreement",
+    "contracts",
+];

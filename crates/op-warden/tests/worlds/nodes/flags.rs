@@ -1,0 +1,99 @@
+//! What the nodes' commands say.
+
+use serde_json::json;
+
+use crate::{
+    case::{Case, arguments},
+    verdict::Verdict::{Pass, Refuse, Skip, Warn},
+    world::names::PEER_ID,
+};
+
+pub(super) fn nodes(cases: &mut Vec<Case>) {
+    arguments(
+        cases,
+        "p2p",
+        &[
+            (&["--sequencer.enabled", "--p2p.disable"], Refuse),
+            (&["--sequencer.enabled=true", "--p2p.disable=true"], Refuse),
+            (&["--sequencer.enabled", "--p2p.disable=false"], Pass),
+            (&["--p2p.disable"], Warn),
+            (&[], Pass),
+        ],
+    );
+    cases.push(Case::new("P2P is off by the environment", &[("p2p", Refuse)], |world| {
+        world.service("p2p")["command"]["environment"] = json!({"OP_NODE_P2P_DISABLE": "true"});
+    }));
+    let paths = |priv_path: &'static str| {
+        vec![
+            priv_path,
+            "--p2p.peerstore.path=/data/b/peerstore",
+            "--p2p.discovery.path=/data/b/discovery",
+        ]
+    };
+    arguments(
+        cases,
+        "p2p-paths",
+        &[
+            (&paths("--p2p.priv.path=/data/b/other"), Pass),
+            (&paths("--p2p.priv.path=/data/a/priv"), Refuse),
+            (&paths("--p2p.priv.path=memory"), Pass),
+            (&paths("--another"), Warn),
+            (&[], Warn),
+        ],
+    );
+    cases.push(Case::new("two nodes with databases in memory", &[], |world| {
+        for service in ["p2p", "p2p-paths"] {
+            let args = world.service(service)["command"]["args"].as_array_mut().unwrap();
+            args.retain(|arg| !arg.as_str().unwrap().contains("discovery"));
+            args.push(json!("--p2p.discovery.path=memory"));
+        }
+    }));
+    arguments(
+        cases,
+        "safe-db",
+        &[
+            (&["--rpc.port=9545"], Refuse),
+            (&["--rpc.port=9545", "--safedb.path="], Refuse),
+            (&["--rpc.port", "9545", "--safedb.path", "/data"], Pass),
+            (&["--rpc.port=9999"], Skip),
+        ],
+    );
+    arguments(
+        cases,
+        "admin-api",
+        &[
+            (&["--rpc.enable-admin", "--rpc.addr=::1"], Pass),
+            (&["--rpc.enable-admin", "--rpc.addr=localhost"], Pass),
+            (&["--rpc.enable-admin", "--rpc.addr=0.0.0.0"], Refuse),
+            (&["--rpc.enable-admin", "--rpc.addr=192.168.1.2"], Refuse),
+            (&["--rpc.enable-admin", "--rpc.addr=example.org"], Refuse),
+            (&["--rpc.enable-admin"], Refuse),
+            (&["--rpc.addr=0.0.0.0"], Skip),
+        ],
+    );
+}
+
+pub(super) fn peers(cases: &mut Vec<Case>) {
+    let right = format!("/ip4/127.0.0.1/tcp/PEER/p2p/{PEER_ID}");
+    let closed = format!("/ip4/127.0.0.1/tcp/1/p2p/{PEER_ID}");
+    for (peers, verdict) in [
+        (format!("{right},{right}"), Pass),
+        (format!(" {right} , "), Pass),
+        (closed.clone(), Warn),
+        (format!("{right},{closed}"), Warn),
+        (format!("{right},/ip4/127.0.0.1/tcp/9222"), Refuse),
+        ("/ip4/127.0.0.1/tcp/PEER/p2p/0x1234".to_owned(), Refuse),
+        ("127.0.0.1:9222".to_owned(), Refuse),
+        (format!("enode://{}@127.0.0.1:9222", "ab".repeat(64)), Refuse),
+        (String::new(), Skip),
+    ] {
+        cases.push(Case::new(
+            format!("static peers {peers:?}"),
+            &[("static-peers", verdict)],
+            |world| {
+                world.service("static-peers")["command"]["args"] =
+                    json!([format!("--p2p.static={peers}")]);
+            },
+        ));
+    }
+}

@@ -1,0 +1,14 @@
+//! Nodes.
+
+mod flags;
+mod jwt;
+
+use crate::case::Case;
+
+pub(crate) fn cases(cases: &mut Vec<Case>) {
+    flags::nodes(cases);
+    flags::peers(cases);
+    jwt::secrets(cases);
+    jwt::engines(cases);
+    jwt::no_handshake(cases);
+}

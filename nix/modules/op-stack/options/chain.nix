@@ -1,0 +1,68 @@
+# The chain: its files, its contracts, its disputes.
+{ config, lib, ... }:
+let
+  inherit (lib) mkOption types;
+  inherit (import ./types.nix { inherit lib; }) address;
+  cfg = config.services.every-channel.op-stack;
+in
+{
+  options.services.every-channel.op-stack.chain = {
+    id = mkOption {
+      type = types.ints.positive;
+      description = "Chain id of the L2.";
+      example = 20260619;
+    };
+    genesisFile = mkOption {
+      type = types.path;
+      default = "${cfg.stateDir}/chain/genesis.json";
+      defaultText = lib.literalExpression ''"''${stateDir}/chain/genesis.json"'';
+      description = "genesis.json, as `op-deployer inspect genesis` prints it.";
+    };
+    rollupFile = mkOption {
+      type = types.path;
+      default = "${cfg.stateDir}/chain/rollup.json";
+      defaultText = lib.literalExpression ''"''${stateDir}/chain/rollup.json"'';
+      description = "rollup.json, as `op-deployer inspect rollup` prints it.";
+    };
+    bundle = mkOption {
+      type = types.nullOr types.path;
+      default = null;
+      example = "/var/lib/op-stack/bundle";
+      description = ''
+        The set of files that the chain's operator published: its folder, or the manifest in it. The
+        gates then refuse a genesis.json and a rollup.json that are not the published ones. Set it if
+        you follow a chain that somebody else operates.
+      '';
+    };
+    disputeGameFactory = mkOption {
+      type = address;
+      description = "Address of the chain's DisputeGameFactory proxy on L1.";
+    };
+    gameType = mkOption {
+      type = types.enum [
+        0
+        1
+        8
+      ];
+      default = 1;
+      description = ''
+        Dispute game type that proposer and challenger work with: 0 cannon, 1 permissioned, 8
+        cannon-kona. The gate refuses a type that is not the respected one.
+      '';
+    };
+    honestActors = mkOption {
+      type = types.listOf address;
+      default = [ ];
+      description = "Addresses of proposer and challenger, whose claims dispute-mon counts as ours.";
+    };
+    prestateFile = mkOption {
+      type = types.nullOr types.path;
+      default = null;
+      description = ''
+        Absolute prestate of the fault proof program for this chain ({file}`prestate.bin.gz`).
+        While it is null or missing, the core rollup runs, and the gates of challenger and
+        dispute-mon answer `wait`.
+      '';
+    };
+  };
+}

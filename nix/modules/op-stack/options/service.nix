@@ -1,0 +1,116 @@
+# The options that every service has.
+{ lib }:
+let
+  inherit (lib) mkOption types;
+
+  flagValue =
+    let
+      atom = types.oneOf [
+        types.bool
+        types.int
+        types.str
+      ];
+    in
+    types.nullOr (types.either atom (types.listOf (types.either types.int types.str)));
+in
+{
+  # What the service is, in words.
+  what,
+  # Component of nix/stack/images.json, and its name in the documentation.
+  component,
+  componentText ? component,
+  # Ports by name, of nix/stack/ports.nix, and a default's text in the documentation.
+  ports,
+  portText ? _name: port: toString port,
+  # Memory that the container may use.
+  memory,
+}:
+let
+  pin = (import ../../../stack/images.nix).${component};
+  pinned = name: lib.literalExpression "images.${componentText}.${name}";
+in
+{
+  enable = lib.mkEnableOption what // {
+    default = true;
+    example = false;
+  };
+
+  image = {
+    repository = mkOption {
+      type = types.str;
+      default = pin.repository;
+      defaultText = pinned "repository";
+      description = "Repository of the image of ${what}.";
+    };
+    tag = mkOption {
+      type = types.str;
+      default = pin.tag;
+      defaultText = pinned "tag";
+      description = "Tag that {option}`digest` was resolved from. The tag alone is never pulled.";
+    };
+    digest = mkOption {
+      type = types.nullOr (types.strMatching "sha256:[0-9a-f]{64}");
+      default = pin.digest;
+      defaultText = pinned "digest";
+      description = ''
+        Digest of the image. While it is null, the service's gate answers `wait` and nothing is
+        pulled: `op-warden images lock` writes it into {file}`nix/stack/images.json`.
+      '';
+      example = "sha256:eec35eaafb6f8b3d07c6844ff87c4f8af81fca088472b6a432435c53a36b8a4c";
+    };
+  };
+
+  settings = mkOption {
+    type = types.attrsOf flagValue;
+    default = { };
+    description = ''
+      Flags of ${what}, by their names and without the dashes. They replace the defaults in
+      {file}`nix/stack`. `true` gives the bare flag, `false` and null leave it out (the string "false"
+      gives `--flag=false`), a list is joined with commas. Flags that follow from other options cannot
+      be set here.
+    '';
+    example = lib.literalExpression ''{ "log.level" = "debug"; }'';
+  };
+
+  extraArgs = mkOption {
+    type = types.listOf types.str;
+    default = [ ];
+    description = "Arguments that follow the flags, unchanged.";
+    example = [ "--log.format=json" ];
+  };
+
+  environment = mkOption {
+    type = types.attrsOf types.str;
+    default = { };
+    description = ''
+      Environment variables of the container. They are world-readable: give keys as key files.
+    '';
+    example = {
+      GOMEMLIMIT = "3GiB";
+    };
+  };
+
+  ports = lib.mapAttrs (
+    name: port:
+    mkOption {
+      type = types.port;
+      default = port;
+      defaultText = lib.literalExpression (portText name port);
+      description = "Port of ${what}: ${name}.";
+    }
+  ) ports;
+
+  resources = {
+    memory = mkOption {
+      type = types.nullOr (types.strMatching "[0-9]+[bkmg]");
+      default = memory;
+      description = "Memory that the container may use; null for no limit.";
+      example = "4g";
+    };
+    pids = mkOption {
+      type = types.nullOr types.ints.positive;
+      default = 4096;
+      description = "Number of threads and processes in the container; null for podman's default.";
+    };
+  };
+}

@@ -1,0 +1,180 @@
+# The services, and how their nodes find each other.
+{ config, lib, ... }:
+let
+  inherit (lib) mkOption types;
+  inherit (import ./types.nix { inherit lib; }) secretFile;
+  cfg = config.services.every-channel.op-stack;
+
+  serviceOptions = import ./service.nix { inherit lib; };
+  defaultPorts = import ../../../stack/ports.nix;
+  fixedPorts = defaultPorts [ ];
+
+  engineOptions =
+    whose: given:
+    serviceOptions (
+      {
+        what = "the execution engine of ${whose}";
+        component = "op-${cfg.engine}";
+        componentText = "op-\${engine}";
+        memory = "8g";
+      }
+      // given
+    );
+
+  nodeOptions =
+    whose: given:
+    serviceOptions (
+      {
+        what = "op-node of ${whose}";
+        component = "op-node";
+        memory = "4g";
+      }
+      // given
+    )
+    // {
+      openFirewall = mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Open the P2P port of ${whose}'s op-node, TCP and UDP, and listen beyond loopback. Nothing
+          else of the chain is ever reachable from outside.
+        '';
+      };
+      identityFile = mkOption {
+        type = types.nullOr secretFile;
+        default = null;
+        description = ''
+          Key file of the P2P identity of ${whose}'s op-node: 64 hex digits. If it is null, op-node
+          makes one in its data folder.
+        '';
+      };
+    };
+
+  roleOptions =
+    {
+      what,
+      component,
+      ports,
+      role ? component,
+    }:
+    serviceOptions {
+      inherit what component ports;
+      memory = "2g";
+    }
+    // {
+      keyFile = keyFile role "key that ${what} signs L1 transactions with";
+    };
+
+  keyFile =
+    role: what:
+    mkOption {
+      type = secretFile;
+      default = "${cfg.secrets.directory}/${role}";
+      defaultText = lib.literalExpression ''"''${secrets.directory}/${role}"'';
+      description = ''
+        File with the ${what}: 64 hex digits. While it is missing, the gate answers `wait`.
+      '';
+    };
+
+  follower =
+    { name, ... }:
+    {
+      options =
+        let
+          ports = (defaultPorts (lib.attrNames cfg.followers)).follower name;
+          given = kind: {
+            # The names of the ports are the same for every follower as for the sequencer.
+            ports = lib.mapAttrs (port: _: ports.${kind}.${port}) fixedPorts.sequencer.${kind};
+            portText = port: _: "sequencer.${kind}.ports.${port} + 100 * position";
+          };
+        in
+        {
+          engine = engineOptions "follower ${name}" (given "engine");
+          node = nodeOptions "follower ${name}" (given "node");
+        };
+    };
+in
+{
+  options.services.every-channel.op-stack = {
+    engine = mkOption {
+      type = types.enum [
+        "reth"
+        "geth"
+      ];
+      default = "reth";
+      description = ''
+        Execution engine: op-reth, or op-geth for a chain that still runs on it. Neither can use the
+        other's data folder.
+      '';
+    };
+
+    sequencer = {
+      engine = engineOptions "the sequencer" { ports = fixedPorts.sequencer.engine; };
+      node = nodeOptions "the sequencer" { ports = fixedPorts.sequencer.node; };
+      keyFile = keyFile "sequencer" "key that signs unsafe blocks, `unsafeBlockSigner` of SystemConfig";
+    };
+
+    batcher = roleOptions {
+      what = "op-batcher";
+      component = "op-batcher";
+      role = "batcher";
+      ports = fixedPorts.batcher;
+    };
+    proposer = roleOptions {
+      what = "op-proposer";
+      component = "op-proposer";
+      role = "proposer";
+      ports = fixedPorts.proposer;
+    };
+    challenger = roleOptions {
+      what = "op-challenger";
+      component = "op-challenger";
+      role = "challenger";
+      ports = fixedPorts.challenger;
+    };
+    dispute-mon = serviceOptions {
+      what = "op-dispute-mon";
+      component = "op-dispute-mon";
+      ports = fixedPorts.dispute-mon;
+      memory = "1g";
+    };
+
+    followers = mkOption {
+      type = types.attrsOf (types.submodule follower);
+      default = { };
+      description = ''
+        Nodes on this host that follow the sequencer, by name. Their default ports are the sequencer's
+        plus 100 times their position in the order of their names.
+      '';
+      example = lib.literalExpression "{ archive = { }; }";
+    };
+
+    p2p = {
+      advertiseIp = mkOption {
+        type = types.nullOr types.str;
+        default = null;
+        description = "Address that op-node announces to its peers; if null, op-node finds it out.";
+      };
+      bootnodes = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = "ENRs or enodes of P2P boot nodes.";
+      };
+      staticPeers = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = "Multiaddrs that every op-node of this host stays connected to.";
+        example = [ "/ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY" ];
+      };
+      sequencerPeerId = mkOption {
+        type = types.nullOr types.str;
+        default = null;
+        description = ''
+          libp2p peer id of the key in {option}`sequencer.node.identityFile`. Followers dial it;
+          `op-warden keys address` prints it.
+        '';
+        example = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+      };
+    };
+  };
+}

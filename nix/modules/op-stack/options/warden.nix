@@ -1,0 +1,81 @@
+# The gates and the health service.
+{ lib, ... }:
+let
+  inherit (lib) mkOption types;
+
+  remoteFollower.options = {
+    engineRpc = mkOption {
+      type = types.str;
+      description = "JSON-RPC endpoint of its engine. It is world-readable.";
+      example = "http://10.0.0.2:8545";
+    };
+    nodeRpc = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      description = "JSON-RPC endpoint of its op-node, if that can be reached.";
+      example = "http://10.0.0.2:9545";
+    };
+  };
+
+  # Limits of the health service, and what they bound.
+  limits = {
+    unsafeStall = "how long the unsafe head may stand still";
+    safeStall = "how long the safe head may stand still";
+    finalizedStall = "how long the finalized head may stand still";
+    safeLag = "how far the safe head may be behind the unsafe one";
+    gameAge = "how old the newest game may be";
+    followerLag = "how far a follower's unsafe head may be behind";
+    l1Age = "how old L1's newest block may be";
+  };
+in
+{
+  options.services.every-channel.op-stack = {
+    gate.retryInterval = mkOption {
+      type = types.str;
+      default = "30s";
+      description = "Pause before a service whose gate answered `wait` is tried again.";
+    };
+
+    warden = {
+      port = mkOption {
+        type = types.port;
+        default = 7399;
+        description = "Port of op-warden's health service on loopback.";
+      };
+      interval = mkOption {
+        type = types.ints.positive;
+        default = 60;
+        description = "Seconds between two judgements of all gates for the health service.";
+      };
+      pollInterval = mkOption {
+        type = types.ints.positive;
+        default = 2;
+        description = "Seconds between two polls of the nodes by the health service.";
+      };
+      l1PollInterval = mkOption {
+        type = types.ints.positive;
+        default = 12;
+        description = "Seconds between two polls of L1 by the health service.";
+      };
+      followers = mkOption {
+        type = types.attrsOf (types.submodule remoteFollower);
+        default = { };
+        description = ''
+          Followers on other hosts, by the names that the health service reports them under. It
+          compares every block of theirs with the sequencer's.
+        '';
+        example = lib.literalExpression ''{ elsewhere.engineRpc = "http://10.0.0.2:8545"; }'';
+      };
+      limits = lib.mapAttrs (
+        _: what:
+        mkOption {
+          type = types.nullOr types.ints.positive;
+          default = null;
+          description = ''
+            Limit in seconds: ${what}. If it is null, it follows from the commands of the services.
+          '';
+        }
+      ) limits;
+    };
+  };
+}

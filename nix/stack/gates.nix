@@ -1,0 +1,96 @@
+# Which gates judge which service, in the order in which their findings are printed.
+# default.nix adds those that follow from a service's ports, data folder and image.
+{
+  # The chain's configuration comes from the preimage oracle, so the prestate does not contain it.
+  customChain,
+}:
+let
+  # What must hold before any program reads the chain's files.
+  chain = [
+    "l1-chain"
+    "l1-origin"
+    "l2-chain"
+    "genesis-hash"
+    "genesis-timestamp"
+    "l1-head"
+    "l1-agreement"
+    "fork-schedule"
+    "rollup-config"
+    "predeploys"
+    "fee-parameters"
+    "bundle"
+  ];
+
+  # The same, with the engine that the service uses.
+  live = chain ++ [
+    "contracts"
+    "genesis-live"
+  ];
+
+  # What a node needs, and what its flags must not break.
+  node = [
+    "clock"
+    "l1-proofs"
+    "l1-rate-limit"
+    "l1-beacon"
+    "jwt"
+    "p2p"
+    "p2p-paths"
+    "static-peers"
+    "safe-db"
+    "admin-api"
+  ];
+
+  # For every key that signs.
+  keys = [
+    "key-file"
+    "published-key"
+    "reused-key"
+  ];
+
+  games = live ++ [
+    "game-type"
+    "root-source"
+  ];
+
+  # Without the right prestate no false claim can be disputed, so nothing watches games either.
+  disputes = games ++ (if customChain then [ ] else [ "prestate" ]);
+in
+{
+  engine = chain ++ [ "engine-data" ];
+
+  sequencer-node = live ++ keys ++ [ "sequencer-key" ] ++ node;
+
+  follower-node = live ++ [ "unsafe-signer" ] ++ node;
+
+  batcher =
+    live
+    ++ keys
+    ++ [
+      "batcher-key"
+      "funding"
+      "batch-cadence"
+      "admin-api"
+    ];
+
+  proposer =
+    games
+    ++ keys
+    ++ [
+      "proposer-key"
+      "funding"
+      "bond"
+      "proposal-cadence"
+      "admin-api"
+    ];
+
+  challenger =
+    disputes
+    ++ keys
+    ++ [
+      "challenger-key"
+      "funding"
+    ];
+
+  dispute-mon = disputes;
+}
