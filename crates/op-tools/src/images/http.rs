@@ -43,8 +43,8 @@ pub(super) fn client(loopback: bool) -> Result<Client, ResolveError> {
         .read_timeout(READ_TIMEOUT)
         .redirect(Policy::custom(redirect));
     if loopback {
-        // A machine without certificates may still use its own registry.
-        builder = builder.tls_certs_only([]);
+        // A machine without certificates may still use its own registry, and no proxy stands before it.
+        builder = builder.tls_certs_only([]).no_proxy();
     }
     builder.build().map_err(|error| ResolveError::Client(with_causes(&error.without_url())))
 }
