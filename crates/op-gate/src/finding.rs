@@ -91,8 +91,8 @@ pub struct Comparison {
 }
 
 /// A comparison and the answer to it. Only [`Comparison`]s become findings, and gates that do not apply.
+#[expect(clippy::manual_non_exhaustive, reason = "that would let this crate's gates build one")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::manual_non_exhaustive, reason = "it is closed to the gates of this crate, too")]
 pub struct Finding {
     /// Which gate found it.
     pub gate: Gate,
@@ -106,7 +106,6 @@ pub struct Finding {
     pub source: String,
     /// What to do about it; empty for a pass.
     pub mend: String,
-    /// Nobody else can build one.
     #[serde(skip)]
     sealed: (),
 }
