@@ -137,7 +137,8 @@ impl Home {
 
 /// Also what a killed supervisor was writing (`op_util::file`).
 fn is_ours(name: &str) -> bool {
-    OURS.contains(&name) || (name.starts_with('.') && name.ends_with(".new"))
+    OURS.contains(&name)
+        || name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".new")).is_some()
 }
 
 /// What a devnet keeps at the top of its folder.
