@@ -46,7 +46,7 @@ pub fn ensure(holds: bool, message: impl FnOnce() -> String) -> Result<()> {
 /// A devnet that is stopped when it is dropped, however the test ends.
 pub struct Devnet {
     dir: TempDir,
-    /// What `op-devnet up` is told beside the folder.
+    /// The arguments of `op-devnet up` beside the folder.
     args: &'static [&'static str],
     supervisor: Child,
     /// What the supervisor says.
@@ -59,7 +59,7 @@ impl Devnet {
         Self::up_with(&[])
     }
 
-    /// Brings one up that is told more.
+    /// Brings one up with more arguments.
     pub fn up_with(args: &'static [&'static str]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let log = NamedTempFile::new()?;

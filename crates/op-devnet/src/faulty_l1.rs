@@ -1,14 +1,15 @@
 //! An L1 endpoint that is not as good as the one behind it.
 
 use anyhow::{Context, Result};
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-    routing::post,
+use http_body_util::{BodyExt as _, Full};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::CONTENT_TYPE,
+    server::conn::http1,
+    service::service_fn,
 };
+use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -33,19 +34,28 @@ pub(crate) async fn start(url: String, defect: Defect) -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free")?;
     let address = listener.local_addr()?;
     let behind = Behind { http: reqwest::Client::new(), url, defect };
-    let router = Router::new().route("/", post(answer)).with_state(behind);
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let behind = behind.clone();
+            let service = service_fn(move |request| answer(behind.clone(), request));
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
     Ok(format!("http://{address}"))
 }
 
-async fn answer(State(behind): State<Behind>, request: Bytes) -> Response {
-    if behind.defect == Defect::RateLimited {
-        return StatusCode::TOO_MANY_REQUESTS.into_response();
-    }
-    match behind.forward(request).await {
-        Ok(answers) => ([(CONTENT_TYPE, "application/json")], answers).into_response(),
-        Err(_) => StatusCode::BAD_GATEWAY.into_response(),
-    }
+async fn answer(behind: Behind, request: Request<Incoming>) -> Result<Response<Full<Bytes>>> {
+    let (status, body) = match behind.defect {
+        Defect::RateLimited => (StatusCode::TOO_MANY_REQUESTS, String::new()),
+        Defect::Pruned => {
+            match behind.forward(request.into_body().collect().await?.to_bytes()).await {
+                Ok(answers) => (StatusCode::OK, answers),
+                Err(_) => (StatusCode::BAD_GATEWAY, String::new()),
+            }
+        }
+    };
+    let response = Response::builder().status(status).header(CONTENT_TYPE, "application/json");
+    Ok(response.body(Full::from(body))?)
 }
 
 impl Behind {

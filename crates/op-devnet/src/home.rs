@@ -124,7 +124,7 @@ impl Home {
     pub(crate) fn check_ours(&self) -> Result<()> {
         let foreign = fs::read_dir(&self.dir)?
             .filter_map(Result::ok)
-            .find(|entry| !OURS.contains(&entry.file_name().to_string_lossy().as_ref()));
+            .find(|entry| !is_ours(&entry.file_name().to_string_lossy()));
         ensure!(
             foreign.is_none(),
             "{} holds files that no devnet made ({}): choose another --dir",
@@ -133,6 +133,12 @@ impl Home {
         );
         Ok(())
     }
+}
+
+/// Also what a killed supervisor was writing (`op_util::file`).
+fn is_ours(name: &str) -> bool {
+    OURS.contains(&name)
+        || name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".new")).is_some()
 }
 
 /// What a devnet keeps at the top of its folder.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[allow(missing_docs, reason = "its entry says what each is")]
 #[rustfmt::skip]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[derive(strum::Display, strum::EnumIter)]
+#[derive(strum::Display, strum::EnumIter, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Gate {

@@ -20,15 +20,15 @@ mod tests {
         #[error("no file")]
         File,
         #[error("no key: {0}")]
-        Told(#[source] Box<Trouble>),
+        Causes(#[source] Box<Trouble>),
         #[error("no start")]
-        Untold(#[source] Box<Trouble>),
+        Plain(#[source] Box<Trouble>),
     }
 
     #[test]
     fn a_cause_is_shown_once() {
-        let told = Trouble::Told(Box::new(Trouble::File));
-        assert_eq!(with_causes(&told), "no key: no file");
-        assert_eq!(with_causes(&Trouble::Untold(Box::new(told))), "no start: no key: no file");
+        let trouble = Trouble::Causes(Box::new(Trouble::File));
+        assert_eq!(with_causes(&trouble), "no key: no file");
+        assert_eq!(with_causes(&Trouble::Plain(Box::new(trouble))), "no start: no key: no file");
     }
 }

@@ -1,10 +1,11 @@
 //! Files that are written whole or not at all.
 
 use std::{
-    fs::{File, Permissions},
+    fs::{self, File, Permissions},
     io::{self, ErrorKind, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::Path,
+    process,
 };
 
 use tempfile::{Builder, NamedTempFile};
@@ -48,15 +49,35 @@ fn whole(
     permissions: Option<Permissions>,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    remove_leftovers(folder(path), &name);
     let at_first = if permissions.is_some() { 0o600 } else { 0o666 };
-    let mut file =
-        Builder::new().permissions(Permissions::from_mode(at_first)).tempfile_in(folder(path))?;
+    let mut file = Builder::new()
+        .prefix(&format!(".{name}.{}-", process::id()))
+        .suffix(".new")
+        .permissions(Permissions::from_mode(at_first))
+        .tempfile_in(folder(path))?;
     write(file.as_file_mut())?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// What a killed process was writing. Files of processes that still run are left alone.
+fn remove_leftovers(folder: &Path, name: &str) {
+    let prefix = format!(".{name}.");
+    let writer = |left: &str| -> Option<u32> {
+        left.strip_prefix(&prefix)?.strip_suffix(".new")?.split_once('-')?.0.parse().ok()
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let writer = entry.file_name().to_str().and_then(writer);
+        if writer.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists()) {
+            // Another one may have removed it.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A name is on disk only with its folder. Some file systems cannot sync one.
@@ -76,7 +97,7 @@ fn folder(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::symlink, thread};
+    use std::{os::unix::fs::symlink, thread};
 
     use super::*;
 
@@ -92,6 +113,19 @@ mod tests {
         replace_with(&path, None, |_| Err(io::Error::other("no"))).unwrap_err();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn leftovers_of_the_dead_are_removed_and_of_the_living_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let alive = format!(".state.{}-abc.new", process::id());
+        for name in [".state.4294967295-abc.new", &alive, ".other.4294967295-abc.new"] {
+            fs::write(path(name), "half").unwrap();
+        }
+        replace(&path("state"), b"whole").unwrap();
+        assert!(!path(".state.4294967295-abc.new").exists());
+        assert!(path(&alive).exists() && path(".other.4294967295-abc.new").exists());
     }
 
     #[test]

@@ -39,7 +39,7 @@ const FOLLOWERS: usize = 50;
 const NODES: f64 = (FOLLOWERS + 1) as f64;
 /// Prometheus looks more rarely.
 const SCRAPE: Duration = Duration::from_secs(5);
-/// Requests of which the median is told.
+/// Requests of which the median is printed.
 const REQUESTS: usize = 200;
 /// Polls before growth is looked for: buffers and connections come with the first ones.
 const WARM_UP: f64 = 1_000.0;
@@ -68,15 +68,15 @@ fn at_one_hertz(length: Duration) {
     let cpu = watched.usage().cpu.as_secs_f64() - before.cpu.as_secs_f64();
     let (scrape, length) = watched.time_of_metrics();
     println!("1 sequencer and {FOLLOWERS} followers at 1 Hz: {polls} polls in {seconds:.0} s");
-    tell("resident memory", peak.megabytes(), 10.0, "MB");
+    print("resident memory", peak.megabytes(), 10.0, "MB");
     println!("  of it anonymous           {:8.3} MB", peak.anonymous_megabytes());
-    tell("CPU of one core", cpu / seconds * 100.0, 2.0, "%");
-    tell("CPU per node and poll", cpu / (polls * NODES) * 1_000.0, 2.0, "ms");
-    tell("GET /metrics, median", scrape.as_secs_f64() * 1_000.0, 2.0, "ms");
+    print("CPU of one core", cpu / seconds * 100.0, 2.0, "%");
+    print("CPU per node and poll", cpu / (polls * NODES) * 1_000.0, 2.0, "ms");
+    print("GET /metrics, median", scrape.as_secs_f64() * 1_000.0, 2.0, "ms");
     println!("  its length                {:8.1} kB", length as f64 / 1_000.0);
 }
 
-fn tell(what: &str, found: f64, most: f64, unit: &str) {
+fn print(what: &str, found: f64, most: f64, unit: &str) {
     let verdict = if found <= most { "" } else { ": TOO MUCH" };
     println!("  {what:<25} {found:8.3} {unit} of {most} {unit}{verdict}");
 }

@@ -37,7 +37,7 @@ fn evaluate(what: &[&str]) -> Result<Value, String> {
     if run.code == Some(0) {
         return Ok(run.json());
     }
-    // The stub packages tell their contents as traces.
+    // The stub packages give their contents as traces.
     let said: Vec<&str> =
         run.stderr.lines().filter(|line| !line.starts_with("trace: @@")).collect();
     Err(said.join("\n"))

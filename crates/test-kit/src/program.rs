@@ -27,7 +27,7 @@ pub fn op_warden() -> PathBuf {
 /// Cargo says where it puts the program. It is there already where `cargo devnet build` ran before.
 fn build(package: &str) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    // What `cargo test` tells of this package would build others again.
+    // What `cargo test` sets for this package would build others again.
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
         cargo.env_remove(name);
     }

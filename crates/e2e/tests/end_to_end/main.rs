@@ -156,9 +156,9 @@ fn broken(fault: &str, args: &[&str]) -> Outcome {
         findings.iter().filter(|finding| finding["answer"] == expected).collect();
     ensure(!bad.is_empty(), || format!("no finding says {expected}: {outcome:#}"))?;
     for field in ["expected", "found", "source", "mend"] {
-        let told =
+        let filled =
             bad.iter().all(|finding| finding[field].as_str().is_some_and(|text| !text.is_empty()));
-        ensure(told, || format!("a finding has no {field}: {outcome:#}"))?;
+        ensure(filled, || format!("a finding has no {field}: {outcome:#}"))?;
     }
     let service = outcome["service"].as_str().ok_or("no service")?;
     ensure(!dir.path().join("logs").join(format!("{service}.log")).exists(), || {

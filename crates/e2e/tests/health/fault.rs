@@ -1,4 +1,4 @@
-//! A fault: how it is planted, what has to tell of it, and what else becomes true by it.
+//! A fault: how it is planted, what has to report it, and what else becomes true by it.
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +33,7 @@ pub(crate) struct Fault {
     pub(crate) plant: fn(&World) -> Result<Mend>,
     /// What has to turn.
     pub(crate) red: &'static [Red],
-    /// Metrics that have to tell of it.
+    /// Metrics that have to show it.
     pub(crate) metrics: &'static [Metric],
     /// What else is true while it lasts, or until all that waited has caught up.
     pub(crate) also: &'static [Pair],
@@ -59,7 +59,7 @@ pub(crate) struct Red {
 }
 
 /// What came of a fault.
-pub(crate) struct Told {
+pub(crate) struct Outcome {
     pub(crate) fault: &'static Fault,
     /// Seconds since the Unix epoch.
     pub(crate) begin: u64,
@@ -79,9 +79,9 @@ pub(crate) struct How<'a> {
     pub(crate) inside: &'a [&'static Fault],
 }
 
-/// Plants it, waits for what has to tell of it, mends it, and waits until all is well again. What was
+/// Plants it, waits for what has to report it, mends it, and waits until all is well again. What was
 /// planted inside of it comes first.
-pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result<Vec<Told>> {
+pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result<Vec<Outcome>> {
     let before = world.warden.status()?;
     let begin = Instant::now();
     let mend = (fault.plant)(world)?;
@@ -100,7 +100,7 @@ pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result
     let after = world.warden.status()?;
     let events = new_events(&before.events, &after.events);
     for event in &events {
-        println!("    {}", told(event, before.observed_at));
+        println!("    {}", line(event, before.observed_at));
     }
     let (mut all, red) = seen?;
     ready.map_err(|error| format!("{} is mended: {error}", fault.name))?;
@@ -111,7 +111,7 @@ pub(crate) fn run(world: &World, fault: &'static Fault, how: &How<'_>) -> Result
         fault.red.iter().zip(red).zip(green).map(|((red, seconds), green)| {
             (format!("{} {}", red.subject, red.name), seconds, green)
         });
-    all.push(Told {
+    all.push(Outcome {
         fault,
         begin: before.observed_at,
         end: after.observed_at,
@@ -127,7 +127,7 @@ fn see(
     fault: &'static Fault,
     how: &How<'_>,
     begin: Instant,
-) -> Result<(Vec<Told>, Vec<f64>)> {
+) -> Result<(Vec<Outcome>, Vec<f64>)> {
     let mut wait = Wait { world, fault, begin, red: BTreeMap::new() };
     let mut inside = Vec::new();
     if !how.inside.is_empty() {
@@ -155,7 +155,7 @@ impl Fault {
     }
 }
 
-/// The wait for a fault to be told.
+/// The wait for a fault to be reported.
 struct Wait<'a> {
     world: &'a World,
     fault: &'a Fault,
@@ -165,7 +165,7 @@ struct Wait<'a> {
 }
 
 impl Wait<'_> {
-    /// Waits until so many conditions have turned; the metrics tell it with the last of them.
+    /// Waits until so many conditions have turned; the metrics show it with the last of them.
     fn until(&mut self, count: usize) -> Result<()> {
         loop {
             let status = self.world.warden.status()?;
@@ -189,14 +189,14 @@ impl Wait<'_> {
             });
             let Some(condition) = condition else { continue };
             // It may turn once more between the answers: then it is looked at again.
-            if !self.red.contains_key(&index) && self.world.warden.tells(condition)? {
+            if !self.red.contains_key(&index) && self.world.warden.reports(condition)? {
                 self.red.insert(index, self.begin.elapsed().as_secs_f64());
             }
         }
         Ok(())
     }
 
-    /// Metrics that do not tell of it.
+    /// Metrics that do not show it.
     fn missing(&self) -> Result<Vec<&'static str>> {
         let metrics = self.world.warden.metrics()?;
         let wanted = self.fault.metrics.iter();
@@ -231,10 +231,10 @@ fn judge(fault: &Fault, events: &[Event], others: &[Pair]) -> Result<()> {
             !is_among(event.condition, &event.subject, &expected)
                 && !is_among(event.condition, &event.subject, others)
         })
-        .map(|event| told(event, events[0].at))
+        .map(|event| line(event, events[0].at))
         .collect();
     ensure(strange.is_empty(), || {
-        format!("{}: the timeline tells more:\n{}", fault.name, strange.join("\n"))
+        format!("{}: the timeline has more:\n{}", fault.name, strange.join("\n"))
     })?;
     for red in fault.red.iter().filter(unknown) {
         let turned = |good: bool| {
@@ -254,7 +254,7 @@ fn judge(fault: &Fault, events: &[Event], others: &[Pair]) -> Result<()> {
 }
 
 /// An event as a line, its time from `begin` on.
-pub(crate) fn told(event: &Event, begin: u64) -> String {
+pub(crate) fn line(event: &Event, begin: u64) -> String {
     let Event { at, condition, subject, from, to, found } = event;
     let (seconds, from, to) = (at.saturating_sub(begin), from.name(), to.name());
     format!("+{seconds:>3} s  {subject} {condition}: {from} -> {to}: {found}")

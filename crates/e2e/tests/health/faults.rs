@@ -43,6 +43,20 @@ fn up(value: f64) -> bool {
     value > 0.0
 }
 
+/// What a fault says nothing of.
+const NOTHING: Fault = Fault {
+    name: "",
+    plant: |_| Err("nothing is planted".into()),
+    red: &[],
+    metrics: &[],
+    also: &[],
+    look: None,
+    lasts: &[],
+    hold: 0,
+    alerts: &[],
+    other_alerts: &[],
+};
+
 pub(crate) const BATCHER_FROZEN: Fault = Fault {
     name: "batcher frozen",
     plant: |world| frozen(world, "batcher"),
@@ -62,11 +76,10 @@ pub(crate) const BATCHER_FROZEN: Fault = Fault {
         (Name::FinalizedHead, "sequencer-node"),
         (Name::NewestGame, "proposer"),
     ],
-    look: None,
-    lasts: &[],
     hold: 130,
     alerts: &["OpStackServiceDown", "OpStackSafeHeadStalled"],
     other_alerts: &["OpStackFinalizedHeadStalled"],
+    ..NOTHING
 };
 
 pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
@@ -82,7 +95,7 @@ pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
         ("op_warden_head_stalled_seconds{node=\"sequencer-node\",head=\"unsafe\"}", |s| s > 10.0),
     ],
     also: &[
-        // Its op-node tells no peers and no safe head, and the followers' lose it.
+        // Its op-node reports no peers and no safe head, and the followers' lose it.
         (Name::Peers, "*"),
         (Name::SequencingWindow, "batcher"),
         // Nothing is derived.
@@ -98,11 +111,10 @@ pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
         // Whoever asks its op-node could not start now.
         (Name::Gates, "*"),
     ],
-    look: None,
-    lasts: &[],
     hold: 130,
     alerts: &["OpStackServiceDown", "OpStackUnsafeHeadStalled"],
     other_alerts: &["OpStackSafeHeadStalled", "OpStackFinalizedHeadStalled", "OpStackGateRefused"],
+    ..NOTHING
 };
 
 pub(crate) const SEQUENCER_KILLED: Fault = Fault {
@@ -113,8 +125,6 @@ pub(crate) const SEQUENCER_KILLED: Fault = Fault {
         wait_restarts(world, before + 1)?;
         Ok(Box::new(|_: &World| Ok(())))
     },
-    red: &[],
-    metrics: &[],
     also: &[
         // It is away for some seconds.
         (Name::Service, "sequencer-node"),
@@ -128,11 +138,8 @@ pub(crate) const SEQUENCER_KILLED: Fault = Fault {
         (Name::FollowerUnsafe, "*"),
         (Name::FollowerSafe, "*"),
     ],
-    look: None,
-    lasts: &[],
     hold: 0,
-    alerts: &[],
-    other_alerts: &[],
+    ..NOTHING
 };
 
 pub(crate) const SEQUENCER_FLAPPING: Fault = Fault {
@@ -146,13 +153,11 @@ pub(crate) const SEQUENCER_FLAPPING: Fault = Fault {
         Ok(Box::new(|_: &World| Ok(())))
     },
     red: &[red(Name::Restarts, "sequencer-node", State::Failed, "restarts recently")],
-    metrics: &[],
     also: SEQUENCER_KILLED.also,
-    look: None,
     lasts: &[(Name::Restarts, "sequencer-node")],
     hold: 0,
     alerts: &["OpStackServiceFlapping"],
-    other_alerts: &[],
+    ..NOTHING
 };
 
 fn restarts(world: &World) -> Result<u64> {
@@ -193,11 +198,8 @@ pub(crate) const FOLLOWER_ENGINE_FROZEN: Fault = Fault {
         (Name::Gates, "follower-2-engine"),
         (Name::Gates, "follower-2-node"),
     ],
-    look: None,
-    lasts: &[],
     hold: 20,
-    alerts: &[],
-    other_alerts: &[],
+    ..NOTHING
 };
 
 pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
@@ -226,10 +228,9 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
         (Name::FollowerSafe, "follower-3-node"),
     ],
     look: Some(rogue::look),
-    lasts: &[],
     hold: 75,
     alerts: &["OpStackFollowerDiverged"],
-    other_alerts: &[],
+    ..NOTHING
 };
 
 pub(crate) const SIGNER_ROTATED: Fault = Fault {
@@ -254,12 +255,9 @@ pub(crate) const SIGNER_ROTATED: Fault = Fault {
         red(Name::Gates, "sequencer-node", State::Failed, "refuse (sequencer-key)"),
     ],
     metrics: &[("op_warden_gates{service=\"sequencer-node\",answer=\"refuse\"}", |n| n > 0.0)],
-    also: &[],
-    look: None,
-    lasts: &[],
     hold: 130,
     alerts: &["OpStackRoleRotated", "OpStackGateRefused"],
-    other_alerts: &[],
+    ..NOTHING
 };
 
 pub(crate) const BATCHER_ROTATED: Fault = Fault {
@@ -288,11 +286,10 @@ pub(crate) const BATCHER_ROTATED: Fault = Fault {
         (Name::FinalizedHead, "sequencer-node"),
         (Name::NewestGame, "proposer"),
     ],
-    look: None,
-    lasts: &[],
     hold: 130,
     alerts: &["OpStackRoleRotated", "OpStackGateRefused", "OpStackSafeHeadStalled"],
     other_alerts: &["OpStackFinalizedHeadStalled"],
+    ..NOTHING
 };
 
 pub(crate) const BATCHER_DRAINED: Fault = Fault {
@@ -323,11 +320,10 @@ pub(crate) const BATCHER_DRAINED: Fault = Fault {
         (Name::FinalizedHead, "sequencer-node"),
         (Name::NewestGame, "proposer"),
     ],
-    look: None,
-    lasts: &[],
     hold: 70,
     alerts: &["OpStackSafeHeadStalled"],
     other_alerts: &["OpStackFinalizedHeadStalled"],
+    ..NOTHING
 };
 
 pub(crate) const L1_FROZEN: Fault = Fault {
@@ -350,11 +346,9 @@ pub(crate) const L1_FROZEN: Fault = Fault {
         (Name::NewestGame, "proposer"),
         (Name::DisputeMon, "dispute-mon"),
     ],
-    look: None,
-    lasts: &[],
     hold: 30,
-    alerts: &[],
     other_alerts: &["OpStackUnsafeHeadStalled", "OpStackSafeHeadStalled"],
+    ..NOTHING
 };
 
 pub(crate) const PROPOSER_FROZEN: Fault = Fault {
@@ -365,12 +359,8 @@ pub(crate) const PROPOSER_FROZEN: Fault = Fault {
         red(Name::NewestGame, "proposer", State::Failed, "the newest"),
     ],
     metrics: &[("op_warden_service_up{service=\"proposer\"}", down)],
-    also: &[],
-    look: None,
-    lasts: &[],
     hold: 10,
-    alerts: &[],
-    other_alerts: &[],
+    ..NOTHING
 };
 
 pub(crate) const MAINTENANCE: Fault = Fault {
@@ -384,14 +374,9 @@ pub(crate) const MAINTENANCE: Fault = Fault {
             })
         }))
     },
-    red: &[],
     metrics: &[("op_warden_maintenance", up)],
-    also: &[],
-    look: None,
-    lasts: &[],
     hold: 5,
-    alerts: &[],
-    other_alerts: &[],
+    ..NOTHING
 };
 
 /// `op-warden maintenance`, by the program that serves.

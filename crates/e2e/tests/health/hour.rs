@@ -13,7 +13,7 @@ use op_health::condition::Name;
 use e2e::devnet::{Devnet, Result, ensure};
 
 use crate::{
-    fault::{self, Fault, How, Told, told},
+    fault::{self, Fault, How, Outcome, line},
     faults,
     prometheus::Prometheus,
     random::Random,
@@ -42,31 +42,31 @@ pub(crate) fn run(minutes: u64, all: &[&'static Fault]) -> Result<()> {
     let _usage = Usage::watch(world.pid("op-warden")?);
     world.warden.wait_ready(&[], |_| {})?;
     let first = seconds()?;
-    let mut run = Run { world: &world, told: Vec::new(), failures: Vec::new() };
-    // What cannot be mended ends it, and what was told until then is shown.
+    let mut run = Run { world: &world, outcomes: Vec::new(), failures: Vec::new() };
+    // What cannot be mended ends it, and what was found until then is shown.
     if let Err(error) = run.go_on(begin + Duration::from_mins(minutes), &mut random, all.to_vec()) {
         println!("    FAILED: {error}");
         run.failures.push(error.to_string());
     }
-    let Run { told, mut failures, .. } = run;
+    let Run { outcomes, mut failures, .. } = run;
     let last = seconds()?;
     let fired = prometheus.fired(first, last)?;
-    failures.extend(strange_alerts(&told, &fired));
-    table::show(&told, &fired);
-    for told in &told {
-        println!("{} .. {}  {}", told.begin, told.end, told.fault.name);
-        for event in &told.events {
-            println!("    {}", fault::told(event, told.begin));
+    failures.extend(strange_alerts(&outcomes, &fired));
+    table::show(&outcomes, &fired);
+    for outcome in &outcomes {
+        println!("{} .. {}  {}", outcome.begin, outcome.end, outcome.fault.name);
+        for event in &outcome.events {
+            println!("    {}", fault::line(event, outcome.begin));
         }
     }
     world.devnet.down()?;
-    println!("{} faults, {} failures", told.len(), failures.len());
+    println!("{} faults, {} failures", outcomes.len(), failures.len());
     ensure(failures.is_empty(), || failures.join("\n"))
 }
 
 struct Run<'a> {
     world: &'a World,
-    told: Vec<Told>,
+    outcomes: Vec<Outcome>,
     failures: Vec<String>,
 }
 
@@ -93,10 +93,10 @@ impl Run<'_> {
         if fault.name == faults::SIGNER_ROTATED.name {
             self.world.wait_signer_reload(Duration::from_secs(fault.hold + 60))?;
         }
-        println!("{} +{} {}", seconds()?, self.told.len(), fault.name);
+        println!("{} +{} {}", seconds()?, self.outcomes.len(), fault.name);
         let others = self.others();
         match fault::run(self.world, fault, &How { others: &others, hold: true, inside: &[] }) {
-            Ok(told) => self.told.extend(told),
+            Ok(outcomes) => self.outcomes.extend(outcomes),
             Err(error) => {
                 println!("    FAILED: {error}");
                 self.failures.push(error.to_string());
@@ -115,7 +115,7 @@ impl Run<'_> {
         let strange: Vec<String> = new_events(&before.events, &after.events)
             .iter()
             .filter(|event| !is_among(event.condition, &event.subject, &others))
-            .map(|event| format!("without a fault: {}", told(event, before.observed_at)))
+            .map(|event| format!("without a fault: {}", line(event, before.observed_at)))
             .collect();
         for line in &strange {
             println!("    FAILED: {line}");
@@ -135,17 +135,18 @@ impl Run<'_> {
 }
 
 /// Alerts that fired without their fault, and faults without their alerts.
-fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<String> {
+fn strange_alerts(all: &[Outcome], fired: &BTreeMap<String, Vec<u64>>) -> Vec<String> {
     let mut strange = BTreeSet::new();
     for (alert, times) in fired {
         for &at in times {
-            let explained = all.iter().any(|told| {
+            let explained = all.iter().any(|outcome| {
                 let lasts = match alert.as_str() {
                     FLAPPING_NAME => FLAPPING_ALERT,
                     _ => ALERT_ENDS,
                 };
-                let mut known = told.fault.alerts.iter().chain(told.fault.other_alerts);
-                (told.begin..=told.end + lasts).contains(&at) && known.any(|known| known == alert)
+                let mut known = outcome.fault.alerts.iter().chain(outcome.fault.other_alerts);
+                (outcome.begin..=outcome.end + lasts).contains(&at)
+                    && known.any(|known| known == alert)
             });
             if !explained {
                 strange.insert(format!("{alert} fired without a reason, first at {at}"));
@@ -153,14 +154,14 @@ fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<Strin
             }
         }
     }
-    for told in all {
-        for alert in told.fault.alerts {
-            if *alert == FLAPPING_NAME && after_maintenance(told, all) {
+    for outcome in all {
+        for alert in outcome.fault.alerts {
+            if *alert == FLAPPING_NAME && after_maintenance(outcome, all) {
                 continue;
             }
-            let during = |at: &u64| (told.begin..=told.end + ALERT_ENDS).contains(at);
+            let during = |at: &u64| (outcome.begin..=outcome.end + ALERT_ENDS).contains(at);
             if !fired.get(*alert).is_some_and(|times| times.iter().any(during)) {
-                strange.insert(format!("{}: {alert} did not fire", told.fault.name));
+                strange.insert(format!("{}: {alert} did not fire", outcome.fault.name));
             }
         }
     }
@@ -168,11 +169,11 @@ fn strange_alerts(all: &[Told], fired: &BTreeMap<String, Vec<u64>>) -> Vec<Strin
 }
 
 /// Restarts within half an hour of maintenance are part of it.
-fn after_maintenance(told: &Told, all: &[Told]) -> bool {
+fn after_maintenance(outcome: &Outcome, all: &[Outcome]) -> bool {
     all.iter().any(|other| {
         other.fault.name == faults::MAINTENANCE.name
-            && other.begin <= told.end
-            && other.end + MAINTENANCE_KNOWN >= told.begin
+            && other.begin <= outcome.end
+            && other.end + MAINTENANCE_KNOWN >= outcome.begin
     })
 }
 
@@ -207,7 +208,7 @@ impl Drop for Usage {
     }
 }
 
-/// As Linux tells it: resident memory, and CPU time in ticks of 10 ms.
+/// As Linux reports it: resident memory, and CPU time in ticks of 10 ms.
 fn usage(pid: u64) -> Option<String> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,4 +1,4 @@
-//! Faults in a running chain, each planted for real: what `op-warden serve` tells of it, that it tells
+//! Faults in a running chain, each planted for real: what `op-warden serve` reports of it, that it reports
 //! nothing else, and that it sees the end of it.
 //!
 //! `HEALTH_FAULTS` names the faults to plant, by parts of their names with commas between; all of them
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     // A devnet is a dozen processes.
     arguments.test_threads.get_or_insert(1);
     let trials = vec![
-        devnet("every_fault_is_told_and_nothing_else", every_fault),
+        devnet("every_fault_is_reported_and_nothing_else", every_fault),
         devnet("a_killed_op_warden_loses_nothing_and_makes_nothing_up", kills::run),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -74,12 +74,12 @@ fn every_fault() -> Result<()> {
     };
     let world = World::new(Devnet::up_with(&["--followers", "3"])?)?;
     world.warden.wait_ready(&[], |_| {})?;
-    let mut told = Vec::new();
+    let mut outcomes = Vec::new();
     for (fault, inside) in order {
         println!("{}", fault.name);
-        told.extend(fault::run(&world, fault, &How { others: &[], hold: false, inside })?);
+        outcomes.extend(fault::run(&world, fault, &How { others: &[], hold: false, inside })?);
     }
-    table::show(&told, &BTreeMap::new());
+    table::show(&outcomes, &BTreeMap::new());
     world.devnet.down()
 }
 

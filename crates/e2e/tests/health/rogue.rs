@@ -85,15 +85,15 @@ pub(crate) fn look(world: &World, status: &Status) -> Result<()> {
     };
     let (ours, theirs) = hashes(*block)?;
     let (ours_before, theirs_before) = hashes(block - 1)?;
-    let told = format!("block {block} after {after:?}: {reference} and {follower}");
+    let found = format!("block {block} after {after:?}: {reference} and {follower}");
     let engines = format!("{ours} and {theirs}, before it {ours_before} and {theirs_before}");
     let right = *after == Some(block - 1)
         && ours.as_str() == Some(&reference.to_string())
         && theirs.as_str() == Some(&follower.to_string())
         && ours != theirs
         && ours_before == theirs_before;
-    ensure(right, || format!("op-warden says {told}; the engines say {engines}"))?;
-    println!("    {told}; the engines say the same");
+    ensure(right, || format!("op-warden says {found}; the engines say {engines}"))?;
+    println!("    {found}; the engines say the same");
     let safe = &node(NODE)?.safe_verdict;
     ensure(matches!(safe, Some(Verdict::Equal { .. } | Verdict::Behind { .. })), || {
         format!("its safe head was not replaced: {safe:?}")

@@ -1,4 +1,4 @@
-//! What `op-warden serve` tells.
+//! What `op-warden serve` reports.
 
 use std::{
     thread::sleep,
@@ -46,7 +46,7 @@ impl Warden {
     }
 
     /// Whether nobody is called ready while a condition does not hold, and the answers name it.
-    pub(crate) fn tells(&self, condition: &Condition) -> Result<bool> {
+    pub(crate) fn reports(&self, condition: &Condition) -> Result<bool> {
         let line = format!("{} {}: {}", condition.subject, condition.name, condition.state.name());
         for path in ["/readyz".to_owned(), format!("/readyz/{}", condition.subject)] {
             let (code, body) = http::get(&self.url, &path)?;

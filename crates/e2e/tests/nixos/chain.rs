@@ -524,7 +524,7 @@ fn disabled_leaves_nothing(host: &Host, off: &Path, bench: &Bench) -> Result<()>
     let data = bench.root.join(STATE_DIR).join("sequencer-engine/geth/chaindata");
     ensure(data.is_dir(), || "the chain's data is gone".to_owned())?;
 
-    step("purge lists what is left, and removes it only when told to");
+    step("purge lists what is left, and removes it only with --yes");
     let purge = |args: &str| host.sh(&format!("/stub/op-warden/bin/op-warden purge {args}"));
     let listed = purge("")?;
     for left in ["sequencer-engine", "op-node@sha256:", "/var/lib/private/op-warden"] {

@@ -47,7 +47,7 @@ const ALERTMANAGER: &str = "
 
 const OPTIONS_DOC: &str = r#"{ file, tree }: import file { lib = import (tree + "/lib"); }"#;
 
-/// A result that was not the expected one, as `lib.runTests` tells it.
+/// A result that was not the expected one, as `lib.runTests` reports it.
 #[derive(Debug, Clone, Deserialize)]
 struct Failure {
     name: String,
@@ -129,7 +129,7 @@ fn prometheus() -> Outcome {
     Ok(Completion::Completed)
 }
 
-/// Alertmanager takes the configuration that the module writes, and tells only the worst of what is wrong
+/// Alertmanager takes the configuration that the module writes, and sends only the worst of what is wrong
 /// with one thing.
 fn alertmanager() -> Outcome {
     let ground = match Ground::find_with("amtool", "prometheus-alertmanager") {
@@ -144,20 +144,20 @@ fn alertmanager() -> Outcome {
         let labels = ["OpStackFollower", &format!("node={node}"), &format!("severity={severity}")];
         alertmanager.amtool(&[&["alert", "add"], labels.as_slice()].concat())?;
     }
-    let told = |inhibited: &[&str]| -> Result<Vec<String>> {
+    let sent = |inhibited: &[&str]| -> Result<Vec<String>> {
         let alerts =
             alertmanager.amtool(&[&["-o", "json", "alert", "query"], inhibited].concat())?;
         let alerts: Vec<Value> = serde_json::from_str(&alerts)?;
         let label = |alert: &Value, name: &str| alert["labels"][name].as_str().map(str::to_owned);
-        let mut told: Vec<String> = alerts
+        let mut sent: Vec<String> = alerts
             .iter()
             .filter_map(|alert| Some(label(alert, "node")? + " " + &label(alert, "severity")?))
             .collect();
-        told.sort();
-        Ok(told)
+        sent.sort();
+        Ok(sent)
     };
-    let (worst, others) = (told(&[])?, told(&["--inhibited"])?);
-    ensure(worst == ["follower-1 critical", "follower-2 warning"], || format!("told: {worst:?}"))?;
+    let (worst, others) = (sent(&[])?, sent(&["--inhibited"])?);
+    ensure(worst == ["follower-1 critical", "follower-2 warning"], || format!("sent: {worst:?}"))?;
     ensure(others.contains(&"follower-1 warning".to_owned()), || format!("kept: {others:?}"))?;
     Ok(Completion::Completed)
 }
@@ -221,7 +221,7 @@ impl Set {
             None => self.evaluate(&[("test", test)])?,
         };
         match failures.iter().find(|failure| failure.name == test) {
-            Some(failure) => Err(failure.told()?.into()),
+            Some(failure) => Err(failure.lines()?.into()),
             None => Ok(()),
         }
     }
@@ -235,12 +235,12 @@ impl Set {
 }
 
 impl Failure {
-    fn told(&self) -> Result<String> {
-        let mut told = String::new();
+    fn lines(&self) -> Result<String> {
+        let mut lines = String::new();
         for (what, value) in [("expected", &self.expected), ("got", &self.result)] {
-            writeln!(told, "{what}: {}", serde_json::to_string_pretty(value)?)?;
+            writeln!(lines, "{what}: {}", serde_json::to_string_pretty(value)?)?;
         }
-        Ok(told)
+        Ok(lines)
     }
 }
 

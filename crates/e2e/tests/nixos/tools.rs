@@ -78,7 +78,7 @@ pub(crate) fn static_programs() -> Result<[PathBuf; 2]> {
     let target = version
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
-        .ok_or("rustc does not tell its host")?;
+        .ok_or("rustc does not say its host")?;
     let folder = workspace().join("target/static");
     run(Command::new("cargo")
         .args(["build", "--quiet", "--release", "--package=op-warden", "--package=op-exec"])

@@ -128,7 +128,7 @@ fn a_mapping_that_is_none_is_told() {
     assert_eq!(output.status.code(), Some(2));
     let error = text(&output.stderr);
     assert!(error.contains("cannot use the mapping") && error.contains("missing field"), "{error}");
-    // A cause is told once.
+    // A cause is named once.
     let error = text(&run(&["headers", "x", "--mapping", "/nonexistent"]).stderr);
     assert_eq!(error.matches("No such file").count(), 1, "{error}");
 }

@@ -55,7 +55,7 @@ fn names() -> Result<()> {
     same(&of("meter"), &vec!["L1 blocks left of the sequencing window"])?;
     same(&of("image").len(), &6)?;
     ensure(of("image").iter().all(|name| name.contains("From 4 h ago over 3 h 59 min")), || {
-        format!("charts are not told in words: {:?}", of("image"))
+        format!("charts are not put in words: {:?}", of("image"))
     })?;
     ensure(of("status").len() >= 2, || format!("what changes is not announced: {tree:#?}"))?;
     same(&browser.value("document.documentElement.lang")?, &json!("en"))?;

@@ -62,8 +62,8 @@ fn refreshes() -> Result<()> {
     status.ready = true;
     server.show(render(&status));
     browser.until("document.title.startsWith('Ready')")?;
-    let told = browser.value("document.getElementById('announcement').textContent")?;
-    same(&told, &json!("Ready · chain 20260619 · op-warden"))?;
+    let shown = browser.value("document.getElementById('announcement').textContent")?;
+    same(&shown, &json!("Ready · chain 20260619 · op-warden"))?;
     browser.value(
         "document.querySelectorAll('details').forEach(at => { at.open = at.dataset.open === 'true'; })",
     )?;

@@ -28,7 +28,7 @@ fn everything() -> Result<()> {
     same(&title, &json!("Not ready: 2 conditions failed, 1 unknown · chain 20260619 · op-warden"))?;
     let text = browser.value("document.querySelector('main').innerText")?;
     let text = text.as_str().ok_or("no text")?;
-    let told = [
+    let shown = [
         "Not ready: 2 conditions failed, 1 unknown",
         "until 2026-11-21 22:36:40 UTC (in 9 min)",
         "diverged at block 43190 after 43189",
@@ -46,7 +46,7 @@ fn everything() -> Result<()> {
         "another address",
         "block 6999400, 3 s ago",
     ];
-    for words in told {
+    for words in shown {
         ensure(text.contains(words), || format!("{words:?} is not shown in\n{text}"))?;
     }
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -118,8 +118,8 @@ fn foreign_script() -> Result<()> {
     browser.open(&server.url)?;
     same(&browser.value("window.foreign === undefined")?, &json!(true))?;
     let complaints = browser.complaints();
-    let told = |name: &str| complaints.iter().any(|at| at.to_string().contains(name));
-    ensure(told("script-src") && told("img-src"), || format!("{complaints:#?}"))?;
+    let blocked = |name: &str| complaints.iter().any(|at| at.to_string().contains(name));
+    ensure(blocked("script-src") && blocked("img-src"), || format!("{complaints:#?}"))?;
     same(&server.others(), &Vec::new())
 }
 

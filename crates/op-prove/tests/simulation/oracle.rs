@@ -29,8 +29,8 @@ pub(crate) struct Oracle {
     pub(crate) behind: u64,
     pub(crate) diverged: u64,
     pub(crate) unknown: u64,
-    /// Divergences that had to be told, and first differing blocks that had to be found.
-    pub(crate) told: u64,
+    /// Divergences that had to be reported, and first differing blocks that had to be found.
+    pub(crate) reported: u64,
     pub(crate) found: u64,
     /// Followers that had to be judged again after they were mended or disturbed.
     pub(crate) recovered: u64,
@@ -87,7 +87,7 @@ impl Oracle {
         Ok(())
     }
 
-    /// What has to be told.
+    /// What has to be reported.
     fn complete(&mut self, world: &World, seen: &Seen) -> Result<(), String> {
         let cuts = [world.engines[0].cuts, world.engines[1].cuts];
         let heads = [0, 1].map(|engine| world.engines[engine].chain.len() - 1);
@@ -113,11 +113,11 @@ impl Oracle {
         }
     }
 
-    /// The first calm poll tells the heads, the second sees the difference, the third confirms it.
+    /// The first calm poll reads the heads, the second sees the difference, the third confirms it.
     fn must_tell(&mut self, first: usize, verdicts: &Verdicts) -> Result<(), String> {
-        self.told += 1;
+        self.reported += 1;
         let Verdict::Diverged { block, .. } = verdicts.unsafe_head else {
-            return Err(format!("not told in calm poll {}: block {first} differs", self.calm));
+            return Err(format!("not reported in calm poll {}: block {first} differs", self.calm));
         };
         let probes = (self.base + 1).next_power_of_two().ilog2();
         if self.calm > 3 + probes {
@@ -209,7 +209,7 @@ impl Oracle {
             ("behind", self.behind),
             ("diverged", self.diverged),
             ("unknown", self.unknown),
-            ("divergences to be told", self.told),
+            ("divergences to be reported", self.reported),
             ("first blocks to be found", self.found),
             ("right followers to be judged", self.recovered),
         ]
@@ -220,7 +220,7 @@ impl Oracle {
         self.behind += other.behind;
         self.diverged += other.diverged;
         self.unknown += other.unknown;
-        self.told += other.told;
+        self.reported += other.reported;
         self.found += other.found;
         self.recovered += other.recovered;
     }

@@ -39,7 +39,7 @@ pub enum FileError {
     #[error("there is no component {name:?} in {path}; it has: {known}")]
     Unknown { path: String, name: String, known: String },
     /// Another program wrote the file while the registries were asked.
-    #[error("{0} was changed meanwhile by another program. Nothing was written; run this again.")]
+    #[error("{0} was changed by somebody else meanwhile. Nothing was written; run this again.")]
     Changed(String),
     /// The file could not be replaced.
     #[error(

@@ -257,7 +257,7 @@ fn what_is_not_the_same_everywhere_has_not_arrived() {
     let elsewhere = L2 { block: |_| Some(OTHER), ..THERE };
     let failed = L2 { status: "0x0", ..THERE };
     let missing = L2 { block: |_| None, ..THERE };
-    // Whoever answers otherwise at each look has told nothing.
+    // Whoever answers otherwise at each look has proved nothing.
     let fickle = L2 { block: |asked| Some([L1_BLOCK, OTHER][asked % 2]), ..THERE };
     for (nodes, code, outcome) in [
         (vec![Some(THERE), Some(elsewhere)], 1, "diverged"),

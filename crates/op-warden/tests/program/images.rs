@@ -157,10 +157,8 @@ fn a_token_is_fetched_once_a_repository_and_only_after_a_refusal() {
     let digest = world.registry.push_usual("images/op-node", "v1");
     let old = super::registry::digest(b"old");
     assert_eq!(world.lock(&["--check"]).code, Some(1));
-    let manifest =
-        |reference: &str| format!("GET /v2/images/op-node/manifests/{reference} HTTP/1.1");
-    let token =
-        "GET /token?service=test.registry&scope=repository%3Aimages%2Fop-node%3Apull HTTP/1.1";
+    let manifest = |reference: &str| format!("GET /v2/images/op-node/manifests/{reference}");
+    let token = "GET /token?service=test.registry&scope=repository%3Aimages%2Fop-node%3Apull";
     assert_eq!(
         world.registry.requests(),
         [manifest("v1"), token.to_owned(), manifest("v1"), manifest(&old)]

@@ -103,9 +103,9 @@ fn a_plain_key_is_the_owners_alone_and_nothing_shows_it() {
     for part in [&text[..16], &text[24..40], &text[48..64]] {
         assert!(!shows(&run, part));
     }
-    let told = keys(&["address", "--json", file.to_str().unwrap()]);
-    assert_eq!(told.json()["address"], run.json()["address"], "{told}");
-    assert_eq!(told.json()["peerId"], run.json()["peerId"], "{told}");
+    let shown = keys(&["address", "--json", file.to_str().unwrap()]);
+    assert_eq!(shown.json()["address"], run.json()["address"], "{shown}");
+    assert_eq!(shown.json()["peerId"], run.json()["peerId"], "{shown}");
 }
 
 #[test]

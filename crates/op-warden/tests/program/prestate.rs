@@ -1,4 +1,4 @@
-//! `op-warden prestate hash`, and how the gate reads and tells.
+//! `op-warden prestate hash`, and how the gate reads and reports it.
 
 use std::{
     fs, thread,

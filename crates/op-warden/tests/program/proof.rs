@@ -37,9 +37,9 @@ impl Chain {
 
     fn at(&self, number: usize) -> Say {
         Say::Result(self.headers.get(number).map_or(json!(null), |header| {
-            let mut told = serde_json::to_value(header).unwrap();
-            told["hash"] = json!(header.hash_slow());
-            told
+            let mut named = serde_json::to_value(header).unwrap();
+            named["hash"] = json!(header.hash_slow());
+            named
         }))
     }
 }
@@ -146,7 +146,7 @@ fn altered(text: &str) -> Vec<String> {
     vec![flip(0), flip(digits.len() / 2), flip(digits.len() - 1), "0x".to_owned()]
 }
 
-/// What no verdict rests on: names; what a node said of itself where no header can tell (its chain id, its
+/// What no verdict rests on: names; what a node said of itself where no header can prove it (its chain id, its
 /// final head, a head above the blocks that were compared, no genesis); the end of the range where the
 /// verdict is diverged.
 fn neutral(proof: &Value, at: &str, other: &Value, verdict: &str) -> bool {
@@ -258,7 +258,7 @@ fn a_safe_head_that_no_header_shows_is_not_equal() {
         altered["followers"][0]["node"]["safe"] = head.clone();
         altered["followers"][0]["safe"] =
             json!({"verdict": "equal", "to": number, "hash": head["hash"]});
-        refused(&format!("both tell block {number}"), &altered.to_string())
+        refused(&format!("both show block {number}"), &altered.to_string())
     };
     assert!(invented(5).contains("not on the chain"));
     assert!(invented(12).contains("not among those that were compared"));

@@ -1,54 +1,12 @@
 //! What a right world is made of: gates, keys, contracts, files.
 
+use op_gate::gate::Gate;
+use strum::IntoEnumIterator as _;
+
 /// The gates by their names in the configuration; each is a service of its own here.
-pub(crate) const GATES: [&str; 46] = [
-    "chain-files",
-    "l1-chain",
-    "l1-origin",
-    "l2-chain",
-    "genesis-hash",
-    "genesis-timestamp",
-    "genesis-live",
-    "sequencer-key",
-    "batcher-key",
-    "proposer-key",
-    "challenger-key",
-    "published-key",
-    "game-type",
-    "prestate",
-    "funding",
-    "image-pinned",
-    "key-file",
-    "reused-key",
-    "bond",
-    "batch-cadence",
-    "proposal-cadence",
-    "root-source",
-    "p2p",
-    "p2p-paths",
-    "safe-db",
-    "admin-api",
-    "static-peers",
-    "unsafe-signer",
-    "l1-head",
-    "clock",
-    "l1-proofs",
-    "l1-rate-limit",
-    "disk",
-    "ports",
-    "jwt",
-    "release",
-    "l1-agreement",
-    "l1-beacon",
-    "image-running",
-    "fork-schedule",
-    "rollup-config",
-    "predeploys",
-    "fee-parameters",
-    "contracts",
-    "engine-data",
-    "bundle",
-];
+pub(crate) fn gates() -> impl Iterator<Item = &'static str> {
+    Gate::iter().map(Into::into)
+}
 
 /// Role, secret key and address: accounts 0 to 3 of Foundry's published test mnemonic.
 pub(crate) const ROLES: [(&str, &str, &str); 4] = [

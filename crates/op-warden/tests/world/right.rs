@@ -9,8 +9,8 @@ use crate::world::{
     World, commands,
     file::{File, containers, images, podman},
     names::{
-        BOND, DIGEST, FACTORY, GATES, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL,
-        PRESTATE, ROLES, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TIME,
+        BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
+        ROLES, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TIME, gates,
     },
     script::{Script, bytes, game_args, word},
 };
@@ -75,7 +75,7 @@ impl World {
             files.insert(name, File::Text(format!("0x{key}\n")));
         }
         let mut services = json!({});
-        for gate in GATES {
+        for gate in gates() {
             services[gate] = json!({"gates": [gate]});
         }
         for role in ["sequencer", "batcher", "proposer", "challenger"] {

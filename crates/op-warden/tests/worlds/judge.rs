@@ -8,7 +8,7 @@ use test_kit::Run;
 use crate::{
     case::Case,
     verdict::Verdict::{self, Pass, Skip, Warn},
-    world::names::GATES,
+    world::names::gates,
 };
 
 /// Compares a judgement with what is expected of its gate.
@@ -43,19 +43,19 @@ pub(crate) fn run(case: &Case, errors: &mut Vec<String>) -> usize {
     let check = world.check(&["--json"]);
     let judgements = check.json();
     let judgements = judgements.as_array().unwrap();
-    assert_eq!(judgements.len(), GATES.len(), "{}", case.name);
+    assert_eq!(judgements.len(), gates().count(), "{}", case.name);
     for judgement in judgements {
         judged(case, judgement, errors);
     }
 
-    let worst = GATES.map(|gate| case.expected(gate).code()).into_iter().max();
+    let worst = gates().map(|gate| case.expected(gate).code()).max();
     if check.code != worst {
         errors.push(format!("{}: check ends with {:?}, not {worst:?}", case.name, check.code));
     }
 
     // By itself as well: each gate that must notice, and one that must not.
-    let noticing = GATES.iter().copied().filter(|gate| case.noticed.contains_key(gate));
-    let passing = GATES.iter().copied().find(|gate| case.expected(gate) == Pass);
+    let noticing = gates().filter(|gate| case.noticed.contains_key(gate));
+    let passing = gates().find(|gate| case.expected(gate) == Pass);
     let alone: Vec<&str> = noticing.chain(passing).collect();
     let runs: Vec<Run> = thread::scope(|scope| {
         let threads: Vec<_> =

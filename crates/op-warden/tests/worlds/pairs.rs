@@ -18,7 +18,7 @@ use test_kit::node::Whole;
 use crate::{
     case::Case,
     verdict::Verdict,
-    world::{World, names::GATES, script::Script},
+    world::{World, names::gates, script::Script},
 };
 
 /// Pairs to judge; with the gates of each more than 100,000 judgements.
@@ -35,7 +35,7 @@ pub(crate) fn two_wrongs_never_make_a_right(cases: &[Arc<Case>]) {
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                while judged.load(Ordering::SeqCst) < PAIRS * GATES.len() {
+                while judged.load(Ordering::SeqCst) < PAIRS * gates().count() {
                     let (one, other) = pair(&cases, next.fetch_add(1, Ordering::SeqCst));
                     let Some(world) = one.world.and(&other.world, &right) else { continue };
                     let judgements = judge(&world);
@@ -66,7 +66,7 @@ fn judge(world: &World) -> Vec<Judgement> {
     let config = Config::load(Path::new(&started.path("op-warden.json"))).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // podman is found by the environment, which all worlds in this process share.
-    let gates: Vec<&str> = GATES.into_iter().filter(|gate| *gate != "image-running").collect();
+    let gates: Vec<&str> = gates().filter(|gate| *gate != "image-running").collect();
     runtime.block_on(op_gate::run(&config, &gates)).unwrap()
 }
 

@@ -127,12 +127,12 @@ fn disagreement(world: &World) -> Result<()> {
     world.on_chain(&["submit", "other.headers"], "three")?.exits(0)?;
     world.on_chain(&["submit", "archive.headers"], "one")?.exits(0)?;
     world.on_chain(&["attest", "other.headers"], "three")?.exits(0)?;
-    let told = world.on_chain(&["attest", "archive.headers"], "one")?;
-    told.exits(0)?;
+    let run = world.on_chain(&["attest", "archive.headers"], "one")?;
+    run.exits(0)?;
     ensure(
-        told.stderr.contains(r#"stream "a", epoch "2": "#)
-            && told.stderr.contains("differs from ours in dataRoot"),
-        || told.to_string(),
+        run.stderr.contains(r#"stream "a", epoch "2": "#)
+            && run.stderr.contains("differs from ours in dataRoot"),
+        || run.to_string(),
     )?;
     world.on_chain(&["attest", "archive.headers"], "two")?.exits(0)?;
     for command in ["attest", "submit"] {
@@ -330,48 +330,48 @@ fn errors(world: &World) -> Result<()> {
     world.write("archive.jsonl", &line("a", 1, 0))?;
     world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.deploy(&["one"], 1)?;
-    let told = |run: &Run, text: &str| {
+    let says = |run: &Run, text: &str| {
         run.exits(2)?;
-        ensure(run.stderr.contains(text), || format!("{text:?} is not told: {run}"))
+        ensure(run.stderr.contains(text), || format!("{text:?} is not said: {run}"))
     };
     // A key that nothing was sent to, none at all, and one that is no key.
     world.key("poor")?;
     let submit = ["submit", "headers.jsonl"];
-    told(&world.on_chain(&submit, "poor")?, "has 0 wei and needs")?;
-    told(&world.on_chain(&["attest", "headers.jsonl"], "poor")?, "is no witness of the registry")?;
+    says(&world.on_chain(&submit, "poor")?, "has 0 wei and needs")?;
+    says(&world.on_chain(&["attest", "headers.jsonl"], "poor")?, "is no witness of the registry")?;
     let one = ["--key-file", "one.key"];
     let url = ["--rpc", &world.url];
     let rest = |key: &[&'static str], ledger: &'static str| {
         [&submit[..], &url, key, &["--ledger", ledger]].concat()
     };
-    told(
+    says(
         &world.run(&rest(&["--key-file", "none.key"], "deployment.json")),
         "there is no such file",
     )?;
-    told(
+    says(
         &world.run(&rest(&["--key-file", "archive.jsonl"], "deployment.json")),
         "does not hold 32 bytes in hex",
     )?;
-    told(
+    says(
         &world.run(&rest(&one, "0x0000000000000000000000000000000000000001")),
         "is no observation ledger on chain 31337",
     )?;
-    told(&world.run(&rest(&one, "none.json")), "neither an address nor a deployment")?;
-    told(
+    says(&world.run(&rest(&one, "none.json")), "neither an address nor a deployment")?;
+    says(
         &world.run_with("http://127.0.0.1:1", &submit, "one")?,
         "cannot read the chain id from http://127.0.0.1:1",
     )?;
-    told(&world.run_with("ftp://127.0.0.1", &submit, "one")?, "only http and https are")?;
+    says(&world.run_with("ftp://127.0.0.1", &submit, "one")?, "only http and https are")?;
     // A header that was changed by hand.
     let headers = world.read("headers.jsonl")?;
     world.write("headers.jsonl", &headers.replace(r#""sequence":0"#, r#""sequence":1"#))?;
-    told(&world.on_chain(&submit, "one")?, "headers.jsonl, line 1: observationHash is")?;
+    says(&world.on_chain(&submit, "one")?, "headers.jsonl, line 1: observationHash is")?;
     world.write("headers.jsonl", &headers)?;
     // Another process has the account.
     let proxy = Proxy::start(&world.url, Mode::Silence, 1)?;
     let mut first = world.spawn_at(&proxy.url, &submit, "one")?;
     proxy.wait()?;
-    told(&world.on_chain(&submit, "one")?, "another ec-observe sends from 0x")?;
+    says(&world.on_chain(&submit, "one")?, "another ec-observe sends from 0x")?;
     first.kill()?;
     world.on_chain(&submit, "one")?.exits(0)?;
     // No secret in what is shown.

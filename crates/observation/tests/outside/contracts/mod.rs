@@ -116,7 +116,7 @@ impl Foundry {
         let path = env::join_paths([forge.to_owned()].into_iter().chain(env::split_paths(&path)))?;
         // A folder of its own: it builds in another way than forge's tests.
         let out = "../../../target/contracts/symbolic";
-        let told = run(Command::new(halmos)
+        let output = run(Command::new(halmos)
             .args(["--match-contract", "SymbolicTest", "--forge-build-out", out])
             .args(["--loop", "8", "--solver-timeout-assertion", "0"])
             .current_dir(contracts())
@@ -124,10 +124,10 @@ impl Foundry {
             .env("NODE_PATH", self.target.join("node_modules"))
             .env("FOUNDRY_OUT", out)
             .env("FOUNDRY_CACHE_PATH", format!("{out}/cache")))?;
-        let verdict = told.lines().find(|line| line.starts_with("Symbolic test result"));
+        let verdict = output.lines().find(|line| line.starts_with("Symbolic test result"));
         println!("{}", verdict.unwrap_or_default());
         if !verdict.is_some_and(|line| line.contains("1 passed; 0 failed")) {
-            return Err(told.into());
+            return Err(output.into());
         }
         Ok(())
     }
