@@ -289,7 +289,8 @@ in
     // {
       others = params.l1.others or [ ];
       otherFiles = params.l1.otherFiles or [ ];
-    };
+    }
+    // (if l1.maxBatchSize == null then { } else { inherit (l1) maxBatchSize; });
     inherit (params) keys;
     services = lib.gates services;
   };

@@ -12,6 +12,7 @@ import ./default.nix {
     beacon = null;
     beaconFallbacks = [ ];
     rateLimit = null;
+    maxBatchSize = null;
     chainConfig = "@{l1.chainConfig}";
   };
 

@@ -1,10 +1,10 @@
 # The definitions for a production host: fixed ports, op-reth, Ethereum's times.
 {
-  # { rpc, beacon, beaconFallbacks, rateLimit, chainId, chainConfig }: the L1 that the chain settles
-  # on; `chainConfig` is for one that the programs do not know. Files with the URLs, as the programs
-  # see them, take the place of the first two: `rpcFile` (`gateRpcFile`, if the gates see it
-  # elsewhere) and `beaconFile` (`gateBeaconFile`). `others` and `otherFiles` are further endpoints that
-  # the gates compare the first with.
+  # { rpc, beacon, beaconFallbacks, rateLimit, maxBatchSize, chainId, chainConfig }: the L1 that the
+  # chain settles on; `chainConfig` is for one that the programs do not know. Files with the URLs, as
+  # the programs see them, take the place of the first two: `rpcFile` (`gateRpcFile`, if the gates see
+  # it elsewhere) and `beaconFile` (`gateBeaconFile`). `others` and `otherFiles` are further endpoints
+  # that the gates compare the first with.
   l1,
   # { genesis, rollup, l2ChainId, bundle }: `bundle` is the published files' folder or manifest, or null.
   chain,

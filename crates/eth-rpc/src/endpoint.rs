@@ -57,6 +57,13 @@ impl Rpc {
         Self { token: Some(token), ..self }
     }
 
+    /// The same endpoint, sent no batch of more calls.
+    #[must_use]
+    pub fn with_batches_of(self, calls: NonZeroUsize) -> Self {
+        self.counts.limit_batches(calls.get());
+        self
+    }
+
     /// How often the endpoint has said so far that it is asked too much.
     #[must_use]
     pub fn limits(&self) -> Limits {

@@ -125,6 +125,7 @@ in
           l1 = {
             beacon = lib.mkForce null;
             rateLimit = 7;
+            maxBatchSize = 10;
           };
           p2p = {
             advertiseIp = "192.0.2.1";
@@ -143,6 +144,7 @@ in
         node = has "sequencer-node" [
           "--l1.beacon.ignore"
           "--l1.rpc-rate-limit=7"
+          "--l1.rpc-max-batch-size=10"
           "--p2p.advertise.ip=192.0.2.1"
           "--p2p.bootnodes=enr:one,enr:two"
           "--p2p.static=/ip4/192.0.2.2/tcp/9222/p2p/peer"

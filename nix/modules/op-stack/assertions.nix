@@ -22,6 +22,7 @@ let
     l1-beacon = givenBy "beacon";
     "l1.beacon-fallbacks" = "l1.beaconFallbacks";
     "l1.rpc-rate-limit" = "l1.rateLimit";
+    "l1.rpc-max-batch-size" = "l1.maxBatchSize";
     "rollup.l1-chain-config" = "l1.chainConfigFile";
     l1-genesis = "l1.chainConfigFile";
     chain = "chain.genesisFile";

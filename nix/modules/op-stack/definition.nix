@@ -77,6 +77,7 @@ let
         beacon
         beaconFallbacks
         rateLimit
+        maxBatchSize
         chainId
         others
         otherFiles

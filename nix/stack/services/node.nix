@@ -30,6 +30,7 @@ in
     // beacon.wiring
     // {
       "l1.rpc-rate-limit" = l1.rateLimit;
+      "l1.rpc-max-batch-size" = l1.maxBatchSize;
       "l1.beacon-fallbacks" = if l1.beaconFallbacks == [ ] then null else l1.beaconFallbacks;
       "l1.beacon.ignore" = l1.beacon == null;
       "rollup.l1-chain-config" = l1.chainConfig;

@@ -53,7 +53,11 @@ impl DisputeMon {
     pub(crate) fn new(address: &str) -> Result<Self> {
         // The first caller in the process decides; reqwest has no provider of its own.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER).build().context("no HTTP client")?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(ANSWER)
+            .build()
+            .context("no HTTP client")?;
         Ok(Self { http, url: format!("{address}/metrics") })
     }
 

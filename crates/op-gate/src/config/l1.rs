@@ -1,6 +1,6 @@
 //! The L1 that the chain settles on, and where the URLs of its endpoints stand.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub struct L1 {
     pub others: Vec<Endpoint>,
     /// API of a beacon node, which serves blobs; `None` while all data is calldata.
     pub beacon: Option<Endpoint>,
+    /// The calls that `rpc` takes in one batch at most; where `None`, that is found out.
+    pub max_batch_size: Option<NonZeroUsize>,
     /// The chain id that the operator means to settle on.
     pub chain_id: u64,
 }
@@ -43,6 +45,8 @@ struct L1Fields {
     beacon: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     beacon_file: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_batch_size: Option<NonZeroUsize>,
     chain_id: u64,
 }
 
@@ -57,7 +61,8 @@ impl TryFrom<L1Fields> for L1 {
             .map_err(|()| "l1 has both \"beacon\" and \"beaconFile\": give one of them")?;
         let urls = fields.others.into_iter().map(Endpoint::Url);
         let others = urls.chain(fields.other_files.into_iter().map(Endpoint::File)).collect();
-        Ok(Self { rpc, others, beacon, chain_id: fields.chain_id })
+        let L1Fields { max_batch_size, chain_id, .. } = fields;
+        Ok(Self { rpc, others, beacon, max_batch_size, chain_id })
     }
 }
 
@@ -73,6 +78,7 @@ impl From<L1> for L1Fields {
             other_files: files.into_iter().flatten().collect(),
             beacon,
             beacon_file,
+            max_batch_size: l1.max_batch_size,
             chain_id: l1.chain_id,
         }
     }

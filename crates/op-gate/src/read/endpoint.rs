@@ -6,7 +6,19 @@ use eth_rpc::{Rpc, RpcUrlError};
 use op_exec::secret::{self, SecretError};
 use zeroize::Zeroizing;
 
-use crate::{config::Endpoint, read::error::FactsError};
+use crate::{
+    config::{Endpoint, L1},
+    read::error::FactsError,
+};
+
+/// The endpoint that the official programs use.
+pub fn of_l1(l1: &L1, patience: Duration) -> Result<Rpc, FactsError> {
+    let rpc = of(&l1.rpc, ("l1.rpc", "l1.rpcFile"), patience)?;
+    Ok(match l1.max_batch_size {
+        Some(most) => rpc.with_batches_of(most),
+        None => rpc,
+    })
+}
 
 /// The endpoint, read anew each time: a file may have come or changed since. `names` are the fields
 /// that a URL and a file stand in.

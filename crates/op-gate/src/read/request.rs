@@ -37,7 +37,7 @@ impl<'a> Request<'a> {
         let rollup = files::rollup(&config.chain.rollup)?;
         let genesis = files::genesis(&config.chain.genesis, &rollup)?;
         let keys = keys::read(config);
-        let l1 = endpoint::of(&config.l1.rpc, ("l1.rpc", "l1.rpcFile"), patience)?;
+        let l1 = endpoint::of_l1(&config.l1, patience)?;
         let mut engines = BTreeMap::new();
         for url in services.iter().filter_map(|service| service.engine_rpc.as_ref()) {
             let engine = Rpc::new(url, patience)

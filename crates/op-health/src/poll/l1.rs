@@ -5,25 +5,25 @@ use std::time::Duration;
 use eth_rpc::{Reading, Rpc, Unread};
 
 use crate::observe::l1::{self, L1Answers, Questions};
-use op_gate::{config::Endpoint, read::endpoint};
+use op_gate::{config::L1, read::endpoint};
 
 /// The endpoint of L1, kept while it can be used.
 pub(super) struct L1Endpoint<'a> {
-    endpoint: &'a Endpoint,
+    l1: &'a L1,
     patience: Duration,
     rpc: Option<Rpc>,
 }
 
 impl<'a> L1Endpoint<'a> {
-    pub(super) const fn new(endpoint: &'a Endpoint, patience: Duration) -> Self {
-        Self { endpoint, patience, rpc: None }
+    pub(super) const fn new(l1: &'a L1, patience: Duration) -> Self {
+        Self { l1, patience, rpc: None }
     }
 
     pub(super) fn get(&mut self) -> Reading<Rpc> {
         if let Some(rpc) = &self.rpc {
             return Ok(rpc.clone());
         }
-        let rpc = endpoint::of(self.endpoint, ("l1.rpc", "l1.rpcFile"), self.patience)
+        let rpc = endpoint::of_l1(self.l1, self.patience)
             .map_err(|error| Unread::Unreachable(error.to_string()))?;
         self.rpc = Some(rpc.clone());
         Ok(rpc)

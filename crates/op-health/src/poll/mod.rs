@@ -78,7 +78,7 @@ pub(crate) async fn run(
     let setup = setup(config, serve, clock.tick().now)?;
     let mut watch = Watch::new(setup, store.load());
     update::time::resume(&mut watch);
-    let mut l1 = L1Endpoint::new(&config.l1.rpc, l1_pause.mul_f64(0.9));
+    let mut l1 = L1Endpoint::new(&config.l1, l1_pause.mul_f64(0.9));
     let mut paces = Paces {
         nodes: Pace::of(pause),
         l1: Pace::of(l1_pause),

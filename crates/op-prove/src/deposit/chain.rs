@@ -31,7 +31,7 @@ impl Chain {
     pub fn of(config: &Config, patience: Duration) -> Result<Self, DepositError> {
         let unusable = |error: &dyn std::fmt::Display| DepositError::Config(error.to_string());
         let rollup = files::rollup(&config.chain.rollup).map_err(|error| unusable(&error))?;
-        let l1 = endpoint::of(&config.l1.rpc, ("l1.rpc", "l1.rpcFile"), patience);
+        let l1 = endpoint::of_l1(&config.l1, patience);
         Ok(Self {
             l1: l1.map_err(|error| unusable(&error))?,
             l1_chain_id: config.l1.chain_id,

@@ -80,6 +80,16 @@ in
         for Sepolia and mainnet.
       '';
     };
+    maxBatchSize = mkOption {
+      type = types.nullOr types.ints.positive;
+      default = null;
+      description = ''
+        Calls in one JSON-RPC batch that the endpoint takes at most. Each op-node gets it as
+        `--l1.rpc-max-batch-size`, whose own default is 20, and the gates and the health service send
+        no larger batch. With null, they find out what the endpoint takes.
+      '';
+      example = 10;
+    };
     rateLimit = mkOption {
       type = types.nullOr types.ints.positive;
       default = null;
