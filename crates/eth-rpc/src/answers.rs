@@ -16,6 +16,12 @@ use crate::{Reading, Slot, Unread, counts::Counts, refusal, rpc_error::RpcError}
 pub struct Answers(pub(super) Reading<Vec<Reading<Box<RawValue>>>>);
 
 impl Answers {
+    /// The answers to a batch that was not sent, for this reason.
+    #[must_use]
+    pub const fn none(reason: Unread) -> Self {
+        Self(Err(reason))
+    }
+
     /// Whether the batch was answered at all, whatever the answer to each call is.
     pub fn whole(&self) -> Reading<()> {
         self.0.as_ref().map(|_| ()).map_err(Clone::clone)

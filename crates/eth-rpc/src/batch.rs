@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, B256, Bytes};
 use alloy_sol_types::SolCall;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
 
-/// Calls that travel together.
+/// Calls that travel together, and read one state: that after the newest block, unless it is said.
 #[derive(Default)]
 pub struct Batch {
     pub(super) calls: Vec<Call>,
+    /// `None` is the newest block of whichever node answers.
+    state: Option<B256>,
 }
 
 #[derive(Serialize)]
@@ -22,6 +24,18 @@ pub(super) struct Call {
 }
 
 impl Batch {
+    /// Calls that read the state after this block. A node that does not know it answers with an error,
+    /// so that no answers of two nodes behind one endpoint are mixed (EIP-1898).
+    #[must_use]
+    pub fn at(block: B256) -> Self {
+        Self { state: Some(block), ..Self::default() }
+    }
+
+    /// The state as a call names it.
+    pub(super) fn state(&self) -> Value {
+        self.state.map_or_else(|| json!("latest"), |hash| json!({"blockHash": hash}))
+    }
+
     /// Adds a call whose result is `T` in JSON.
     pub fn request<T: DeserializeOwned>(
         &mut self,
@@ -35,9 +49,9 @@ impl Batch {
         })
     }
 
-    /// Adds a contract call against the latest block.
+    /// Adds a contract call.
     pub fn call<C: SolCall>(&mut self, to: Address, call: &C) -> Slot<C::Return> {
-        let params = json!([{"to": to, "data": Bytes::from(call.abi_encode())}, "latest"]);
+        let params = json!([{"to": to, "data": Bytes::from(call.abi_encode())}, self.state()]);
         self.push("eth_call", params, |raw| {
             let bytes: Bytes =
                 serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;

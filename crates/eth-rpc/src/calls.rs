@@ -86,9 +86,9 @@ impl Batch {
         self.request("eth_getBlockByNumber", (tag, false))
     }
 
-    /// `eth_getBalance` in wei at the latest block.
+    /// `eth_getBalance` in wei.
     pub fn balance(&mut self, account: Address) -> Slot<U256> {
-        self.number("eth_getBalance", json!([account, "latest"]))
+        self.number("eth_getBalance", json!([account, self.state()]))
     }
 
     /// `eth_getBalance` in wei at an earlier block.
@@ -96,9 +96,9 @@ impl Batch {
         self.number("eth_getBalance", json!([account, U64::from(block)]))
     }
 
-    /// `eth_getTransactionCount` at the latest block: transactions that the account has sent.
+    /// `eth_getTransactionCount`: transactions that the account has sent.
     pub fn nonce(&mut self, account: Address) -> Slot<U64> {
-        self.number("eth_getTransactionCount", json!([account, "latest"]))
+        self.number("eth_getTransactionCount", json!([account, self.state()]))
     }
 
     /// `eth_getTransactionReceipt`; `None` while the transaction is in no block.
@@ -106,9 +106,9 @@ impl Batch {
         self.request("eth_getTransactionReceipt", [transaction])
     }
 
-    /// `eth_getProof` of an account and one place of its storage, at the latest block.
+    /// `eth_getProof` of an account and one place of its storage.
     pub fn proof(&mut self, account: Address, place: B256) -> Slot<AccountProof> {
-        self.request("eth_getProof", (account, [place], "latest"))
+        self.request("eth_getProof", (account, [place], self.state()))
     }
 
     fn number<const BITS: usize, const LIMBS: usize>(

@@ -3,6 +3,7 @@
 use std::{fmt::Display, process::ExitCode};
 
 use eth_rpc::{Reading, Unread};
+use op_util::foreign::clean;
 use serde::{Deserialize, Serialize};
 
 use crate::gate::Gate;
@@ -111,7 +112,8 @@ pub struct Finding {
 }
 
 impl Comparison {
-    /// What was expected and what was found, each with its source.
+    /// What was expected and what was found, each with its source. Any of them may come from a node or a
+    /// file, so all are made fit to be shown.
     pub fn new(
         gate: Gate,
         (expected, expected_source): (impl Display, impl Display),
@@ -119,9 +121,9 @@ impl Comparison {
     ) -> Self {
         Self {
             gate,
-            expected: expected.to_string(),
-            found: found.to_string(),
-            source: format!("expected: {expected_source}; found: {found_source}"),
+            expected: clean(&expected.to_string()),
+            found: clean(&found.to_string()),
+            source: clean(&format!("expected: {expected_source}; found: {found_source}")),
         }
     }
 
@@ -181,7 +183,7 @@ impl Finding {
             gate,
             answer: Answer::Skip,
             expected: nothing(),
-            found: reason.to_string(),
+            found: clean(&reason.to_string()),
             source: nothing(),
             mend: nothing(),
             sealed: (),
@@ -208,9 +210,9 @@ impl Finding {
     ) -> Self {
         let comparison = Comparison {
             gate,
-            expected: what.to_string(),
-            found: unread.to_string(),
-            source: source.to_string(),
+            expected: clean(&what.to_string()),
+            found: clean(&unread.to_string()),
+            source: clean(&source.to_string()),
         };
         match unread {
             Unread::Unreachable(_) | Unread::Denied(_) => {

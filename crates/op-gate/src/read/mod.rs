@@ -1,5 +1,5 @@
 //! Everything that the gates judge by, read once, in four groups at the same time: the chain's files, L1
-//! (a batch, and a second one for what follows from its answers), the nodes (a batch to each engine) and
+//! (a batch for its heads, and two at its newest block), the nodes (a batch to each engine) and
 //! this host.
 
 pub mod blocking;

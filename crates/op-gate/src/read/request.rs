@@ -72,7 +72,8 @@ fn deadline(config: &Config) -> Duration {
     Duration::from_secs(config.deadline_seconds)
 }
 
-/// Less than half of the whole deadline: two rounds of questions to a silent endpoint still end in a report.
+/// Less than a third of the whole deadline: three rounds of questions to a slow endpoint still end in a
+/// report.
 fn patience(config: &Config) -> Duration {
-    deadline(config).mul_f64(0.45)
+    deadline(config).mul_f64(0.3)
 }

@@ -1,9 +1,9 @@
-//! Two batches to L1: heads, roles, accounts, and the games that are in play.
+//! Three batches to L1: its heads; roles, accounts and the games in play at its newest block; new games.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256, U256};
-use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot};
+use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot, Unread};
 use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig};
 
 use crate::status::L1Head;
@@ -80,11 +80,17 @@ const FIRST_LOOK: u64 = 64;
 /// New games a poll.
 const NEW_GAMES: u64 = 64;
 
-/// Asks twice at most.
+/// Asks three times at most, all but the heads at one block: behind one URL there may be nodes that are
+/// not equally far.
 pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> {
     let before = l1.limits().seen;
     let mut batch = Batch::default();
     let heads = ["latest", "safe", "finalized"].map(|tag| batch.head(tag));
+    let answers = l1.send(batch).await;
+    let [latest, safe, finalized] = heads.map(|slot| answers.take(&slot));
+    let latest = latest?.ok_or_else(|| Unread::Malformed("it has no newest block".to_owned()))?;
+
+    let mut batch = Batch::at(latest.hash);
     let roles = questions.contracts.map(|contracts| {
         (
             batch.call(contracts.system_config, &SystemConfig::batcherHashCall {}),
@@ -111,12 +117,11 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
         .collect();
     let answers = l1.send(batch).await;
     answers.whole()?;
-    let [latest, safe, finalized] = heads.map(|slot| answers.take(&slot));
-    let head = latest?
-        .map(head)
-        .ok_or_else(|| eth_rpc::Unread::Malformed("it has no newest block".to_owned()))?;
     let games = match games {
-        Some((factory, slots)) => Some(read_games(l1, factory, slots, &answers, questions).await),
+        Some((factory, slots)) => {
+            let batch = Batch::at(latest.hash);
+            Some(read_games(l1, batch, factory, slots, &answers, questions).await)
+        }
         None => None,
     };
     let (batcher, signer) = roles.map_or((None, None), |(batcher, signer)| {
@@ -124,9 +129,9 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
     });
     Ok(L1Answers {
         endpoint: l1.shown(),
-        head,
-        safe: safe.ok().flatten().map(self::head),
-        finalized: finalized.ok().flatten().map(self::head),
+        head: head(latest),
+        safe: safe.ok().flatten().map(head),
+        finalized: finalized.ok().flatten().map(head),
         batcher,
         signer,
         accounts: accounts
@@ -184,6 +189,7 @@ impl StateSlots {
 
 async fn read_games(
     l1: &Rpc,
+    mut batch: Batch,
     factory: Address,
     slots: GameSlots,
     answers: &eth_rpc::Answers,
@@ -192,7 +198,6 @@ async fn read_games(
     let count: u64 = answers.take(&slots.count)?.saturating_to();
     let first = questions.next_game.unwrap_or_else(|| count.saturating_sub(FIRST_LOOK));
     let last = count.min(first.saturating_add(NEW_GAMES));
-    let mut batch = Batch::default();
     let new: Vec<_> = (first..last)
         .map(|index| {
             let call = DisputeGameFactory::gameAtIndexCall { index: U256::from(index) };

@@ -13,6 +13,10 @@ const MEND: &str = "\
     (l1.rateLimit, --l1.rpc-rate-limit, in requests a second), take a plan that allows more, or \
     run a node of your own. A chain at its limit falls behind L1, and its batches come late.";
 
+const BATCHES: &str = "\
+    Set l1.maxBatchSize (op-node's --l1.rpc-max-batch-size, 20 by default) to what the provider \
+    allows: op-node does not split a batch that is refused, and stands still. op-warden did.";
+
 pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let l1 = &facts.l1;
     let node = format!("answers of {}", l1.endpoint);
@@ -34,7 +38,12 @@ pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
         let found = format!("{} times \"too many requests\", and no answer", limits.seen);
         return vec![compare(&found, &node).wait(MEND)];
     }
-    vec![finding]
+    let batches = l1.batch_limit.map(|most| {
+        let found = format!("larger ones than {most} calls are refused");
+        let expected = ("batches of the size that op-node sends", "--l1.rpc-max-batch-size");
+        Comparison::new(GATE, expected, (found, &node)).warn(BATCHES)
+    });
+    std::iter::once(finding).chain(batches).collect()
 }
 
 fn compare(found: &str, node: &str) -> Comparison {

@@ -1,4 +1,4 @@
-//! What L1 says, in two batches: the second asks for what follows from the answers to the first.
+//! What L1 says, in three batches: its heads, the state after the newest block, and what follows from that.
 
 pub mod agreement;
 pub mod beacon;
@@ -7,10 +7,13 @@ pub mod funding;
 pub mod games;
 pub mod proofs;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+};
 
 use alloy_primitives::{Address, B256, U64, U256};
-use eth_rpc::{AccountProof, Batch, BlockHead, Limits, Reading, Slot};
+use eth_rpc::{AccountProof, Answers, Batch, BlockHead, Limits, Reading, Slot, Unread};
 use op_chain::contracts::{OptimismPortal, SystemConfig};
 use op_util::time::unix_now;
 
@@ -66,16 +69,33 @@ pub struct L1Facts {
     pub answered: Reading<()>,
     /// How often the endpoint said that it was asked too much.
     pub limits: Limits,
+    /// The calls that it took in one batch, where it refused more than the configuration allows.
+    pub batch_limit: Option<NonZeroUsize>,
     /// What the beacon node says, where there is one and a service is judged by it.
     pub beacon: Option<Result<BeaconFacts, FactsError>>,
 }
 
-/// What the first batch asks for, and the second may need.
-struct FirstSlots {
+/// Where L1 stands.
+struct HeadSlots {
     chain_id: Slot<U64>,
     origin: Slot<Option<BlockHead>>,
     latest: Slot<Option<BlockHead>>,
     finalized: Slot<Option<BlockHead>>,
+}
+
+impl HeadSlots {
+    fn ask(batch: &mut Batch, request: &Request<'_>) -> Self {
+        Self {
+            chain_id: batch.chain_id(),
+            origin: batch.block(request.rollup.genesis.l1.number),
+            latest: batch.head("latest"),
+            finalized: batch.head("finalized"),
+        }
+    }
+}
+
+/// The state after the newest block.
+struct StateSlots {
     batcher_hash: Slot<B256>,
     unsafe_block_signer: Slot<Address>,
     dispute_game_factory: Slot<Address>,
@@ -86,7 +106,7 @@ struct FirstSlots {
     proof: Option<Slot<AccountProof>>,
 }
 
-impl FirstSlots {
+impl StateSlots {
     fn ask(batch: &mut Batch, request: &Request<'_>) -> Self {
         let Request { config, services, rollup, .. } = request;
         let (system_config, portal) =
@@ -98,10 +118,6 @@ impl FirstSlots {
             services.iter().filter_map(|service| request.account(service)).collect();
         let proofs = services.iter().any(|service| proofs::are_needed(service));
         Self {
-            chain_id: batch.chain_id(),
-            origin: batch.block(rollup.genesis.l1.number),
-            latest: batch.head("latest"),
-            finalized: batch.head("finalized"),
             batcher_hash: batch.call(system_config, &SystemConfig::batcherHashCall {}),
             unsafe_block_signer: batch.call(system_config, &SystemConfig::unsafeBlockSignerCall {}),
             dispute_game_factory: batch
@@ -125,50 +141,78 @@ impl L1Facts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
         let l1 = &request.l1;
         let mut batch = Batch::default();
-        let slots = FirstSlots::ask(&mut batch, request);
-        let first = l1.send(batch).await;
+        let slots = HeadSlots::ask(&mut batch, request);
+        let heads = l1.send(batch).await;
         let read_at = unix_now();
+        let (latest, finalized) = (heads.take(&slots.latest), heads.take(&slots.finalized));
 
-        let (latest, finalized) = (first.take(&slots.latest), first.take(&slots.finalized));
-        let spenders: BTreeSet<Address> = request
-            .judged_by(Gate::Funding)
-            .filter_map(|service| request.account(service))
-            .collect();
-        let mut batch = Batch::default();
-        let games = games::ask_implementations(&mut batch, slots.games, &first);
-        let past = funding::ask(&mut batch, &spenders, &latest);
+        // Behind one URL there may be nodes that are not equally far: one block for all of it.
+        let newest = newest(&latest);
+        let mut batch =
+            newest.as_ref().map_or_else(|_| Batch::default(), |&block| Batch::at(block));
+        let state_slots = StateSlots::ask(&mut batch, request);
         let last_final =
             finalized.as_ref().ok().and_then(Option::as_ref).map(|block| block.number.to());
-        let (second, others, beacon) = tokio::join!(
-            l1.send(batch),
+        let (state, others, beacon) = tokio::join!(
+            async {
+                match &newest {
+                    Ok(_) => l1.send(batch).await,
+                    Err(unread) => Answers::none(unread.clone()),
+                }
+            },
             agreement::read(request, last_final),
             beacon::read(request),
         );
 
+        let spenders: BTreeSet<Address> = request
+            .judged_by(Gate::Funding)
+            .filter_map(|service| request.account(service))
+            .collect();
+        let mut batch = newest.map(Batch::at).unwrap_or_default();
+        let games = games::ask_implementations(&mut batch, state_slots.games, &state);
+        let past = funding::ask(&mut batch, &spenders, &latest);
+        let third = l1.send(batch).await;
+
         Self {
             endpoint: l1.shown(),
-            chain_id: first.take(&slots.chain_id).map(|id| id.to()),
-            origin: first.take(&slots.origin),
+            chain_id: heads.take(&slots.chain_id).map(|id| id.to()),
+            origin: heads.take(&slots.origin),
             latest,
             finalized,
-            batcher_hash: first.take(&slots.batcher_hash),
-            unsafe_block_signer: first.take(&slots.unsafe_block_signer),
-            dispute_game_factory: first.take(&slots.dispute_game_factory),
-            respected_game_type: first.take(&slots.respected_game_type),
-            contracts: slots.contracts.read(&first),
-            games: games::read(games, &second),
-            balances: slots
+            batcher_hash: state.take(&state_slots.batcher_hash),
+            unsafe_block_signer: state.take(&state_slots.unsafe_block_signer),
+            dispute_game_factory: state.take(&state_slots.dispute_game_factory),
+            respected_game_type: state.take(&state_slots.respected_game_type),
+            contracts: state_slots.contracts.read(&state),
+            games: games::read(games, &third),
+            balances: state_slots
                 .balances
                 .into_iter()
-                .map(|(account, slot)| (account, first.take(&slot)))
+                .map(|(account, slot)| (account, state.take(&slot)))
                 .collect(),
-            past_balances: funding::read(&past, &second),
+            past_balances: funding::read(&past, &third),
             read_at,
             others,
-            proof: slots.proof.map(|proof| first.take(&proof)),
-            answered: first.whole(),
+            proof: state_slots.proof.map(|proof| state.take(&proof)),
+            answered: heads.whole(),
             limits: l1.limits(),
+            batch_limit: l1
+                .most_calls()
+                .filter(|&most| request.config.l1.max_batch_size != Some(most)),
             beacon,
         }
+    }
+}
+
+/// The block that everything else is read at.
+fn newest(latest: &Reading<Option<BlockHead>>) -> Reading<B256> {
+    match latest {
+        Ok(Some(block)) => Ok(block.hash),
+        Ok(None) => Err(Unread::Unreachable("it has no newest block to be asked about".to_owned())),
+        // Whether that is wrong or only late, the gate l1-head says.
+        Err(Unread::Malformed(reason) | Unread::Reverted(reason)) => {
+            Err(Unread::Unreachable(format!("its newest block cannot be read: {reason}")))
+        }
+        Err(unread) => Err(unread.clone()),
     }
 }
