@@ -215,9 +215,14 @@ impl Finding {
             source: clean(&source.to_string()),
         };
         match unread {
-            Unread::Unreachable(_) | Unread::Denied(_) => {
-                comparison.wait(format!("Make sure that {source} is up, reachable and in sync."))
+            Unread::Unreachable(_) => {
+                comparison.wait("Make sure that the endpoint is up, reachable and in sync.")
             }
+            Unread::Denied(_) => comparison.wait(
+                "The endpoint is up and refuses to serve. For a provider: correct the key in its URL, \
+                 or take a plan that has these calls. 401 also comes from an engine's port for op-node \
+                 (8551), which is no endpoint for this.",
+            ),
             Unread::Reverted(_) | Unread::Malformed(_) => comparison.refuse(format!(
                 "Make sure that {source} is what it should be: the right URL, the right address, \
                  a contract of the OP Stack."

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     finding::{Answer, Finding},
+    gate::Gate,
     judgement::Judgement,
 };
 
@@ -43,9 +44,10 @@ pub fn table(judgements: &[Judgement]) -> String {
     text
 }
 
-/// A finding and the services that share it.
+/// A finding, and the gates and services that share it.
 struct Row<'a> {
     finding: &'a Finding,
+    gates: Vec<Gate>,
     services: Vec<&'a str>,
 }
 
@@ -54,13 +56,21 @@ fn rows(judgements: &[Judgement]) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for judgement in judgements {
         for finding in &judgement.findings {
+            let service = judgement.service.as_str();
             match rows.iter_mut().find(|row| same(row.finding, finding)) {
-                Some(row) if row.services.contains(&judgement.service.as_str()) => {}
-                Some(row) => row.services.push(&judgement.service),
+                Some(row) => {
+                    if !row.gates.contains(&finding.gate) {
+                        row.gates.push(finding.gate);
+                    }
+                    if !row.services.contains(&service) {
+                        row.services.push(service);
+                    }
+                }
                 None => {
-                    let after = rows.iter().rposition(|row| row.finding.gate == finding.gate);
+                    let after = rows.iter().rposition(|row| row.gates.contains(&finding.gate));
                     let place = after.map_or(rows.len(), |last| last + 1);
-                    rows.insert(place, Row { finding, services: vec![&judgement.service] });
+                    let (gates, services) = (vec![finding.gate], vec![service]);
+                    rows.insert(place, Row { finding, gates, services });
                 }
             }
         }
@@ -68,11 +78,15 @@ fn rows(judgements: &[Judgement]) -> Vec<Row<'_>> {
     rows
 }
 
-/// A value that passes in several comparisons of a gate is shown once.
+/// A value that passes in several comparisons of a gate is shown once, and so is what keeps several gates
+/// from judging.
 fn same(one: &Finding, other: &Finding) -> bool {
-    let head = |finding: &Finding| (finding.gate, finding.answer);
-    let whole = one.answer > Answer::Pass;
-    head(one) == head(other) && one.found == other.found && (!whole || one == other)
+    let alike = one.answer == other.answer && one.found == other.found;
+    match one.answer {
+        Answer::Skip | Answer::Pass => alike && one.gate == other.gate,
+        Answer::Wait => alike && one.mend == other.mend,
+        Answer::Warn | Answer::Refuse => one == other,
+    }
 }
 
 impl Row<'_> {
@@ -85,8 +99,10 @@ impl Row<'_> {
     }
 
     fn write(&self, text: &mut String, indent: &str, services: &str) {
-        let Finding { gate, answer, expected, found, source, mend, .. } = self.finding;
-        let (name, gate) = (answer.name(), gate.to_string());
+        let Finding { answer, expected, found, source, mend, .. } = self.finding;
+        let name = answer.name();
+        let gates: Vec<String> = self.gates.iter().map(ToString::to_string).collect();
+        let gate = gates.join(", ");
         if *answer <= Answer::Pass {
             let _ = writeln!(text, "{indent}{name:6}  {gate:17}  {found}{services}");
             return;
@@ -126,6 +142,24 @@ mod tests {
              pass    l1-chain           1  [proposer]\n\
              pass    l2-chain           901\n\
              2 services: pass (0 refuse, 0 wait, 0 warn, 3 pass, 0 skip)\n"
+        );
+    }
+
+    #[test]
+    fn what_keeps_several_gates_from_judging_is_shown_once() {
+        let wait = |gate, what| {
+            Comparison::new(gate, (what, "a file"), ("no answer", "the endpoint")).wait("start it")
+        };
+        let one = Judgement::of("batcher", vec![wait(Gate::L1Chain, "an id")]);
+        let both = vec![wait(Gate::L1Chain, "an id"), wait(Gate::L1Head, "a block")];
+        assert_eq!(
+            table(&[one, Judgement::of("proposer", both)]),
+            "wait    l1-chain, l1-head\n\
+             \x20       expected  an id\n\
+             \x20       found     no answer\n\
+             \x20       source    expected: a file; found: the endpoint\n\
+             \x20       mend      start it\n\
+             2 services: wait (0 refuse, 1 wait, 0 warn, 0 pass, 0 skip)\n"
         );
     }
 

@@ -46,6 +46,9 @@ impl FactsError {
             Self::Rollup { .. } | Self::Genesis { .. } => {
                 "Fetch the file again from where the chain was made; it must not be edited by hand."
             }
+            Self::Url { source: RpcUrlError::Scheme(_), .. } => {
+                "Use the endpoint's http or https URL: who serves another scheme has one as well."
+            }
             Self::Url { .. } => "Correct the URL in the configuration.",
             Self::NoUrl { .. } => "Put the URL there: one line, readable by op-warden only.",
             Self::NotUrl { .. } => "Write the URL as one line, and nothing else.",
