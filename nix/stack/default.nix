@@ -290,7 +290,8 @@ in
       others = params.l1.others or [ ];
       otherFiles = params.l1.otherFiles or [ ];
     }
-    // (if l1.maxBatchSize == null then { } else { inherit (l1) maxBatchSize; });
+    // (if l1.maxBatchSize == null then { } else { inherit (l1) maxBatchSize; })
+    // (if l1.private or false then { inherit (l1) private; } else { });
     inherit (params) keys;
     services = lib.gates services;
   };

@@ -1,7 +1,7 @@
 # The definitions for a production host: fixed ports, op-reth, Ethereum's times.
 {
-  # { rpc, beacon, beaconFallbacks, rateLimit, maxBatchSize, chainId, chainConfig }: the L1 that the
-  # chain settles on; `chainConfig` is for one that the programs do not know. Files with the URLs, as
+  # { rpc, beacon, beaconFallbacks, rateLimit, maxBatchSize, private, chainId, chainConfig }: the L1
+  # that the chain settles on; `chainConfig` is for one that the programs do not know. Files with the URLs, as
   # the programs see them, take the place of the first two: `rpcFile` (`gateRpcFile`, if the gates see
   # it elsewhere) and `beaconFile` (`gateBeaconFile`). `others` and `otherFiles` are further endpoints
   # that the gates compare the first with.

@@ -1,5 +1,7 @@
 //! Secret keys of the chain's roles: read from files, never shown.
 
+mod kind;
+
 use std::{fmt, io::ErrorKind, path::Path};
 
 use alloy_primitives::{Address, B256, Signature, hex};
@@ -31,6 +33,9 @@ pub enum KeyError {
     /// Not 32 bytes in hex.
     #[error("it does not hold 32 bytes in hex")]
     NotHex,
+    /// Something else that people keep keys in.
+    #[error("it holds {0}, not 32 bytes in hex")]
+    Other(&'static str),
     /// Zero, or not below the order of the curve.
     #[error("it is zero or not below the order of secp256k1")]
     OutOfRange,
@@ -51,18 +56,27 @@ impl SecretKey {
 
     /// Reads a key file: 64 hex digits, `0x` and surrounding white space allowed.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let text = secret::line(path).map(Zeroizing::new).map_err(|error| match error {
+        let line = secret::line(path).map(Zeroizing::new).map_err(|error| match error {
             SecretError::Read(error) if error.kind() == ErrorKind::NotFound => KeyError::Missing,
             SecretError::Read(error) => KeyError::Unreadable(error),
             SecretError::Empty | SecretError::Content => KeyError::NotHex,
-        })?;
-        Self::from_hex(text.as_bytes())
+        });
+        let key = line.and_then(|line| Self::from_hex(line.as_bytes()));
+        if !matches!(key, Err(KeyError::NotHex)) {
+            return key;
+        }
+        let text = secret::text(path).map(Zeroizing::new);
+        Err(text.ok().and_then(|text| kind::of(&text)).map_or(KeyError::NotHex, KeyError::Other))
     }
 
-    /// Parses 64 hex digits, `0x` allowed.
+    /// Parses 64 hex digits, `0x` allowed (`0X` is not: the official programs refuse it).
     pub fn from_hex(text: &[u8]) -> Result<Self, KeyError> {
+        let digits = text.strip_prefix(b"0x").unwrap_or(text);
+        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
+            return Err(KeyError::NotHex);
+        }
         let mut bytes = Zeroizing::new([0_u8; 32]);
-        hex::decode_to_slice(text, bytes.as_mut_slice()).map_err(|_| KeyError::NotHex)?;
+        hex::decode_to_slice(digits, bytes.as_mut_slice()).map_err(|_| KeyError::NotHex)?;
         Self::from_bytes(&bytes)
     }
 

@@ -34,10 +34,14 @@ impl fmt::Display for SecretError {
 
 impl Error for SecretError {}
 
+/// The file's text in its only copy: the caller may erase it. Of a file that is too long, its beginning.
+pub fn text(path: &Path) -> Result<String, SecretError> {
+    String::from_utf8(read(path).map_err(SecretError::Read)?).map_err(|_| SecretError::Content)
+}
+
 /// The file's only line, without the white space around it, in its only copy: the caller may erase it.
 pub fn line(path: &Path) -> Result<String, SecretError> {
-    let mut secret = String::from_utf8(read(path).map_err(SecretError::Read)?)
-        .map_err(|_| SecretError::Content)?;
+    let mut secret = text(path)?;
     secret.truncate(secret.trim_end().len());
     let blank = secret.len() - secret.trim_start().len();
     secret.drain(..blank);

@@ -78,6 +78,7 @@ let
         beaconFallbacks
         rateLimit
         maxBatchSize
+        private
         chainId
         others
         otherFiles

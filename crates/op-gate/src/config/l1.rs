@@ -18,6 +18,8 @@ pub struct L1 {
     pub max_batch_size: Option<NonZeroUsize>,
     /// The chain id that the operator means to settle on.
     pub chain_id: u64,
+    /// Whether nobody else can send transactions to it.
+    pub private: bool,
 }
 
 /// Where the URL of an endpoint stands.
@@ -48,6 +50,8 @@ struct L1Fields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_batch_size: Option<NonZeroUsize>,
     chain_id: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    private: bool,
 }
 
 impl TryFrom<L1Fields> for L1 {
@@ -61,8 +65,8 @@ impl TryFrom<L1Fields> for L1 {
             .map_err(|()| "l1 has both \"beacon\" and \"beaconFile\": give one of them")?;
         let urls = fields.others.into_iter().map(Endpoint::Url);
         let others = urls.chain(fields.other_files.into_iter().map(Endpoint::File)).collect();
-        let L1Fields { max_batch_size, chain_id, .. } = fields;
-        Ok(Self { rpc, others, beacon, max_batch_size, chain_id })
+        let L1Fields { max_batch_size, chain_id, private, .. } = fields;
+        Ok(Self { rpc, others, beacon, max_batch_size, chain_id, private })
     }
 }
 
@@ -80,6 +84,7 @@ impl From<L1> for L1Fields {
             beacon_file,
             max_batch_size: l1.max_batch_size,
             chain_id: l1.chain_id,
+            private: l1.private,
         }
     }
 }

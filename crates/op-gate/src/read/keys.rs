@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    fs::{self, Metadata},
+    io,
+    os::unix::fs::MetadataExt as _,
+    path::{self, Path, PathBuf},
 };
 
 use alloy_primitives::Address;
@@ -15,8 +18,21 @@ use crate::config::{Config, Service};
 pub struct KeyFile {
     /// The address of the key, or why there is none.
     pub address: Result<Address, KeyError>,
-    /// Permission bits; `None` where there is no file.
-    pub mode: Option<u32>,
+    /// Who may use it; `None` where there is no file.
+    pub access: Option<Access>,
+}
+
+/// Who may read a file or put another in its place.
+#[derive(Debug)]
+pub struct Access {
+    /// Permission bits.
+    pub mode: u32,
+    /// The user whose file it is.
+    pub owner: u32,
+    /// The user who reads it now.
+    pub reader: u32,
+    /// A folder on the way to it that others than its owner and root may write to.
+    pub loose: Option<PathBuf>,
 }
 
 /// All services' keys: whether one is used twice shows only together.
@@ -27,9 +43,32 @@ pub(super) fn read(config: &Config) -> BTreeMap<PathBuf, KeyFile> {
 }
 
 fn key(path: &Path) -> KeyFile {
-    use std::os::unix::fs::PermissionsExt as _;
     let address = SecretKey::from_file(path).map(|key| key.address());
-    KeyFile { address, mode: path.metadata().ok().map(|metadata| metadata.permissions().mode()) }
+    KeyFile { address, access: access(path).ok() }
+}
+
+fn access(path: &Path) -> io::Result<Access> {
+    let file = fs::metadata(path)?;
+    // A link's own folders count as well as those of what it points to.
+    let (written, real) = (path::absolute(path)?, path.canonicalize()?);
+    let mut folders = written.ancestors().skip(1).chain(real.ancestors().skip(1));
+    Ok(Access {
+        mode: file.mode() & 0o7777,
+        owner: file.uid(),
+        reader: rustix::process::geteuid().as_raw(),
+        loose: folders
+            .find(|folder| fs::metadata(folder).is_ok_and(|at| is_loose(&at)))
+            .map(Path::to_owned),
+    })
+}
+
+/// Whether others may replace what is in the folder. A sticky folder lets nobody replace what is
+/// another's, and a group of the owner's own is the owner.
+fn is_loose(folder: &Metadata) -> bool {
+    const STICKY: u32 = 0o1000;
+    let own_group = folder.gid() == 0 || folder.gid() == folder.uid();
+    let others = if own_group { 0o002 } else { 0o022 };
+    folder.mode() & others != 0 && folder.mode() & STICKY == 0
 }
 
 /// The account of a service's key, where there is a key.

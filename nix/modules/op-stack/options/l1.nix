@@ -30,6 +30,14 @@ in
       default = 11155111;
       description = "Chain id of the L1. The default is Sepolia.";
     };
+    private = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether nobody else can send transactions to the L1. Only then may a role have a key that
+        everybody knows. A few chain ids of development networks count as private without this.
+      '';
+    };
     rpc = mkOption {
       type = types.str;
       default = "https://ethereum-sepolia-rpc.publicnode.com";

@@ -30,6 +30,10 @@ pub(crate) fn no_key(
             comparison.wait("Put the key there: 64 hex digits, readable by op-warden only.")
         }
         KeyError::Unreadable(_) => comparison.wait("Make the file readable by op-warden."),
+        KeyError::Other(_) => comparison.refuse(
+            "Put the key itself there: 64 hex digits, with or without 0x, and nothing else. `cast \
+             wallet` takes it out of a keystore or a mnemonic.",
+        ),
         KeyError::NotHex | KeyError::OutOfRange => comparison
             .refuse("Write the key as 64 hex digits, with or without 0x, and nothing else."),
     }

@@ -1,7 +1,7 @@
 //! No role on a public chain has a key that everybody knows.
 
 use alloy_primitives::Address;
-use op_chain::published::is_published;
+use op_chain::published::whose;
 
 use crate::{
     config::Service,
@@ -13,17 +13,18 @@ use crate::{
 };
 
 const GATE: Gate = Gate::PublishedKey;
+const SOURCE: &str = "the published mnemonics and keys that op-warden knows";
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((path, key)) = facts.key(service) else { return Vec::new() };
     let file = format!("key file {}", path.display());
     vec![match key {
         Ok(account) if facts.config.keys.burned.contains(account) => burned(account, &file),
-        Ok(account) if is_published(account) => published(account, &file, facts),
-        Ok(account) => compare(account, &file).holds(),
-        Err(error) => {
-            no_key(GATE, None, "the accounts of the mnemonic \"test … junk\"", path, error)
-        }
+        Ok(account) => match whose(account) {
+            Some(whose) => published(account, whose, &file, facts),
+            None => compare(account, &file).holds(),
+        },
+        Err(error) => no_key(GATE, None, SOURCE, path, error),
     }]
 }
 
@@ -40,34 +41,30 @@ fn burned(account: &Address, file: &str) -> Finding {
     )
 }
 
-fn published(account: &Address, file: &str, facts: &Facts) -> Finding {
+fn published(account: &Address, whose: &str, file: &str, facts: &Facts) -> Finding {
     let refused = || {
-        compare(account, file).refuse(
-            "Everybody has this key: it is one of Foundry's and Hardhat's test accounts, which \
-             the project's example secrets hold. Make your own with `op-warden keys generate`.",
-        )
+        compare(account, file).refuse(format!(
+            "Everybody has this key: it is one of {whose}. Make your own with `op-warden keys \
+             generate`. If nobody else can send transactions to this L1, say so with l1.private."
+        ))
     };
     let l1 = &facts.l1;
     let written = [facts.config.l1.chain_id, facts.rollup.l1_chain_id];
-    if written.iter().any(|&id| is_public(id)) {
+    if written.iter().any(|&id| is_public(&facts.config.l1, id)) {
         return refused();
     }
     let node = format!("eth_chainId of {}", l1.endpoint);
     with(&l1.chain_id, GATE, "the chain id of a private L1", &node, |live| {
-        if is_public(*live) {
+        if is_public(&facts.config.l1, *live) {
             return refused();
         }
         Finding::skip(
             GATE,
-            format!("{account} is a published test account, and L1 {live} is a private chain"),
+            format!("{account} is one of {whose}, and L1 {live} is a private chain"),
         )
     })
 }
 
 fn compare(account: &Address, file: &str) -> Comparison {
-    Comparison::new(
-        GATE,
-        ("a key that is not published", "the accounts of the mnemonic \"test … junk\""),
-        (account, file),
-    )
+    Comparison::new(GATE, ("a key that is not published", SOURCE), (account, file))
 }

@@ -13,10 +13,13 @@ use crate::{
 
 const GATE: Gate = Gate::ReusedKey;
 const MEND: &str = "\
-    Batcher and proposer send transactions to L1 at the same time and would take each other's \
-    nonces: batches get stuck, and the safe head with them. Make a key for each (`op-warden keys \
-    generate`), fund it, and name it on chain: SystemConfig.setBatcherHash for the batcher, the \
-    permissioned game's proposer for the proposer. keys.allowReuse accepts one key for both.";
+    Two programs that send to L1 take each other's nonces: batches get stuck, and the safe head with \
+    them; and whoever takes this key has both roles. Make a key for each (`op-warden keys generate`), \
+    fund it, and name it on chain: SystemConfig.setBatcherHash for the batcher, the permissioned \
+    game's proposer or challenger for those. keys.allowReuse accepts one key for several roles.";
+const MEND_TWICE: &str = "\
+    Two services of one role sign with one key: two sequencers make two blocks of one height, two \
+    batchers take each other's nonces. Take one of them out of the configuration.";
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let (Some((path, key)), Some(role)) = (facts.key(service), role(service)) else {
@@ -27,7 +30,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         Err(error) => return vec![no_key(GATE, None, "key of the service", path, error)],
     };
     let others = facts.config.services.iter().filter_map(|(name, other)| {
-        let role_of_other = self::role(other).filter(|of_other| *of_other != role)?;
+        let role_of_other = self::role(other).filter(|_| !std::ptr::eq(other, service))?;
         of_other(address, role, name, role_of_other, other, facts)
     });
     let found: Vec<Finding> = others.collect();
@@ -54,24 +57,27 @@ fn of_other(
     let (path, key) = facts.key(other)?;
     match key {
         Ok(of_other) if of_other == address => Some(reused(address, role, role_of_other, facts)),
-        // Whatever is no key is not this one, and the other service's own gates report it.
-        Ok(_) | Err(KeyError::Missing | KeyError::NotHex | KeyError::OutOfRange) => None,
         Err(error @ KeyError::Unreadable(_)) => {
             Some(no_key(GATE, None, &format!("key of {name}, to compare with"), path, error))
         }
+        // Whatever is no key is not this one, and the other service's own gates report it.
+        Ok(_) | Err(_) => None,
     }
 }
 
 fn reused(address: &Address, role: &str, other: &str, facts: &Facts) -> Finding {
-    let both_send = [role, other].iter().all(|role| ["op-batcher", "op-proposer"].contains(role));
+    if role == other {
+        return compare(address, "the key of another service of this role", role)
+            .refuse(MEND_TWICE);
+    }
     let comparison = compare(address, &format!("the key of {other} too"), role);
-    if both_send && !facts.config.keys.allow_reuse {
-        comparison.refuse(MEND)
-    } else {
+    if facts.config.keys.allow_reuse {
         comparison.warn(format!(
             "Whoever takes this key has both roles, and one role's trouble becomes the other's: \
              give {role} and {other} a key each (`op-warden keys generate`)."
         ))
+    } else {
+        comparison.refuse(MEND)
     }
 }
 

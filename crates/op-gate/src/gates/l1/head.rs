@@ -112,5 +112,5 @@ fn is_on_public_l1(facts: &Facts) -> bool {
     [Some(facts.config.l1.chain_id), Some(facts.rollup.l1_chain_id), live]
         .into_iter()
         .flatten()
-        .any(is_public)
+        .any(|id| is_public(&facts.config.l1, id))
 }

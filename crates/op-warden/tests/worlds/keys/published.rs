@@ -64,7 +64,8 @@ pub(super) fn published_keys(cases: &mut Vec<Case>) {
 
 /// A published key by what is known of L1.
 pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
-    let public = [1_u64, 11_155_111, 17_000, 560_048];
+    // Whatever is not known to be private is public.
+    let public = [1_u64, 2, 10, 137, 8453, 42_161, 84_532, 17_000, 560_048, 11_155_111];
     // Where all agree, nothing but the key is wrong.
     let everywhere = World::settle_on;
     for id in public {
@@ -104,18 +105,47 @@ pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
             ));
         }
     }
-    for id in [0, 2, 901, 31_337, 11_155_112, u64::MAX] {
-        let mut noticed = vec![("published-key", Skip)];
+    for (id, private) in [
+        (900, false),
+        (1337, false),
+        (31_337, false),
+        (3_151_908, false),
+        (0, false),
+        (901, false),
+        (11_155_112, true),
+        (11_155_111, true),
+        (u64::MAX, true),
+        (u64::MAX, false),
+    ] {
+        let known = matches!(id, 900 | 1337 | 31_337 | 3_151_908);
+        let verdict = if private || known { Skip } else { Refuse };
+        let mut noticed = vec![("published-key", verdict)];
         // No chain, and the L2 itself.
         if matches!(id, 0 | 901) {
             noticed.push(("rollup-config", Refuse));
         }
         cases.push(Case::new(
-            format!("a published key on the private L1 {id}"),
+            format!("a published key on L1 {id}, private: {private}"),
             &noticed,
             |world| {
                 everywhere(world, id);
                 world.text("own.key", STRANGER);
+                world.config["l1"]["private"] = json!(private);
+            },
+        ));
+    }
+    // Ganache's first account, the key 1, and the key of go-ethereum's tests.
+    for key in [
+        "4f3edf983ac636a65a842ce7c78d9aa706d3b113bce9c46f30d7d21715b23b1d",
+        "0000000000000000000000000000000000000000000000000000000000000001",
+        "b71c71a67e1177ad4e901695e1b4b9ee17ae16c6668d313eac2f96dbcda3f291",
+    ] {
+        cases.push(Case::new(
+            format!("the published key {} on Base", &key[..8]),
+            &[("published-key", Refuse)],
+            |world| {
+                everywhere(world, 8453);
+                world.text("own.key", key);
             },
         ));
     }
