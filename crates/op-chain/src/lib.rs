@@ -22,6 +22,7 @@ pub mod fees;
 pub mod forks;
 pub mod genesis;
 mod json;
+pub mod other_file;
 pub mod prestate;
 pub mod published;
 pub mod rollup;

@@ -10,14 +10,14 @@ use serde_json::{Map, Value};
 
 pub use eth_rpc::transaction::BlockId;
 
-pub use crate::rollup_check::RollupFault;
+pub use crate::rollup_check::{FaultKind, RollupFault};
 use crate::{
     forks::ForkTimes,
     json::{self, Members},
 };
 
 /// Fields of [`SystemConfig`] (op-service, `eth/types.go`), and the registry's name for the first.
-const SYSTEM_CONFIG: [&str; 9] = [
+pub(crate) const SYSTEM_CONFIG: [&str; 9] = [
     "batcherAddr",
     "batcherAddress",
     "overhead",

@@ -1,19 +1,64 @@
 //! What op-node checks of rollup.json before it does anything (`Config.Check` of `rollup/types.go`,
-//! `node/node.go`), without its fork schedule, which is [`crate::schedule`]'s.
+//! `config/config.go`, `service.go`), without its fork schedule, which is [`crate::schedule`]'s.
 
 use alloy_primitives::Address;
 use serde::Deserialize;
 
-use crate::rollup::RollupConfig;
+use crate::{
+    forks::Fork,
+    rollup::{RollupConfig, SYSTEM_CONFIG},
+};
 
 /// A reason for op-node to refuse rollup.json.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollupFault {
-    /// The field.
-    pub field: &'static str,
+    /// The field, with dots between the names of nested ones.
+    pub field: String,
     /// What it has to be.
-    pub expected: &'static str,
+    pub expected: String,
+    /// What kind of fault it is.
+    pub kind: FaultKind,
 }
+
+/// What mends a fault of rollup.json.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The value cannot be used.
+    Value,
+    /// No release of op-node has a field of that name.
+    Unknown,
+    /// `chain_op_config` is not there.
+    NoFeeConstants,
+    /// The chain is older than its L1's Pectra, and does not say how it came over it.
+    NoPectraSchedule,
+}
+
+/// Fields of rollup.json that [`RollupConfig`] does not name (op-node v1.16 to v1.20).
+const OTHER: [&str; 5] = [
+    "alt_da",
+    "chain_op_config",
+    "interop_time",
+    "pectra_blob_schedule_time",
+    "protocol_versions_address",
+];
+
+/// Fields of rollup.json that it does, beside the forks' times.
+const NAMED: [&str; 10] = [
+    "genesis",
+    "block_time",
+    "max_sequencer_drift",
+    "seq_window_size",
+    "channel_timeout",
+    "l1_chain_id",
+    "l2_chain_id",
+    "batch_inbox_address",
+    "deposit_contract_address",
+    "l1_system_config_address",
+];
+
+/// L1s on which blob fees were computed wrongly for a while, and when their Pectra came
+/// (`ProbablyMissingPectraBlobSchedule`): Sepolia, Holesky.
+const PECTRA: [(u64, u64); 2] = [(11_155_111, 1_741_159_776), (17_000, 1_740_434_112)];
 
 /// `alt_da`, as far as it can be contradictory.
 #[derive(Deserialize)]
@@ -58,8 +103,40 @@ impl RollupConfig {
             ),
         ];
         let faults = checks.into_iter().filter(|check| !check.0);
-        let faults = faults.map(|(_, field, expected)| RollupFault { field, expected });
-        faults.chain(self.alt_da_fault()).collect()
+        let faults = faults.map(|(_, field, expected)| fault(FaultKind::Value, field, expected));
+        faults.chain(self.alt_da_fault()).chain(self.absent()).chain(self.unknown()).collect()
+    }
+
+    /// Fields that must be there, and one that must not.
+    fn absent(&self) -> impl Iterator<Item = RollupFault> {
+        let has = |field: &str| self.other.get(field).is_some_and(|value| !value.is_null());
+        let interop = has("interop_time").then(|| {
+            let expected = "none: op-node wants a dependency set with it";
+            fault(FaultKind::Value, "interop_time", expected)
+        });
+        let constants = (!has("chain_op_config")).then(|| {
+            let expected = "the constants of the base fee, as in config.optimism of genesis.json";
+            fault(FaultKind::NoFeeConstants, "chain_op_config", expected)
+        });
+        let older =
+            |&(l1, pectra): &(u64, u64)| self.l1_chain_id == l1 && self.genesis.l2_time <= pectra;
+        let pectra = (PECTRA.iter().any(older) && !has("pectra_blob_schedule_time")).then(|| {
+            let expected = "a time: the chain is older than its L1's Pectra";
+            fault(FaultKind::NoPectraSchedule, "pectra_blob_schedule_time", expected)
+        });
+        interop.into_iter().chain(constants).chain(pectra)
+    }
+
+    /// Names that op-node up to v1.18 refuses, and later ones pass over.
+    fn unknown(&self) -> impl Iterator<Item = RollupFault> {
+        let forks = Fork::ALL.map(|fork| format!("{fork}_time"));
+        let known: Vec<String> =
+            NAMED.iter().chain(&OTHER).map(ToString::to_string).chain(forks).collect();
+        let of_chain = unknown_of(self.other.keys(), "", &known);
+        let system: Vec<String> = SYSTEM_CONFIG.iter().map(ToString::to_string).collect();
+        let of_system =
+            unknown_of(self.genesis.system_config.other.keys(), "genesis.system_config.", &system);
+        of_chain.into_iter().chain(of_system)
     }
 
     /// Data availability elsewhere: the kind of commitment decides whether there is a contract.
@@ -78,8 +155,37 @@ impl RollupConfig {
             },
             Err(_) => "an object with da_commitment_type and da_challenge_contract_address",
         };
-        Some(RollupFault { field: "alt_da", expected })
+        Some(fault(FaultKind::Value, "alt_da", expected))
     }
+}
+
+fn fault(kind: FaultKind, field: &str, expected: &str) -> RollupFault {
+    RollupFault { field: field.to_owned(), expected: expected.to_owned(), kind }
+}
+
+/// How alike a known name must be to be proposed, from 0 to 1.
+const ALIKE: f64 = 0.7;
+
+fn unknown_of<'a>(
+    names: impl Iterator<Item = &'a String>,
+    place: &str,
+    known: &[String],
+) -> Vec<RollupFault> {
+    let unknown = names.filter(|name| !known.contains(name));
+    let describe = |name: &String| {
+        let alike = known
+            .iter()
+            .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
+            .max_by(|one, other| one.0.total_cmp(&other.0));
+        let expected = match alike {
+            Some((alike, known)) if alike >= ALIKE => {
+                format!("no field of that name; did you mean {known}?")
+            }
+            _ => "no field of that name".to_owned(),
+        };
+        RollupFault { field: format!("{place}{name}"), expected, kind: FaultKind::Unknown }
+    };
+    unknown.map(describe).collect()
 }
 
 #[cfg(test)]
@@ -98,13 +204,14 @@ mod tests {
             },
             "block_time": 1, "max_sequencer_drift": 1, "seq_window_size": 2, "channel_timeout": 1,
             "l1_chain_id": 900, "l2_chain_id": 901, "batch_inbox_address": address,
-            "deposit_contract_address": address, "l1_system_config_address": address
+            "deposit_contract_address": address, "l1_system_config_address": address,
+            "chain_op_config": {"eip1559Elasticity": 6, "eip1559Denominator": 50}
         })
     }
 
-    fn faults(file: Value) -> Vec<&'static str> {
+    fn faults(file: Value) -> Vec<String> {
         let config: RollupConfig = serde_json::from_value(file).unwrap();
-        config.faults().iter().map(|fault| fault.field).collect()
+        config.faults().into_iter().map(|fault| fault.field).collect()
     }
 
     #[test]
@@ -134,6 +241,55 @@ mod tests {
             let mut file = right();
             *file.pointer_mut(&format!("/{}", field.replace('.', "/"))).unwrap() = value.clone();
             assert_eq!(faults(file), [field], "{field} {value}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_op_node_does_not_know_is_named_with_what_was_meant() {
+        for (place, name, expected) in [
+            ("", "karst_tme", "did you mean karst_time?"),
+            ("", "da_challenge_contract_address", "no field of that name"),
+            ("", "taiga_time", "no field of that name"),
+            ("", "_comment", "no field of that name"),
+            ("/genesis/system_config", "basefeeScalar", "no field of that name"),
+            ("/genesis/system_config", "minBaseFees", "did you mean minBaseFee?"),
+        ] {
+            let mut file = right();
+            file.pointer_mut(place).unwrap()[name] = json!(1);
+            let config: RollupConfig = serde_json::from_value(file).unwrap();
+            let [fault] = &config.faults()[..] else { panic!("{name}") };
+            assert_eq!(fault.kind, FaultKind::Unknown, "{name}");
+            assert!(fault.field.ends_with(name) && fault.expected.contains(expected), "{fault:?}");
+        }
+        for name in ["protocol_versions_address", "karst_time", "lagoon_time"] {
+            let mut file = right();
+            file[name] = json!(null);
+            assert_eq!(faults(file), [""; 0], "{name}");
+        }
+    }
+
+    #[test]
+    fn fields_that_must_be_there_are_missed() {
+        let mut file = right();
+        file["interop_time"] = json!(0);
+        assert_eq!(faults(file), ["interop_time"]);
+        for value in [json!(null), Value::Null] {
+            let mut file = right();
+            file["chain_op_config"] = value;
+            assert_eq!(faults(file), ["chain_op_config"]);
+        }
+        for (l1, time, pectra, expected) in [
+            (11_155_111, 1_741_159_776, json!(null), &["pectra_blob_schedule_time"][..]),
+            (11_155_111, 1_741_159_776, json!(1_742_486_400), &[]),
+            (11_155_111, 1_741_159_777, json!(null), &[]),
+            (17_000, 1_740_434_112, json!(null), &["pectra_blob_schedule_time"]),
+            (1, 1_700_000_000, json!(null), &[]),
+        ] {
+            let mut file = right();
+            file["l1_chain_id"] = json!(l1);
+            file["genesis"]["l2_time"] = json!(time);
+            file["pectra_blob_schedule_time"] = pectra;
+            assert_eq!(faults(file), expected, "{l1} {time}");
         }
     }
 

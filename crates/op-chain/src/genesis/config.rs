@@ -1,6 +1,9 @@
 //! `config`: the rules that hold at genesis.
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, IgnoredAny},
+};
 use serde_json::Value;
 
 use super::GenesisError;
@@ -31,6 +34,7 @@ impl From<&Fallback> for Config {
             chain_id: fallback.chain_id,
             london_block: Some(bedrock),
             amsterdam_time: None,
+            blob_schedule: None,
             enable_verkle_at_genesis: false,
             _names: (),
             engine: EngineConfig {
@@ -68,6 +72,7 @@ pub(super) struct Config {
     pub(super) chain_id: u64,
     london_block: Option<u64>,
     amsterdam_time: Option<u64>,
+    blob_schedule: Option<IgnoredAny>,
     #[serde(default)]
     enable_verkle_at_genesis: bool,
     /// Before those that take their names out.
@@ -80,7 +85,7 @@ pub(super) struct Config {
 }
 
 /// Names in `config` that [`Config`] or the forks have.
-const CONFIG: [&str; 19] = [
+const CONFIG: [&str; 20] = [
     "chainId",
     "londonBlock",
     "bedrockBlock",
@@ -88,6 +93,7 @@ const CONFIG: [&str; 19] = [
     "cancunTime",
     "pragueTime",
     "amsterdamTime",
+    "blobSchedule",
     "enableVerkleAtGenesis",
     "optimism",
     "regolithTime",
@@ -100,6 +106,33 @@ const CONFIG: [&str; 19] = [
     "jovianTime",
     "karstTime",
     "lagoonTime",
+];
+
+/// Numbers in `config` that nothing here reads, and op-geth does (`params/config.go`).
+const NUMBERS: [&str; 23] = [
+    "homesteadBlock",
+    "daoForkBlock",
+    "eip150Block",
+    "eip155Block",
+    "eip158Block",
+    "byzantiumBlock",
+    "constantinopleBlock",
+    "petersburgBlock",
+    "istanbulBlock",
+    "muirGlacierBlock",
+    "berlinBlock",
+    "arrowGlacierBlock",
+    "grayGlacierBlock",
+    "mergeNetsplitBlock",
+    "terminalTotalDifficulty",
+    "osakaTime",
+    "bpo1Time",
+    "bpo2Time",
+    "bpo3Time",
+    "bpo4Time",
+    "bpo5Time",
+    "verkleTime",
+    "interopTime",
 ];
 
 /// Fields of `config.optimism` (op-geth, `params/config_op.go`).
@@ -115,10 +148,14 @@ fn fee_constants<'de, D: Deserializer<'de>>(
     serde_json::from_value(Value::Object(members)).map(Some).map_err(de::Error::custom)
 }
 
-/// Refuses what engines read under another name, or under none.
+/// Refuses what engines read under another name, or under none, and what they cannot read.
 fn check_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-    for name in Members::deserialize(deserializer)?.0.keys() {
+    for (name, value) in &Members::deserialize(deserializer)?.0 {
         json::spelled_right(name, &CONFIG)?;
+        json::spelled_right(name, &NUMBERS)?;
+        if NUMBERS.contains(&name.as_str()) && !value.is_null() && !value.is_u64() {
+            return Err(de::Error::custom(format_args!("`{name}` is no number: {value}")));
+        }
         if name.ends_with("_time") {
             return Err(de::Error::custom(format_args!("`{name}` is a name of rollup.json")));
         }
@@ -145,6 +182,9 @@ impl Config {
         }
         if self.enable_verkle_at_genesis {
             return Err(GenesisError::Foreign("enableVerkleAtGenesis"));
+        }
+        if self.blob_schedule.is_some() {
+            return Err(GenesisError::Foreign("blobSchedule"));
         }
         if active(self.amsterdam_time) {
             return Err(GenesisError::Foreign("amsterdamTime"));

@@ -19,6 +19,9 @@ pub enum FactsError {
     /// genesis.json is not one: refuse.
     #[error("{path}: {source}")]
     Genesis { path: String, source: GenesisError },
+    /// Another file in its place: refuse.
+    #[error("{path} is {found}, not a {expected}")]
+    Other { path: String, found: &'static str, expected: &'static str },
     /// An endpoint's URL is not one: refuse.
     #[error("{what}: {source}")]
     Url { what: &'static str, source: RpcUrlError },
@@ -42,6 +45,9 @@ impl FactsError {
             Self::Absent { .. } => {
                 "Put the chain's file there: from op-deployer inspect, or the chain's published \
                  files."
+            }
+            Self::Other { .. } => {
+                "Put the chain's own file there, or name it in the configuration."
             }
             Self::Rollup { .. } | Self::Genesis { .. } => {
                 "Fetch the file again from where the chain was made; it must not be edited by hand."

@@ -4,6 +4,7 @@ use std::{fs, io, path::Path};
 
 use op_chain::{
     genesis::{Fallback, GenesisBlock, GenesisError},
+    other_file,
     rollup::RollupConfig,
 };
 
@@ -14,7 +15,7 @@ pub fn rollup(path: &Path) -> Result<RollupConfig, FactsError> {
     let shown = path.display().to_string();
     match regular(path).and_then(|()| fs::read(path)) {
         Ok(text) => serde_json::from_slice(&text)
-            .map_err(|source| FactsError::Rollup { path: shown, source }),
+            .map_err(|source| not(path, "rollup.json", FactsError::Rollup { path: shown, source })),
         Err(reason) => Err(FactsError::Absent { path: shown, reason }),
     }
 }
@@ -25,8 +26,16 @@ pub(crate) fn genesis(path: &Path, rollup: &RollupConfig) -> Result<GenesisBlock
     let fallback = Fallback { chain_id: rollup.l2_chain_id, forks: rollup.forks.clone() };
     GenesisBlock::from_file(path, Some(&fallback)).map_err(|error| match error {
         GenesisError::Read { path, source } => FactsError::Absent { path, reason: source },
-        source => FactsError::Genesis { path: shown(), source },
+        source => not(path, "genesis.json", FactsError::Genesis { path: shown(), source }),
     })
+}
+
+/// A file that cannot be read as what it should be is named by what it is, where that is known.
+fn not(path: &Path, expected: &'static str, error: FactsError) -> FactsError {
+    match other_file::kind(path).filter(|found| !found.ends_with(expected)) {
+        Some(found) => FactsError::Other { path: path.display().to_string(), found, expected },
+        None => error,
+    }
 }
 
 /// A pipe would be silent beyond every deadline.
