@@ -29,6 +29,8 @@
         op-stack =
           { lib, pkgs, ... }:
           {
+            # Under both of its names it is one module: a host may import it twice.
+            key = "every-channel/op-stack";
             imports = [ ./nix/modules/ec-op-stack.nix ];
             services.every-channel.op-stack.package =
               lib.mkDefault

@@ -98,6 +98,13 @@ in
     };
   };
 
+  testTheModuleIsOneUnderBothNames = {
+    expr = lib.unique (
+      lib.mapAttrsToList (_: module: (module { inherit lib; pkgs = { }; }).key) outputs.nixosModules
+    );
+    expected = [ "every-channel/op-stack" ];
+  };
+
   testShellAndFormatter = {
     expr = lib.mapAttrs (_: shell: isPackage shell.default) outputs.devShells // {
       formatter = lib.mapAttrs (_: isPackage) outputs.formatter;

@@ -206,7 +206,8 @@ let
 
   withSettings = name: definition: lib.service (settingsOf name definition.component) definition;
 
-  # A service that listens needs its ports, one that keeps data needs room for it.
+  # A program must know its flags; a service that listens needs its ports, one that keeps data needs
+  # room for it.
   withHost =
     service:
     service
@@ -214,7 +215,13 @@ let
       gate =
         service.gate
         // {
-          gates = service.gate.gates ++ [ "ports" ] ++ (if service.dataDir == null then [ ] else [ "disk" ]);
+          gates =
+            service.gate.gates
+            ++ [
+              "flags"
+              "ports"
+            ]
+            ++ (if service.dataDir == null then [ ] else [ "disk" ]);
         }
         // (
           if service.dataDir == null then

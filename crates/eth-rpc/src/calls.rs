@@ -27,6 +27,9 @@ pub struct BlockHead {
     /// Part of the header since Amsterdam (EIP-7928).
     #[serde(default)]
     pub block_access_list_hash: Option<B256>,
+    /// The same by the name that Besu gave it first (hyperledger/besu#10359).
+    #[serde(default)]
+    pub bal_hash: Option<B256>,
 }
 
 /// An account as `eth_getProof` shows it (EIP-1186), with one place of its storage.

@@ -34,10 +34,11 @@ pub enum FaultKind {
 }
 
 /// Fields of rollup.json that [`RollupConfig`] does not name (op-node v1.16 to v1.20).
-const OTHER: [&str; 5] = [
+const OTHER: [&str; 6] = [
     "alt_da",
     "chain_op_config",
     "interop_time",
+    "keep_karst_upgrade_gas",
     "pectra_blob_schedule_time",
     "protocol_versions_address",
 ];

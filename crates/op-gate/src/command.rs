@@ -65,9 +65,24 @@ impl Command {
         items.map(str::trim).filter(|item| !item.is_empty()).collect()
     }
 
+    /// The names of all flags that are given.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = &str> {
+        let names = self.args.iter().filter_map(|arg| {
+            let flag = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'))?;
+            flag.split('=').next()
+        });
+        names.filter(|name| !name.is_empty())
+    }
+
+    /// What the names of the program's own environment variables begin with.
+    pub(crate) fn prefix(&self) -> String {
+        let program = if self.component == "op-geth" { "geth" } else { &self.component };
+        format!("{}_", program.replace('-', "_").to_uppercase())
+    }
+
     fn variable(&self, flag: &str) -> Option<&str> {
         let exception = VARIABLES.iter().find(|(name, _)| *name == flag);
-        let own = || format!("{}.{flag}", self.component).replace(['.', '-'], "_").to_uppercase();
+        let own = || format!("{}{}", self.prefix(), flag.replace(['.', '-'], "_").to_uppercase());
         let name = exception.map_or_else(own, |(_, variable)| (*variable).to_owned());
         self.environment.get(&name).map(String::as_str).filter(|value| !value.is_empty())
     }

@@ -25,7 +25,7 @@ pub enum Gate {
     // Nodes
     P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, AdminApi, Jwt,
     // Host
-    Clock, Disk, Ports, ImagePinned, ImageRunning, Release,
+    Clock, Disk, Flags, Ports, ImagePinned, ImageRunning, Release,
 }
 
 /// What a gate is about: the folder of its file below `gates/`, and a heading of the table.
@@ -231,6 +231,9 @@ impl Gate {
             Self::Disk => entry(Host, &[DataDir, MinFreeBytes],
                 "there is room for the data",
                 "a database that broke when the disk was full"),
+            Self::Flags => entry(Host, &[Command],
+                "the program knows its flags, and none of them beats the chain's files",
+                "`--override.karst` on op-node alone: the engine does not have it, and the chain splits"),
             Self::Ports => entry(Host, &[Command],
                 "the ports are free, or this very service has them",
                 "four of the official programs default to 7300 and 8545"),

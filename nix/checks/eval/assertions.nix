@@ -31,6 +31,7 @@ let
   secretVariable =
     at:
     "${at}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
+  beaten = "it beats the chain's files in this program alone. Leave it out: fork times stand in rollup.json and genesis.json.";
   wiring = "it is part of the wiring between the services and has no option";
 
   # The options' defaults, which are public endpoints.
@@ -117,6 +118,32 @@ in
   testAnOwnedFlagWithoutAnOption = refuses {
     batcher.settings.rollup-rpc = "http://other.example";
   } (owned ''.batcher.settings."rollup-rpc"'' wiring);
+
+  testAForkTimeInAFlag =
+    refuses { sequencer.node.settings."override.karst" = 1999999999; }
+      ''.sequencer.node.settings."override.karst": ${beaten}'';
+
+  testAForkTimeInTheEnvironment =
+    refuses { sequencer.node.environment.OP_NODE_OVERRIDE_KARST = "1999999999"; }
+      ".sequencer.node.environment.OP_NODE_OVERRIDE_KARST: ${beaten}";
+
+  testANetworkByName =
+    refuses { sequencer.node.extraArgs = [ "--network=op-sepolia" ]; }
+      ".sequencer.node.extraArgs (--network): ${beaten}";
+
+  testAnL1ThatOpNodeDoesNotKnow =
+    refuses { l1.chainId = 84532; }
+      ".l1.chainConfigFile: op-node does not know L1 84532. Give it the L1's genesis.json or chain configuration.";
+
+  testASecondSequencer =
+    refuses
+      (
+        followers [ "two" ]
+        // {
+          followers.two.node.settings."sequencer.enabled" = true;
+        }
+      )
+      ''.followers.two.node.settings."sequencer.enabled": a chain has one sequencer, and here that is ${prefix}.sequencer. Two with one key make two chains.'';
 
   testAKeyInAFlag = refuses {
     batcher.settings.private-key = "0x1";

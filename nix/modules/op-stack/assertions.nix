@@ -85,6 +85,20 @@ let
   isSecretVariable =
     name: builtins.match ".*(KEY|MNEMONIC|PRIV_RAW|SECRET|PASSWORD|TOKEN).*" name != null;
 
+  # In one program, they take the place of what all programs read from the chain's files.
+  beatsFiles =
+    flag: builtins.match "override[.].*|(beta[.])?(op-)?network|beta[.]extra-networks" flag != null;
+  variableBeatsFiles = name: builtins.match ".*_OVERRIDE_.*|.*_NETWORK" name != null;
+  beaten = "it beats the chain's files in this program alone. Leave it out: fork times stand in rollup.json and genesis.json";
+
+  # The L1s that op-node knows.
+  knownL1s = [
+    1
+    17000
+    560048
+    11155111
+  ];
+
   ofService =
     service:
     let
@@ -113,6 +127,28 @@ let
         message = "${at}: the module owns this flag; ${wayOut service flag}.";
       }
     ) given
+    ++ map (
+      { flag, at }:
+      {
+        assertion = !(beatsFiles flag);
+        message = "${at}: ${beaten}.";
+      }
+    ) given
+    ++ map (
+      { flag, at }:
+      {
+        assertion = flag != "sequencer.enabled" || service.wiring ? ${flag};
+        message = "${at}: a chain has one sequencer, and here that is ${prefix}.sequencer. Two with one key make two chains.";
+      }
+    ) given
+    ++ map (name: {
+      assertion = !(variableBeatsFiles name);
+      message = "${where}.environment.${name}: ${beaten}.";
+    }) (lib.attrNames service.overrides.environment)
+    ++ map (name: {
+      assertion = name != "OP_NODE_SEQUENCER_ENABLED";
+      message = "${where}.environment.${name}: a chain has one sequencer, and here that is ${prefix}.sequencer. Two with one key make two chains.";
+    }) (lib.attrNames service.overrides.environment)
     ++ map (name: {
       assertion = !(isSecretVariable name);
       message = "${where}.environment.${name}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
@@ -170,6 +206,10 @@ in
         "beacon"
       ]
       ++ [
+        {
+          assertion = lib.elem cfg.l1.chainId knownL1s || cfg.l1.chainConfigFile != null;
+          message = "${prefix}.l1.chainConfigFile: op-node does not know L1 ${toString cfg.l1.chainId}. Give it the L1's genesis.json or chain configuration.";
+        }
         {
           assertion = cfg.sequencer.engine.enable == cfg.sequencer.node.enable;
           message = "${prefix}.sequencer: engine and node need each other. Enable both or none.";

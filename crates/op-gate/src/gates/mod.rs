@@ -64,6 +64,7 @@ mod nodes {
 mod host {
     pub(crate) mod clock;
     pub(crate) mod disk;
+    pub(crate) mod flags;
     pub(crate) mod image_pinned;
     pub(crate) mod image_running;
     pub(crate) mod ports;
@@ -121,6 +122,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::Jwt => nodes::jwt::judge,
         Gate::Clock => host::clock::judge,
         Gate::Disk => host::disk::judge,
+        Gate::Flags => host::flags::judge,
         Gate::Ports => host::ports::judge,
         Gate::ImagePinned => host::image_pinned::judge,
         Gate::ImageRunning => host::image_running::judge,

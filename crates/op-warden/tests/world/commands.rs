@@ -18,6 +18,7 @@ pub(super) fn commands(services: &mut Value) {
     services["root-source"]["command"] =
         command("op-challenger", &["--rollup-rpc=http://127.0.0.1:9545"]);
     services["root-source"]["gameType"] = json!(1);
+    services["flags"]["command"] = command("op-node", &["--rollup.l1-chain-config=l1.json"]);
     // Asks for the safe heads, and is judged by none of this.
     services["unsafe-signer"]["command"] =
         command("op-dispute-mon", &["--rollup-rpc=http://localhost:9545"]);

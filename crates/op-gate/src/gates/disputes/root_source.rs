@@ -12,6 +12,9 @@ const GATE: Gate = Gate::RootSource;
 /// Game types whose claims are super roots: of all chains of a cluster at a time, not of one block.
 const SUPER: [u32; 4] = [4, 5, 7, 9];
 
+/// Proven by other means, from either source (optimism#21983).
+const EITHER: u32 = 10;
+
 /// Where super roots come from; the name changed between releases.
 const SUPER_SOURCES: [&str; 3] = ["superroot-rpc", "supernode-rpc", "supervisor-rpc"];
 
@@ -37,6 +40,13 @@ pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
     };
     // op-proposer takes one source only.
     let alone = command.component != "op-proposer" || output != superroot;
+    if game_type == EITHER {
+        let holds = (output || superroot) && alone;
+        return vec![finding("--rollup-rpc or --superroot-rpc(s)").refuse_unless(
+            holds,
+            "Games of this type need a source of roots: give --rollup-rpc, or --superroot-rpc(s).",
+        )];
+    }
     vec![if SUPER.contains(&game_type) {
         finding("--superroot-rpc(s)").refuse_unless(
             superroot && alone,

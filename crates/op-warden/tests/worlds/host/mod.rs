@@ -1,5 +1,6 @@
 //! The host.
 
+mod flags;
 mod images;
 mod machine;
 mod releases;
@@ -7,6 +8,7 @@ mod releases;
 use crate::case::Case;
 
 pub(crate) fn cases(cases: &mut Vec<Case>) {
+    flags::flags(cases);
     machine::clocks(cases);
     machine::disks(cases);
     machine::ports(cases);

@@ -6,7 +6,9 @@ use eth_rpc::BlockHead;
 use op_chain::forks::Fork;
 use semver::Version;
 
-use self::table::{JUDGES_FORKS, KNOWN_FAULTS, L1Fork, LEAST, Least, REMOVED, Reason, activated};
+use self::table::{
+    FIELDS, JUDGES_FORKS, KNOWN_FAULTS, L1Fork, LEAST, Least, REMOVED, Reason, activated,
+};
 use crate::{
     command::Command,
     config::Service,
@@ -39,6 +41,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     findings.extend(follows_l2(&release, facts));
     findings.extend(knows_its_flags(&release, command));
     findings.extend(takes_the_forks(&release, facts));
+    findings.extend(knows_the_fields(&release, facts));
     findings
 }
 
@@ -88,7 +91,7 @@ impl Release<'_> {
 }
 
 /// The release that a reference names by its tag.
-fn version(reference: &str) -> Option<Version> {
+pub(crate) fn version(reference: &str) -> Option<Version> {
     let reference = reference.split('@').next()?;
     let (_, tag) = reference.rsplit_once(':')?;
     Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok()
@@ -123,7 +126,7 @@ fn follows_l1(release: &Release<'_>, facts: &Facts) -> Finding {
 
 /// By what the header shows, or, since not every fork changes it, by the time of its activation.
 fn fork_of(block: &BlockHead, facts: &Facts) -> Option<L1Fork> {
-    let shown = if block.block_access_list_hash.is_some() {
+    let shown = if block.block_access_list_hash.or(block.bal_hash).is_some() {
         Some(L1Fork::Amsterdam)
     } else {
         block.requests_hash.map(|_| L1Fork::Prague)
@@ -173,7 +176,8 @@ fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
         return None;
     }
     let forks = &facts.rollup.forks;
-    let schedule = [Fork::Isthmus, Fork::Jovian, Fork::Karst].map(|fork| (fork, forks.time(fork)));
+    let schedule = [Fork::Isthmus, Fork::Jovian, Fork::Karst, Fork::Lagoon]
+        .map(|fork| (fork, forks.time(fork)));
     let begin = facts.rollup.genesis.l2_time;
     let wrong = schedule.windows(2).find_map(|pair| match pair {
         [(before, None), (fork, Some(_))] => Some(format!("{fork}_time without {before}_time")),
@@ -199,6 +203,27 @@ fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
              time, after that of the one before, in rollup.json and genesis.json.",
         ),
     )
+}
+
+/// An op-node that is older than a field of rollup.json refuses the file.
+fn knows_the_fields(release: &Release<'_>, facts: &Facts) -> Vec<Finding> {
+    let file = serde_json::to_value(&facts.rollup).unwrap_or_default();
+    let unknown = FIELDS.iter().filter(|(field, since)| {
+        release.component == "op-node" && !file[field].is_null() && release.is_before(since)
+    });
+    unknown
+        .map(|(field, since)| {
+            Comparison::new(
+                GATE,
+                (
+                    format!("op-node {since} or later, for {field} of rollup.json"),
+                    "rollup/types.go",
+                ),
+                (&release.version, release.image),
+            )
+            .refuse("Run a later release of op-node: this one refuses the file.")
+        })
+        .collect()
 }
 
 #[cfg(test)]

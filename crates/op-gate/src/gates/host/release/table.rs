@@ -114,6 +114,11 @@ pub(super) const REMOVED: [(&str, &str, &str, &str, &str); 4] = [
     ),
 ];
 
+/// Fields of rollup.json and op-node's first release that knows each: earlier ones refuse the file
+/// (`op-node/rollup/types.go` of v1.19.0 and v1.19.1).
+pub(super) const FIELDS: [(&str, &str); 2] =
+    [("lagoon_time", "1.19.1"), ("keep_karst_upgrade_gas", "1.19.1")];
+
 /// op-node's first release that judges the order of forks at its start (`op-node/v1.19.8`).
 pub(super) const JUDGES_FORKS: &str = "1.19.8";
 

@@ -1,0 +1,142 @@
+//! Flags that take the place of what the chain's files say, or contradict it.
+
+use crate::{
+    command::Command,
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
+
+const GATE: Gate = Gate::Flags;
+
+/// L1s that op-node knows (op-service `eth/config.go`): mainnet, Sepolia, Holesky, Hoodi.
+const KNOWN_L1S: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
+
+/// Where op-batcher can put batches (`flags/types.go`).
+const DATA_AVAILABILITY: [&str; 3] = ["calldata", "blobs", "auto"];
+
+/// Game types as op-challenger names them (`game/types/game_type.go`).
+const GAME_TYPES: [(u32, &str); 9] = [
+    (0, "cannon"),
+    (1, "permissioned"),
+    (4, "super-cannon"),
+    (5, "super-permissioned"),
+    (8, "cannon-kona"),
+    (9, "super-cannon-kona"),
+    (10, "optimistic-zk"),
+    (254, "fast"),
+    (255, "alphabet"),
+];
+
+pub(super) fn judge(service: &Service, command: &Command, facts: &Facts) -> Vec<Finding> {
+    let mut findings = overrides(command);
+    match command.component.as_str() {
+        "op-node" => {
+            findings.extend(network(command, "network"));
+            findings.extend(l1_chain_config(command, facts));
+            findings.extend(alt_da(command, facts));
+        }
+        "op-geth" => findings.extend(network(command, "op-network")),
+        "op-batcher" => {
+            findings.extend(data_availability(command));
+            findings.extend(alt_da(command, facts));
+        }
+        "op-challenger" => findings.extend(game_types(service, command)),
+        _ => {}
+    }
+    findings
+}
+
+fn compare(expected: &str, source: &str, found: String) -> Comparison {
+    Comparison::new(GATE, (expected, source), (found, "the service's command"))
+}
+
+/// Fork times of one program, which the others do not have.
+fn overrides(command: &Command) -> Vec<Finding> {
+    let flags = command.flags().filter(|flag| flag.starts_with("override."));
+    let prefix = format!("{}OVERRIDE_", command.prefix());
+    let variables = command.environment.keys().filter(|name| name.starts_with(&prefix));
+    flags
+        .map(|flag| format!("--{flag}"))
+        .chain(variables.cloned())
+        .map(|found| {
+            compare("fork times of rollup.json and genesis.json", "the chain's files", found).refuse(
+                "It beats the file in this program alone, and the chain splits at that fork: leave it \
+                 out, and write the time into both files.",
+            )
+        })
+        .collect()
+}
+
+/// A network by name takes the place of the chain's files.
+fn network(command: &Command, flag: &str) -> Option<Finding> {
+    let name = command.value(flag).filter(|name| !name.is_empty())?;
+    let found = format!("--{flag}={name}");
+    Some(compare("no network by name", "the chain's files", found).refuse(
+        "The program takes the network's own configuration and passes over the chain's files: leave \
+         it out.",
+    ))
+}
+
+fn l1_chain_config(command: &Command, facts: &Facts) -> Option<Finding> {
+    let id = facts.rollup.l1_chain_id;
+    if KNOWN_L1S.contains(&id) || command.is_given("rollup.l1-chain-config") {
+        return None;
+    }
+    let found = format!("none, and L1 {id}");
+    let expected = "--rollup.l1-chain-config, for an L1 that op-node does not know";
+    Some(compare(expected, "l1_chain_id of rollup.json", found).refuse(
+        "op-node stops with \"failed to read chain spec\": give it the L1's genesis.json or chain \
+         configuration (l1.chainConfigFile).",
+    ))
+}
+
+fn data_availability(command: &Command) -> Option<Finding> {
+    let kind = command.value("data-availability-type")?;
+    if DATA_AVAILABILITY.contains(&kind) {
+        return None;
+    }
+    let found = format!("--data-availability-type={kind}");
+    Some(compare("calldata, blobs or auto", "op-batcher", found).refuse(
+        "op-batcher does not start with another word, nor with other letter case: correct it.",
+    ))
+}
+
+/// A challenger that does not play the respected type lets false claims pass.
+fn game_types(service: &Service, command: &Command) -> Option<Finding> {
+    let wanted = service.game_type?;
+    let (_, name) = GAME_TYPES.iter().find(|(number, _)| *number == wanted)?;
+    let played = ["game-types", "trace-type"].map(|flag| command.list(flag)).concat();
+    if played.is_empty() || played.contains(name) {
+        return None;
+    }
+    let found = format!("--game-types={}", played.join(","));
+    Some(
+        compare(&format!("{name} among the game types"), "gameType of the service", found)
+            .refuse("Nobody would dispute a false claim of that type: add it to --game-types."),
+    )
+}
+
+/// Data elsewhere than on L1, for one program and not for the chain, or the other way round.
+fn alt_da(command: &Command, facts: &Facts) -> Option<Finding> {
+    let of_chain = facts.rollup.other.get("alt_da").is_some_and(|alt_da| !alt_da.is_null());
+    let of_program = command.is_on("altda.enabled");
+    if of_program && command.value("altda.da-server").is_none_or(str::is_empty) {
+        let found = "--altda.enabled without --altda.da-server".to_owned();
+        return Some(
+            compare("a server for alternative data availability", "--help", found)
+                .warn("The program cannot store or fetch batches: give --altda.da-server."),
+        );
+    }
+    (of_chain != of_program).then(|| {
+        let (expected, found) = if of_chain {
+            ("--altda.enabled: rollup.json has alt_da", "no --altda.enabled")
+        } else {
+            ("no --altda.enabled: rollup.json has no alt_da", "--altda.enabled")
+        };
+        compare(expected, "alt_da of rollup.json", found.to_owned()).warn(
+            "Batcher and nodes must keep the batches at one place: make the flag and rollup.json agree.",
+        )
+    })
+}

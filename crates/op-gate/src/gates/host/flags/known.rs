@@ -1,0 +1,68 @@
+//! The flags that each official program knows.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+/// A program's flags, at the release that they were read from.
+pub(super) struct Program {
+    pub(super) release: &'static str,
+    /// By each of their names.
+    pub(super) flags: BTreeMap<&'static str, Flag>,
+}
+
+/// A flag.
+#[derive(Clone)]
+pub(super) struct Flag {
+    /// Whether a value follows it.
+    pub(super) takes_value: bool,
+    /// Its environment variables.
+    pub(super) variables: Vec<&'static str>,
+}
+
+/// By component. How the file is made: crates/e2e, `flags`.
+static PROGRAMS: LazyLock<BTreeMap<&str, Program>> =
+    LazyLock::new(|| read(include_str!("known.txt")));
+
+/// The flags of a component, where they are known.
+pub(super) fn of(component: &str) -> Option<&'static Program> {
+    PROGRAMS.get(component)
+}
+
+fn read(text: &'static str) -> BTreeMap<&'static str, Program> {
+    let mut programs = BTreeMap::new();
+    let mut last = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let mut words = line.split_whitespace();
+        let Some(first) = words.next() else { continue };
+        if !line.starts_with(' ') {
+            let release = words.next().unwrap_or_default();
+            programs.insert(first, Program { release, flags: BTreeMap::new() });
+            last = first;
+        } else if let Some(program) = programs.get_mut(last) {
+            let (names, takes_value) =
+                first.strip_suffix('=').map_or((first, false), |names| (names, true));
+            let flag = Flag { takes_value, variables: words.collect() };
+            program.flags.extend(names.split(',').map(|name| (name, flag.clone())));
+        }
+    }
+    programs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_program_has_its_flags() {
+        for component in
+            ["op-node", "op-geth", "op-batcher", "op-proposer", "op-challenger", "op-dispute-mon"]
+        {
+            let program = of(component).unwrap();
+            assert!(program.release.starts_with('v') && program.flags.len() > 20, "{component}");
+        }
+        let node = of("op-node").unwrap();
+        assert!(node.flags["l1"].takes_value && !node.flags["p2p.disable"].takes_value);
+        assert_eq!(node.flags["l1"].variables, ["OP_NODE_L1_ETH_RPC"]);
+        let challenger = of("op-challenger").unwrap();
+        assert!(challenger.flags.contains_key("trace-type"));
+    }
+}

@@ -1,0 +1,133 @@
+//! The program knows its flags, and none of them beats the chain's files.
+
+mod beats;
+mod known;
+
+use semver::Version;
+
+use self::known::{Flag, Program};
+use super::release;
+use crate::{
+    command::Command,
+    config::Service,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::Facts,
+};
+
+const GATE: Gate = Gate::Flags;
+
+/// How alike a known name must be to be proposed, from 0 to 1.
+const ALIKE: f64 = 0.7;
+
+pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
+    let Some(command) = &service.command else { return Vec::new() };
+    let mut findings = beats::judge(service, command, facts);
+    if let Some(program) = known::of(&command.component) {
+        findings.extend(unknown_flags(service, command, program));
+        findings.extend(unknown_variables(command, program));
+    }
+    if findings.is_empty() {
+        findings.push(
+            Comparison::new(
+                GATE,
+                (
+                    "flags that the program knows, and that leave the chain's files in force",
+                    "--help",
+                ),
+                ("none else", "the service's command"),
+            )
+            .holds(),
+        );
+    }
+    findings
+}
+
+/// Flags that the program refuses. Of another release than the known one, only a name that looks
+/// misspelt is reported: it may be new there.
+fn unknown_flags(service: &Service, command: &Command, program: &Program) -> Vec<Finding> {
+    let is_same = release_of(service).is_none_or(|version| {
+        Version::parse(&program.release[1..]).is_ok_and(|known| known == version)
+    });
+    let unknown =
+        given(command, program).into_iter().filter(|flag| !program.flags.contains_key(flag));
+    let finding = |flag: &str| {
+        let meant = meant(flag, program.flags.keys().copied());
+        if !is_same && meant.is_none() {
+            return None;
+        }
+        let hint = meant.map(|meant| format!("; did you mean --{meant}?")).unwrap_or_default();
+        let comparison = Comparison::new(
+            GATE,
+            (
+                format!("a flag of {}{hint}", command.component),
+                format!("--help of {}", program.release),
+            ),
+            (format!("--{flag}"), "the service's command"),
+        );
+        Some(if is_same {
+            comparison
+                .refuse("The program does not start with a flag that it does not know: correct it.")
+        } else {
+            comparison.warn(
+                "The release that runs may know it. If it does not, the program does not start.",
+            )
+        })
+    };
+    unknown.filter_map(finding).collect()
+}
+
+/// A program passes over variables that it does not know, so what they were to do is not done.
+fn unknown_variables(command: &Command, program: &Program) -> Vec<Finding> {
+    let prefix = command.prefix();
+    let known: Vec<&str> =
+        program.flags.values().flat_map(|Flag { variables, .. }| variables).copied().collect();
+    let unknown = command
+        .environment
+        .keys()
+        .filter(|name| name.starts_with(&prefix) && !known.contains(&name.as_str()));
+    let finding = |name: &String| {
+        let meant = meant(name, known.iter().copied())?;
+        Some(
+            Comparison::new(
+                GATE,
+                (
+                    format!("a variable of {}; did you mean {meant}?", command.component),
+                    format!("--help of {}", program.release),
+                ),
+                (name, "the service's environment"),
+            )
+            .warn("The program passes over a variable that it does not know: correct its name."),
+        )
+    };
+    unknown.filter_map(finding).collect()
+}
+
+/// The flags that the command gives, by their names.
+fn given<'a>(command: &'a Command, program: &Program) -> Vec<&'a str> {
+    let mut flags = Vec::new();
+    let mut args = command.args.iter();
+    while let Some(arg) = args.next() {
+        let Some(flag) = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-')) else { continue };
+        let name = flag.split('=').next().unwrap_or(flag);
+        if name.is_empty() {
+            break;
+        }
+        if !flag.contains('=') && program.flags.get(name).is_some_and(|flag| flag.takes_value) {
+            args.next();
+        }
+        flags.push(name);
+    }
+    flags
+}
+
+fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = |known: &'a str| (strsim::normalized_damerau_levenshtein(name, known), known);
+    let (alike, known) = known.map(likeness).max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (alike >= ALIKE).then_some(known)
+}
+
+/// Where no image is named, the programs are those that the flags were read from.
+fn release_of(service: &Service) -> Option<Version> {
+    release::version(&service.image.as_ref()?.reference)
+}
