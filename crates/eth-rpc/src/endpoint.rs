@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use backon::Retryable as _;
+use futures_core::future::BoxFuture;
 use op_util::error::with_causes;
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{Serialize, de::DeserializeOwned};
@@ -64,34 +65,40 @@ impl Rpc {
     /// Sends the batch as one HTTP request and returns all answers.
     ///
     /// Tries again after 429, 5xx and broken connections, not after a refused one.
-    pub async fn send(&self, batch: Batch) -> Answers {
-        if batch.calls.is_empty() {
-            return Answers(Ok(Vec::new()));
-        }
-        let body =
-            self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls), None);
-        Answers(body.await.and_then(|body| by_id(&body, batch.calls.len(), &self.counts)))
+    // Boxed, as [`Rpc::fetch`] is: the HTTP client is compiled here, and not in each crate that awaits it.
+    pub fn send(&self, batch: Batch) -> BoxFuture<'_, Answers> {
+        Box::pin(async move {
+            if batch.calls.is_empty() {
+                return Answers(Ok(Vec::new()));
+            }
+            let body =
+                self.within_patience(|| self.http.post(self.url.clone()).json(&batch.calls), None);
+            Answers(body.await.and_then(|body| by_id(&body, batch.calls.len(), &self.counts)))
+        })
     }
 
     /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
-        let url = self.below(path);
-        let body = self.within_patience(|| self.http.get(url.clone()), None).await?;
+        let body = self.fetch(path, None).await?;
         serde_json::from_slice(&body).map_err(|error| Unread::Malformed(error.to_string()))
     }
 
     /// Reads the lines that are wanted of a text below the endpoint's URL with HTTP GET: a few of a
     /// program's metrics, of which there are hundreds of kilobytes.
     pub async fn lines(&self, path: &str, wanted: fn(&[u8]) -> bool) -> Reading<String> {
-        let url = self.below(path);
-        let lines = self.within_patience(|| self.http.get(url.clone()), Some(wanted)).await?;
+        let lines = self.fetch(path, Some(wanted)).await?;
         String::from_utf8(lines).map_err(|error| Unread::Malformed(error.to_string()))
     }
 
-    fn below(&self, path: &str) -> Url {
+    /// What is below the endpoint's URL.
+    fn fetch(
+        &self,
+        path: &str,
+        wanted: Option<fn(&[u8]) -> bool>,
+    ) -> BoxFuture<'_, Reading<Vec<u8>>> {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
-        url
+        Box::pin(async move { self.within_patience(|| self.http.get(url.clone()), wanted).await })
     }
 
     /// Reads one value; batches are better.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_core::future::BoxFuture;
 use tokio::time::timeout;
 
 use crate::{
@@ -14,7 +15,15 @@ use crate::{
 };
 
 /// Judges services by name, within the configuration's deadline.
-pub async fn run(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, ConfigError> {
+// Boxed: what reads the facts is compiled here, and not in each crate that awaits it.
+pub fn run<'a>(
+    config: &'a Config,
+    names: &'a [&'a str],
+) -> BoxFuture<'a, Result<Vec<Judgement>, ConfigError>> {
+    Box::pin(judge_all(config, names))
+}
+
+async fn judge_all(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, ConfigError> {
     let services: Vec<&Service> =
         names.iter().map(|name| config.service(name)).collect::<Result<_, _>>()?;
     let deadline = Duration::from_secs(config.deadline_seconds);

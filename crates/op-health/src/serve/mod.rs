@@ -15,6 +15,7 @@ mod shutdown;
 
 use std::{io, net::SocketAddr, path::Path, time::Duration};
 
+use futures_core::future::LocalBoxFuture;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -50,7 +51,12 @@ pub enum ServeError {
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what it has begun to answer, within [`LIMIT`].
-pub async fn run(file: &Path) -> Result<(), ServeError> {
+// Boxed: the server is compiled here, and not in the program.
+pub fn run(file: &Path) -> LocalBoxFuture<'_, Result<(), ServeError>> {
+    Box::pin(serve(file))
+}
+
+async fn serve(file: &Path) -> Result<(), ServeError> {
     log::start();
     let config = Config::load(file)?;
     let serve = config.serve.clone().ok_or(ServeError::NotConfigured)?;
