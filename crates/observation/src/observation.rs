@@ -17,11 +17,8 @@ use crate::{archive::ArchiveError, header::ObservationHeader};
 pub struct Observation {
     pub stream: String,
     pub epoch: String,
-    /// How many entries the epoch has.
     pub entries: u64,
-    /// The least sequence among them.
     pub first_sequence: u64,
-    /// The greatest sequence among them.
     pub last_sequence: u64,
     /// What witnesses attest to.
     pub observation_hash: B256,

@@ -27,23 +27,17 @@ pub struct Proof {
     pub path: Vec<B256>,
 }
 
-/// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ProofError {
-    /// The archive is not read, or contradicts itself.
     #[error(transparent)]
     Derive(#[from] DeriveError),
-    /// The archive lacks the entry.
     #[error("the archive has no entry {sequence} in epoch {epoch:?} of stream {stream:?}")]
     NoEntry { stream: String, epoch: String, sequence: u64 },
-    /// The archive is not what was observed.
     #[error(
         "the archive's {entries} entries come to the root {found}, the observation has {expected}: it was \
          derived from other data"
     )]
     OtherData { entries: usize, found: B256, expected: B256 },
-    /// A file holds no proof.
     #[error("it holds no proof: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
@@ -98,7 +92,6 @@ impl Proof {
         Ok(Self { observation: observation.clone(), entry, index: index as u64, path })
     }
 
-    /// Reads a proof from a file.
     pub fn read(path: &Path) -> Result<Self, ProofError> {
         Ok(serde_json::from_slice(&fs::read(path)?)?)
     }

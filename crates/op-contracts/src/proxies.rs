@@ -9,7 +9,6 @@ use crate::{
     plan::{NO_ARGUMENTS, Plan},
 };
 
-/// The proxies and their common admin.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proxies {
     pub(crate) admin: Address,

@@ -18,7 +18,6 @@ pub const L1_CHAIN_ID: u64 = 900;
 
 /// A chain to be made: ids, roles, schedule and delays.
 #[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "the ids, the roles and the schedule are what their names say")]
 pub struct ChainSpec {
     pub l1_chain_id: u64,
     pub l2_chain_id: u64,
@@ -36,9 +35,7 @@ pub struct ChainSpec {
     pub funded: Vec<Address>,
 }
 
-/// Who may do what on the chain.
 #[derive(Debug, Clone, Copy)]
-#[allow(missing_docs, reason = "every field is the role it names")]
 pub struct Roles {
     /// Deploys and owns the contracts, guards the superchain, receives the fees.
     pub owner: Address,
@@ -69,7 +66,6 @@ impl ChainSpec {
 /// When each fork activates, in seconds after the L2 genesis block; `None` is never.
 /// Bedrock and Regolith are always active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "every field is the fork it names")]
 pub struct ForkOffsets {
     pub canyon: Option<u64>,
     pub delta: Option<u64>,

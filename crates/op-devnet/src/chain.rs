@@ -23,7 +23,6 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Chain {
-    /// Where the contracts come from.
     pub(crate) contracts: String,
     pub(crate) l1_chain_id: u64,
     pub(crate) l2_chain_id: u64,

@@ -5,19 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The command's clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     start: Instant,
 }
 
 impl Clock {
-    /// Counts from now.
     pub(crate) fn start() -> Self {
         Self { start: Instant::now() }
     }
 
-    /// Time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }

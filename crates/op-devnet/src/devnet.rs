@@ -33,7 +33,6 @@ use crate::{
     wiring,
 };
 
-/// What the user chose.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) dir: PathBuf,
@@ -128,13 +127,11 @@ impl Devnet {
         Ok(l1::url(self.ports.get(port)?))
     }
 
-    /// The followers' names: the prefixes of their services.
     pub(crate) fn followers(&self) -> impl Iterator<Item = String> {
         (1..=self.followers).map(|follower| format!("follower-{follower}"))
     }
 }
 
-/// Builds every component that is not there yet.
 pub(crate) async fn build() -> Result<()> {
     programs(&[Component::OpDeployer, Component::Cast, Component::Forge]).await?;
     Ok(())
@@ -188,7 +185,6 @@ impl Prepared {
         Ok(self.devnet)
     }
 
-    /// Deploys the contracts if that is still to be done.
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
             let deployment =

@@ -21,7 +21,6 @@ use crate::{
 /// How long a gate may take to come to its answer, the chain's start included.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What came of a fault.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Outcome {

@@ -15,7 +15,6 @@ use crate::{
     supervisor::{process::Spec, unit::Unit},
 };
 
-/// Its name among the services, and that of its port.
 pub(crate) const WARDEN: &str = "op-warden";
 pub(crate) const PORT: &str = "op-warden.http";
 

@@ -9,7 +9,6 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use op_util::file::replace;
 
-/// Where things are in the folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
     dir: PathBuf,

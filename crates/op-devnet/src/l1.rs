@@ -48,7 +48,6 @@ pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id:
     }
 }
 
-/// The L1's JSON-RPC.
 pub(crate) fn url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }

@@ -14,7 +14,6 @@ use crate::{
     home::Home,
 };
 
-/// The two sources of contracts.
 pub(crate) enum Source {
     /// The npm package, deployed by transactions.
     Package,
@@ -44,7 +43,6 @@ impl Source {
         }
     }
 
-    /// How a chain's file names it.
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Package => "npm contracts-bedrock 0.17.3",

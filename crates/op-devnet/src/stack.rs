@@ -12,11 +12,9 @@ const DEFINITIONS: &str = include_str!("../stack.json");
 /// Stands for each follower's name.
 const FOLLOWER: &str = "@{follower}";
 
-/// The services of this devnet.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Stack {
     pub(crate) services: BTreeMap<String, Service>,
-    /// op-warden's configuration.
     pub(crate) warden: Value,
 }
 
@@ -24,7 +22,6 @@ pub(crate) struct Stack {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Service {
-    /// The official program.
     pub(crate) component: String,
     pub(crate) args: Vec<String>,
     pub(crate) environment: BTreeMap<String, String>,

@@ -115,7 +115,6 @@ async fn show_changes(devnet: &Devnet, clock: &Clock) {
     }
 }
 
-/// Prints one line, or the whole judgement if a gate did not pass.
 fn announce(clock: &Clock, name: &str, board: &Board) {
     let status = &board.services[name];
     let gate = status.gate.as_ref();

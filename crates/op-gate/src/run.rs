@@ -38,7 +38,6 @@ fn unknown(names: &[&str], services: &[&Service], finding: &Finding) -> Vec<Judg
     names.iter().zip(services).map(judge).collect()
 }
 
-/// Judges one service by the facts.
 fn judge(name: &str, service: &Service, facts: &Facts) -> Judgement {
     let gates = std::iter::once(&Gate::ChainFiles).chain(&service.gates);
     let findings = gates.flat_map(|&gate| {

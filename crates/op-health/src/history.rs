@@ -11,7 +11,6 @@ use crate::{
 /// Seconds between two points.
 const PAUSE: f64 = 60.0;
 
-/// Adds a point when a minute has passed.
 pub(crate) fn draw(watch: &mut Watch) {
     let now = whole(watch.seen.now);
     let last = watch.memory.history.back().map_or(0, |point| point.at);

@@ -19,20 +19,14 @@ pub const LONGEST: Duration = Duration::from_hours(24);
 /// More than any such time needs.
 const MOST_BYTES: u64 = 64;
 
-/// Why maintenance is not known, announced or ended.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum MaintenanceError {
-    /// The file could not be read.
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: io::Error },
-    /// The file could not be written or removed.
     #[error("cannot write {path}: {source}")]
     Write { path: PathBuf, source: io::Error },
-    /// The file holds something else.
     #[error("{0} does not hold a time: announce again, or end it")]
     Format(PathBuf),
-    /// Not a time to announce.
     #[error("maintenance lasts for more than nothing and for no more than 24h")]
     Length,
 }

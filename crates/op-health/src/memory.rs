@@ -23,15 +23,12 @@ pub(crate) const EVENTS: usize = 300;
 /// Balances of an account, a minute apart.
 pub(crate) const BALANCES: usize = 360;
 
-/// What is remembered of the chain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Memory {
-    /// Of this format.
     version: u32,
     /// Hash of the L2 genesis block: another chain has another memory.
     pub(crate) genesis: Option<B256>,
-    /// When this was written.
     pub(crate) saved_at: f64,
     pub(crate) nodes: BTreeMap<String, Node>,
     pub(crate) services: BTreeMap<String, Service>,
@@ -49,7 +46,6 @@ pub(crate) struct Memory {
     pub(crate) events: VecDeque<Event>,
 }
 
-/// The last state of a condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Standing {
@@ -122,7 +118,6 @@ pub(crate) struct Games {
     pub(crate) lost: Vec<u64>,
 }
 
-/// A game in play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Game {
@@ -147,7 +142,6 @@ pub(crate) struct Forgotten {
 impl Memory {
     const VERSION: u32 = 1;
 
-    /// Nothing is remembered.
     pub(crate) fn new() -> Self {
         Self { version: Self::VERSION, ..Self::default() }
     }

@@ -14,7 +14,6 @@ use crate::{
 };
 use op_gate::{Gate, config};
 
-/// The document of this moment.
 pub(crate) fn status(watch: &Watch) -> Status {
     let Watch { setup, seen, memory, conditions } = watch;
     Status {

@@ -33,7 +33,6 @@ pub(crate) struct Seen {
     pub(crate) engines: BTreeMap<String, LastReading<()>>,
     pub(crate) nodes: BTreeMap<String, LastReading<NodeAnswers>>,
     pub(crate) programs: BTreeMap<String, LastReading<Program>>,
-    /// The last comparison of each follower.
     pub(crate) comparisons: BTreeMap<String, Comparison>,
     /// L1-info deposits whose receipts are read in the next poll, by block.
     pub(crate) pending_receipts: BTreeMap<u64, B256>,

@@ -14,7 +14,6 @@ use crate::{
     search::first_difference,
 };
 
-/// What is to be compared.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// First block.

@@ -22,7 +22,6 @@ pub(super) struct Lane {
     pub(super) source: Source,
     node: Node,
     failure: Option<String>,
-    /// Last block to be compared.
     last: Option<u64>,
     different: Option<Different>,
     difference: Option<Difference>,
@@ -102,7 +101,6 @@ impl Lane {
         }
     }
 
-    /// What came of it.
     pub(super) fn concluded(self, proof: &Proof) -> Follower {
         let evidence = Evidence {
             reference: &proof.node,

@@ -19,7 +19,6 @@ const LONGEST: usize = 16 << 20;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// A line of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Which of the files, from zero on.
@@ -38,7 +37,6 @@ pub struct Input {
     read: Arc<AtomicU64>,
 }
 
-/// Some whole lines.
 #[derive(Debug)]
 pub struct Block {
     /// Where the first of them is.
@@ -69,7 +67,6 @@ impl Block {
 }
 
 impl Input {
-    /// Those files, in that order.
     #[must_use]
     pub fn new(paths: Vec<PathBuf>) -> Self {
         Self { paths, block: BLOCK, read: Arc::default() }
@@ -95,19 +92,16 @@ impl Input {
         self.paths.iter().map(size).sum()
     }
 
-    /// How many bytes were read of them so far.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// The file that a line is in.
     #[must_use]
     pub fn path(&self, position: Position) -> PathBuf {
         self.paths[position.file as usize].clone()
     }
 
-    /// The error of a line.
     #[must_use]
     pub fn at(&self, position: Position, reason: String) -> ArchiveError {
         ArchiveError::Line { path: self.path(position), line: position.line, reason }

@@ -19,7 +19,6 @@ use crate::entry::Entry;
 /// How many bad lines are named.
 const NAMED: usize = 5;
 
-/// How an archive is read.
 #[derive(Debug, Clone)]
 pub struct Scan {
     pub input: Input,
@@ -31,7 +30,6 @@ pub struct Scan {
     pub skip_bad: bool,
 }
 
-/// What was read.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub entries: u64,

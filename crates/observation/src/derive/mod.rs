@@ -25,7 +25,6 @@ use crate::{
     observation::Observation,
 };
 
-/// How observations are derived.
 #[derive(Debug, Clone)]
 pub struct Derivation {
     pub scan: Scan,
@@ -39,7 +38,6 @@ pub struct Derivation {
     pub scratch: PathBuf,
 }
 
-/// What an archive came to.
 #[derive(Debug, Default)]
 pub struct Derived {
     /// Entries, those counted that are there more than once.

@@ -22,7 +22,6 @@ const BATCH: usize = 80;
 pub struct Done {
     pub observations: usize,
     pub transactions: usize,
-    /// Gas of all of them.
     pub gas: u64,
 }
 

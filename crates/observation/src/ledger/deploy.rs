@@ -15,7 +15,6 @@ use crate::contracts::{
     EveryChannelObservationLedger, EveryChannelRail, EveryChannelWitnessRegistry,
 };
 
-/// What a deployment begins with.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Who changes the witnesses from then on.
@@ -38,11 +37,8 @@ pub struct Deployment {
     pub deployer: Address,
     /// The deployer's nonce for the first of them.
     pub nonce: u64,
-    /// `EveryChannelWitnessRegistry`.
     pub registry: Address,
-    /// `EveryChannelObservationLedger`.
     pub ledger: Address,
-    /// `EveryChannelRail`.
     pub rail: Address,
 }
 
@@ -59,7 +55,6 @@ impl Deployment {
         }
     }
 
-    /// Reads what [`deploy`] wrote.
     pub fn read(file: &Path) -> Result<Self, LedgerError> {
         let failed = |reason| LedgerError::Deployment { file: file.to_owned(), reason };
         let bytes = fs::read(file).map_err(|error| failed(error.to_string()))?;

@@ -24,19 +24,15 @@ use crate::{
     generate::{Shape, write},
 };
 
-/// The chain that is used.
 #[derive(Debug)]
 pub enum Chain {
-    /// An anvil that is started for it: the program.
     Anvil(PathBuf),
     /// A chain that runs already. The account pays: see the command's help.
     There(Rpc, Box<SecretKey>),
 }
 
-/// The archive that is used.
 #[derive(Debug)]
 pub enum Archive {
-    /// These files.
     Files(Vec<PathBuf>, Mapping),
     /// One that is made up, of so many epochs of each of four streams.
     MadeUp(u64),

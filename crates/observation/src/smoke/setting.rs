@@ -21,7 +21,6 @@ const GAS_OF_A_WITNESS: u64 = 4_000_000;
 /// Gas of proposing an observation and attesting to it.
 const GAS_OF_AN_OBSERVATION: u64 = 110_000;
 
-/// Who takes part, and where.
 pub(super) struct Setting {
     pub(super) owner: Account,
     pub(super) witnesses: [Account; 3],

@@ -25,7 +25,6 @@ use crate::{
 };
 
 impl Fault {
-    /// Spoils a devnet that is about to start.
     pub(super) async fn plant(self, prepared: &mut Prepared) -> Result<()> {
         let home = prepared.devnet.home.clone();
         let key = |name: &str| home.keys().join(format!("{name}.key"));
@@ -94,7 +93,6 @@ impl Fault {
     }
 }
 
-/// For one answer of the L1.
 const ANSWER: Duration = Duration::from_secs(30);
 /// In seconds.
 const HOUR: u64 = 3600;

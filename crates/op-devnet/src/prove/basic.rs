@@ -111,7 +111,6 @@ async fn deposit_everywhere(devnet: &Devnet) -> Result<String> {
     Ok(format!("1 ETH in L2 block {} of {}", block.number, names.join(", ")))
 }
 
-/// Waits for a game of the proposer.
 async fn game(devnet: &Devnet) -> Result<String> {
     let l1 = Rpc::new(&devnet.url("l1.rpc")?, ANSWER)?;
     let factory = devnet.chain.dispute_game_factory;
@@ -223,7 +222,6 @@ async fn equal(devnet: &Devnet, follower: &str) -> Result<String> {
     }
 }
 
-/// The whole table of gates in one run.
 async fn check(devnet: &Devnet, op_warden: &Path) -> Result<String> {
     let start = Instant::now();
     let output = Command::new(op_warden)

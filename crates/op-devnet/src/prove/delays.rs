@@ -62,7 +62,6 @@ impl Delays {
         })
     }
 
-    /// An error when a proof would have to wait too long.
     pub(crate) fn ensure_short(&self) -> Result<()> {
         let total =
             self.game_clock.saturating_add(self.proof_maturity).saturating_add(self.finality);

@@ -43,9 +43,7 @@ const ATTACK_ON_ROOT: u128 = 2;
 pub(crate) struct FalseGame {
     pub(crate) address: Address,
     pub(crate) l2_block: u64,
-    /// What the game claims.
     pub(crate) false_root: B256,
-    /// What is true.
     pub(crate) true_root: B256,
     /// Wei.
     pub(crate) bond: U256,

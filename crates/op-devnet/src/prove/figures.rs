@@ -61,7 +61,6 @@ impl Figures {
     }
 }
 
-/// A finished process.
 struct Run {
     milliseconds: f64,
     /// KiB.

@@ -21,7 +21,6 @@ const CLOCKS: Duration = Duration::from_mins(10);
 /// False roots that the proof proposes.
 const FALSE_GAMES: u64 = 1;
 
-/// Who takes part, and where.
 struct Scene<'a> {
     devnet: &'a Devnet,
     recorder: &'a Recorder,

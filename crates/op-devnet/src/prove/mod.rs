@@ -81,7 +81,6 @@ async fn attempt(options: &Options, depth: Depth, clock: &Clock) -> Result<Proof
     Ok(recorder.finish(devnet.chain.contracts.clone(), refused, figures))
 }
 
-/// Runs all steps of the proof; each is recorded as it ends.
 async fn steps(devnet: &Devnet, depth: Depth, op_warden: &Path, recorder: &Recorder) {
     basic::beginning(devnet, recorder).await;
     if depth == Depth::Full

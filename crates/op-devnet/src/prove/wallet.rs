@@ -86,7 +86,6 @@ impl Wallet {
         bail!("{} was overtaken {ATTEMPTS} times: who else sends from it?", self.address())
     }
 
-    /// Hands a transaction to the node.
     async fn submit(&self, to: Address, input: Bytes, value: U256) -> Result<Submitted> {
         let _turn = self.turn.lock().await;
         let mut batch = Batch::default();

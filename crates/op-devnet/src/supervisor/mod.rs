@@ -17,7 +17,6 @@ use self::{
 };
 use crate::home::{self, Home};
 
-/// The running services.
 pub(crate) struct Supervisor {
     board: watch::Sender<Board>,
     units: BTreeMap<String, Running>,

@@ -20,7 +20,6 @@ use tokio::{
 /// Environment variable that names the devnet's folder in each of its processes.
 pub(super) const MARK: &str = "OP_DEVNET_HOME";
 
-/// What to start.
 #[derive(Debug, Clone)]
 pub(crate) struct Spec {
     pub(crate) program: PathBuf,
@@ -57,7 +56,6 @@ impl Spec {
         Ok(command)
     }
 
-    /// Runs it to completion.
     pub(crate) async fn run(&self) -> Result<()> {
         let status = self
             .command()?
@@ -75,7 +73,6 @@ impl Spec {
         Ok(())
     }
 
-    /// Starts it.
     pub(crate) fn start(&self) -> Result<Process> {
         let child = self
             .command()?
@@ -109,7 +106,6 @@ impl Process {
         self.pid.as_raw_nonzero().get().cast_unsigned()
     }
 
-    /// Waits for its end.
     pub(crate) async fn wait(&mut self) -> Result<ExitStatus> {
         let status = self.child.wait().await?;
         // Whatever it started and left behind (op-challenger's cannon) goes with it.

@@ -28,7 +28,6 @@ const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::f
 /// A service that ran this long starts with the first pause again.
 const STABLE: Duration = Duration::from_mins(1);
 
-/// A service and how to run it.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
     pub(crate) name: String,
@@ -43,7 +42,6 @@ pub(crate) struct Unit {
     pub(crate) stop_timeout: Duration,
 }
 
-/// How to ask a service's gate.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     pub(crate) op_warden: PathBuf,

@@ -38,23 +38,14 @@ use crate::config::{Config, Service};
 /// What is known at the moment of the judgement.
 #[derive(Debug)]
 pub struct Facts {
-    /// The operator's configuration.
     pub config: Config,
-    /// rollup.json.
     pub rollup: RollupConfig,
-    /// The block of genesis.json.
     pub genesis: GenesisBlock,
-    /// The key files of all services in the configuration.
     pub keys: BTreeMap<PathBuf, KeyFile>,
-    /// What the chain's other files hold.
     pub chain: ChainFacts,
-    /// What L1 says.
     pub l1: L1Facts,
-    /// What the nodes say.
     pub nodes: NodeFacts,
-    /// What this host has.
     pub host: HostFacts,
-    /// The host's clock.
     pub clock: Clock,
 }
 

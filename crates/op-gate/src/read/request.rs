@@ -47,12 +47,10 @@ impl<'a> Request<'a> {
         Ok(Self { config, services, rollup, genesis, keys, l1, engines })
     }
 
-    /// The services that are judged by a gate.
     pub(crate) fn judged_by(&self, gate: Gate) -> impl Iterator<Item = &'a Service> {
         self.services.iter().copied().filter(move |service| service.gates.contains(&gate))
     }
 
-    /// The account of a service's key, where there is a key.
     pub(crate) fn account(&self, service: &Service) -> Option<Address> {
         keys::account(&self.keys, service)
     }

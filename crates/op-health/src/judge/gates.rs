@@ -17,7 +17,6 @@ const NAME: Name = Name::Gates;
 const EXPECTED: &str = "every gate passes";
 const MEND: &str = "See what judges: systemctl status op-stack-judge.";
 
-/// All gates passed at the last judgement, and that is fresh.
 pub(super) fn judge(watch: &Watch, service: &str) -> Condition {
     let unknown = |reason: &str| Condition::unknown(NAME, service, EXPECTED, reason, MEND);
     let record = match &watch.seen.judgements {

@@ -84,7 +84,6 @@ fn window(watch: &Watch) -> Option<Condition> {
     Some(condition.unless(ratio >= 0.5, state, WINDOW))
 }
 
-/// L1 gives the role to the key that the service signs with.
 fn role(
     watch: &Watch,
     gate: Gate,

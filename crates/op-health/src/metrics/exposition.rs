@@ -8,7 +8,6 @@ use prometheus::{
 /// A sample: labels with their values, and the value.
 pub(super) type Sample<'a> = (Vec<(&'static str, &'a str)>, f64);
 
-/// What `/metrics` answers, family by family.
 #[derive(Default)]
 pub(super) struct Page(Vec<MetricFamily>);
 

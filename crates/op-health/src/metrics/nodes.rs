@@ -44,7 +44,6 @@ pub(super) fn nodes(page: &mut Page, status: &Status) {
     );
 }
 
-/// The heads of a node by name.
 fn heads(node: &Node) -> impl Iterator<Item = (&'static str, Head)> {
     let heads = [
         ("unsafe", node.unsafe_head),

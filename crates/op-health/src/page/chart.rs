@@ -36,7 +36,6 @@ impl Unit {
     }
 }
 
-/// Values over time.
 pub(super) struct Series<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,

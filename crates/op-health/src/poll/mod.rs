@@ -41,10 +41,8 @@ const SHORTEST_PATIENCE: Duration = Duration::from_millis(500);
 /// Between two saves of the state.
 const SAVE: Duration = Duration::from_secs(10);
 
-/// Why polling cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum PollError {
-    /// An endpoint's URL is not one.
     #[error("an endpoint of the configuration: {0}")]
     Url(#[from] RpcUrlError),
 }

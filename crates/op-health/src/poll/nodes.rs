@@ -16,7 +16,6 @@ use crate::{
 const AT_ONCE: usize = 4;
 const NEXT: Duration = Duration::from_millis(5);
 
-/// What is asked of one node.
 pub(super) struct Asked {
     node: Option<Rpc>,
     engine: Rpc,
@@ -25,7 +24,6 @@ pub(super) struct Asked {
     verify: bool,
 }
 
-/// What is asked of each node of the plan in the next poll.
 pub(super) fn to_ask(watch: &Watch, verify: bool) -> Vec<Asked> {
     let nodes = watch.setup.plan.nodes.iter().zip(nodes::questions(watch));
     nodes

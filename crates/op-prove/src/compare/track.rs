@@ -30,7 +30,6 @@ pub struct Track {
     pub(super) search: Search,
 }
 
-/// How a follower's two heads stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdicts {

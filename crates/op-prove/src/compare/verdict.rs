@@ -13,16 +13,13 @@ use strum::{IntoStaticStr, VariantNames};
 pub enum Verdict {
     /// The follower has every block that the reference has, up to the reference's head.
     Equal {
-        /// The reference's head.
         to: u64,
-        /// Its hash on both.
         hash: B256,
     },
     /// Every block that the follower has is the same, but it does not have all.
     Behind {
         /// The follower's head, equal to the reference's block.
         head: u64,
-        /// The reference's head.
         to: u64,
     },
     /// The two hold different blocks.
@@ -39,16 +36,13 @@ pub enum Verdict {
     },
     /// Not to be judged now.
     Unknown {
-        /// Why.
         reason: String,
     },
 }
 
 impl Verdict {
-    /// Every name.
     pub const NAMES: &'static [&'static str] = Self::VARIANTS;
 
-    /// The verdict in lower case.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.into()

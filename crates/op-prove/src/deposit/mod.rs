@@ -24,7 +24,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A deposit to be sent, or one that is sent.
 #[derive(Debug)]
 pub enum Start<'a> {
-    /// Sends one.
     Send {
         /// Pays for it.
         key: &'a SecretKey,

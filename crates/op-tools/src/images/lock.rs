@@ -43,7 +43,6 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// What the tag stands for.
     #[must_use]
     pub fn resolved(&self) -> Option<&Resolved> {
         match self {

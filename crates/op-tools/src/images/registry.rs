@@ -24,7 +24,6 @@ use crate::images::{
 pub struct Resolved {
     /// The sha256 of the manifest that was received.
     pub digest: Digest,
-    /// What the manifest holds.
     pub content: Content,
 }
 
@@ -43,7 +42,6 @@ impl<'a> Session<'a> {
         Self { client, repository, deadline, token: None }
     }
 
-    /// What the tag stands for now.
     pub async fn tag(&mut self, tag: &str) -> Result<Resolved, ResolveError> {
         let reply = self.manifest(tag).await?;
         let digest = verified(&reply, None)?;

@@ -16,7 +16,6 @@ use crate::purge::{
     tree::{self, Keep, Left},
 };
 
-/// Why the folder cannot be looked at.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open stateDir {path}: {source}. Nothing was removed.")]
 pub struct StateError {

@@ -6,13 +6,10 @@ use std::{
     process::{Command, Output},
 };
 
-/// Why nothing may be touched.
 #[derive(Debug, thiserror::Error)]
 pub enum UnitsError {
-    /// At least one runs.
     #[error("still active: {0}. Disable the module and switch first. Nothing was removed.")]
     Active(String),
-    /// Not known.
     #[error(
         "cannot find out whether a unit is active: systemctl is-active: {0}. Nothing was removed."
     )]

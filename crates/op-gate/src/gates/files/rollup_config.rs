@@ -41,7 +41,6 @@ pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// The field as the file has it.
 fn value(facts: &Facts, field: &str) -> String {
     let pointer = format!("/{}", field.replace('.', "/"));
     let file = serde_json::to_value(&facts.rollup).unwrap_or_default();

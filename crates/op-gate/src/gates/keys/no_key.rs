@@ -10,7 +10,6 @@ use crate::{
     gate::Gate,
 };
 
-/// The service's key file holds no key.
 pub(crate) fn no_key(
     gate: Gate,
     expected: Option<&Address>,

@@ -42,7 +42,6 @@ pub enum EngineData {
     Unfinished,
     /// A chain with this block 0.
     Chain {
-        /// Hash of block 0.
         genesis: B256,
         /// The file that says so.
         file: PathBuf,
@@ -51,7 +50,6 @@ pub enum EngineData {
     Unknown,
 }
 
-/// Looks into the folders of all services that are judged by them.
 pub(super) async fn read(request: &Request<'_>) -> BTreeMap<PathBuf, io::Result<EngineData>> {
     let patience = request.patience_with_files();
     let folders: BTreeSet<(PathBuf, Option<PathBuf>)> = request

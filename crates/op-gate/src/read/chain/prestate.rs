@@ -13,7 +13,6 @@ use crate::{
     read::{blocking::on_a_thread, request::Request},
 };
 
-/// Reads the files of all services that are judged by them.
 pub(super) async fn read(
     request: &Request<'_>,
 ) -> BTreeMap<PathBuf, Result<Prestate, PrestateError>> {

@@ -13,7 +13,6 @@ use crate::{
     read::{blocking::on_a_thread, request::Request},
 };
 
-/// A folder's file system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {
     /// The folder, or the nearest one above it that is there.
@@ -22,7 +21,6 @@ pub struct Disk {
     pub free: u64,
 }
 
-/// Reads the file systems of all services that are judged by them.
 pub(super) async fn read(request: &Request<'_>) -> BTreeMap<PathBuf, io::Result<Disk>> {
     let patience = request.patience();
     let judged = request.judged_by(Gate::Disk);

@@ -18,7 +18,6 @@ use crate::{
 /// What is known of an address.
 #[derive(Debug)]
 pub enum Port {
-    /// Nobody listens there.
     Free,
     /// Somebody does: these programs, as far as op-warden may see them.
     Taken(Vec<Owner>),
@@ -29,7 +28,6 @@ pub enum Port {
 /// A program that listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    /// Its process.
     pub pid: u32,
     /// Its command line, the program first.
     pub command: Vec<String>,

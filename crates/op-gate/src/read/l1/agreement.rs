@@ -11,9 +11,7 @@ use crate::{
 /// An endpoint beside the first.
 #[derive(Debug)]
 pub struct Other {
-    /// The endpoint, without what is secret in its URL.
     pub endpoint: String,
-    /// `eth_chainId`.
     pub chain_id: Reading<u64>,
     /// The canonical block at the L1 origin's number.
     pub origin: Reading<Option<BlockHead>>,

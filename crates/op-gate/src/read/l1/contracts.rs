@@ -12,19 +12,16 @@ use op_chain::{
 pub struct ChainContracts {
     /// `SystemConfig.optimismPortal()`.
     pub portal: Reading<Address>,
-    /// `OptimismPortal.systemConfig()`.
     pub portal_system_config: Reading<Address>,
     /// `SystemConfig.l2ChainId()`; older contracts revert.
     pub l2_chain_id: Reading<U256>,
     /// `DisputeGameFactory.gameCount()` of the configured factory.
     pub games: Reading<U256>,
-    /// `OptimismPortal.paused()`.
     pub portal_paused: Reading<bool>,
     /// `SystemConfig.paused()`; older contracts revert.
     pub system_config_paused: Reading<bool>,
 }
 
-/// The questions.
 pub(super) struct ContractSlots {
     portal: Slot<Address>,
     portal_system_config: Slot<Address>,
