@@ -1,10 +1,7 @@
 //! An observation as files have it: one JSON object a line.
 
-use std::{
-    fs::File,
-    io::{BufRead as _, BufReader},
-    path::Path,
-};
+use std::io::{BufRead as _, BufReader};
+use std::{fs::File, path::Path};
 
 use alloy_primitives::{B256, keccak256};
 use serde::{Deserialize, Serialize};

@@ -5,13 +5,11 @@ use std::{fs, io, path::Path};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
+use crate::archive::{Position, Scan};
+use crate::merkle::{self, Tree};
 use crate::{
-    archive::{Position, Scan},
-    contracts::EveryChannelObservationLedger::Entry as EntryFields,
-    derive::DeriveError,
-    entry::Entry,
-    merkle::{self, Tree},
-    observation::Observation,
+    contracts::EveryChannelObservationLedger::Entry as EntryFields, derive::DeriveError,
+    entry::Entry, observation::Observation,
 };
 
 /// An entry and its way up to an observation's `dataRoot`.

@@ -1,11 +1,7 @@
 //! The chain of a devnet: its files, its contracts, its keys.
 
-use std::{
-    fs::{self, Permissions},
-    io::Write as _,
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-};
+use std::fs::{self, Permissions};
+use std::{io::Write as _, os::unix::fs::PermissionsExt as _, path::Path};
 
 use alloy_primitives::{Address, B256, hex};
 use anyhow::{Context, Result};
@@ -13,10 +9,8 @@ use eth_rpc::key::SecretKey;
 use op_util::file::replace_with;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    accounts,
-    home::{self, Home},
-};
+use crate::accounts;
+use crate::home::{self, Home};
 
 /// What runners and proofs need to know about the chain. Its file is written last, so a chain that
 /// has one is complete.

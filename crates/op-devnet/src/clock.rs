@@ -1,9 +1,7 @@
 //! What happened when, counted from the start of the command.
 
-use std::{
-    io::{IsTerminal, stderr},
-    time::{Duration, Instant},
-};
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {

@@ -1,37 +1,22 @@
 //! Brings a devnet up: components, L1, contracts, services.
 
-use std::{
-    ffi::OsString,
-    fs,
-    path::{Path, PathBuf},
-    pin::pin,
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::{ffi::OsString, fs, pin::pin, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use eth_rpc::Rpc;
 use tokio::{sync::watch, time::timeout};
 
-use crate::{
-    accounts,
-    chain::Chain,
-    clock::Clock,
-    components::{Component, Components, Environment, warden},
-    health,
-    home::{Home, Lock},
-    l1::{self, L1},
-    ports::Ports,
-    source::{Made, Source},
-    stack::{Service, Stack, Template},
-    supervisor::{
-        Supervisor,
-        board::{Board, Phase},
-        leftovers,
-        process::{Spec, tail},
-        unit::{Gate, Init, Unit},
-    },
-    wiring,
-};
+use crate::components::{Component, Components, Environment, warden};
+use crate::home::{Home, Lock};
+use crate::l1::{self, L1};
+use crate::source::{Made, Source};
+use crate::stack::{Service, Stack, Template};
+use crate::supervisor::board::{Board, Phase};
+use crate::supervisor::process::{Spec, tail};
+use crate::supervisor::unit::{Gate, Init, Unit};
+use crate::supervisor::{Supervisor, leftovers};
+use crate::{accounts, chain::Chain, clock::Clock, health, ports::Ports, wiring};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Options {

@@ -4,11 +4,8 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::{
-    home::Home,
-    stack::Ready,
-    supervisor::{process::Spec, unit::Unit},
-};
+use crate::supervisor::{process::Spec, unit::Unit};
+use crate::{home::Home, stack::Ready};
 
 /// The L1's name among the services.
 pub(crate) const L1: &str = "l1";

@@ -1,11 +1,9 @@
 //! Free TCP and UDP ports on loopback.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    net::{Ipv4Addr, TcpListener, UdpSocket},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 

@@ -6,13 +6,9 @@ use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
 use op_contracts::{ChainSpec, Roles};
 
-use crate::{
-    accounts,
-    chain::{self, Chain},
-    components::{Component, Components},
-    deployment::Deployment,
-    home::Home,
-};
+use crate::chain::{self, Chain};
+use crate::components::{Component, Components};
+use crate::{accounts, deployment::Deployment, home::Home};
 
 pub(crate) enum Source {
     /// The npm package, deployed by transactions.

@@ -5,24 +5,18 @@ mod pause;
 mod serve;
 mod service;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
-pub use self::{
-    l1::{Endpoint, L1},
-    pause::Pause,
-    serve::{Bounds, Remote, Serve},
-    service::{Image, Prestate, Service},
-};
-use crate::{
-    command::Command,
-    gate::{Gate, Need},
-};
+pub use self::l1::{Endpoint, L1};
+pub use self::pause::Pause;
+pub use self::serve::{Bounds, Remote, Serve};
+pub use self::service::{Image, Prestate, Service};
+use crate::command::Command;
+use crate::gate::{Gate, Need};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

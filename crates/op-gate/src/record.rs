@@ -1,11 +1,7 @@
 //! Judgements of all services at one moment: what `check --output` leaves and `serve` shows.
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, fs, io, time::Duration};
 
 use alloy_primitives::Address;
 use op_util::{file, time::unix_now};

@@ -4,14 +4,9 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::{
-    config::{Config, ConfigError, Service},
-    finding::Finding,
-    gate::Gate,
-    gates::{chain_files, image_pinned, judge_of},
-    judgement::Judgement,
-    read::Facts,
-};
+use crate::config::{Config, ConfigError, Service};
+use crate::gates::{chain_files, image_pinned, judge_of};
+use crate::{finding::Finding, gate::Gate, judgement::Judgement, read::Facts};
 
 /// Judges services by name, within the configuration's deadline.
 pub async fn run(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, ConfigError> {

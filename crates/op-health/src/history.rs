@@ -1,12 +1,9 @@
 //! The last hours for the charts: a point a minute.
 
-use crate::{
-    figures::{accounts, l1},
-    memory::{POINTS, push},
-    number::{float, whole},
-    status::Point,
-    watch::Watch,
-};
+use crate::figures::{accounts, l1};
+use crate::memory::{POINTS, push};
+use crate::number::{float, whole};
+use crate::{status::Point, watch::Watch};
 
 /// Seconds between two points.
 const PAUSE: f64 = 60.0;

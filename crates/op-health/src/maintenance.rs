@@ -3,13 +3,10 @@
 //! The file holds when it ends, in seconds since the Unix epoch as text. `op-warden maintenance` writes it;
 //! `op-warden serve` only reads it.
 
-use std::{
-    fs::{self, File, Permissions},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::{os::unix::fs::PermissionsExt as _, time::Duration};
 
 use op_util::file;
 

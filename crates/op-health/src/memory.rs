@@ -1,18 +1,14 @@
 //! What survives a restart: one small file, written as a whole.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    condition::{Name, State},
-    status::{Counters, Event, Point},
-};
+use crate::condition::{Name, State};
+use crate::status::{Counters, Event, Point};
 use op_prove::compare::{Block, Track};
 use op_util::file;
 

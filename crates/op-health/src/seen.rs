@@ -5,10 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use alloy_primitives::{Address, B256};
 use op_chain::rollup::RollupConfig;
 
-use crate::{
-    last_reading::LastReading,
-    observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState},
-};
+use crate::last_reading::LastReading;
+use crate::observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
 use op_gate::record::Record;
 use op_prove::compare::Verdict;
 

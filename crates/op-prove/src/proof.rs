@@ -12,10 +12,8 @@ use alloy_rlp::Decodable as _;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::Verdict;
-use crate::{
-    evidence::{Different, Evidence},
-    node::Node,
-};
+use crate::evidence::{Different, Evidence};
+use crate::node::Node;
 
 /// What was asked, answered and found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,11 +6,9 @@ use alloy_primitives::{B256, Keccak256};
 use tokio::task::JoinHandle;
 
 use crate::compare::Verdict;
-use crate::{
-    evidence::{Different, Evidence},
-    node::{Node, Read, Source},
-    proof::{Difference, Follower, Proof},
-};
+use crate::evidence::{Different, Evidence};
+use crate::node::{Node, Read, Source};
+use crate::proof::{Difference, Follower, Proof};
 
 /// Blocks asked for in one request; geth's limit for a batch is 1000.
 const CHUNK: u64 = 500;

@@ -1,16 +1,12 @@
 //! `op-warden genesis`.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Subcommand;
-use op_chain::{
-    genesis::{Fallback, GenesisBlock},
-    rollup::RollupConfig,
-};
+use op_chain::genesis::{Fallback, GenesisBlock};
+use op_chain::rollup::RollupConfig;
 use serde_json::json;
 
 use crate::output::{WRONG, print};

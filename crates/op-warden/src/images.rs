@@ -1,21 +1,16 @@
 //! `op-warden images`.
 
-use std::{
-    io::{Write as _, stderr},
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::Duration,
-};
+use std::io::{Write as _, stderr};
+use std::path::{Path, PathBuf};
+use std::{process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::output::print;
-use op_tools::images::{
-    Content, Platforms,
-    file::{Component, ImagesFile},
-    lock::{self, Finding, Purpose, Standing},
-};
+use op_tools::images::file::{Component, ImagesFile};
+use op_tools::images::lock::{self, Finding, Purpose, Standing};
+use op_tools::images::{Content, Platforms};
 
 /// Platforms that the project's own programs are built for.
 const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64"];

@@ -1,11 +1,8 @@
 //! `op-warden keys`.
 
-use std::{
-    fs::File,
-    io::{Read, Write as _, stderr, stdin, stdout},
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::io::{Read, Write as _, stderr, stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::{fs::File, process::ExitCode};
 
 use anyhow::Context;
 use clap::{ArgGroup, Args, Subcommand};
@@ -14,11 +11,8 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::output::print;
-use op_tools::keys::{
-    self, Identity,
-    file::{NewFile, Readers},
-    recipient, sops,
-};
+use op_tools::keys::file::{NewFile, Readers};
+use op_tools::keys::{self, Identity, recipient, sops};
 
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {

@@ -1,9 +1,7 @@
 //! What a command leaves behind: text on stdout, and an exit code.
 
-use std::{
-    fmt::Display,
-    io::{Write as _, stdout},
-};
+use std::fmt::Display;
+use std::io::{Write as _, stdout};
 
 use anyhow::Context;
 

@@ -1,14 +1,10 @@
 //! Files as blocks of whole lines.
 
-use std::{
-    fs::File,
-    io::{self, BufRead as _, BufReader, Read},
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::ArchiveError;
 

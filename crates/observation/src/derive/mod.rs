@@ -10,20 +10,14 @@ mod link;
 mod record;
 mod sort;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 
+use self::record::EpochRecord;
+use self::sort::{FIRST_BYTES, READ_AHEAD, Sorter};
 pub use self::{error::DeriveError, link::Heads};
-use self::{
-    record::EpochRecord,
-    sort::{FIRST_BYTES, READ_AHEAD, Sorter},
-};
-use crate::{
-    archive::{ArchiveError, Position, Scan},
-    observation::Observation,
-};
+use crate::archive::{ArchiveError, Position, Scan};
+use crate::observation::Observation;
 
 #[derive(Debug, Clone)]
 pub struct Derivation {

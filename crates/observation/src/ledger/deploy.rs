@@ -7,10 +7,8 @@ use alloy_sol_types::{SolConstructor, SolValue as _};
 use eth_rpc::Batch;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    account::Account,
-    error::{LedgerError, unread},
-};
+use super::account::Account;
+use super::error::{LedgerError, unread};
 use crate::contracts::{
     EveryChannelObservationLedger, EveryChannelRail, EveryChannelWitnessRegistry,
 };

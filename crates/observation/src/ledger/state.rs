@@ -8,18 +8,12 @@ use eth_rpc::{Batch, Rpc, transaction::Log};
 use serde_json::json;
 
 use super::error::{LedgerError, unread};
-use crate::{
-    contracts::{
-        EveryChannelObservationLedger::{
-            Head, Proposed, attestationsCall, finalizedCall, hasAttestedCall, headCall,
-            includesCall, proposedCall, registryCall,
-        },
-        EveryChannelWitnessRegistry::{Set, isWitnessCall, setCall},
-    },
-    header::ObservationHeader,
-    observation::Observation,
-    proof::Proof,
+use crate::contracts::EveryChannelObservationLedger::{
+    Head, Proposed, attestationsCall, finalizedCall, hasAttestedCall, headCall, includesCall,
+    proposedCall, registryCall,
 };
+use crate::contracts::EveryChannelWitnessRegistry::{Set, isWitnessCall, setCall};
+use crate::{header::ObservationHeader, observation::Observation, proof::Proof};
 
 /// Observations that are asked for at a time.
 const AT_ONCE: usize = 100;

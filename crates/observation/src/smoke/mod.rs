@@ -6,23 +6,17 @@ mod refusals;
 mod report;
 mod setting;
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write as _},
-    path::{Path, PathBuf},
-};
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 
 use eth_rpc::{Rpc, key::SecretKey};
 
+use self::anvil::Anvil;
 pub use self::report::{Case, Report};
-use self::{
-    anvil::Anvil,
-    setting::{Setting, derive},
-};
-use crate::{
-    archive::Mapping,
-    generate::{Shape, write},
-};
+use self::setting::{Setting, derive};
+use crate::archive::Mapping;
+use crate::generate::{Shape, write};
 
 #[derive(Debug)]
 pub enum Chain {

@@ -12,16 +12,11 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{process::Command, time::Instant};
 
-use super::{
-    proof::Recorder,
-    wait::{ANSWER, until},
-    wallet::ONE_ETHER,
-};
-use crate::{
-    accounts,
-    devnet::{Devnet, wait_running},
-    status::{SyncStatus, sync_status},
-};
+use super::wait::{ANSWER, until};
+use super::{proof::Recorder, wallet::ONE_ETHER};
+use crate::accounts;
+use crate::devnet::{Devnet, wait_running};
+use crate::status::{SyncStatus, sync_status};
 
 /// For the services to start.
 const START: Duration = Duration::from_secs(30);

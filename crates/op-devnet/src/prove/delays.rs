@@ -10,10 +10,8 @@ use op_chain::contracts::DisputeGameFactory;
 use op_util::text::span;
 use serde::Serialize;
 
-use super::{
-    games::{self, DisputeGame, GameStatus},
-    wait::until,
-};
+use super::games::{self, DisputeGame, GameStatus};
+use super::wait::until;
 use crate::chain::Chain;
 
 sol! {

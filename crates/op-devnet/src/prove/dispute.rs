@@ -9,12 +9,8 @@ use eth_rpc::{Batch, Rpc};
 use op_chain::contracts;
 use serde::Serialize;
 
-use super::{
-    delays::Delays,
-    games::{self, DisputeGame, Game, GameStatus},
-    wait::until,
-    wallet::Wallet,
-};
+use super::games::{self, DisputeGame, Game, GameStatus};
+use super::{delays::Delays, wait::until, wallet::Wallet};
 use crate::chain::Chain;
 
 sol! {

@@ -18,15 +18,10 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use self::{
-    figures::Figures,
-    proof::{Proof, Recorder},
-};
-use crate::{
-    clock::Clock,
-    devnet::{Devnet, Options},
-    up::interrupted,
-};
+use self::figures::Figures;
+use self::proof::{Proof, Recorder};
+use crate::devnet::{Devnet, Options};
+use crate::{clock::Clock, up::interrupted};
 
 /// How much to prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

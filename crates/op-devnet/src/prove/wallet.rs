@@ -5,11 +5,8 @@ use std::{ops::ControlFlow, path::Path, time::Duration};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, uint};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, bail};
-use eth_rpc::{
-    Batch, Rpc, Unread,
-    key::SecretKey,
-    transaction::{Draft, Receipt},
-};
+use eth_rpc::transaction::{Draft, Receipt};
+use eth_rpc::{Batch, Rpc, Unread, key::SecretKey};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 

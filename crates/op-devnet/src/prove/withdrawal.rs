@@ -12,12 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::OptimismPortal::{OutputRootProof, WithdrawalTransaction};
-use super::{
-    delays::{Delays, SLACK},
-    games::{self, Game, GameStatus, Output},
-    wait::until,
-    wallet::Wallet,
-};
+use super::delays::{Delays, SLACK};
+use super::games::{self, Game, GameStatus, Output};
+use super::{wait::until, wallet::Wallet};
 use crate::chain::Chain;
 
 sol! {

@@ -1,21 +1,14 @@
 //! One running program: started in a process group of its own, so that Ctrl-C reaches the
 //! supervisor alone, and marked, so that a later run finds it whatever happens to this one.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    fs::File,
-    path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::{collections::BTreeMap, ffi::OsString, fs::File, time::Duration};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use tokio::{
-    process::{Child, Command},
-    time::timeout,
-};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 /// Environment variable that names the devnet's folder in each of its processes.
 pub(super) const MARK: &str = "OP_DEVNET_HOME";

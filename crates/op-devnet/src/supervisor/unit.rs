@@ -7,16 +7,11 @@ use eth_rpc::Rpc;
 use op_gate::{Answer, Judgement};
 use op_util::error::with_causes;
 use serde_json::{Value, json};
-use tokio::{
-    process::Command,
-    sync::watch,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep};
+use tokio::{process::Command, sync::watch};
 
-use super::{
-    board::{Board, GateRun, Phase, Status},
-    process::{Process, Spec},
-};
+use super::board::{Board, GateRun, Phase, Status};
+use super::process::{Process, Spec};
 use crate::{home, stack::Ready};
 
 /// Between two requests to a service that does not answer yet.

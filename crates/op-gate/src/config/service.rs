@@ -6,10 +6,8 @@ use alloy_primitives::U256;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
-use crate::{
-    command::Command,
-    gate::{Gate, Need},
-};
+use crate::command::Command;
+use crate::gate::{Gate, Need};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

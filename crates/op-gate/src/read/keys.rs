@@ -1,9 +1,7 @@
 //! The key files of all services.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 use eth_rpc::key::{KeyError, SecretKey};

@@ -13,24 +13,17 @@ pub mod l1;
 pub mod nodes;
 mod request;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
+use self::clock::{Clock, Clocks};
 use self::{
-    chain::ChainFacts,
-    clock::{Clock, Clocks},
-    error::FactsError,
-    host::HostFacts,
-    keys::KeyFile,
-    l1::L1Facts,
-    nodes::NodeFacts,
-    request::Request,
+    chain::ChainFacts, error::FactsError, host::HostFacts, keys::KeyFile, l1::L1Facts,
+    nodes::NodeFacts, request::Request,
 };
 pub use self::{chain::files, host::disk, keys::accounts};
 use crate::config::{Config, Service};

@@ -6,16 +6,10 @@ use alloy_primitives::Address;
 use eth_rpc::Rpc;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
-use crate::{
-    config::{Config, Service},
-    gate::Gate,
-    read::{
-        chain::files,
-        endpoint,
-        error::FactsError,
-        keys::{self, KeyFile},
-    },
-};
+use crate::config::{Config, Service};
+use crate::gate::Gate;
+use crate::read::keys::{self, KeyFile};
+use crate::read::{chain::files, endpoint, error::FactsError};
 
 /// A judgement of some services, with what everything else is read by.
 pub(crate) struct Request<'a> {

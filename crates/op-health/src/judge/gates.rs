@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use op_util::text::span;
 
-use crate::{
-    condition::{Condition, Name, State},
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::watch::Watch;
 use op_gate::{Answer, Judgement};
 
 /// Judgements may miss this many intervals, beside the time that one may take.

@@ -1,9 +1,7 @@
 //! Times, amounts and hashes as people read them.
 
-use std::{
-    fmt::{Display, Write as _},
-    time::{Duration, UNIX_EPOCH},
-};
+use std::fmt::{Display, Write as _};
+use std::time::{Duration, UNIX_EPOCH};
 
 use alloy_primitives::U256;
 use eth_rpc::units::ether;

@@ -9,30 +9,17 @@ mod store;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use eth_rpc::{Reading, RpcUrlError};
-use tokio::{
-    sync::watch::{Receiver, Sender},
-    task::JoinSet,
-};
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::task::JoinSet;
 
 use self::{l1::L1Endpoint, pace::Pace, store::Store};
+use crate::update::{self, host::HostNews, nodes::NodeNews};
 use crate::{
-    clock::Clock,
-    history, judge, maintenance,
-    number::whole,
-    observe::l1::L1Answers,
-    plan::Plan,
-    report,
-    setup::Setup,
-    status::Status,
-    turn,
-    update::{self, host::HostNews, nodes::NodeNews},
-    watch::Watch,
+    clock::Clock, history, judge, maintenance, number::whole, observe::l1::L1Answers, plan::Plan,
+    report, setup::Setup, status::Status, turn, watch::Watch,
 };
-use op_gate::{
-    config::{Config, Serve},
-    read::files,
-    record::Record,
-};
+use op_gate::config::{Config, Serve};
+use op_gate::{read::files, record::Record};
 
 /// Between two looks at the programs' metrics, which are long.
 const HOST: Duration = Duration::from_secs(5);

@@ -15,11 +15,8 @@ mod shutdown;
 
 use std::{io, net::SocketAddr, path::Path, time::Duration};
 
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    sync::watch::channel,
-};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::{net::TcpListener, sync::watch::channel};
 
 use self::shutdown::stopped;
 use crate::poll::{self, PollError};

@@ -3,14 +3,10 @@
 use eth_rpc::Reading;
 use serde::{Deserialize, Serialize};
 
+use crate::compare::judge::{Head, Poll};
+use crate::compare::view::{Unusable, View};
 use crate::compare::{
-    block::Block,
-    judge::{Head, Poll},
-    past::Past,
-    search::Search,
-    snapshot::Snapshot,
-    verdict::Verdict,
-    view::{Unusable, View},
+    block::Block, past::Past, search::Search, snapshot::Snapshot, verdict::Verdict,
 };
 
 /// What is known of one follower. No clock, no I/O: the caller asks both nodes at the same time for

@@ -12,10 +12,7 @@ use strum::{IntoStaticStr, VariantNames};
 #[strum(serialize_all = "lowercase")]
 pub enum Verdict {
     /// The follower has every block that the reference has, up to the reference's head.
-    Equal {
-        to: u64,
-        hash: B256,
-    },
+    Equal { to: u64, hash: B256 },
     /// Every block that the follower has is the same, but it does not have all.
     Behind {
         /// The follower's head, equal to the reference's block.
@@ -35,9 +32,7 @@ pub enum Verdict {
         follower: B256,
     },
     /// Not to be judged now.
-    Unknown {
-        reason: String,
-    },
+    Unknown { reason: String },
 }
 
 impl Verdict {

@@ -6,10 +6,8 @@ use alloy_primitives::Address;
 use eth_rpc::Rpc;
 
 use crate::deposit::error::DepositError;
-use op_gate::{
-    config::{Config, Service},
-    read::{endpoint, files},
-};
+use op_gate::config::{Config, Service};
+use op_gate::read::{endpoint, files};
 
 /// Where a deposit begins, and where it is to arrive.
 #[derive(Debug)]

@@ -28,22 +28,16 @@ pub struct Node {
 #[serde(tag = "arrival", rename_all = "camelCase")]
 pub enum Arrival {
     /// It is there.
-    Arrived {
-        block: BlockId,
-    },
+    Arrived { block: BlockId },
     /// It is there and did nothing but mint: its call failed.
-    Failed {
-        block: BlockId,
-    },
+    Failed { block: BlockId },
     /// It is not there yet.
     Missing {
         /// What is waited for.
         waits: String,
     },
     /// The node does not answer.
-    Unknown {
-        reason: String,
-    },
+    Unknown { reason: String },
 }
 
 /// What a proof comes to.

@@ -3,18 +3,13 @@
 //! Nix reads it and people edit it, so only the digests are replaced in its text; order, layout and
 //! all that this program does not know stay as they are.
 
-use std::{
-    fmt, fs,
-    io::{self, Write as _},
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, ops::Range};
 
 use op_util::file;
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::images::reference::{self, Digest, ReferenceError, Repository};

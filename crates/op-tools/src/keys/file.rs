@@ -1,11 +1,7 @@
 //! A new file, whole or not at all, never over another.
 
-use std::{
-    fs::Permissions,
-    io,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{fs::Permissions, io, os::unix::fs::PermissionsExt as _};
 
 use op_util::file;
 

@@ -2,11 +2,8 @@
 
 use std::io::Write as _;
 
-use age::{
-    Encryptor, Recipient,
-    armor::{ArmoredWriter, Format},
-    x25519,
-};
+use age::armor::{ArmoredWriter, Format};
+use age::{Encryptor, Recipient, x25519};
 
 #[derive(Debug, thiserror::Error)]
 pub enum RecipientError {

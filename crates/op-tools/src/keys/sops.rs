@@ -1,10 +1,8 @@
 //! Encrypted by the `sops` program, by the creation rules of the repository.
 
-use std::{
-    ffi::OsString,
-    io::{self, Write as _},
-    process::{Command, Output, Stdio},
-};
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::{Command, Output, Stdio};
 
 use crate::keys::file::NewFile;
 

@@ -1,11 +1,8 @@
 //! What the NixOS module wrote down, so that it is known after the module is gone.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    os::unix::fs::MetadataExt as _,
-    path::{Component, Path, PathBuf},
-};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+use std::{fs::File, os::unix::fs::MetadataExt as _};
 
 use serde::Deserialize;
 

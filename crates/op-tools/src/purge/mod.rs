@@ -21,11 +21,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use self::{
-    inventory::{Inventory, InventoryError},
-    podman::Podman,
-    state::StateDir,
-};
+use self::inventory::{Inventory, InventoryError};
+use self::{podman::Podman, state::StateDir};
 
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

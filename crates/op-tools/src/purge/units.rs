@@ -1,10 +1,7 @@
 //! Nothing is touched while a service runs.
 
-use std::{
-    io,
-    path::Path,
-    process::{Command, Output},
-};
+use std::process::{Command, Output};
+use std::{io, path::Path};
 
 #[derive(Debug, thiserror::Error)]
 pub enum UnitsError {

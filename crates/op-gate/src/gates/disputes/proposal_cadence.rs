@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use eth_rpc::{BlockHead, Reading};
 
+use crate::finding::{Comparison, Finding};
 use crate::{
-    command::duration,
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    gates::disputes::batch_cadence::channel,
+    command::duration, config::Service, gate::Gate, gates::disputes::batch_cadence::channel,
     read::Facts,
 };
 

@@ -3,18 +3,12 @@
 //! Engines read genesis.json, op-node reads rollup.json. Where the two differ, all is well until the
 //! fork comes, and then no block is accepted any more.
 
-use op_chain::{
-    forks::{Fork, ForkTimes},
-    genesis::EngineConfig,
-    schedule::{Disagreement, ScheduleFault},
-};
+use op_chain::forks::{Fork, ForkTimes};
+use op_chain::genesis::EngineConfig;
+use op_chain::schedule::{Disagreement, ScheduleFault};
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::ForkSchedule;
 const MEND: &str = "\

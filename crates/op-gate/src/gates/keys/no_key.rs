@@ -5,10 +5,8 @@ use std::path::Path;
 use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 
-use crate::{
-    finding::{Comparison, Finding},
-    gate::Gate,
-};
+use crate::finding::{Comparison, Finding};
+use crate::gate::Gate;
 
 pub(crate) fn no_key(
     gate: Gate,

@@ -3,13 +3,10 @@
 use alloy_primitives::Address;
 use op_chain::published::is_published;
 
+use crate::finding::{Comparison, Finding, with};
 use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    gates::keys::no_key::no_key,
-    gates::l1::public_networks::is_public,
-    read::Facts,
+    config::Service, gate::Gate, gates::keys::no_key::no_key,
+    gates::l1::public_networks::is_public, read::Facts,
 };
 
 const GATE: Gate = Gate::PublishedKey;

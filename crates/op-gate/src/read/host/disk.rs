@@ -1,17 +1,13 @@
 //! Room on the disks that the services' data lies on.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
 
 use tokio::task::JoinSet;
 
-use crate::{
-    gate::Gate,
-    read::{blocking::on_a_thread, request::Request},
-};
+use crate::gate::Gate;
+use crate::read::{blocking::on_a_thread, request::Request};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {

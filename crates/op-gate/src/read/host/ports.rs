@@ -1,19 +1,13 @@
 //! Who listens at the addresses that the services are to listen at.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs, io,
-    net::{IpAddr, SocketAddr},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::{fs, io, path::Path};
 
 use tokio::net::TcpSocket;
 
-use crate::{
-    command::Command,
-    gate::Gate,
-    read::{blocking::on_a_thread, request::Request},
-};
+use crate::read::{blocking::on_a_thread, request::Request};
+use crate::{command::Command, gate::Gate};
 
 /// What is known of an address.
 #[derive(Debug)]

@@ -3,10 +3,8 @@
 use eth_rpc::{Batch, BlockHead, Reading, Rpc};
 use tokio::task::JoinSet;
 
-use crate::{
-    gate::Gate,
-    read::{endpoint, error::FactsError, request::Request},
-};
+use crate::gate::Gate;
+use crate::read::{endpoint, error::FactsError, request::Request};
 
 /// An endpoint beside the first.
 #[derive(Debug)]

@@ -4,11 +4,8 @@ use eth_rpc::{Reading, Rpc, Unread};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{
-    config::Service,
-    gate::Gate,
-    read::{endpoint, error::FactsError, request::Request},
-};
+use crate::read::{endpoint, error::FactsError, request::Request};
+use crate::{config::Service, gate::Gate};
 
 #[derive(Debug)]
 pub struct BeaconFacts {

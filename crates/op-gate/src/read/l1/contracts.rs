@@ -2,10 +2,8 @@
 
 use alloy_primitives::{Address, U256};
 use eth_rpc::{Answers, Batch, Reading, Slot};
-use op_chain::{
-    contracts::{DisputeGameFactory, OptimismPortal, SystemConfig},
-    rollup::RollupConfig,
-};
+use op_chain::contracts::{DisputeGameFactory, OptimismPortal, SystemConfig};
+use op_chain::rollup::RollupConfig;
 
 /// What the contracts say of each other.
 #[derive(Debug)]

@@ -14,18 +14,11 @@ use eth_rpc::{AccountProof, Batch, BlockHead, Limits, Reading, Slot};
 use op_chain::contracts::{OptimismPortal, SystemConfig};
 use op_util::time::unix_now;
 
-use self::{
-    agreement::Other,
-    beacon::BeaconFacts,
-    contracts::{ChainContracts, ContractSlots},
-    funding::PastBalance,
-    games::{Game, GameSlots},
-    proofs::SIGNER_SLOT,
-};
-use crate::{
-    gate::Gate,
-    read::{error::FactsError, request::Request},
-};
+use self::contracts::{ChainContracts, ContractSlots};
+use self::games::{Game, GameSlots};
+use self::{agreement::Other, beacon::BeaconFacts, funding::PastBalance, proofs::SIGNER_SLOT};
+use crate::gate::Gate;
+use crate::read::{error::FactsError, request::Request};
 
 /// What L1 says.
 #[derive(Debug)]

@@ -1,11 +1,8 @@
 //! The secrets that op-node and its engine share, and whether the engine takes them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{fmt, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use eth_rpc::{Batch, Reading, Rpc, RpcUrlError};

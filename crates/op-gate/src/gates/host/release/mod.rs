@@ -7,13 +7,8 @@ use op_chain::forks::Fork;
 use semver::Version;
 
 use self::table::{JUDGES_FORKS, KNOWN_FAULTS, L1Fork, LEAST, Least, REMOVED, Reason, activated};
-use crate::{
-    command::Command,
-    config::Service,
-    finding::{Answer, Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Answer, Comparison, Finding, with};
+use crate::{command::Command, config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::Release;
 
