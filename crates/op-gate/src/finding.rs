@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::gate::Gate;
 
 /// A gate's answer, from good to bad. `Skip` counts as good: the gate does not apply, and says why.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum Answer {
     /// Does not apply to this chain.

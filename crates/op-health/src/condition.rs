@@ -10,23 +10,9 @@ macro_rules! table {
         conditions { $($(#[$holds_when:meta])* $name:ident: $alert:literal,)* }
         alerts of other metrics { $($other:literal,)* }
     ) => {
-        #[derive(
-            Debug,
-            Clone,
-            Copy,
-            PartialEq,
-            Eq,
-            PartialOrd,
-            Ord,
-            Hash,
-            Serialize,
-            Deserialize,
-            Display,
-            EnumMessage,
-            IntoStaticStr,
-            VariantArray,
-        )]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
+        #[derive(Display, EnumMessage, IntoStaticStr, VariantArray)]
         #[strum(serialize_all = "kebab-case")]
         pub enum Name {
             $($(#[$holds_when])* $name,)*
@@ -135,20 +121,9 @@ impl Name {
 }
 
 /// The state of a condition, from good to bad.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum State {
     /// It holds.

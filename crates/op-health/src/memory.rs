@@ -126,15 +126,6 @@ pub(crate) struct Game {
     pub(crate) clock: u64,
 }
 
-/// A file of the past that could not be used, and where it is now.
-#[derive(Debug, thiserror::Error)]
-#[error("the state in {path} cannot be used ({reason}): it begins anew{aside}")]
-pub(crate) struct Forgotten {
-    path: String,
-    reason: String,
-    aside: String,
-}
-
 impl Memory {
     const VERSION: u32 = 1;
 
@@ -142,8 +133,8 @@ impl Memory {
         Self { version: Self::VERSION, ..Self::default() }
     }
 
-    /// Reads the file; one that cannot be used is set aside, and reported.
-    pub(crate) fn load(path: &Path) -> (Self, Option<Forgotten>) {
+    /// Reads the file; one that cannot be used is set aside, and what is then to be reported comes along.
+    pub(crate) fn load(path: &Path) -> (Self, Option<String>) {
         let text = match fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return (Self::new(), None),
@@ -162,9 +153,7 @@ impl Memory {
     pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
         file::replace(path, &serde_json::to_vec(self)?)
     }
-}
 
-impl Memory {
     pub(crate) fn unsafe_head(&self, node: &str) -> Option<Head> {
         self.nodes.get(node)?.unsafe_head
     }
@@ -177,13 +166,13 @@ impl Node {
     }
 }
 
-fn forget(path: &Path, reason: &str) -> Forgotten {
+fn forget(path: &Path, reason: &str) -> String {
     let beside = aside(path);
     let aside = match fs::rename(path, &beside) {
         Ok(()) => format!("; the file is now {}", beside.display()),
         Err(error) => format!("; it could not be set aside: {error}"),
     };
-    Forgotten { path: path.display().to_string(), reason: reason.to_owned(), aside }
+    format!("the state in {} cannot be used ({reason}): it begins anew{aside}", path.display())
 }
 
 /// Where the newest file that could not be used is kept.

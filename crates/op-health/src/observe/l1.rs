@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot};
 use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig};
 
@@ -114,7 +114,8 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
         None => None,
     };
     let (batcher, signer) = roles.map_or((None, None), |(batcher, signer)| {
-        (Some(answers.take(&batcher).map(address_of)), Some(answers.take(&signer)))
+        // `batcherHash` is an address, right-aligned.
+        (Some(answers.take(&batcher).map(Address::from_word)), Some(answers.take(&signer)))
     });
     Ok(L1Answers {
         endpoint: l1.shown(),
@@ -136,11 +137,6 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
 
 fn head(block: BlockHead) -> L1Head {
     L1Head { number: block.number.to(), timestamp: block.timestamp.to() }
-}
-
-/// `batcherHash` is an address, right-aligned.
-fn address_of(hash: B256) -> Address {
-    Address::from_word(hash)
 }
 
 struct GameSlots {

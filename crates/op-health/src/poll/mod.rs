@@ -28,12 +28,6 @@ const SHORTEST_PATIENCE: Duration = Duration::from_millis(500);
 /// Between two saves of the state.
 const SAVE: Duration = Duration::from_secs(10);
 
-#[derive(Debug, thiserror::Error)]
-pub enum PollError {
-    #[error("an endpoint of the configuration: {0}")]
-    Url(#[from] RpcUrlError),
-}
-
 enum News {
     Nodes(Vec<NodeNews>),
     L1(Box<Reading<L1Answers>>),
@@ -55,7 +49,7 @@ pub(crate) async fn run(
     mut judgements: Receiver<Result<Record, String>>,
     publish: &Sender<Option<Arc<Status>>>,
     stopped: impl Future<Output = ()>,
-) -> Result<(), PollError> {
+) -> Result<(), RpcUrlError> {
     let pause = serve.poll_seconds.get();
     let l1_pause = Duration::from_secs(serve.l1_poll_seconds.get().into());
     let mut clock = Clock::start();
@@ -114,7 +108,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-fn setup(config: &Config, serve: &Serve, now: f64) -> Result<Setup, PollError> {
+fn setup(config: &Config, serve: &Serve, now: f64) -> Result<Setup, RpcUrlError> {
     let pause = serve.poll_seconds.get();
     let l1_pause = Duration::from_secs(serve.l1_poll_seconds.get().into());
     // A silent node must not hold up the next poll, and a far one needs its time.

@@ -15,11 +15,12 @@ mod shutdown;
 
 use std::{io, net::SocketAddr, path::Path, time::Duration};
 
+use eth_rpc::RpcUrlError;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::{net::TcpListener, sync::watch::channel};
 
 use self::shutdown::stopped;
-use crate::poll::{self, PollError};
+use crate::poll;
 use op_gate::config::{Config, ConfigError};
 
 /// What a client that holds its connection may delay the end.
@@ -35,8 +36,8 @@ pub enum ServeError {
     Listen { address: SocketAddr, source: io::Error },
     #[error("cannot serve: {0}")]
     Serve(#[from] io::Error),
-    #[error(transparent)]
-    Poll(#[from] PollError),
+    #[error("an endpoint of the configuration: {0}")]
+    Url(#[from] RpcUrlError),
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what it has begun to answer, within [`LIMIT`].
