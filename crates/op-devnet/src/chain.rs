@@ -50,10 +50,10 @@ impl Chain {
     }
 }
 
-/// Writes the keys of the four roles. A file that is there already is left alone, so that an
-/// operator can bring keys of a deployment of their own.
-pub(crate) fn write_role_keys(home: &Home, roles: [(&str, Address); 4]) -> Result<()> {
-    for (role, address) in roles {
+/// Writes the keys of batcher, proposer, challenger and sequencer. A file that is there already is left
+/// alone, so that an operator can bring keys of a deployment of their own.
+pub(crate) fn write_role_keys(home: &Home, signers: [Address; 4]) -> Result<()> {
+    for (role, address) in ["batcher", "proposer", "challenger", "sequencer"].iter().zip(signers) {
         let path = home.keys().join(format!("{role}.key"));
         if path.exists() {
             continue;
