@@ -7,7 +7,7 @@ use std::{process::ExitCode, time::Duration};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::output::print;
+use crate::output::{print, print_either};
 use op_tools::images::file::{Component, ImagesFile};
 use op_tools::images::lock::{self, Finding, Purpose, Standing};
 use op_tools::images::{Content, Platforms};
@@ -63,11 +63,8 @@ async fn lock(args: &LockArgs) -> anyhow::Result<ExitCode> {
         })
         .collect();
     let written = file.pin(&digests)?;
-    if args.json {
-        print(serde_json::to_string_pretty(&report(&findings, Some(written)))?)?;
-    } else {
-        print(summary(&args.file, &findings, written))?;
-    }
+    let document = report(&findings, Some(written));
+    print_either(args.json, &document, summary(&args.file, &findings, written))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,7 +10,7 @@ use eth_rpc::key::SecretKey;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::output::print;
+use crate::output::{print, print_either};
 use op_tools::keys::file::{NewFile, Readers};
 use op_tools::keys::{self, Identity, recipient, sops};
 
@@ -129,7 +129,7 @@ fn address(args: &AddressArgs) -> anyhow::Result<()> {
         read(file, &shown)?
     };
     let identity = Identity::from(&key);
-    if args.json { print(serde_json::to_string_pretty(&identity)?) } else { print(text(&identity)) }
+    print_either(args.json, &identity, text(&identity))
 }
 
 fn read(mut from: impl Read, name: &str) -> anyhow::Result<SecretKey> {
