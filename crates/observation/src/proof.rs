@@ -6,11 +6,9 @@ use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{Position, Scan};
+use crate::contracts::EveryChannelObservationLedger::Entry as EntryFields;
 use crate::merkle::{self, Tree};
-use crate::{
-    contracts::EveryChannelObservationLedger::Entry as EntryFields, derive::DeriveError,
-    entry::Entry, observation::Observation,
-};
+use crate::{derive::DeriveError, entry::Entry, observation::Observation};
 
 /// An entry and its way up to an observation's `dataRoot`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,6 @@ pub(crate) const L2_GAS_LIMIT: u64 = 60_000_000;
 pub(crate) const BASE_FEE_SCALAR: u32 = 1368;
 /// Weight of the L1 blob base fee in the L1 data fee (Ecotone scalars, 6 decimals).
 pub(crate) const BLOB_BASE_FEE_SCALAR: u32 = 801_949;
-
 /// Chain id of the L1 that the default contracts are deployed on.
 pub const L1_CHAIN_ID: u64 = 900;
 

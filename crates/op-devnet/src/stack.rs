@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 /// The evaluation of `nix/stack/devnet.nix`; a test keeps it fresh.
 const DEFINITIONS: &str = include_str!("../stack.json");
-
 /// Stands for each follower's name.
 const FOLLOWER: &str = "@{follower}";
 

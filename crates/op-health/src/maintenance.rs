@@ -12,7 +12,6 @@ use op_util::file;
 
 /// The longest that can be announced, in case it is forgotten.
 pub const LONGEST: Duration = Duration::from_hours(24);
-
 /// More than any such time needs.
 const MOST_BYTES: u64 = 64;
 

@@ -6,10 +6,8 @@ use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::SolInterface as _;
 use eth_rpc::{Rpc, Unread, key::SignError};
 
-use crate::contracts::{
-    EveryChannelObservationLedger::EveryChannelObservationLedgerErrors,
-    EveryChannelWitnessRegistry::EveryChannelWitnessRegistryErrors,
-};
+use crate::contracts::EveryChannelObservationLedger::EveryChannelObservationLedgerErrors;
+use crate::contracts::EveryChannelWitnessRegistry::EveryChannelWitnessRegistryErrors;
 
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {

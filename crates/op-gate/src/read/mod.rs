@@ -21,11 +21,9 @@ use eth_rpc::key::KeyError;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
 use self::clock::{Clock, Clocks};
-use self::{
-    chain::ChainFacts, error::FactsError, host::HostFacts, keys::KeyFile, l1::L1Facts,
-    nodes::NodeFacts, request::Request,
-};
+use self::{chain::ChainFacts, error::FactsError, host::HostFacts, keys::KeyFile};
 pub use self::{chain::files, host::disk, keys::accounts};
+use self::{l1::L1Facts, nodes::NodeFacts, request::Request};
 use crate::config::{Config, Service};
 
 /// What is known at the moment of the judgement.

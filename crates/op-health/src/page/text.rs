@@ -10,7 +10,6 @@ use op_util::text::span;
 
 /// The last second that RFC 3339 can write: the end of the year 9999.
 const LAST: u64 = 253_402_300_799;
-
 /// What stands where a value is not known.
 pub(super) const NOT_KNOWN: &str = "not known";
 

@@ -4,10 +4,8 @@ use alloy_primitives::Address;
 use op_chain::published::is_published;
 
 use crate::finding::{Comparison, Finding, with};
-use crate::{
-    config::Service, gate::Gate, gates::keys::no_key::no_key,
-    gates::l1::public_networks::is_public, read::Facts,
-};
+use crate::gates::{keys::no_key::no_key, l1::public_networks::is_public};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::PublishedKey;
 
