@@ -4,7 +4,6 @@ use std::{fs, io, path::Path};
 
 use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
 use alloy_sol_types::{SolConstructor, SolValue as _};
-use eth_rpc::Batch;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
@@ -121,10 +120,8 @@ async fn next_nonce(account: &Account) -> Result<u64, LedgerError> {
 
 async fn has_code(account: &Account, address: Address) -> Result<bool, LedgerError> {
     let rpc = account.rpc();
-    let mut batch = Batch::default();
-    let code = batch.request::<Bytes>("eth_getCode", (address, "latest"));
-    let code = rpc.send(batch).await.take(&code).map_err(unread(rpc, "a contract's code"))?;
-    Ok(!code.is_empty())
+    let code = rpc.request::<Bytes>("eth_getCode", (address, "latest")).await;
+    Ok(!code.map_err(unread(rpc, "a contract's code"))?.is_empty())
 }
 
 fn registry_code(plan: &Plan) -> Bytes {
