@@ -7,7 +7,6 @@ use alloy_primitives::{Address, address};
 
 /// The mnemonic of Foundry's anvil and of Hardhat's network, derived as `m/44'/60'/0'/0/N`.
 pub const MNEMONIC: &str = "test test test test test test test test test test test junk";
-
 /// Accounts 0 to 19 of [`MNEMONIC`], as many as Hardhat makes (anvil: 10).
 pub const ACCOUNTS: [Address; 20] = [
     address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266"),

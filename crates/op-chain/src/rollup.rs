@@ -10,11 +10,9 @@ use serde_json::{Map, Value};
 
 pub use eth_rpc::transaction::BlockId;
 
+use crate::forks::ForkTimes;
+use crate::json::{self, Members};
 pub use crate::rollup_check::RollupFault;
-use crate::{
-    forks::ForkTimes,
-    json::{self, Members},
-};
 
 /// Fields of [`SystemConfig`] (op-service, `eth/types.go`), and the registry's name for the first.
 const SYSTEM_CONFIG: [&str; 9] = [

@@ -38,15 +38,10 @@ use op_chain::{genesis::GenesisBlock, rollup::BlockId};
 use op_util::file;
 use serde::Serialize;
 
-use self::{
-    artifacts::Package,
-    plan::{Plan, Step},
-};
-pub use self::{
-    deploy::Deployment,
-    plan::Addresses,
-    spec::{ChainSpec, ForkOffsets, L1_CHAIN_ID, Roles},
-};
+use self::artifacts::Package;
+use self::plan::{Plan, Step};
+pub use self::spec::{ChainSpec, ForkOffsets, L1_CHAIN_ID, Roles};
+pub use self::{deploy::Deployment, plan::Addresses};
 
 /// A chain whose files are written and whose contracts are planned.
 #[derive(Debug)]

@@ -2,10 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::{
-    finding::{Answer, Finding},
-    judgement::Judgement,
-};
+use crate::finding::{Answer, Finding};
+use crate::judgement::Judgement;
 
 /// One service: a line a finding, and whatever is not right in full.
 #[must_use]

@@ -4,11 +4,8 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
 use super::GenesisError;
-use crate::{
-    fees::FeeConstants,
-    forks::ForkTimes,
-    json::{self, Members},
-};
+use crate::json::{self, Members};
+use crate::{fees::FeeConstants, forks::ForkTimes};
 
 /// The one chain of the registry whose genesis is older than the OP Stack's Bedrock, and the block
 /// with which that came (op-geth, `params/superchain.go`).

@@ -1,19 +1,15 @@
 //! The key files of all services.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 use eth_rpc::key::{KeyError, SecretKey};
 
 use crate::config::{Config, Service};
 
-/// A key file.
 #[derive(Debug)]
 pub struct KeyFile {
-    /// The address of the key, or why there is none.
     pub address: Result<Address, KeyError>,
     /// Permission bits; `None` where there is no file.
     pub mode: Option<u32>,
@@ -32,7 +28,6 @@ fn key(path: &Path) -> KeyFile {
     KeyFile { address, mode: path.metadata().ok().map(|metadata| metadata.permissions().mode()) }
 }
 
-/// The account of a service's key, where there is a key.
 pub(super) fn account(keys: &BTreeMap<PathBuf, KeyFile>, service: &Service) -> Option<Address> {
     keys.get(service.key.as_ref()?)?.address.as_ref().ok().copied()
 }

@@ -1,17 +1,12 @@
 //! Proposer, challenger and dispute-mon have a source of the roots that their game type claims.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::RootSource;
 
 /// Game types whose claims are super roots: of all chains of a cluster at a time, not of one block.
 const SUPER: [u32; 4] = [4, 5, 7, 9];
-
 /// Where super roots come from; the name changed between releases.
 const SUPER_SOURCES: [&str; 3] = ["superroot-rpc", "supernode-rpc", "supervisor-rpc"];
 

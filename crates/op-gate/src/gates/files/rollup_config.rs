@@ -2,12 +2,8 @@
 
 use op_chain::rollup::RollupFault;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::RollupConfig;
 
@@ -41,7 +37,6 @@ pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// The field as the file has it.
 fn value(facts: &Facts, field: &str) -> String {
     let pointer = format!("/{}", field.replace('.', "/"));
     let file = serde_json::to_value(&facts.rollup).unwrap_or_default();

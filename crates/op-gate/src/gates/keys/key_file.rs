@@ -1,12 +1,7 @@
 //! A key file holds a key, and nobody but its owner may read it.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    gates::keys::no_key::no_key,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, gates::keys::no_key::no_key, read::Facts};
 
 const GATE: Gate = Gate::KeyFile;
 

@@ -2,10 +2,8 @@
 
 use std::{fs, io, path::Path};
 
-use op_chain::{
-    genesis::{Fallback, GenesisBlock, GenesisError},
-    rollup::RollupConfig,
-};
+use op_chain::genesis::{Fallback, GenesisBlock, GenesisError};
+use op_chain::rollup::RollupConfig;
 
 use crate::read::error::FactsError;
 

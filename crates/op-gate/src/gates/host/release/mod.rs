@@ -7,13 +7,8 @@ use op_chain::forks::Fork;
 use semver::Version;
 
 use self::table::{JUDGES_FORKS, KNOWN_FAULTS, L1Fork, LEAST, Least, REMOVED, Reason, activated};
-use crate::{
-    command::Command,
-    config::Service,
-    finding::{Answer, Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Answer, Comparison, Finding, with};
+use crate::{command::Command, config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::Release;
 
@@ -42,7 +37,6 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// What runs.
 struct Release<'a> {
     component: &'a str,
     version: Version,
@@ -54,12 +48,10 @@ impl Release<'_> {
         Version::parse(version).is_ok_and(|least| self.version < least)
     }
 
-    /// Whether a row of the table is about this program.
     fn concerns(&self, row: &Least) -> bool {
         row.component == self.component
     }
 
-    /// Judged by a row.
     fn judged(&self, row: &Least, is_needed: bool) -> Finding {
         let (component, reason) = (self.component, row.reason);
         let source = format!("op-warden's table; {}", row.source);
