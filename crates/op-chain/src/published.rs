@@ -36,21 +36,3 @@ pub const ACCOUNTS: [Address; 20] = [
 pub fn is_published(account: &Address) -> bool {
     ACCOUNTS.contains(account)
 }
-
-#[cfg(test)]
-mod tests {
-    use alloy_signer_local::{MnemonicBuilder, coins_bip39::English};
-
-    use super::*;
-
-    #[test]
-    fn the_accounts_are_derived_from_the_mnemonic() {
-        for (index, account) in (0..).zip(ACCOUNTS) {
-            let signer =
-                MnemonicBuilder::<English>::default().phrase(MNEMONIC).index(index).unwrap();
-            assert_eq!(signer.build().unwrap().address(), account, "{index}");
-            assert!(is_published(&account));
-        }
-        assert!(!is_published(&Address::ZERO));
-    }
-}
