@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use backon::Retryable as _;
+use futures_core::future::BoxFuture;
 use op_util::foreign::clean;
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{Serialize, de::DeserializeOwned};
@@ -86,7 +87,12 @@ impl Rpc {
     /// only so many calls at once. What it takes is found out by halving, and remembered.
     ///
     /// Tries again after 429, 5xx and broken connections, not after a refused one.
-    pub async fn send(&self, batch: Batch) -> Answers {
+    // Boxed, as [`Rpc::fetch`] is: the HTTP client is compiled here, and not in each crate that awaits it.
+    pub fn send(&self, batch: Batch) -> BoxFuture<'_, Answers> {
+        Box::pin(self.send_parts(batch))
+    }
+
+    async fn send_parts(&self, batch: Batch) -> Answers {
         let deadline = Instant::now() + self.patience;
         let mut answers = Vec::with_capacity(batch.calls.len());
         while let rest @ [_, ..] = &batch.calls[answers.len()..] {
@@ -115,8 +121,7 @@ impl Rpc {
 
     /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
-        let url = self.below(path);
-        let body = self.within_patience(|| self.http.get(url.clone()), None).await?;
+        let body = self.fetch(path, None).await?;
         let malformed = |error: serde_json::Error| Unread::Malformed(clean(&error.to_string()));
         serde_json::from_slice(&body).map_err(malformed)
     }
@@ -124,15 +129,19 @@ impl Rpc {
     /// Reads the lines that are wanted of a text below the endpoint's URL with HTTP GET: a few of a
     /// program's metrics, of which there are hundreds of kilobytes.
     pub async fn lines(&self, path: &str, wanted: fn(&[u8]) -> bool) -> Reading<String> {
-        let url = self.below(path);
-        let lines = self.within_patience(|| self.http.get(url.clone()), Some(wanted)).await?;
+        let lines = self.fetch(path, Some(wanted)).await?;
         String::from_utf8(lines).map_err(|error| Unread::Malformed(error.to_string()))
     }
 
-    fn below(&self, path: &str) -> Url {
+    /// What is below the endpoint's URL.
+    fn fetch(
+        &self,
+        path: &str,
+        wanted: Option<fn(&[u8]) -> bool>,
+    ) -> BoxFuture<'_, Reading<Vec<u8>>> {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
-        url
+        Box::pin(async move { self.within_patience(|| self.http.get(url.clone()), wanted).await })
     }
 
     /// Reads one value; batches are better.

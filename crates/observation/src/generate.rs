@@ -17,7 +17,6 @@ const LATEST: usize = 64;
 pub struct Shape {
     /// Bytes, about.
     pub bytes: u64,
-    /// Streams side by side.
     pub streams: u64,
     /// Chunks of an epoch.
     pub entries: u64,

@@ -12,9 +12,6 @@
 //! * [`smoke`]: all of it on a chain, and what must be refused
 //! * [`cli`]: the command line, `ec-observe`
 
-// An item is documented where its name does not say all.
-#![allow(missing_docs)]
-
 pub mod archive;
 pub mod cli;
 pub mod contracts;

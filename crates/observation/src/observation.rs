@@ -1,10 +1,7 @@
 //! An observation as files have it: one JSON object a line.
 
-use std::{
-    fs::File,
-    io::{BufRead as _, BufReader},
-    path::Path,
-};
+use std::io::{BufRead as _, BufReader};
+use std::{fs::File, path::Path};
 
 use alloy_primitives::{B256, keccak256};
 use serde::{Deserialize, Serialize};
@@ -17,11 +14,8 @@ use crate::{archive::ArchiveError, header::ObservationHeader};
 pub struct Observation {
     pub stream: String,
     pub epoch: String,
-    /// How many entries the epoch has.
     pub entries: u64,
-    /// The least sequence among them.
     pub first_sequence: u64,
-    /// The greatest sequence among them.
     pub last_sequence: u64,
     /// What witnesses attest to.
     pub observation_hash: B256,

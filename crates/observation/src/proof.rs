@@ -5,14 +5,10 @@ use std::{fs, io, path::Path};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    archive::{Position, Scan},
-    contracts::EveryChannelObservationLedger::Entry as EntryFields,
-    derive::DeriveError,
-    entry::Entry,
-    merkle::{self, Tree},
-    observation::Observation,
-};
+use crate::archive::{Position, Scan};
+use crate::contracts::EveryChannelObservationLedger::Entry as EntryFields;
+use crate::merkle::{self, Tree};
+use crate::{derive::DeriveError, entry::Entry, observation::Observation};
 
 /// An entry and its way up to an observation's `dataRoot`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,23 +23,17 @@ pub struct Proof {
     pub path: Vec<B256>,
 }
 
-/// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ProofError {
-    /// The archive is not read, or contradicts itself.
     #[error(transparent)]
     Derive(#[from] DeriveError),
-    /// The archive lacks the entry.
     #[error("the archive has no entry {sequence} in epoch {epoch:?} of stream {stream:?}")]
     NoEntry { stream: String, epoch: String, sequence: u64 },
-    /// The archive is not what was observed.
     #[error(
         "the archive's {entries} entries come to the root {found}, the observation has {expected}: it was \
          derived from other data"
     )]
     OtherData { entries: usize, found: B256, expected: B256 },
-    /// A file holds no proof.
     #[error("it holds no proof: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
@@ -98,7 +88,6 @@ impl Proof {
         Ok(Self { observation: observation.clone(), entry, index: index as u64, path })
     }
 
-    /// Reads a proof from a file.
     pub fn read(path: &Path) -> Result<Self, ProofError> {
         Ok(serde_json::from_slice(&fs::read(path)?)?)
     }

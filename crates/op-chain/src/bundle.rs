@@ -1,11 +1,8 @@
 //! The manifest of a chain's published files: what an operator gives to those who follow the chain.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, Read},
-    path::{Path, PathBuf},
-};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, fs::File};
 
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};

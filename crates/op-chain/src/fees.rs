@@ -5,10 +5,8 @@ use alloy_primitives::{B256, FixedBytes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    forks::{Fork, ForkTimes},
-    rollup::{RollupConfig, SystemConfig},
-};
+use crate::forks::{Fork, ForkTimes};
+use crate::rollup::{RollupConfig, SystemConfig};
 
 /// Constants of the base fee: `chain_op_config` of rollup.json, `config.optimism` of genesis.json
 /// (op-geth `params/config_op.go`, `OptimismConfig`). As there, what is missing is 0.

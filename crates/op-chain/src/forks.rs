@@ -1,14 +1,16 @@
 //! The OP Stack's fork schedule.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, IntoStaticStr, VariantArray};
 
 /// A fork of the OP Stack after Bedrock, in the order of activation (op-node `rollup/types.go`).
 ///
 /// `pectra_blob_schedule` of rollup.json is none of them: it mends one blob fee and has no place in
 /// the order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Display, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 #[allow(missing_docs, reason = "every variant is the fork it names")]
 pub enum Fork {
     Regolith,
@@ -26,42 +28,12 @@ pub enum Fork {
 
 impl Fork {
     /// All of them, in order.
-    pub const ALL: [Self; 11] = [
-        Self::Regolith,
-        Self::Canyon,
-        Self::Delta,
-        Self::Ecotone,
-        Self::Fjord,
-        Self::Granite,
-        Self::Holocene,
-        Self::Isthmus,
-        Self::Jovian,
-        Self::Karst,
-        Self::Lagoon,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name as both files spell it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Regolith => "regolith",
-            Self::Canyon => "canyon",
-            Self::Delta => "delta",
-            Self::Ecotone => "ecotone",
-            Self::Fjord => "fjord",
-            Self::Granite => "granite",
-            Self::Holocene => "holocene",
-            Self::Isthmus => "isthmus",
-            Self::Jovian => "jovian",
-            Self::Karst => "karst",
-            Self::Lagoon => "lagoon",
-        }
-    }
-}
-
-impl fmt::Display for Fork {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -3,10 +3,8 @@
 
 use std::{collections::HashSet, fmt, marker::PhantomData, str::FromStr};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, value::MapAccessDeserializer},
-};
+use serde::de::{self, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// Refuses a name that is a known one but for its letter case.

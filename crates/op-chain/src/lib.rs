@@ -15,6 +15,8 @@
 //! * [`spending`]: how fast an account is used up
 //! * [`deposit`]: what a deposit on L1 becomes on L2
 
+#![warn(missing_docs)]
+
 pub mod bundle;
 pub mod contracts;
 pub mod deposit;

@@ -200,7 +200,7 @@ mod tests {
         fn without_fault_means_in_order(times in any_schedule(), genesis in 95_u64..110) {
             let set: Vec<(Fork, u64)> =
                 Fork::ALL.iter().filter_map(|&fork| Some((fork, times.time(fork)?))).collect();
-            let gapless = set.iter().zip(Fork::ALL).all(|((fork, _), expected)| *fork == expected);
+            let gapless = set.iter().zip(Fork::ALL).all(|((fork, _), expected)| fork == expected);
             let ordered = set.windows(2).all(|pair| pair[0].1 <= pair[1].1);
             let apart = set.windows(2).all(|pair| {
                 pair[1].0 < Fork::Jovian || pair[1].1 <= genesis || pair[0].1 < pair[1].1

@@ -1,10 +1,7 @@
 //! The compiled contracts of the npm package: creation code and storage layout.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, fs};
 
 use alloy_primitives::{B256, Bytes, U256};
 use anyhow::{Context as _, Result};

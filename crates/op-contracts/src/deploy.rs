@@ -2,11 +2,8 @@
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use anyhow::{Context as _, Result, bail, ensure};
-use eth_rpc::{
-    Batch, Rpc,
-    key::SecretKey,
-    transaction::{Draft, Fees},
-};
+use eth_rpc::transaction::{Draft, Fees};
+use eth_rpc::{Batch, Rpc, key::SecretKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -4,15 +4,12 @@ use alloy_primitives::{Address, B256, U256, b256, uint};
 use alloy_sol_types::SolConstructor as _;
 use anyhow::Result;
 
-use crate::{
-    abi::{
-        AlphabetVM, AnchorStateRegistry, DelayedWETH, DisputeGameFactory, FaultDisputeGame, MIPS,
-        PermissionedDisputeGame, PreimageOracle,
-    },
-    plan::{NO_ARGUMENTS, Plan},
-    proxies::Proxies,
-    spec::ChainSpec,
+use crate::abi::{
+    AlphabetVM, AnchorStateRegistry, DelayedWETH, DisputeGameFactory, FaultDisputeGame, MIPS,
+    PermissionedDisputeGame, PreimageOracle,
 };
+use crate::plan::{NO_ARGUMENTS, Plan};
+use crate::{proxies::Proxies, spec::ChainSpec};
 
 // Game types: src/dispute/lib/Types.sol, `GameTypes`.
 /// Anybody proposes; settled by cannon.

@@ -4,17 +4,13 @@ use alloy_primitives::{Address, U256, address};
 use alloy_sol_types::SolConstructor as _;
 use anyhow::Result;
 
-use crate::{
-    abi::{
-        L1CrossDomainMessenger, L1ERC721Bridge, L1StandardBridge, OptimismMintableERC20Factory,
-        OptimismPortal2, ProtocolVersions, SuperchainConfig, SystemConfig,
-    },
-    games::PERMISSIONED_CANNON,
-    plan::{NO_ARGUMENTS, Plan},
-    proxies::Proxies,
-    rollup::batch_inbox,
-    spec::{BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR, ChainSpec, L2_GAS_LIMIT, Roles},
+use crate::abi::{
+    L1CrossDomainMessenger, L1ERC721Bridge, L1StandardBridge, OptimismMintableERC20Factory,
+    OptimismPortal2, ProtocolVersions, SuperchainConfig, SystemConfig,
 };
+use crate::plan::{NO_ARGUMENTS, Plan};
+use crate::spec::{BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR, ChainSpec, L2_GAS_LIMIT, Roles};
+use crate::{games::PERMISSIONED_CANNON, proxies::Proxies, rollup::batch_inbox};
 
 /// Plans the implementations and initialises their proxies.
 pub(crate) fn create(plan: &mut Plan, spec: &ChainSpec, proxies: &Proxies) -> Result<()> {

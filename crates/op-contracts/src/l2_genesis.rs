@@ -10,15 +10,10 @@ use eth_rpc::{Batch, Rpc};
 use op_chain::forks::ForkTimes;
 use serde_json::{Value, json};
 
-use crate::{
-    abi::Proxy,
-    artifacts::{Artifact, Package},
-    predeploys::{self, Predeploy},
-    preinstalls,
-    proxies::Proxies,
-    rollup,
-    spec::{ChainSpec, L2_GAS_LIMIT},
-};
+use crate::artifacts::{Artifact, Package};
+use crate::predeploys::{self, Predeploy};
+use crate::spec::{ChainSpec, L2_GAS_LIMIT};
+use crate::{abi::Proxy, preinstalls, proxies::Proxies, rollup};
 
 type Alloc = BTreeMap<Address, GenesisAccount>;
 

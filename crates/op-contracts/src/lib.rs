@@ -33,19 +33,15 @@ use std::path::Path;
 use alloy_primitives::{Address, B256, U64, keccak256};
 use anyhow::{Context as _, Result, ensure};
 use eth_rpc::{Batch, BlockHead, Rpc, key::SecretKey, transaction::Fees};
+use futures_core::future::LocalBoxFuture;
 use op_chain::{genesis::GenesisBlock, rollup::BlockId};
 use op_util::file;
 use serde::Serialize;
 
-use self::{
-    artifacts::Package,
-    plan::{Plan, Step},
-};
-pub use self::{
-    deploy::Deployment,
-    plan::Addresses,
-    spec::{ChainSpec, ForkOffsets, L1_CHAIN_ID, Roles},
-};
+use self::artifacts::Package;
+use self::plan::{Plan, Step};
+pub use self::spec::{ChainSpec, ForkOffsets, L1_CHAIN_ID, Roles};
+pub use self::{deploy::Deployment, plan::Addresses};
 
 /// A chain whose files are written and whose contracts are planned.
 #[derive(Debug)]
@@ -61,7 +57,17 @@ pub struct Prepared {
 ///
 /// `package` is the unpacked npm package. The L1 must be at block 0 or later, and the owner is to
 /// send nothing before [`Prepared::deploy`].
-pub async fn prepare(
+// Boxed: it is compiled here, and not in each program that awaits it.
+pub fn prepare<'a>(
+    l1: &'a Rpc,
+    package: &'a Path,
+    spec: &'a ChainSpec,
+    out_dir: &'a Path,
+) -> LocalBoxFuture<'a, Result<Prepared>> {
+    Box::pin(plan_chain(l1, package, spec, out_dir))
+}
+
+async fn plan_chain(
     l1: &Rpc,
     package: &Path,
     spec: &ChainSpec,

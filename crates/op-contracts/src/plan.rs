@@ -21,7 +21,6 @@ const CREATE_GAS_PER_BYTE: u64 = 220;
 /// Gas limit of a call; the dearest initialises a proxy.
 const CALL_GAS: u64 = 3_000_000;
 
-/// One transaction.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     /// What it does, for error messages.

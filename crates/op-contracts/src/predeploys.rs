@@ -4,11 +4,8 @@ use alloy_primitives::{Address, U256, address, uint};
 use alloy_sol_types::SolConstructor as _;
 use op_chain::forks::ForkTimes;
 
-use crate::{
-    abi::{FeeVault, OptimismMintableERC721Factory, ProxyAdmin},
-    proxies::Proxies,
-    spec::ChainSpec,
-};
+use crate::abi::{FeeVault, OptimismMintableERC721Factory, ProxyAdmin};
+use crate::{proxies::Proxies, spec::ChainSpec};
 
 /// How many addresses from 0x4200…0000 on are reserved (`PREDEPLOY_COUNT` of Predeploys.sol).
 pub(crate) const COUNT: u16 = 2048;

@@ -4,12 +4,9 @@ use alloy_primitives::Address;
 use alloy_sol_types::SolConstructor as _;
 use anyhow::Result;
 
-use crate::{
-    abi::{AddressManager, L1ChugSplashProxy, Proxy, ProxyAdmin, ResolvedDelegateProxy},
-    plan::{NO_ARGUMENTS, Plan},
-};
+use crate::abi::{AddressManager, L1ChugSplashProxy, Proxy, ProxyAdmin, ResolvedDelegateProxy};
+use crate::plan::{NO_ARGUMENTS, Plan};
 
-/// The proxies and their common admin.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proxies {
     pub(crate) admin: Address,

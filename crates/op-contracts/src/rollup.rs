@@ -4,10 +4,8 @@ use alloy_primitives::{Address, B256};
 use op_chain::rollup::{Anchor, BlockId, RollupConfig, SystemConfig};
 use serde_json::{Map, Value, json};
 
-use crate::{
-    proxies::Proxies,
-    spec::{BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR, ChainSpec, L2_BLOCK_TIME, L2_GAS_LIMIT},
-};
+use crate::proxies::Proxies;
+use crate::spec::{BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR, ChainSpec, L2_BLOCK_TIME, L2_GAS_LIMIT};
 
 /// The rollup configuration of a chain that begins at `l1_origin` with the given L2 genesis block.
 pub(crate) fn config(

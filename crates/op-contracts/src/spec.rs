@@ -12,13 +12,11 @@ pub(crate) const L2_GAS_LIMIT: u64 = 60_000_000;
 pub(crate) const BASE_FEE_SCALAR: u32 = 1368;
 /// Weight of the L1 blob base fee in the L1 data fee (Ecotone scalars, 6 decimals).
 pub(crate) const BLOB_BASE_FEE_SCALAR: u32 = 801_949;
-
 /// Chain id of the L1 that the default contracts are deployed on.
 pub const L1_CHAIN_ID: u64 = 900;
 
 /// A chain to be made: ids, roles, schedule and delays.
 #[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "the ids, the roles and the schedule are what their names say")]
 pub struct ChainSpec {
     pub l1_chain_id: u64,
     pub l2_chain_id: u64,
@@ -36,9 +34,7 @@ pub struct ChainSpec {
     pub funded: Vec<Address>,
 }
 
-/// Who may do what on the chain.
 #[derive(Debug, Clone, Copy)]
-#[allow(missing_docs, reason = "every field is the role it names")]
 pub struct Roles {
     /// Deploys and owns the contracts, guards the superchain, receives the fees.
     pub owner: Address,
@@ -69,7 +65,6 @@ impl ChainSpec {
 /// When each fork activates, in seconds after the L2 genesis block; `None` is never.
 /// Bedrock and Regolith are always active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "every field is the fork it names")]
 pub struct ForkOffsets {
     pub canyon: Option<u64>,
     pub delta: Option<u64>,

@@ -1,20 +1,15 @@
 //! The whole way on a real anvil, checked by what the contracts and op-geth answer.
 
-use std::{
-    env,
-    net::TcpListener,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
-};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{env, net::TcpListener};
 
 use alloy_primitives::{Address, B256, U256, address, b256};
 use alloy_sol_types::sol;
 use eth_rpc::{Batch, Rpc, transaction::Fees};
-use op_chain::{
-    contracts::{DisputeGameFactory, OptimismPortal, SystemConfig},
-    rollup::RollupConfig,
-};
+use op_chain::contracts::{DisputeGameFactory, OptimismPortal, SystemConfig};
+use op_chain::rollup::RollupConfig;
 
 use super::{spec::ForkOffsets, *};
 

@@ -32,17 +32,14 @@ pub(crate) const USER: usize = 6;
 /// What their transactions offer; the devnet's L1 and L2 start at 1 gwei.
 pub(crate) const FEES: Fees = Fees { max: 100_000_000_000, priority: 1_000_000_000 };
 
-/// The key of an account.
 pub(crate) fn key(index: usize) -> Result<SecretKey> {
     Ok(SecretKey::from_bytes(&PUBLISHED[index])?)
 }
 
-/// The address of an account.
 pub(crate) fn address(index: usize) -> Result<Address> {
     Ok(key(index)?.address())
 }
 
-/// All addresses.
 pub(crate) fn addresses() -> Result<Vec<Address>> {
     (0..PUBLISHED.len()).map(address).collect()
 }

@@ -1,11 +1,7 @@
 //! The chain of a devnet: its files, its contracts, its keys.
 
-use std::{
-    fs::{self, Permissions},
-    io::Write as _,
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-};
+use std::fs::{self, Permissions};
+use std::{io::Write as _, os::unix::fs::PermissionsExt as _, path::Path};
 
 use alloy_primitives::{Address, B256, hex};
 use anyhow::{Context, Result};
@@ -13,17 +9,14 @@ use eth_rpc::key::SecretKey;
 use op_util::file::replace_with;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    accounts,
-    home::{self, Home},
-};
+use crate::accounts;
+use crate::home::{self, Home};
 
 /// What runners and proofs need to know about the chain. Its file is written last, so a chain that
 /// has one is complete.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Chain {
-    /// Where the contracts come from.
     pub(crate) contracts: String,
     pub(crate) l1_chain_id: u64,
     pub(crate) l2_chain_id: u64,
@@ -57,10 +50,10 @@ impl Chain {
     }
 }
 
-/// Writes the keys of the four roles. A file that is there already is left alone, so that an
-/// operator can bring keys of a deployment of their own.
-pub(crate) fn write_role_keys(home: &Home, roles: [(&str, Address); 4]) -> Result<()> {
-    for (role, address) in roles {
+/// Writes the keys of batcher, proposer, challenger and sequencer. A file that is there already is left
+/// alone, so that an operator can bring keys of a deployment of their own.
+pub(crate) fn write_role_keys(home: &Home, signers: [Address; 4]) -> Result<()> {
+    for (role, address) in ["batcher", "proposer", "challenger", "sequencer"].iter().zip(signers) {
         let path = home.keys().join(format!("{role}.key"));
         if path.exists() {
             continue;

@@ -8,16 +8,11 @@ use op_util::error::with_causes;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
-use crate::{
-    clock::Clock,
-    devnet::{self, Options},
-    fault::{self, Fault},
-    home::Home,
-    prove::{self, Depth},
-    status,
-    supervisor::leftovers,
-    up::{self, interrupted},
-};
+use crate::devnet::{self, Options};
+use crate::fault::{self, Fault};
+use crate::prove::{self, Depth};
+use crate::up::{self, interrupted};
+use crate::{clock::Clock, home::Home, status, supervisor::leftovers};
 
 const UP_HELP: &str = "\
 Examples:

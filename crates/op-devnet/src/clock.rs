@@ -1,23 +1,18 @@
 //! What happened when, counted from the start of the command.
 
-use std::{
-    io::{IsTerminal, stderr},
-    time::{Duration, Instant},
-};
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
 
-/// The command's clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     start: Instant,
 }
 
 impl Clock {
-    /// Counts from now.
     pub(crate) fn start() -> Self {
         Self { start: Instant::now() }
     }
 
-    /// Time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }

@@ -61,7 +61,6 @@ impl Components {
         Ok(Self { environment })
     }
 
-    /// Where `component` is, which must have been among the needs.
     pub(crate) fn path(&self, component: Component) -> PathBuf {
         self.environment.path(component)
     }

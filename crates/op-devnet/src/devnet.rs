@@ -1,39 +1,23 @@
 //! Brings a devnet up: components, L1, contracts, services.
 
-use std::{
-    ffi::OsString,
-    fs,
-    path::{Path, PathBuf},
-    pin::pin,
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::{ffi::OsString, fs, pin::pin, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use eth_rpc::Rpc;
 use tokio::{sync::watch, time::timeout};
 
-use crate::{
-    accounts,
-    chain::Chain,
-    clock::Clock,
-    components::{Component, Components, Environment, warden},
-    health,
-    home::{Home, Lock},
-    l1::{self, L1},
-    ports::Ports,
-    source::{Made, Source},
-    stack::{Service, Stack, Template},
-    supervisor::{
-        Supervisor,
-        board::{Board, Phase},
-        leftovers,
-        process::{Spec, tail},
-        unit::{Gate, Init, Unit},
-    },
-    wiring,
-};
+use crate::components::{Component, Components, Environment, warden};
+use crate::home::{Home, Lock};
+use crate::l1::{self, L1};
+use crate::source::{Made, Source};
+use crate::stack::{Service, Stack, Template};
+use crate::supervisor::board::{Board, Phase};
+use crate::supervisor::process::{Spec, tail};
+use crate::supervisor::unit::{Gate, Init, Unit};
+use crate::supervisor::{Supervisor, leftovers};
+use crate::{accounts, chain::Chain, clock::Clock, health, ports::Ports, wiring};
 
-/// What the user chose.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) dir: PathBuf,
@@ -128,13 +112,11 @@ impl Devnet {
         Ok(l1::url(self.ports.get(port)?))
     }
 
-    /// The followers' names: the prefixes of their services.
     pub(crate) fn followers(&self) -> impl Iterator<Item = String> {
         (1..=self.followers).map(|follower| format!("follower-{follower}"))
     }
 }
 
-/// Builds every component that is not there yet.
 pub(crate) async fn build() -> Result<()> {
     programs(&[Component::OpDeployer, Component::Cast, Component::Forge]).await?;
     Ok(())
@@ -188,7 +170,6 @@ impl Prepared {
         Ok(self.devnet)
     }
 
-    /// Deploys the contracts if that is still to be done.
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
             let deployment =

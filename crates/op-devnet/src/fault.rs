@@ -11,17 +11,13 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 pub(crate) use self::table::Fault;
-use crate::{
-    clock::Clock,
-    devnet::{Devnet, Options},
-    supervisor::board::{GateRun, Status},
-    up::interrupted,
-};
+use crate::devnet::{Devnet, Options};
+use crate::supervisor::board::{GateRun, Status};
+use crate::{clock::Clock, up::interrupted};
 
 /// How long a gate may take to come to its answer, the chain's start included.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What came of a fault.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Outcome {

@@ -1,21 +1,13 @@
 //! The health service of a devnet.
 
-use std::{
-    collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr},
-    num::NonZeroU32,
-    path::PathBuf,
-    time::Duration,
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use op_gate::config::{Bounds, Pause, Serve};
 
-use crate::{
-    home::Home,
-    supervisor::{process::Spec, unit::Unit},
-};
+use crate::home::Home;
+use crate::supervisor::{process::Spec, unit::Unit};
 
-/// Its name among the services, and that of its port.
 pub(crate) const WARDEN: &str = "op-warden";
 pub(crate) const PORT: &str = "op-warden.http";
 

@@ -1,15 +1,12 @@
 //! The folder that holds everything of one devnet.
 
-use std::{
-    fs::{self, File},
-    io::{Read, Seek, Write},
-    path::{Path, PathBuf},
-};
+use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use op_util::file::replace;
 
-/// Where things are in the folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
     dir: PathBuf,

@@ -4,11 +4,8 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::{
-    home::Home,
-    stack::Ready,
-    supervisor::{process::Spec, unit::Unit},
-};
+use crate::supervisor::{process::Spec, unit::Unit};
+use crate::{home::Home, stack::Ready};
 
 /// The L1's name among the services.
 pub(crate) const L1: &str = "l1";
@@ -48,7 +45,6 @@ pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id:
     }
 }
 
-/// The L1's JSON-RPC.
 pub(crate) fn url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }

@@ -1,11 +1,9 @@
 //! Free TCP and UDP ports on loopback.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    net::{Ipv4Addr, TcpListener, UdpSocket},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -18,7 +16,6 @@ const FIRST: u16 = 20_000;
 const BLOCK: u16 = 100;
 const BLOCKS: u16 = 120;
 
-/// The ports of one devnet by name.
 #[derive(Debug)]
 pub(crate) struct Ports {
     by_name: BTreeMap<String, u16>,
@@ -68,17 +65,14 @@ impl Ports {
         bail!("no {} ports are free between {FIRST} and {}", names.len(), FIRST + BLOCK * BLOCKS)
     }
 
-    /// The port of that name.
     pub(crate) fn get(&self, name: &str) -> Result<u16> {
         self.by_name.get(name).copied().with_context(|| format!("the devnet has no port {name}"))
     }
 
-    /// All ports by name.
     pub(crate) const fn all(&self) -> &BTreeMap<String, u16> {
         &self.by_name
     }
 
-    /// One more port.
     pub(crate) fn spare(&self) -> Result<u16> {
         let taken = |port: &u16| self.by_name.values().any(|taken| taken == port);
         self.block.free().find(|port| !taken(port)).context("the devnet has no port left")

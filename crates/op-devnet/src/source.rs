@@ -6,15 +6,10 @@ use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
 use op_contracts::{ChainSpec, Roles};
 
-use crate::{
-    accounts,
-    chain::{self, Chain},
-    components::{Component, Components},
-    deployment::Deployment,
-    home::Home,
-};
+use crate::chain::{self, Chain};
+use crate::components::{Component, Components};
+use crate::{accounts, deployment::Deployment, home::Home};
 
-/// The two sources of contracts.
 pub(crate) enum Source {
     /// The npm package, deployed by transactions.
     Package,
@@ -44,7 +39,6 @@ impl Source {
         }
     }
 
-    /// How a chain's file names it.
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Package => "npm contracts-bedrock 0.17.3",
@@ -89,13 +83,8 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
     };
     let package = components.path(Component::ContractsPackage);
     let prepared = op_contracts::prepare(l1, &package, &spec, &home.chain()).await?;
-    let keys = [
-        ("batcher", roles.batcher),
-        ("proposer", roles.proposer),
-        ("challenger", roles.challenger),
-        ("sequencer", roles.unsafe_block_signer),
-    ];
-    chain::write_role_keys(home, keys)?;
+    let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
+    chain::write_role_keys(home, signers)?;
     let address = |name: &str| {
         prepared
             .addresses
@@ -131,13 +120,8 @@ async fn from_deployment(
     let block = l1.send(batch).await.take(&block)?.context("the L1 has no block 0")?;
     deployment.inspect(&components.path(Component::OpDeployer), &block, &home.chain()).await?;
     let roles = &deployment.roles;
-    let keys = [
-        ("batcher", roles.batcher),
-        ("proposer", roles.proposer),
-        ("challenger", roles.challenger),
-        ("sequencer", roles.unsafe_block_signer),
-    ];
-    chain::write_role_keys(home, keys)?;
+    let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
+    chain::write_role_keys(home, signers)?;
     let chain = Chain {
         contracts: name.to_owned(),
         l1_chain_id: deployment.l1_chain_id,

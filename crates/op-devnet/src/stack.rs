@@ -8,15 +8,12 @@ use serde_json::{Map, Value};
 
 /// The evaluation of `nix/stack/devnet.nix`; a test keeps it fresh.
 const DEFINITIONS: &str = include_str!("../stack.json");
-
 /// Stands for each follower's name.
 const FOLLOWER: &str = "@{follower}";
 
-/// The services of this devnet.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Stack {
     pub(crate) services: BTreeMap<String, Service>,
-    /// op-warden's configuration.
     pub(crate) warden: Value,
 }
 
@@ -24,7 +21,6 @@ pub(crate) struct Stack {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Service {
-    /// The official program.
     pub(crate) component: String,
     pub(crate) args: Vec<String>,
     pub(crate) environment: BTreeMap<String, String>,

@@ -27,7 +27,6 @@ pub(crate) struct Head {
     pub(crate) timestamp: u64,
 }
 
-/// Asks an op-node for its heads.
 pub(crate) async fn sync_status(node: &Rpc) -> Result<SyncStatus> {
     node.request("optimism_syncStatus", json!([])).await.context("op-node does not answer")
 }

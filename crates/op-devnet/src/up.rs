@@ -4,17 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    time::sleep,
-};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
 
-use crate::{
-    clock::Clock,
-    devnet::{Devnet, Options},
-    status,
-    supervisor::board::{Board, Phase},
-};
+use crate::devnet::{Devnet, Options};
+use crate::supervisor::board::{Board, Phase};
+use crate::{clock::Clock, status};
 
 /// Brings the devnet up and keeps it until it is interrupted.
 pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
@@ -115,7 +110,6 @@ async fn show_changes(devnet: &Devnet, clock: &Clock) {
     }
 }
 
-/// Prints one line, or the whole judgement if a gate did not pass.
 fn announce(clock: &Clock, name: &str, board: &Board) {
     let status = &board.services[name];
     let gate = status.gate.as_ref();

@@ -1,24 +1,19 @@
 //! Fills in the service definitions for one devnet.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context, Result};
 use eth_rpc::key::SecretKey;
 use serde_json::json;
 
-use crate::{
-    chain::{self, Chain},
-    components::{Component, Components},
-    health::{self, WARDEN},
-    home::{self, Home},
-    l1::{self, L1},
-    ports::Ports,
-    stack::{Stack, Template, Values},
-};
+use crate::chain::{self, Chain};
+use crate::components::{Component, Components};
+use crate::health::{self, WARDEN};
+use crate::home::{self, Home};
+use crate::l1::{self, L1};
+use crate::ports::Ports;
+use crate::stack::{Stack, Template, Values};
 
 /// Fills in the placeholders of the service definitions.
 pub(crate) fn fill(

@@ -4,6 +4,8 @@
 //! program keeps the key out of every command line, unit text and container database. The program of
 //! this crate stands in the containers that hold keys, so it has the standard library and nothing else.
 
+#![warn(missing_docs)]
+
 pub mod secret;
 
 use std::{

@@ -1,12 +1,7 @@
 //! `op-exec`: puts files into environment variables and becomes the program.
 
-use std::{
-    env::args_os,
-    ffi::OsString,
-    fmt::Display,
-    io::{Write as _, stderr, stdout},
-    process::ExitCode,
-};
+use std::io::{Write as _, stderr, stdout};
+use std::{env::args_os, ffi::OsString, fmt::Display, process::ExitCode};
 
 use op_exec::{Credential, exec};
 

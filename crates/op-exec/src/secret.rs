@@ -1,12 +1,8 @@
 //! Files that hold a secret in one line: a key, a URL with one in it.
 
-use std::{
-    error::Error,
-    fmt,
-    fs::{self, File},
-    io::{self, Read as _},
-    path::Path,
-};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::{error::Error, fmt, path::Path};
 
 /// The longest file that is read, in bytes: a URL or a key is far below it.
 const LONGEST: u64 = 16 * 1024;

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 pub struct Command {
     /// The official program: `op-node`, `op-geth`, `op-reth`, `op-batcher` …
     pub component: String,
-    /// Its arguments.
     #[serde(default)]
     pub args: Vec<String>,
     /// Its environment, without secrets.
@@ -58,7 +57,6 @@ impl Command {
         self.args.iter().any(|arg| strip_flag(arg, flag).is_some()) || self.variable(flag).is_some()
     }
 
-    /// The items of a list.
     #[must_use]
     pub fn list(&self, flag: &str) -> Vec<&str> {
         let items = self.value(flag).unwrap_or_default().split(',');
@@ -129,7 +127,6 @@ const UNITS: [(&str, f64); 7] = [
     ("h", 3600.0),
 ];
 
-/// The port of an http URL.
 #[must_use]
 pub fn port_of_url(url: &str) -> Option<u16> {
     reqwest::Url::parse(url).ok()?.port_or_known_default()

@@ -5,43 +5,32 @@ mod pause;
 mod serve;
 mod service;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
-pub use self::{
-    l1::{Endpoint, L1},
-    pause::Pause,
-    serve::{Bounds, Remote, Serve},
-    service::{Image, Prestate, Service},
-};
-use crate::{
-    command::Command,
-    gate::{Gate, Need},
-};
+pub use self::l1::{Endpoint, L1};
+pub use self::pause::Pause;
+pub use self::serve::{Bounds, Remote, Serve};
+pub use self::service::{Image, Prestate, Service};
+use crate::command::Command;
+use crate::gate::{Gate, Need};
 
-/// The whole file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Config {
-    /// The chain and its files.
     pub chain: Chain,
-    /// The L1 that it settles on.
     pub l1: L1,
     /// How long a judgement may take, in seconds. What is not known by then is `wait`.
     #[serde(default = "default_deadline")]
     pub deadline_seconds: u64,
-    /// What the operator says about keys.
     #[serde(default)]
     pub keys: Keys,
     /// The health service; only `op-warden serve` needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
-    /// The services and what each must satisfy before it starts.
     pub services: BTreeMap<String, Service>,
 }
 
@@ -49,13 +38,10 @@ const fn default_deadline() -> u64 {
     20
 }
 
-/// The chain and its files.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Chain {
-    /// Path of genesis.json.
     pub genesis: PathBuf,
-    /// Path of rollup.json.
     pub rollup: PathBuf,
     /// The chain id that the operator means to run.
     pub l2_chain_id: u64,
@@ -78,8 +64,6 @@ pub struct Keys {
     pub allow_reuse: bool,
 }
 
-/// Why a configuration cannot be used.
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration {path}: {source}")]
@@ -128,7 +112,6 @@ impl Config {
         commands.filter(move |command| command.component == component)
     }
 
-    /// The service of that name.
     pub fn service(&self, name: &str) -> Result<&Service, ConfigError> {
         self.services.get(name).ok_or_else(|| ConfigError::UnknownService {
             name: name.to_owned(),

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::gate::Gate;
 
 /// A gate's answer, from good to bad. `Skip` counts as good: the gate does not apply, and says why.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum Answer {
     /// Does not apply to this chain.
@@ -39,13 +38,11 @@ impl Answer {
         })
     }
 
-    /// Whether the service may start.
     #[must_use]
     pub fn starts(self) -> bool {
         self <= Self::Warn
     }
 
-    /// The answer in lower case.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
@@ -95,13 +92,9 @@ pub struct Comparison {
 #[expect(clippy::manual_non_exhaustive, reason = "that would let this crate's gates build one")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Which gate found it.
     pub gate: Gate,
-    /// What follows.
     pub answer: Answer,
-    /// What had to be there.
     pub expected: String,
-    /// What was there.
     pub found: String,
     /// Where the two come from.
     pub source: String,
@@ -127,43 +120,36 @@ impl Comparison {
         }
     }
 
-    /// The two sides agree.
     #[must_use]
     pub fn holds(self) -> Finding {
         self.answered(Answer::Pass, String::new())
     }
 
-    /// Nothing that keeps the service from its work, but something to mend.
     #[must_use]
     pub fn warn(self, mend: impl Display) -> Finding {
         self.answered(Answer::Warn, mend.to_string())
     }
 
-    /// Something is absent, or cannot be judged now.
     #[must_use]
     pub fn wait(self, mend: impl Display) -> Finding {
         self.answered(Answer::Wait, mend.to_string())
     }
 
-    /// Something is wrong.
     #[must_use]
     pub fn refuse(self, mend: impl Display) -> Finding {
         self.answered(Answer::Refuse, mend.to_string())
     }
 
-    /// Holds or warns.
     #[must_use]
     pub fn warn_unless(self, holds: bool, mend: impl Display) -> Finding {
         if holds { self.holds() } else { self.warn(mend) }
     }
 
-    /// Holds or waits.
     #[must_use]
     pub fn wait_unless(self, holds: bool, mend: impl Display) -> Finding {
         if holds { self.holds() } else { self.wait(mend) }
     }
 
-    /// Holds or refuses.
     #[must_use]
     pub fn refuse_unless(self, holds: bool, mend: impl Display) -> Finding {
         if holds { self.holds() } else { self.refuse(mend) }
@@ -176,7 +162,6 @@ impl Comparison {
 }
 
 impl Finding {
-    /// The gate does not apply.
     pub(crate) fn skip(gate: Gate, reason: impl Display) -> Self {
         let nothing = String::new;
         Self {
@@ -230,7 +215,6 @@ impl Finding {
         }
     }
 
-    /// The same finding with another advice.
     pub(crate) fn mended_by(self, mend: impl Display) -> Self {
         Self { mend: mend.to_string(), ..self }
     }

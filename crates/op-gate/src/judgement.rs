@@ -4,15 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Answer, Finding};
 
-/// The judgement of one service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Judgement {
-    /// The service.
     pub service: String,
     /// Pass, or the worst answer of all findings.
     pub answer: Answer,
-    /// What was compared.
     pub findings: Vec<Finding>,
 }
 

@@ -25,9 +25,6 @@ pub mod record;
 pub mod report;
 mod run;
 
-pub use self::{
-    finding::{Answer, Comparison, Finding},
-    gate::{Entry, Gate, Need, Subject},
-    judgement::Judgement,
-    run::run,
-};
+pub use self::finding::{Answer, Comparison, Finding};
+pub use self::gate::{Entry, Gate, Need, Subject};
+pub use self::{judgement::Judgement, run::run};

@@ -1,11 +1,7 @@
 //! Judgements of all services at one moment: what `check --output` leaves and `serve` shows.
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, fs, io, time::Duration};
 
 use alloy_primitives::Address;
 use op_util::{file, time::unix_now};
@@ -17,19 +13,15 @@ use crate::{finding::Answer, judgement::Judgement};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
-    /// Of this format.
     pub version: u32,
     /// Seconds since 1970 when the judging ended.
     pub judged_at: u64,
-    /// One judgement a service.
     pub services: Vec<Judgement>,
     /// The addresses of the services' keys, where there is a key.
     #[serde(default)]
     pub accounts: BTreeMap<String, Address>,
 }
 
-/// Why there is no record.
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     #[error("cannot write {path}: {source}")]
@@ -43,7 +35,6 @@ pub enum RecordError {
 impl Record {
     const VERSION: u32 = 1;
 
-    /// The judgements of now.
     #[must_use]
     pub fn now(services: Vec<Judgement>, accounts: BTreeMap<String, Address>) -> Self {
         Self { version: Self::VERSION, judged_at: unix_now(), services, accounts }
@@ -68,7 +59,6 @@ impl Record {
         file::replace(path, &text).map_err(failed)
     }
 
-    /// Reads what [`Record::write`] wrote.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
         let text =
             fs::read(path).map_err(|source| RecordError::Read { path: path.to_owned(), source })?;

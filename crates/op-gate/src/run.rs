@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
+use futures_core::future::BoxFuture;
 use tokio::time::timeout;
 
-use crate::{
-    config::{Config, ConfigError, Service},
-    finding::Finding,
-    gate::Gate,
-    gates::{chain_files, image_pinned, judge_of},
-    judgement::Judgement,
-    read::Facts,
-};
+use crate::config::{Config, ConfigError, Service};
+use crate::gates::{chain_files, image_pinned, judge_of};
+use crate::{finding::Finding, gate::Gate, judgement::Judgement, read::Facts};
 
 /// Judges services by name, within the configuration's deadline.
-pub async fn run(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, ConfigError> {
+// Boxed: what reads the facts is compiled here, and not in each crate that awaits it.
+pub fn run<'a>(
+    config: &'a Config,
+    names: &'a [&'a str],
+) -> BoxFuture<'a, Result<Vec<Judgement>, ConfigError>> {
+    Box::pin(judge_all(config, names))
+}
+
+async fn judge_all(config: &Config, names: &[&str]) -> Result<Vec<Judgement>, ConfigError> {
     let services: Vec<&Service> =
         names.iter().map(|name| config.service(name)).collect::<Result<_, _>>()?;
     let deadline = Duration::from_secs(config.deadline_seconds);
@@ -38,7 +42,6 @@ fn unknown(names: &[&str], services: &[&Service], finding: &Finding) -> Vec<Judg
     names.iter().zip(services).map(judge).collect()
 }
 
-/// Judges one service by the facts.
 fn judge(name: &str, service: &Service, facts: &Facts) -> Judgement {
     let gates = std::iter::once(&Gate::ChainFiles).chain(&service.gates);
     let findings = gates.flat_map(|&gate| {

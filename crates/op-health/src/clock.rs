@@ -30,7 +30,6 @@ impl Clock {
         Self { day: since_epoch().as_secs_f64(), passed: Instant::now() }
     }
 
-    /// The time since the last look.
     pub(crate) fn tick(&mut self) -> Tick {
         let next = Self::start();
         let tick = self.until(&next);

@@ -10,24 +10,9 @@ macro_rules! table {
         conditions { $($(#[$holds_when:meta])* $name:ident: $alert:literal,)* }
         alerts of other metrics { $($other:literal,)* }
     ) => {
-        /// A condition by name.
-        #[derive(
-            Debug,
-            Clone,
-            Copy,
-            PartialEq,
-            Eq,
-            PartialOrd,
-            Ord,
-            Hash,
-            Serialize,
-            Deserialize,
-            Display,
-            EnumMessage,
-            IntoStaticStr,
-            VariantArray,
-        )]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
+        #[derive(Display, EnumMessage, IntoStaticStr, VariantArray)]
         #[strum(serialize_all = "kebab-case")]
         pub enum Name {
             $($(#[$holds_when])* $name,)*
@@ -121,7 +106,6 @@ table! {
 }
 
 impl Name {
-    /// Every condition.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name as it is written everywhere.
@@ -130,7 +114,6 @@ impl Name {
         self.into()
     }
 
-    /// When it holds.
     #[must_use]
     pub fn holds_when(self) -> &'static str {
         self.get_documentation().unwrap_or_default()
@@ -138,20 +121,9 @@ impl Name {
 }
 
 /// The state of a condition, from good to bad.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum State {
     /// It holds.
@@ -165,7 +137,6 @@ pub enum State {
 }
 
 impl State {
-    /// Every state.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Whether the chain may be called ready.
@@ -174,27 +145,21 @@ impl State {
         self <= Self::Warn
     }
 
-    /// The state in lower case.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 }
 
-/// One condition of one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
-    /// Which.
     pub name: Name,
     /// The service that it is judged for: one of the configuration's names, or a remote follower's.
     pub subject: String,
-    /// Whether it holds.
     pub state: State,
     /// Since when it has this state, in seconds since the Unix epoch.
     pub since: u64,
-    /// What has to hold.
     pub expected: String,
-    /// What was found.
     pub found: String,
     /// What to do; empty while it holds.
     pub mend: String,

@@ -1,17 +1,13 @@
 //! The last hours for the charts: a point a minute.
 
-use crate::{
-    figures::{accounts, l1},
-    memory::{POINTS, push},
-    number::{float, whole},
-    status::Point,
-    watch::Watch,
-};
+use crate::figures::{accounts, l1};
+use crate::memory::{POINTS, push};
+use crate::number::{float, whole};
+use crate::{status::Point, watch::Watch};
 
 /// Seconds between two points.
 const PAUSE: f64 = 60.0;
 
-/// Adds a point when a minute has passed.
 pub(crate) fn draw(watch: &mut Watch) {
     let now = whole(watch.seen.now);
     let last = watch.memory.history.back().map_or(0, |point| point.at);

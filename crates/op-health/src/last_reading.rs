@@ -24,7 +24,6 @@ impl<T> LastReading<T> {
         Self { value: None, failures: 0, error: None }
     }
 
-    /// Takes the outcome of one attempt.
     pub(crate) fn take(&mut self, reading: Reading<T>) {
         match reading {
             Ok(value) => *self = Self { value: Some(value), failures: 0, error: None },
@@ -46,12 +45,10 @@ impl<T> LastReading<T> {
         self.value.is_none() && !self.is_lost()
     }
 
-    /// Whether the last attempts all failed.
     pub(crate) const fn is_lost(&self) -> bool {
         self.failures >= LOST
     }
 
-    /// Why the last attempt failed, if it did.
     pub(crate) fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }

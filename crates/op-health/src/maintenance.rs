@@ -3,36 +3,26 @@
 //! The file holds when it ends, in seconds since the Unix epoch as text. `op-warden maintenance` writes it;
 //! `op-warden serve` only reads it.
 
-use std::{
-    fs::{self, File, Permissions},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::{os::unix::fs::PermissionsExt as _, time::Duration};
 
 use op_util::file;
 
 /// The longest that can be announced, in case it is forgotten.
 pub const LONGEST: Duration = Duration::from_hours(24);
-
 /// More than any such time needs.
 const MOST_BYTES: u64 = 64;
 
-/// Why maintenance is not known, announced or ended.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum MaintenanceError {
-    /// The file could not be read.
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: io::Error },
-    /// The file could not be written or removed.
     #[error("cannot write {path}: {source}")]
     Write { path: PathBuf, source: io::Error },
-    /// The file holds something else.
     #[error("{0} does not hold a time: announce again, or end it")]
     Format(PathBuf),
-    /// Not a time to announce.
     #[error("maintenance lasts for more than nothing and for no more than 24h")]
     Length,
 }

@@ -1,18 +1,14 @@
 //! What survives a restart: one small file, written as a whole.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    condition::{Name, State},
-    status::{Counters, Event, Point},
-};
+use crate::condition::{Name, State};
+use crate::status::{Counters, Event, Point};
 use op_prove::compare::{Block, Track};
 use op_util::file;
 
@@ -23,15 +19,12 @@ pub(crate) const EVENTS: usize = 300;
 /// Balances of an account, a minute apart.
 pub(crate) const BALANCES: usize = 360;
 
-/// What is remembered of the chain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Memory {
-    /// Of this format.
     version: u32,
     /// Hash of the L2 genesis block: another chain has another memory.
     pub(crate) genesis: Option<B256>,
-    /// When this was written.
     pub(crate) saved_at: f64,
     pub(crate) nodes: BTreeMap<String, Node>,
     pub(crate) services: BTreeMap<String, Service>,
@@ -49,7 +42,6 @@ pub(crate) struct Memory {
     pub(crate) events: VecDeque<Event>,
 }
 
-/// The last state of a condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Standing {
@@ -122,7 +114,6 @@ pub(crate) struct Games {
     pub(crate) lost: Vec<u64>,
 }
 
-/// A game in play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Game {
@@ -135,25 +126,15 @@ pub(crate) struct Game {
     pub(crate) clock: u64,
 }
 
-/// A file of the past that could not be used, and where it is now.
-#[derive(Debug, thiserror::Error)]
-#[error("the state in {path} cannot be used ({reason}): it begins anew{aside}")]
-pub(crate) struct Forgotten {
-    path: String,
-    reason: String,
-    aside: String,
-}
-
 impl Memory {
     const VERSION: u32 = 1;
 
-    /// Nothing is remembered.
     pub(crate) fn new() -> Self {
         Self { version: Self::VERSION, ..Self::default() }
     }
 
-    /// Reads the file; one that cannot be used is set aside, and reported.
-    pub(crate) fn load(path: &Path) -> (Self, Option<Forgotten>) {
+    /// Reads the file; one that cannot be used is set aside, and what is then to be reported comes along.
+    pub(crate) fn load(path: &Path) -> (Self, Option<String>) {
         let text = match fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return (Self::new(), None),
@@ -172,9 +153,7 @@ impl Memory {
     pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
         file::replace(path, &serde_json::to_vec(self)?)
     }
-}
 
-impl Memory {
     pub(crate) fn unsafe_head(&self, node: &str) -> Option<Head> {
         self.nodes.get(node)?.unsafe_head
     }
@@ -187,13 +166,13 @@ impl Node {
     }
 }
 
-fn forget(path: &Path, reason: &str) -> Forgotten {
+fn forget(path: &Path, reason: &str) -> String {
     let beside = aside(path);
     let aside = match fs::rename(path, &beside) {
         Ok(()) => format!("; the file is now {}", beside.display()),
         Err(error) => format!("; it could not be set aside: {error}"),
     };
-    Forgotten { path: path.display().to_string(), reason: reason.to_owned(), aside }
+    format!("the state in {} cannot be used ({reason}): it begins anew{aside}", path.display())
 }
 
 /// Where the newest file that could not be used is kept.

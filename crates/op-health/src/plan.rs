@@ -5,10 +5,8 @@ use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 use eth_rpc::{Clients, Rpc, RpcUrlError};
 
 use crate::status::Limits;
-use op_gate::{
-    command::{Command, duration, port_of_url},
-    config::{Bounds, Config, Serve, Service},
-};
+use op_gate::command::{Command, duration, port_of_url};
+use op_gate::config::{Bounds, Config, Serve, Service};
 
 /// Of Ethereum, in seconds.
 const SLOT: u64 = 12;

@@ -4,17 +4,12 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::Address;
 
-use crate::{
-    figures::{self, clock, games},
-    memory,
-    number::{float, whole},
-    plan,
-    status::{self, Head, Host, Status},
-    watch::Watch,
-};
+use crate::figures::{self, clock, games};
+use crate::number::{float, whole};
+use crate::status::{self, Head, Host, Status};
+use crate::{memory, plan, watch::Watch};
 use op_gate::{Gate, config};
 
-/// The document of this moment.
 pub(crate) fn status(watch: &Watch) -> Status {
     let Watch { setup, seen, memory, conditions } = watch;
     Status {

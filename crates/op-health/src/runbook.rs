@@ -4,10 +4,8 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use crate::condition::PAGES;
 
-/// The page of an alert.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Runbook {
-    /// Name of the alert.
     pub name: &'static str,
     /// The page, in Markdown: the name, the meaning in one line, and four sections.
     pub text: &'static str,

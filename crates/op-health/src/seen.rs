@@ -5,10 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use alloy_primitives::{Address, B256};
 use op_chain::rollup::RollupConfig;
 
-use crate::{
-    last_reading::LastReading,
-    observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState},
-};
+use crate::last_reading::LastReading;
+use crate::observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
 use op_gate::record::Record;
 use op_prove::compare::Verdict;
 
@@ -33,7 +31,6 @@ pub(crate) struct Seen {
     pub(crate) engines: BTreeMap<String, LastReading<()>>,
     pub(crate) nodes: BTreeMap<String, LastReading<NodeAnswers>>,
     pub(crate) programs: BTreeMap<String, LastReading<Program>>,
-    /// The last comparison of each follower.
     pub(crate) comparisons: BTreeMap<String, Comparison>,
     /// L1-info deposits whose receipts are read in the next poll, by block.
     pub(crate) pending_receipts: BTreeMap<u64, B256>,

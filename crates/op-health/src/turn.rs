@@ -1,12 +1,8 @@
 //! Since when each condition has its state, and the events of those that turned.
 
-use crate::{
-    condition::{Condition, Name, State},
-    memory::{EVENTS, Standing, push},
-    number::whole,
-    status::Event,
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::memory::{EVENTS, Standing, push};
+use crate::{number::whole, status::Event, watch::Watch};
 
 /// Takes what was judged now in the place of what was judged before.
 pub(crate) fn take(watch: &mut Watch, mut judged: Vec<Condition>) {

@@ -7,14 +7,9 @@ use eth_rpc::Rpc;
 use tokio::task::JoinHandle;
 
 use crate::compare::Verdict;
-use crate::{
-    node::Source,
-    proof::Proof,
-    scan::{Lane, scan},
-    search::first_difference,
-};
+use crate::scan::{Lane, scan};
+use crate::{node::Source, proof::Proof, search::first_difference};
 
-/// What is to be compared.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// First block.

@@ -10,9 +10,7 @@ use crate::compare::{Block, Sealed};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Node {
-    /// Its chain id.
     pub chain_id: Option<u64>,
-    /// Hash of its block 0.
     pub genesis: Option<B256>,
     /// The head that came through gossip, or that the sequencer made.
     pub latest: Option<Head>,
@@ -26,9 +24,7 @@ pub struct Node {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// Its number.
     pub number: u64,
-    /// Its hash.
     pub hash: B256,
 }
 
@@ -85,7 +81,6 @@ impl Source {
         asked.into_iter().map(|(number, asked)| self.expect(number, asked.take(&answers))).collect()
     }
 
-    /// One block.
     pub(super) async fn block(&self, number: u64) -> Result<Read, String> {
         let blocks = self.blocks(number, number).await?;
         blocks.into_iter().next().ok_or_else(|| format!("block {number} was not read"))

@@ -12,26 +12,19 @@ use alloy_rlp::Decodable as _;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::Verdict;
-use crate::{
-    evidence::{Different, Evidence},
-    node::Node,
-};
+use crate::evidence::{Different, Evidence};
+use crate::node::Node;
 
 /// What was asked, answered and found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Proof {
-    /// Of this format.
     pub version: u32,
-    /// Version of the op-warden that made it.
     pub op_warden: String,
     /// The reference: scheme, host and port.
     pub reference: String,
-    /// What the reference presented itself as.
     pub node: Node,
-    /// First block of the range.
     pub from: u64,
-    /// Last block of the range.
     pub to: u64,
     /// Whether every hash was recomputed from its header.
     pub verified: bool,
@@ -39,7 +32,6 @@ pub struct Proof {
     pub read_to: Option<u64>,
     /// keccak-256 over the hashes of the blocks that were read of the reference.
     pub commitment: Option<B256>,
-    /// The followers.
     pub followers: Vec<Follower>,
     /// Headers of the blocks that were read of the reference, in RLP; empty where none were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,13 +41,11 @@ pub struct Proof {
     pub(super) hashes: BTreeMap<u64, B256>,
 }
 
-/// A follower.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Follower {
     /// Scheme, host and port.
     pub follower: String,
-    /// What it presented itself as.
     pub node: Node,
     /// Last block up to which it answered the reference's blocks, one by one.
     pub compared_to: Option<u64>,
@@ -74,25 +64,18 @@ pub struct Follower {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
-    /// The reference's.
     pub reference: Bytes,
-    /// The follower's.
     pub follower: Bytes,
 }
 
-/// Why a proof does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    /// Not of this version.
     #[error("the proof is of version {0}, this program knows {version}", version = Proof::VERSION)]
     Version(u32),
-    /// It was made without headers, so nothing follows from it.
     #[error("the proof holds no headers: make it with --proof FILE")]
     NoHeaders,
-    /// A header cannot be read.
     #[error("header {0} is not RLP of a header: {1}")]
     Header(String, alloy_rlp::Error),
-    /// Something does not follow.
     #[error("{0}")]
     Wrong(String),
 }

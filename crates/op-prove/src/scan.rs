@@ -6,11 +6,9 @@ use alloy_primitives::{B256, Keccak256};
 use tokio::task::JoinHandle;
 
 use crate::compare::Verdict;
-use crate::{
-    evidence::{Different, Evidence},
-    node::{Node, Read, Source},
-    proof::{Difference, Follower, Proof},
-};
+use crate::evidence::{Different, Evidence};
+use crate::node::{Node, Read, Source};
+use crate::proof::{Difference, Follower, Proof};
 
 /// Blocks asked for in one request; geth's limit for a batch is 1000.
 const CHUNK: u64 = 500;
@@ -22,7 +20,6 @@ pub(super) struct Lane {
     pub(super) source: Source,
     node: Node,
     failure: Option<String>,
-    /// Last block to be compared.
     last: Option<u64>,
     different: Option<Different>,
     difference: Option<Difference>,
@@ -102,7 +99,6 @@ impl Lane {
         }
     }
 
-    /// What came of it.
     pub(super) fn concluded(self, proof: &Proof) -> Follower {
         let evidence = Evidence {
             reference: &proof.node,

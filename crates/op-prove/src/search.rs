@@ -1,10 +1,8 @@
 //! The first block that differs, by bisection.
 
 use crate::evidence::Different;
-use crate::{
-    node::{Read, Source},
-    proof::Difference,
-};
+use crate::node::{Read, Source};
+use crate::proof::Difference;
 
 /// The first block of a range that differs, with both headers where they were verified; `None` where the
 /// last one is the same. ⌈log₂ N⌉ probes, then the block and the one below are read again.

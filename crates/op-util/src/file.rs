@@ -1,12 +1,8 @@
 //! Files that are written whole or not at all.
 
-use std::{
-    fs::{self, File, Permissions},
-    io::{self, ErrorKind, Write as _},
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-    process,
-};
+use std::fs::{self, File, Permissions};
+use std::io::{self, ErrorKind, Write as _};
+use std::{os::unix::fs::PermissionsExt as _, path::Path, process};
 
 use tempfile::{Builder, NamedTempFile};
 

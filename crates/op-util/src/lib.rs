@@ -6,6 +6,8 @@
 //! * [`time`]: the host's clock
 //! * [`text`]: sizes and spans of time as people read them
 
+#![warn(missing_docs)]
+
 pub mod error;
 pub mod file;
 pub mod foreign;

@@ -1,11 +1,8 @@
 //! `op-warden prove deposit`.
 
-use std::{
-    io::{Write as _, stderr},
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::Duration,
-};
+use std::io::{Write as _, stderr};
+use std::path::{Path, PathBuf};
+use std::{process::ExitCode, time::Duration};
 
 use alloy_primitives::{Address, B256, U256, utils::parse_ether};
 use anyhow::Context as _;

@@ -1,11 +1,8 @@
 //! `op-warden explain`.
 
-use std::{
-    fs::File,
-    io::{BufReader, IsTerminal as _, Read, stdin},
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::io::{BufReader, IsTerminal as _, Read, stdin};
+use std::path::{Path, PathBuf};
+use std::{fs::File, process::ExitCode};
 
 use anyhow::Context;
 use clap::Args;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context;
 use clap::Args;
 
-use crate::output::print;
+use crate::output::print_either;
 use op_gate::{config::Config, read::accounts, record::Record, report};
 
 #[derive(Args)]
@@ -39,11 +39,7 @@ pub(crate) async fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(&args.common.config)?;
     let judgements = op_gate::run(&config, &[&args.service]).await?;
     let judgement = judgements.first().context("the service was not judged")?;
-    if args.common.json {
-        print(serde_json::to_string_pretty(judgement)?)?;
-    } else {
-        print(report::service(judgement).trim_end())?;
-    }
+    print_either(args.common.json, judgement, report::service(judgement).trim_end())?;
     Ok(judgement.answer.exit_code())
 }
 
@@ -52,11 +48,7 @@ pub(crate) async fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let names: Vec<&str> = config.services.keys().map(String::as_str).collect();
     anyhow::ensure!(!names.is_empty(), "the configuration has no services");
     let judgements = op_gate::run(&config, &names).await?;
-    if args.common.json {
-        print(serde_json::to_string_pretty(&judgements)?)?;
-    } else {
-        print(report::table(&judgements).trim_end())?;
-    }
+    print_either(args.common.json, &judgements, report::table(&judgements).trim_end())?;
     let record = Record::now(judgements, accounts(&config));
     if let Some(output) = &args.output {
         record.write(output)?;

@@ -1,19 +1,15 @@
 //! `op-warden genesis`.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Subcommand;
-use op_chain::{
-    genesis::{Fallback, GenesisBlock},
-    rollup::RollupConfig,
-};
+use op_chain::genesis::{Fallback, GenesisBlock};
+use op_chain::rollup::RollupConfig;
 use serde_json::json;
 
-use crate::output::{WRONG, print};
+use crate::output::{WRONG, print_either};
 
 #[derive(Subcommand)]
 pub(crate) enum GenesisCommand {
@@ -53,20 +49,16 @@ fn hash(file: &Path, rollup: Option<&Path>, json: bool) -> anyhow::Result<ExitCo
         .with_context(|| format!("{} has no hash", file.display()))?;
     let expected = rollup.map(|rollup| rollup.genesis.l2.hash);
     let equal = expected.is_none_or(|expected| expected == block.hash);
-    if json {
-        let report = json!({
-            "hash": block.hash, "stateRoot": block.header.state_root, "timestamp": block.header.timestamp,
-            "chainId": block.chain_id, "rollupHash": expected, "equal": expected.map(|_| equal),
-        });
-        print(serde_json::to_string_pretty(&report)?)?;
-    } else {
-        print(block.hash)?;
-        if let Some(expected) = expected.filter(|_| !equal) {
-            anyhow::bail!(
-                "rollup.json names another genesis block: {expected}. The two files are not of one \
-                    chain, or one was edited."
-            );
-        }
+    let report = json!({
+        "hash": block.hash, "stateRoot": block.header.state_root, "timestamp": block.header.timestamp,
+        "chainId": block.chain_id, "rollupHash": expected, "equal": expected.map(|_| equal),
+    });
+    print_either(json, &report, block.hash)?;
+    if let Some(expected) = expected.filter(|_| !equal && !json) {
+        anyhow::bail!(
+            "rollup.json names another genesis block: {expected}. The two files are not of one \
+                chain, or one was edited."
+        );
     }
     Ok(if equal { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
 }

@@ -1,21 +1,16 @@
 //! `op-warden images`.
 
-use std::{
-    io::{Write as _, stderr},
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::Duration,
-};
+use std::io::{Write as _, stderr};
+use std::path::{Path, PathBuf};
+use std::{process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::output::print;
-use op_tools::images::{
-    Content, Platforms,
-    file::{Component, ImagesFile},
-    lock::{self, Finding, Purpose, Standing},
-};
+use crate::output::{print, print_either};
+use op_tools::images::file::{Component, ImagesFile};
+use op_tools::images::lock::{self, Finding, Purpose, Standing};
+use op_tools::images::{Content, Platforms};
 
 /// Platforms that the project's own programs are built for.
 const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64"];
@@ -68,11 +63,8 @@ async fn lock(args: &LockArgs) -> anyhow::Result<ExitCode> {
         })
         .collect();
     let written = file.pin(&digests)?;
-    if args.json {
-        print(serde_json::to_string_pretty(&report(&findings, Some(written)))?)?;
-    } else {
-        print(summary(&args.file, &findings, written))?;
-    }
+    let document = report(&findings, Some(written));
+    print_either(args.json, &document, summary(&args.file, &findings, written))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,11 +1,8 @@
 //! `op-warden keys`.
 
-use std::{
-    fs::File,
-    io::{Read, Write as _, stderr, stdin, stdout},
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::io::{Read, Write as _, stderr, stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::{fs::File, process::ExitCode};
 
 use anyhow::Context;
 use clap::{ArgGroup, Args, Subcommand};
@@ -13,12 +10,9 @@ use eth_rpc::key::SecretKey;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::output::print;
-use op_tools::keys::{
-    self, Identity,
-    file::{NewFile, Readers},
-    recipient, sops,
-};
+use crate::output::{print, print_either};
+use op_tools::keys::file::{NewFile, Readers};
+use op_tools::keys::{self, Identity, recipient, sops};
 
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
@@ -135,7 +129,7 @@ fn address(args: &AddressArgs) -> anyhow::Result<()> {
         read(file, &shown)?
     };
     let identity = Identity::from(&key);
-    if args.json { print(serde_json::to_string_pretty(&identity)?) } else { print(text(&identity)) }
+    print_either(args.json, &identity, text(&identity))
 }
 
 fn read(mut from: impl Read, name: &str) -> anyhow::Result<SecretKey> {

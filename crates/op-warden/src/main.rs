@@ -16,10 +16,8 @@ mod purge;
 mod runbook;
 mod serve;
 
-use std::{
-    io::{Write as _, stderr},
-    process::ExitCode,
-};
+use std::io::{Write as _, stderr};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use crate::output::print;
+use crate::output::print_either;
 use op_gate::{command::duration, config::Config};
 use op_health::maintenance;
 use op_util::time::unix_now;
@@ -46,11 +46,7 @@ pub(crate) fn run(args: &MaintenanceArgs) -> anyhow::Result<ExitCode> {
             maintenance::until(&file, now)
         }
     };
-    if args.json {
-        print(serde_json::to_string_pretty(&json!({"until": until}))?)?;
-    } else {
-        print(text(until, now))?;
-    }
+    print_either(args.json, &json!({"until": until}), text(until, now))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,16 +1,14 @@
 //! `op-warden prestate`.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Subcommand;
 use op_chain::prestate::Prestate;
 use serde_json::json;
 
-use crate::output::print;
+use crate::output::print_either;
 
 #[derive(Subcommand)]
 pub(crate) enum PrestateCommand {
@@ -34,14 +32,10 @@ pub(crate) fn run(command: &PrestateCommand) -> anyhow::Result<ExitCode> {
 fn hash(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let state =
         Prestate::from_file(file).with_context(|| format!("{} has no hash", file.display()))?;
-    if json {
-        let report = json!({
-            "hash": state.hash, "stateVersion": state.state_version, "step": state.step,
-            "exited": state.exited,
-        });
-        print(serde_json::to_string_pretty(&report)?)?;
-    } else {
-        print(state.hash)?;
-    }
+    let report = json!({
+        "hash": state.hash, "stateVersion": state.state_version, "step": state.step,
+        "exited": state.exited,
+    });
+    print_either(json, &report, state.hash)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,8 @@
 //! `op-warden prove`.
 
-use std::{
-    io::{self, BufWriter, IsTerminal as _, Write as _, stderr},
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::Duration,
-};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _, stderr};
+use std::path::{Path, PathBuf};
+use std::{process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -14,11 +11,8 @@ use eth_rpc::Rpc;
 use crate::{deposit, output::print};
 use op_util::file;
 
-use op_prove::{
-    compare::Verdict,
-    heads::{self, Options},
-    proof::Proof,
-};
+use op_prove::heads::{self, Options};
+use op_prove::{compare::Verdict, proof::Proof};
 
 /// For one request, all retries included.
 const PATIENCE: Duration = Duration::from_secs(30);

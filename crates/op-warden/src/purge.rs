@@ -1,9 +1,7 @@
 //! `op-warden purge`.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Args;
 

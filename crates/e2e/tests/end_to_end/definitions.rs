@@ -1,10 +1,11 @@
 //! The service definitions of `nix/stack`, evaluated by Nix where there is one.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, process::Command};
 
 use libtest_mimic::Completion;
+use op_chain::published::MNEMONICS;
 use serde_json::Value;
-use test_kit::{nix, workspace};
+use test_kit::{Run, components, nix, workspace};
 
 use e2e::devnet::{Result, ensure};
 
@@ -20,6 +21,29 @@ const HOST: &str = r#"{
   p2p = { listenIp = _: "0.0.0.0"; advertiseIp = null; staticPeers = [ ]; bootnodes = "enode://…"; sequencer = "/ip4/…"; };
   followers = [ "one" "two" ];
 }"#;
+
+/// The published accounts are those that Foundry's own program derives from the mnemonics.
+pub(crate) fn published() -> Outcome {
+    let cast = components().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
+    if !cast.is_file() {
+        return Ok(Completion::ignored_with("no cast: run `cargo devnet build`"));
+    }
+    for published in MNEMONICS {
+        for (index, account) in published.accounts.iter().enumerate() {
+            let mut command = Command::new(&cast);
+            command.args([
+                "wallet",
+                "address",
+                "--mnemonic",
+                published.mnemonic,
+                "--mnemonic-index",
+            ]);
+            let run = Run::of(command.arg(index.to_string()));
+            ensure(run.stdout.trim() == account.to_string(), || format!("{index}: {run}"))?;
+        }
+    }
+    Ok(Completion::Completed)
+}
 
 /// stack.json is what nix/stack/devnet.nix evaluates to.
 pub(crate) fn fresh() -> Outcome {

@@ -51,6 +51,10 @@ fn main() -> ExitCode {
             "production_has_ports_of_its_own_on_loopback",
             definitions::production,
         ),
+        Trial::ignorable_test(
+            "published_accounts_are_those_of_the_mnemonic",
+            definitions::published,
+        ),
         devnet("full_proof_on_the_npm_contracts", || proof(&["--prove=full"])),
         devnet("proof_on_the_npm_contracts_with_two_followers", || {
             proof(&["--prove", "--followers", "2"])

@@ -1,14 +1,10 @@
 //! Files as blocks of whole lines.
 
-use std::{
-    fs::File,
-    io::{self, BufRead as _, BufReader, Read},
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::ArchiveError;
 
@@ -19,7 +15,6 @@ const LONGEST: usize = 16 << 20;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// A line of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Which of the files, from zero on.
@@ -38,7 +33,6 @@ pub struct Input {
     read: Arc<AtomicU64>,
 }
 
-/// Some whole lines.
 #[derive(Debug)]
 pub struct Block {
     /// Where the first of them is.
@@ -69,7 +63,6 @@ impl Block {
 }
 
 impl Input {
-    /// Those files, in that order.
     #[must_use]
     pub fn new(paths: Vec<PathBuf>) -> Self {
         Self { paths, block: BLOCK, read: Arc::default() }
@@ -95,19 +88,16 @@ impl Input {
         self.paths.iter().map(size).sum()
     }
 
-    /// How many bytes were read of them so far.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// The file that a line is in.
     #[must_use]
     pub fn path(&self, position: Position) -> PathBuf {
         self.paths[position.file as usize].clone()
     }
 
-    /// The error of a line.
     #[must_use]
     pub fn at(&self, position: Position, reason: String) -> ArchiveError {
         ArchiveError::Line { path: self.path(position), line: position.line, reason }

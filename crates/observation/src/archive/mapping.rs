@@ -42,19 +42,14 @@ pub(super) struct Node {
     pub(super) children: Vec<(String, Node)>,
 }
 
-/// Why a mapping is not usable.
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
-    /// The file cannot be read.
     #[error("cannot read it: {0}")]
     File(#[from] io::Error),
-    /// Not JSON of the right shape.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    /// Neither a JSON pointer nor a constant.
     #[error("{field:?} is {pointer:?}: a JSON pointer begins with \"/\"")]
     Pointer { field: &'static str, pointer: String },
-    /// One value cannot be two things.
     #[error("{field:?} is at {pointer:?}, where another field is or is looked for")]
     Overlap { field: &'static str, pointer: String },
 }
@@ -98,7 +93,6 @@ impl Mapping {
         Self::parse(&fs::read(path)?)
     }
 
-    /// Parses a mapping file.
     pub fn parse(json: &[u8]) -> Result<Self, MappingError> {
         let file: File = serde_json::from_slice(json)?;
         let sources =

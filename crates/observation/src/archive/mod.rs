@@ -6,9 +6,7 @@ mod mapping;
 mod parse;
 mod scan;
 
-pub use self::{
-    error::ArchiveError,
-    lines::{Block, Input, Position},
-    mapping::{Mapping, MappingError},
-    scan::{Scan, Tally},
-};
+pub use self::error::ArchiveError;
+pub use self::lines::{Block, Input, Position};
+pub use self::mapping::{Mapping, MappingError};
+pub use self::scan::{Scan, Tally};

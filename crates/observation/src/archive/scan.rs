@@ -1,25 +1,17 @@
 //! Reads all entries of an archive on several threads.
 
-use std::{
-    ops::AddAssign,
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{ops::AddAssign, thread};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use super::{
-    error::ArchiveError,
-    lines::{Block, Input, Position},
-    mapping::Mapping,
-    parse,
-};
+use super::lines::{Block, Input, Position};
+use super::{error::ArchiveError, mapping::Mapping, parse};
 use crate::entry::Entry;
 
 /// How many bad lines are named.
 const NAMED: usize = 5;
 
-/// How an archive is read.
 #[derive(Debug, Clone)]
 pub struct Scan {
     pub input: Input,
@@ -31,7 +23,6 @@ pub struct Scan {
     pub skip_bad: bool,
 }
 
-/// What was read.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub entries: u64,

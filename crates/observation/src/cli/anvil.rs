@@ -1,10 +1,7 @@
 //! Finds the anvil that a command starts when none is named.
 
-use std::{
-    env,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{env, os::unix::fs::PermissionsExt as _};
 
 use anyhow::bail;
 

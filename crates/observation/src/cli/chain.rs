@@ -1,10 +1,7 @@
 //! The chain, the ledger and the account that a command works with.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::{env, time::Duration};
 
 use alloy_primitives::Address;
 use anyhow::Context as _;

@@ -5,10 +5,8 @@ use std::{path::PathBuf, process::ExitCode};
 use alloy_primitives::Address;
 use clap::Args;
 
-use super::{
-    chain::{KeyArgs, RpcArgs},
-    output::{print, say},
-};
+use super::chain::{KeyArgs, RpcArgs};
+use super::output::{print, say};
 use crate::ledger::{Plan, deploy};
 
 const HELP: &str = "\

@@ -1,11 +1,7 @@
 //! `ec-observe generate`.
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write as _, stdout},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::io::{BufWriter, Write as _, stdout};
+use std::{fs::File, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::Args;

@@ -1,11 +1,8 @@
 //! `ec-observe headers`.
 
-use std::{
-    fs::File,
-    io::{self, BufWriter, Seek as _, Write as _, stdout},
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::io::{self, BufWriter, Seek as _, Write as _, stdout};
+use std::path::{Path, PathBuf};
+use std::{fs::File, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::Args;

@@ -14,10 +14,8 @@ mod submit;
 mod watch;
 mod witness;
 
-use std::{
-    io::{Write as _, stderr},
-    process::ExitCode,
-};
+use std::io::{Write as _, stderr};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};

@@ -1,9 +1,7 @@
 //! What a command prints, and the exit code of a no.
 
-use std::{
-    fmt::Display,
-    io::{Write as _, stderr, stdout},
-};
+use std::fmt::Display;
+use std::io::{Write as _, stderr, stdout};
 
 use anyhow::Context as _;
 

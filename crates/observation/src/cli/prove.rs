@@ -6,11 +6,9 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    chain::ledger,
-    output::{NO, print},
-    source::{SourceArgs, with_progress},
-};
+use super::chain::ledger;
+use super::output::{NO, print};
+use super::source::{SourceArgs, with_progress};
 use crate::{observation::Observation, proof::Proof};
 
 const PROVE_HELP: &str = "\

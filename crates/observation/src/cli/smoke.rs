@@ -5,15 +5,11 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::{
-    anvil,
-    chain::{key, rpc},
-    output::{NO, print, say},
-};
-use crate::{
-    archive::Mapping,
-    smoke::{Archive, Chain, run as smoke},
-};
+use super::anvil;
+use super::chain::{key, rpc};
+use super::output::{NO, print, say};
+use crate::archive::Mapping;
+use crate::smoke::{Archive, Chain, run as smoke};
 
 const HELP: &str = "\
 Examples:

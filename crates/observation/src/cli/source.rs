@@ -7,11 +7,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::say;
-use crate::{
-    archive::{Input, Mapping, Scan},
-    derive::{Derivation, Derived, Heads, scratch_beside},
-    observation::Observation,
-};
+use crate::archive::{Input, Mapping, Scan};
+use crate::derive::{Derivation, Derived, Heads, scratch_beside};
+use crate::observation::Observation;
 
 #[derive(Args, Clone)]
 pub(super) struct SourceArgs {

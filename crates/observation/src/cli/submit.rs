@@ -5,14 +5,10 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{
-    chain::{KeyArgs, LedgerArgs, say_done},
-    output::{NO, print, say},
-};
-use crate::{
-    ledger::{Account, Disagreement, Done, Ledger, difference, disagreements},
-    observation::Observation,
-};
+use super::chain::{KeyArgs, LedgerArgs, say_done};
+use super::output::{NO, print, say};
+use crate::ledger::{Account, Disagreement, Done, Ledger, difference, disagreements};
+use crate::observation::Observation;
 
 #[derive(Args)]
 pub(super) struct SubmitArgs {

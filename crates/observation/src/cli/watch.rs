@@ -1,32 +1,19 @@
 //! `ec-observe watch`.
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::ExitCode,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::Args;
 use op_util::error::with_causes;
-use tokio::{
-    select,
-    signal::unix::{SignalKind, signal},
-    time::sleep,
-};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::{select, time::sleep};
 
-use super::{
-    chain::{KeyArgs, LedgerArgs, say_done},
-    output::{NO, say},
-    source::DeriveArgs,
-    submit::say_disagreements,
-};
-use crate::{
-    derive::Derivation,
-    ledger::{Account, Ledger, Progress},
-    observation::Observation,
-};
+use super::chain::{KeyArgs, LedgerArgs, say_done};
+use super::output::{NO, say};
+use super::{source::DeriveArgs, submit::say_disagreements};
+use crate::ledger::{Account, Ledger, Progress};
+use crate::{derive::Derivation, observation::Observation};
 
 const HELP: &str = "\
 Example: ec-observe watch archive.jsonl --closed-only --propose --rpc http://127.0.0.1:9545 \

@@ -6,10 +6,8 @@ use alloy_primitives::Address;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{
-    chain::{KeyArgs, LedgerArgs},
-    output::print,
-};
+use super::chain::{KeyArgs, LedgerArgs};
+use super::output::print;
 
 const ADD_HELP: &str = "\
 Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 \

@@ -4,15 +4,11 @@ use std::{io, path::Path, thread};
 
 use alloy_primitives::{B256, keccak256};
 
-use super::{
-    error::DeriveError,
-    record::{EntryRecord, EpochRecord, Fields},
-    sort::{FIRST_BYTES, READ_AHEAD, Sorted, Sorter, merge},
-};
-use crate::{
-    archive::{Input, Position},
-    merkle::Tree,
-};
+use super::error::DeriveError;
+use super::record::{EntryRecord, EpochRecord, Fields};
+use super::sort::{FIRST_BYTES, READ_AHEAD, Sorted, Sorter, merge};
+use crate::archive::{Input, Position};
+use crate::merkle::Tree;
 
 /// The epochs of all entries, and how many entries were there more than once. As records begin with a hash, each
 /// thread takes a part of the first bytes.

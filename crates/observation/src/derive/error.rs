@@ -4,14 +4,10 @@ use std::{io, path::PathBuf};
 
 use crate::archive::{ArchiveError, Input, Position};
 
-/// Why there are no observations.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum DeriveError {
-    /// The archive is not read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// Two entries have one place.
     #[error(
         "stream {stream:?}, epoch {epoch:?} has two different entries {sequence}: {}, line {line} and {}, \
          line {other_line}. Find out which is right and remove the other",
@@ -26,19 +22,16 @@ pub enum DeriveError {
         other: PathBuf,
         other_line: u64,
     },
-    /// An epoch does not come after the stream's last observation.
     #[error(
         "stream {stream:?}: epoch {epoch:?} of {unix_ms} does not come after the last observation, epoch \
          {last:?} of {last_ms}. Leave out what was observed before"
     )]
     Before { stream: String, epoch: String, unix_ms: u64, last: String, last_ms: u64 },
-    /// An observation cannot be written.
     #[error("cannot write the observations: {0}")]
     Write(io::Error),
 }
 
 impl DeriveError {
-    /// The error of two entries at one place.
     pub(crate) fn conflict(
         input: &Input,
         stream: &str,

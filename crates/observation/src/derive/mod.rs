@@ -10,22 +10,15 @@ mod link;
 mod record;
 mod sort;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 
+use self::record::EpochRecord;
+use self::sort::{FIRST_BYTES, READ_AHEAD, Sorter};
 pub use self::{error::DeriveError, link::Heads};
-use self::{
-    record::EpochRecord,
-    sort::{FIRST_BYTES, READ_AHEAD, Sorter},
-};
-use crate::{
-    archive::{ArchiveError, Position, Scan},
-    observation::Observation,
-};
+use crate::archive::{ArchiveError, Position, Scan};
+use crate::observation::Observation;
 
-/// How observations are derived.
 #[derive(Debug, Clone)]
 pub struct Derivation {
     pub scan: Scan,
@@ -39,7 +32,6 @@ pub struct Derivation {
     pub scratch: PathBuf,
 }
 
-/// What an archive came to.
 #[derive(Debug, Default)]
 pub struct Derived {
     /// Entries, those counted that are there more than once.

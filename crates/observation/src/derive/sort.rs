@@ -2,15 +2,9 @@
 //!
 //! A record is a string of bytes and is sorted by all of them, so the order of equal keys is no question.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, binary_heap::PeekMut},
-    fs::File,
-    io::{self, BufWriter, Write as _},
-    ops::Range,
-    os::unix::fs::FileExt as _,
-    path::Path,
-};
+use std::collections::{BinaryHeap, binary_heap::PeekMut};
+use std::io::{self, BufWriter, Write as _};
+use std::{cmp::Reverse, fs::File, ops::Range, os::unix::fs::FileExt as _, path::Path};
 
 /// Bytes that all runs together read ahead, if nobody else does.
 pub(super) const READ_AHEAD: usize = 8 << 20;

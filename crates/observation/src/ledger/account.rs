@@ -3,19 +3,14 @@
 use std::{path::Path, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
-use eth_rpc::{
-    Batch, Rpc, Unread,
-    key::SecretKey,
-    transaction::{Draft, Fees, Receipt},
-};
+use eth_rpc::transaction::{Draft, Fees, Receipt};
+use eth_rpc::{Batch, Rpc, Unread, key::SecretKey};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::{
-    error::{LedgerError, reason, unread},
-    journal::{Journal, Pending},
-};
+use super::error::{LedgerError, reason, unread};
+use super::journal::{Journal, Pending};
 
 /// How long a transaction may take into a block.
 const PATIENCE: Duration = Duration::from_mins(3);

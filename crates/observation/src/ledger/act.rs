@@ -3,16 +3,12 @@
 use alloy_primitives::{B256, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 
-use super::{
-    account::Account,
-    error::LedgerError,
-    state::{Ledger, State},
+use super::state::{Ledger, State};
+use super::{account::Account, error::LedgerError};
+use crate::contracts::EveryChannelObservationLedger::{
+    attestBatchCall, finalizeCall, proposeBatchCall,
 };
-use crate::{
-    contracts::EveryChannelObservationLedger::{attestBatchCall, finalizeCall, proposeBatchCall},
-    header::ObservationHeader,
-    observation::Observation,
-};
+use crate::{header::ObservationHeader, observation::Observation};
 
 /// Observations in a transaction: some five million gas.
 const BATCH: usize = 80;
@@ -22,7 +18,6 @@ const BATCH: usize = 80;
 pub struct Done {
     pub observations: usize,
     pub transactions: usize,
-    /// Gas of all of them.
     pub gas: u64,
 }
 

@@ -4,18 +4,14 @@ use std::{fs, io, path::Path};
 
 use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
 use alloy_sol_types::{SolConstructor, SolValue as _};
-use eth_rpc::Batch;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    account::Account,
-    error::{LedgerError, unread},
-};
+use super::account::Account;
+use super::error::{LedgerError, unread};
 use crate::contracts::{
     EveryChannelObservationLedger, EveryChannelRail, EveryChannelWitnessRegistry,
 };
 
-/// What a deployment begins with.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Who changes the witnesses from then on.
@@ -38,11 +34,8 @@ pub struct Deployment {
     pub deployer: Address,
     /// The deployer's nonce for the first of them.
     pub nonce: u64,
-    /// `EveryChannelWitnessRegistry`.
     pub registry: Address,
-    /// `EveryChannelObservationLedger`.
     pub ledger: Address,
-    /// `EveryChannelRail`.
     pub rail: Address,
 }
 
@@ -59,7 +52,6 @@ impl Deployment {
         }
     }
 
-    /// Reads what [`deploy`] wrote.
     pub fn read(file: &Path) -> Result<Self, LedgerError> {
         let failed = |reason| LedgerError::Deployment { file: file.to_owned(), reason };
         let bytes = fs::read(file).map_err(|error| failed(error.to_string()))?;
@@ -128,10 +120,8 @@ async fn next_nonce(account: &Account) -> Result<u64, LedgerError> {
 
 async fn has_code(account: &Account, address: Address) -> Result<bool, LedgerError> {
     let rpc = account.rpc();
-    let mut batch = Batch::default();
-    let code = batch.request::<Bytes>("eth_getCode", (address, "latest"));
-    let code = rpc.send(batch).await.take(&code).map_err(unread(rpc, "a contract's code"))?;
-    Ok(!code.is_empty())
+    let code = rpc.request::<Bytes>("eth_getCode", (address, "latest")).await;
+    Ok(!code.map_err(unread(rpc, "a contract's code"))?.is_empty())
 }
 
 fn registry_code(plan: &Plan) -> Bytes {

@@ -6,61 +6,45 @@ use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::SolInterface as _;
 use eth_rpc::{Rpc, Unread, key::SignError};
 
-use crate::contracts::{
-    EveryChannelObservationLedger::EveryChannelObservationLedgerErrors,
-    EveryChannelWitnessRegistry::EveryChannelWitnessRegistryErrors,
-};
+use crate::contracts::EveryChannelObservationLedger::EveryChannelObservationLedgerErrors;
+use crate::contracts::EveryChannelWitnessRegistry::EveryChannelWitnessRegistryErrors;
 
-/// Why something on chain could not be read or done.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum LedgerError {
-    /// A node does not answer, or not with what was asked for.
     #[error("cannot read {what} from {endpoint}: {source}")]
     Unread { what: &'static str, endpoint: String, source: Unread },
-    /// The address is not a ledger's.
     #[error(
         "{address} is no observation ledger on chain {chain}: {source}. `ec-observe deploy` makes one"
     )]
     NoLedger { address: Address, chain: u64, source: Unread },
-    /// Not a member of the registry.
     #[error(
         "{account} is no witness of the registry {registry} now: its owner adds one with `ec-observe witness add`"
     )]
     NoWitness { account: Address, registry: Address },
     #[error("{what} is refused: {reason}")]
     Refused { what: String, reason: String },
-    /// Another process sends from the account.
     #[error("another ec-observe sends from {account}: it holds {}", journal.display())]
     Busy { account: Address, journal: PathBuf },
-    /// A journal cannot be kept.
     #[error("cannot keep the journal {}: {error}", journal.display())]
     Journal { journal: PathBuf, error: std::io::Error },
-    /// Not enough for gas.
     #[error("{account} has {found} wei and needs {needed} for {what}: send it some")]
     Poor { account: Address, found: U256, needed: U256, what: String },
-    /// A transaction waits.
     #[error(
         "{transaction} ({what}) is in no block after {seconds} s. Run the same command again: it goes on with this one"
     )]
     Pending { transaction: B256, what: String, seconds: u64 },
-    /// The node refuses a transaction.
     #[error("the node does not take {transaction} ({what}): {reason}")]
     NotTaken { transaction: B256, what: String, reason: String },
-    /// Somebody else used the nonce.
     #[error(
         "{account} sent another transaction in the place of {transaction} ({what}): who else sends from it?"
     )]
     Overtaken { account: Address, transaction: B256, what: String },
-    /// It cannot be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// A deployment that was begun cannot go on.
     #[error("{}: {reason}", file.display())]
     Deployment { file: PathBuf, reason: String },
 }
 
-/// The error of a value that could not be read.
 pub(super) fn unread(rpc: &Rpc, what: &'static str) -> impl Fn(Unread) -> LedgerError + use<> {
     let endpoint = rpc.shown();
     move |source| LedgerError::Unread { what, endpoint: endpoint.clone(), source }

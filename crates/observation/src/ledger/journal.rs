@@ -1,11 +1,8 @@
 //! The transaction that an account has on its way, on disk before any node has it.
 
-use std::{
-    fs::{self, File, TryLockError},
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::{io, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes};
 use eth_rpc::transaction::Signed;

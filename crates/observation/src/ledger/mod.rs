@@ -8,10 +8,7 @@ mod journal;
 mod registry;
 mod state;
 
-pub use self::{
-    account::Account,
-    act::{Disagreement, Done, Progress, disagreements},
-    deploy::{Deployment, Plan, deploy},
-    error::LedgerError,
-    state::{Ledger, State, difference},
-};
+pub use self::act::{Disagreement, Done, Progress, disagreements};
+pub use self::deploy::{Deployment, Plan, deploy};
+pub use self::state::{Ledger, State, difference};
+pub use self::{account::Account, error::LedgerError};

@@ -10,7 +10,6 @@ use crate::contracts::EveryChannelWitnessRegistry::{
 };
 
 impl Ledger {
-    /// Adds a witness, with the quorum that is right from then on.
     pub async fn add_witness(
         &self,
         owner: &Account,
@@ -21,7 +20,6 @@ impl Ledger {
         self.change(owner, &call, &format!("adding the witness {witness}")).await
     }
 
-    /// Removes a witness, with the quorum that is right from then on.
     pub async fn remove_witness(
         &self,
         owner: &Account,

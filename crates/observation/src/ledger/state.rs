@@ -8,23 +8,16 @@ use eth_rpc::{Batch, Rpc, transaction::Log};
 use serde_json::json;
 
 use super::error::{LedgerError, unread};
-use crate::{
-    contracts::{
-        EveryChannelObservationLedger::{
-            Head, Proposed, attestationsCall, finalizedCall, hasAttestedCall, headCall,
-            includesCall, proposedCall, registryCall,
-        },
-        EveryChannelWitnessRegistry::{Set, isWitnessCall, setCall},
-    },
-    header::ObservationHeader,
-    observation::Observation,
-    proof::Proof,
+use crate::contracts::EveryChannelObservationLedger::{
+    Head, Proposed, attestationsCall, finalizedCall, hasAttestedCall, headCall, includesCall,
+    proposedCall, registryCall,
 };
+use crate::contracts::EveryChannelWitnessRegistry::{Set, isWitnessCall, setCall};
+use crate::{header::ObservationHeader, observation::Observation, proof::Proof};
 
 /// Observations that are asked for at a time.
 const AT_ONCE: usize = 100;
 
-/// A ledger on a chain.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     rpc: Rpc,
@@ -33,10 +26,8 @@ pub struct Ledger {
     pub registry: Address,
 }
 
-/// What the chain says of an observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
-    /// Whether it was proposed.
     pub proposed: bool,
     /// How many present members have attested to it.
     pub attestations: u64,
@@ -61,7 +52,6 @@ impl Ledger {
         Ok(Self { rpc, chain_id: chain, address, registry })
     }
 
-    /// Reads one value.
     pub async fn read<C: SolCall>(
         &self,
         from: Address,
@@ -82,7 +72,6 @@ impl Ledger {
         self.read(self.registry, &isWitnessCall { witness }).await
     }
 
-    /// The registry's present state.
     pub async fn set(&self) -> Result<Set, LedgerError> {
         self.read(self.registry, &setCall {}).await
     }

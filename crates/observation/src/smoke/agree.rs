@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use tokio::time::Instant;
 
-use super::{
-    report::{Case, Report},
-    setting::{Setting, derive},
-};
+use super::report::{Case, Report};
+use super::setting::{Setting, derive};
 use crate::{archive::Mapping, observation::Observation};
 
 /// Derives, proposes, attests; `progress` is called with how far it is.

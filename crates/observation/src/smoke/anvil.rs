@@ -1,11 +1,8 @@
 //! An anvil of one's own, on loopback, that ends with whoever started it.
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::{path::Path, time::Duration};
 
 use alloy_primitives::{Address, U256};
 use anyhow::{Context as _, bail};

@@ -6,37 +6,27 @@ mod refusals;
 mod report;
 mod setting;
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write as _},
-    path::{Path, PathBuf},
-};
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 
 use eth_rpc::{Rpc, key::SecretKey};
 
+use self::anvil::Anvil;
 pub use self::report::{Case, Report};
-use self::{
-    anvil::Anvil,
-    setting::{Setting, derive},
-};
-use crate::{
-    archive::Mapping,
-    generate::{Shape, write},
-};
+use self::setting::{Setting, derive};
+use crate::archive::Mapping;
+use crate::generate::{Shape, write};
 
-/// The chain that is used.
 #[derive(Debug)]
 pub enum Chain {
-    /// An anvil that is started for it: the program.
     Anvil(PathBuf),
     /// A chain that runs already. The account pays: see the command's help.
     There(Rpc, Box<SecretKey>),
 }
 
-/// The archive that is used.
 #[derive(Debug)]
 pub enum Archive {
-    /// These files.
     Files(Vec<PathBuf>, Mapping),
     /// One that is made up, of so many epochs of each of four streams.
     MadeUp(u64),

@@ -6,20 +6,15 @@ use alloy_primitives::{Address, B256};
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::{
-    report::Case,
-    setting::{Setting, derive},
+use super::report::Case;
+use super::setting::{Setting, derive};
+use crate::archive::{Input, Mapping, Scan};
+use crate::contracts::EveryChannelObservationLedger::{
+    attestCall, equivocationCall, finalizeCall, proposeCall,
 };
-use crate::{
-    archive::{Input, Mapping, Scan},
-    contracts::{
-        EveryChannelObservationLedger::{attestCall, equivocationCall, finalizeCall, proposeCall},
-        EveryChannelWitnessRegistry::numberOfCall,
-    },
-    ledger::{Account, LedgerError, difference},
-    observation::Observation,
-    proof::Proof,
-};
+use crate::contracts::EveryChannelWitnessRegistry::numberOfCall;
+use crate::ledger::{Account, LedgerError, difference};
+use crate::{observation::Observation, proof::Proof};
 
 /// Two of three witnesses agree from here on.
 pub(super) async fn refusals(

@@ -35,7 +35,6 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether all came out as expected.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.cases.iter().all(|case| case.passed)

@@ -9,19 +9,16 @@ use eth_rpc::{Rpc, key::SecretKey};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{
-    archive::{Input, Mapping, Scan},
-    derive::{Derivation, Heads},
-    ledger::{Account, Deployment, Ledger, LedgerError, Plan, deploy},
-    observation::Observation,
-};
+use crate::archive::{Input, Mapping, Scan};
+use crate::derive::{Derivation, Heads};
+use crate::ledger::{Account, Deployment, Ledger, LedgerError, Plan, deploy};
+use crate::observation::Observation;
 
 /// Gas of a witness beside what each observation takes.
 const GAS_OF_A_WITNESS: u64 = 4_000_000;
 /// Gas of proposing an observation and attesting to it.
 const GAS_OF_AN_OBSERVATION: u64 = 110_000;
 
-/// Who takes part, and where.
 pub(super) struct Setting {
     pub(super) owner: Account,
     pub(super) witnesses: [Account; 3],

@@ -10,19 +10,13 @@ use alloy_consensus::EMPTY_ROOT_HASH;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, hex, keccak256, map::HashMap};
 use alloy_rlp::Decodable;
 use alloy_trie::{HashBuilder, Nibbles, TrieAccount};
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, IgnoredAny},
-};
+use serde::de::{self, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
-use super::{
-    GenesisError,
-    number::Quantity,
-    predeploys::{
-        GAS_PRICE_ORACLE, IMPLEMENTATION_SLOT, L1_BLOCK, MESSAGE_PASSER, Predeploys, Setters,
-    },
-    window::Window,
+use super::predeploys::{
+    GAS_PRICE_ORACLE, IMPLEMENTATION_SLOT, L1_BLOCK, MESSAGE_PASSER, Predeploys, Setters,
 };
+use super::{GenesisError, number::Quantity, window::Window};
 use crate::json;
 
 /// What the genesis header needs of the state.

@@ -7,11 +7,8 @@ use serde::{
 use serde_json::Value;
 
 use super::GenesisError;
-use crate::{
-    fees::FeeConstants,
-    forks::ForkTimes,
-    json::{self, Members},
-};
+use crate::json::{self, Members};
+use crate::{fees::FeeConstants, forks::ForkTimes};
 
 /// The one chain of the registry whose genesis is older than the OP Stack's Bedrock, and the block
 /// with which that came (op-geth, `params/superchain.go`).

@@ -3,18 +3,11 @@
 use std::io::Read;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use serde::{
-    Deserialize,
-    de::{self, IgnoredAny},
-};
+use serde::Deserialize;
+use serde::de::{self, IgnoredAny};
 
-use super::{
-    GenesisError,
-    alloc::{Alloc, State},
-    config::Config,
-    number::Quantity,
-    window::Window,
-};
+use super::alloc::{Alloc, State};
+use super::{GenesisError, config::Config, number::Quantity, window::Window};
 use crate::json::{self, Hex};
 
 /// Fields of a genesis.json (op-geth, `core/gen_genesis.go`).

@@ -19,17 +19,10 @@ use alloy_consensus::{
 };
 use alloy_primitives::{B64, B256, b256};
 
-use self::{
-    alloc::State,
-    config::Config,
-    file::{File, read},
-    number::Quantity,
-    window::Window,
-};
-pub use self::{
-    config::{EngineConfig, Fallback},
-    predeploys::{Predeploys, Setter, Setters},
-};
+pub use self::config::{EngineConfig, Fallback};
+use self::file::{File, read};
+pub use self::predeploys::{Predeploys, Setter, Setters};
+use self::{alloc::State, config::Config, number::Quantity, window::Window};
 use crate::{forks::ForkTimes, json::Hex};
 
 /// `sha256("")`: the requests hash of a block without EIP-7685 requests.

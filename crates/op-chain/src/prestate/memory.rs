@@ -16,7 +16,6 @@ pub(super) const INDEX_BITS: usize = 52;
 const PAIR: usize = 64;
 /// Levels of the tree within a page.
 const PAGE_LEVELS: usize = 7;
-
 /// Roots of subtrees of zeros, from a leaf to the whole memory.
 static ZEROS: LazyLock<[B256; PAGE_LEVELS + INDEX_BITS + 1]> = LazyLock::new(|| {
     let mut zeros = [B256::ZERO; PAGE_LEVELS + INDEX_BITS + 1];

@@ -9,19 +9,14 @@ mod memory;
 pub mod official;
 mod pages;
 
-use std::{
-    fs::File,
-    io::{self, BufReader, Read},
-    path::Path,
-};
+use std::io::{self, BufReader, Read};
+use std::{fs::File, path::Path};
 
 use alloy_primitives::{B256, b256, keccak256};
 use flate2::bufread::MultiGzDecoder;
 
-use self::{
-    memory::pair,
-    pages::{MAX_PAGES, memory_root},
-};
+use self::memory::pair;
+use self::pages::{MAX_PAGES, memory_root};
 
 /// The version of states that the current VM executes: `multithreaded64-5` of cannon,
 /// `MIPS64.stateVersion()` on L1. Cannon itself loads no other any more.

@@ -1,19 +1,12 @@
 //! The memory's pages: one thread reads them, others hash those that it has read.
 
-use std::{
-    collections::VecDeque,
-    io::Read,
-    num::NonZero,
-    panic::resume_unwind,
-    thread::{self, ScopedJoinHandle},
-};
+use std::thread::{self, ScopedJoinHandle};
+use std::{collections::VecDeque, io::Read, num::NonZero, panic::resume_unwind};
 
 use alloy_primitives::B256;
 
-use super::{
-    Input, PrestateError,
-    memory::{Memory, PAGE, page_root},
-};
+use super::memory::{Memory, PAGE, page_root};
+use super::{Input, PrestateError};
 
 /// The most pages that are read: 4 GiB. A gzip file of a few megabytes can claim more than that.
 pub(super) const MAX_PAGES: u64 = 1 << 20;

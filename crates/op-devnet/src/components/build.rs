@@ -26,10 +26,8 @@ const CANNON_TARGET: &[(&str, &str)] =
 const NPM_CI: &[&str] = &["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 /// The version of Cannon's virtual machine that the pinned op-program is released for.
 const CANNON_VM: &str = "multithreaded64-5";
-
 /// What Cannon says about the state in a prestate folder.
 pub(super) const WITNESS_FILE: &str = "witness.json";
-
 /// For the tools' temporary files, in the work folder.
 const TMP_DIR: &str = "tmp";
 

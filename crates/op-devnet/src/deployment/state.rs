@@ -38,7 +38,6 @@ pub(super) struct ChainIntent {
     pub(super) roles: Roles,
 }
 
-/// Who may do what on the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Roles {

@@ -1,11 +1,8 @@
 //! How each fault is planted.
 
-use std::{
-    fs::{self, File},
-    io::{Read as _, Write as _},
-    path::Path,
-    time::Duration,
-};
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::{path::Path, time::Duration};
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result};
@@ -16,16 +13,10 @@ use op_gate::Gate;
 use serde_json::{Value, json};
 
 use super::table::Fault;
-use crate::{
-    accounts,
-    components::Component,
-    devnet::Prepared,
-    faulty_l1::{self, Defect},
-    home, l1,
-};
+use crate::faulty_l1::{self, Defect};
+use crate::{accounts, components::Component, devnet::Prepared, home, l1};
 
 impl Fault {
-    /// Spoils a devnet that is about to start.
     pub(super) async fn plant(self, prepared: &mut Prepared) -> Result<()> {
         let home = prepared.devnet.home.clone();
         let key = |name: &str| home.keys().join(format!("{name}.key"));
@@ -94,7 +85,6 @@ impl Fault {
     }
 }
 
-/// For one answer of the L1.
 const ANSWER: Duration = Duration::from_secs(30);
 /// In seconds.
 const HOUR: u64 = 3600;

@@ -12,16 +12,11 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{process::Command, time::Instant};
 
-use super::{
-    proof::Recorder,
-    wait::{ANSWER, until},
-    wallet::ONE_ETHER,
-};
-use crate::{
-    accounts,
-    devnet::{Devnet, wait_running},
-    status::{SyncStatus, sync_status},
-};
+use super::wait::{ANSWER, until};
+use super::{proof::Recorder, wallet::ONE_ETHER};
+use crate::accounts;
+use crate::devnet::{Devnet, wait_running};
+use crate::status::{SyncStatus, sync_status};
 
 /// For the services to start.
 const START: Duration = Duration::from_secs(30);
@@ -111,7 +106,6 @@ async fn deposit_everywhere(devnet: &Devnet) -> Result<String> {
     Ok(format!("1 ETH in L2 block {} of {}", block.number, names.join(", ")))
 }
 
-/// Waits for a game of the proposer.
 async fn game(devnet: &Devnet) -> Result<String> {
     let l1 = Rpc::new(&devnet.url("l1.rpc")?, ANSWER)?;
     let factory = devnet.chain.dispute_game_factory;
@@ -223,7 +217,6 @@ async fn equal(devnet: &Devnet, follower: &str) -> Result<String> {
     }
 }
 
-/// The whole table of gates in one run.
 async fn check(devnet: &Devnet, op_warden: &Path) -> Result<String> {
     let start = Instant::now();
     let output = Command::new(op_warden)

@@ -10,10 +10,8 @@ use op_chain::contracts::DisputeGameFactory;
 use op_util::text::span;
 use serde::Serialize;
 
-use super::{
-    games::{self, DisputeGame, GameStatus},
-    wait::until,
-};
+use super::games::{self, DisputeGame, GameStatus};
+use super::wait::until;
 use crate::chain::Chain;
 
 sol! {
@@ -62,7 +60,6 @@ impl Delays {
         })
     }
 
-    /// An error when a proof would have to wait too long.
     pub(crate) fn ensure_short(&self) -> Result<()> {
         let total =
             self.game_clock.saturating_add(self.proof_maturity).saturating_add(self.finality);

@@ -9,12 +9,8 @@ use eth_rpc::{Batch, Rpc};
 use op_chain::contracts;
 use serde::Serialize;
 
-use super::{
-    delays::Delays,
-    games::{self, DisputeGame, Game, GameStatus},
-    wait::until,
-    wallet::Wallet,
-};
+use super::games::{self, DisputeGame, Game, GameStatus};
+use super::{delays::Delays, wait::until, wallet::Wallet};
 use crate::chain::Chain;
 
 sol! {
@@ -43,9 +39,7 @@ const ATTACK_ON_ROOT: u128 = 2;
 pub(crate) struct FalseGame {
     pub(crate) address: Address,
     pub(crate) l2_block: u64,
-    /// What the game claims.
     pub(crate) false_root: B256,
-    /// What is true.
     pub(crate) true_root: B256,
     /// Wei.
     pub(crate) bond: U256,

@@ -5,10 +5,8 @@ use std::{fmt, fs, path::Path, process::Stdio, time::Duration};
 use anyhow::{Context, Result, ensure};
 use op_util::text::bytes;
 use serde::Serialize;
-use tokio::{
-    process::Command,
-    time::{Instant, sleep},
-};
+use tokio::process::Command;
+use tokio::time::{Instant, sleep};
 
 use crate::devnet::Devnet;
 
@@ -61,7 +59,6 @@ impl Figures {
     }
 }
 
-/// A finished process.
 struct Run {
     milliseconds: f64,
     /// KiB.

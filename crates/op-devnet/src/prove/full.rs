@@ -5,15 +5,9 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use eth_rpc::Rpc;
 
-use super::{
-    agreement::DisputeMon,
-    delays::Delays,
-    dispute,
-    proof::Recorder,
-    wait::ANSWER,
-    wallet::{ONE_ETHER, Wallet},
-    withdrawal::{self, Bridge},
-};
+use super::wallet::{ONE_ETHER, Wallet};
+use super::withdrawal::{self, Bridge};
+use super::{agreement::DisputeMon, delays::Delays, dispute, proof::Recorder, wait::ANSWER};
 use crate::{accounts, devnet::Devnet};
 
 /// For a step that waits for clocks of the contracts; each wait inside has an end of its own.
@@ -21,7 +15,6 @@ const CLOCKS: Duration = Duration::from_mins(10);
 /// False roots that the proof proposes.
 const FALSE_GAMES: u64 = 1;
 
-/// Who takes part, and where.
 struct Scene<'a> {
     devnet: &'a Devnet,
     recorder: &'a Recorder,

@@ -33,7 +33,6 @@ sol! {
     }
 }
 
-/// How a game stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum GameStatus {
@@ -60,7 +59,6 @@ pub(crate) struct Game {
     pub(crate) l2_block: u64,
 }
 
-/// How many games the factory has made.
 pub(crate) async fn count(l1: &Rpc, factory: Address) -> Result<u64> {
     let mut batch = Batch::default();
     let count = batch.call(factory, &DisputeGameFactory::gameCountCall {});
@@ -108,7 +106,6 @@ pub(crate) async fn since(l1: &Rpc, factory: Address, first: u64) -> Result<Vec<
         .collect()
 }
 
-/// How a game stands now.
 pub(crate) async fn status(l1: &Rpc, game: Address) -> Result<GameStatus> {
     let mut batch = Batch::default();
     let status = batch.call(game, &DisputeGame::statusCall {});
@@ -133,7 +130,6 @@ pub(crate) struct Output {
     pub(crate) block_ref: BlockId,
 }
 
-/// Asks an op-node for the output of a block.
 pub(crate) async fn output(node: &Rpc, l2_block: u64) -> Result<Output> {
     node.request("optimism_outputAtBlock", [U64::from(l2_block)])
         .await

@@ -18,15 +18,10 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use self::{
-    figures::Figures,
-    proof::{Proof, Recorder},
-};
-use crate::{
-    clock::Clock,
-    devnet::{Devnet, Options},
-    up::interrupted,
-};
+use self::figures::Figures;
+use self::proof::{Proof, Recorder};
+use crate::devnet::{Devnet, Options};
+use crate::{clock::Clock, up::interrupted};
 
 /// How much to prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,7 +76,6 @@ async fn attempt(options: &Options, depth: Depth, clock: &Clock) -> Result<Proof
     Ok(recorder.finish(devnet.chain.contracts.clone(), refused, figures))
 }
 
-/// Runs all steps of the proof; each is recorded as it ends.
 async fn steps(devnet: &Devnet, depth: Depth, op_warden: &Path, recorder: &Recorder) {
     basic::beginning(devnet, recorder).await;
     if depth == Depth::Full

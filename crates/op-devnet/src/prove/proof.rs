@@ -11,7 +11,6 @@ use tokio::time::timeout;
 use super::figures::Figures;
 use crate::clock::Clock;
 
-/// What was proven.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Proof {
@@ -20,7 +19,6 @@ pub(super) struct Proof {
     /// The refusal that ended the proof.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<Judgement>,
-    /// Where the contracts come from.
     contracts: String,
     steps: Vec<Step>,
     /// `None` where the chain did not come as far.
@@ -127,7 +125,6 @@ const fn mark(passed: bool) -> &'static str {
 }
 
 impl Proof {
-    /// The proof for people.
     pub(super) fn table(&self) -> String {
         let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
         let refused = self.refused.as_ref().map(report::service).unwrap_or_default();

@@ -6,7 +6,6 @@ use anyhow::{Result, bail};
 use op_util::error::with_causes;
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// For one answer of a node.
 pub(super) const ANSWER: Duration = Duration::from_secs(5);
 /// Pause between two questions; everything waited for takes blocks of two seconds.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -5,11 +5,8 @@ use std::{ops::ControlFlow, path::Path, time::Duration};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, uint};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, bail};
-use eth_rpc::{
-    Batch, Rpc, Unread,
-    key::SecretKey,
-    transaction::{Draft, Receipt},
-};
+use eth_rpc::transaction::{Draft, Receipt};
+use eth_rpc::{Batch, Rpc, Unread, key::SecretKey};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -86,7 +83,6 @@ impl Wallet {
         bail!("{} was overtaken {ATTEMPTS} times: who else sends from it?", self.address())
     }
 
-    /// Hands a transaction to the node.
     async fn submit(&self, to: Address, input: Bytes, value: U256) -> Result<Submitted> {
         let _turn = self.turn.lock().await;
         let mut batch = Batch::default();

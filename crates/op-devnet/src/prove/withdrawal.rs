@@ -12,12 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::OptimismPortal::{OutputRootProof, WithdrawalTransaction};
-use super::{
-    delays::{Delays, SLACK},
-    games::{self, Game, GameStatus, Output},
-    wait::until,
-    wallet::Wallet,
-};
+use super::delays::{Delays, SLACK};
+use super::games::{self, Game, GameStatus, Output};
+use super::{wait::until, wallet::Wallet};
 use crate::chain::Chain;
 
 sol! {
@@ -74,7 +71,6 @@ sol! {
     }
 }
 
-/// The address of `L2ToL1MessagePasser`.
 const MESSAGE_PASSER: Address = address!("4200000000000000000000000000000000000016");
 /// Gas for the call of the recipient on L1, which is no contract.
 const GAS: u64 = 100_000;
@@ -93,7 +89,6 @@ pub(crate) struct Bridge<'a> {
     pub(crate) node: &'a Rpc,
 }
 
-/// A withdrawal that is on L2.
 #[derive(Debug)]
 pub(crate) struct Initiated {
     transaction: WithdrawalTransaction,
@@ -104,7 +99,6 @@ pub(crate) struct Initiated {
     first_game: u64,
 }
 
-/// A withdrawal that the portal knows.
 #[derive(Debug)]
 pub(crate) struct Proven {
     initiated: Initiated,
@@ -112,7 +106,6 @@ pub(crate) struct Proven {
     l1_transaction: B256,
 }
 
-/// A withdrawal that was paid out.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Withdrawal {
@@ -124,13 +117,11 @@ pub(crate) struct Withdrawal {
     pub(crate) initiated: B256,
     pub(crate) l2_block: BlockId,
     pub(crate) proven: B256,
-    /// The game that it rests on.
     pub(crate) game: Game,
     pub(crate) finalised: B256,
     pub(crate) l1_block: BlockId,
 }
 
-/// Begins the withdrawal on L2.
 pub(crate) async fn initiate(bridge: Bridge<'_>, amount: U256) -> Result<Initiated> {
     let Bridge { chain, l1, l2, .. } = bridge;
     ensure_backed(l1.rpc(), chain.optimism_portal, amount).await?;

@@ -6,18 +6,15 @@ use op_gate::Judgement;
 use op_util::time::unix_now;
 use serde::{Deserialize, Serialize};
 
-/// All services by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Board {
-    /// The supervisor's process id.
     pub(crate) pid: u32,
     /// JSON-RPC endpoints by service: of the L1, the engines and the op-nodes.
     pub(crate) endpoints: BTreeMap<String, String>,
     pub(crate) services: BTreeMap<String, Status>,
 }
 
-/// One service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Status {

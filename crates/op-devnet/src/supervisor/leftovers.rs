@@ -1,12 +1,7 @@
 //! Processes that an earlier run could not end (it was killed with -9).
 
-use std::{
-    ffi::OsStr,
-    fs,
-    os::unix::ffi::OsStrExt,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::sleep;

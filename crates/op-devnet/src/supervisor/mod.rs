@@ -11,13 +11,10 @@ use std::collections::BTreeMap;
 use op_util::error::with_causes;
 use tokio::{sync::watch, task::JoinHandle};
 
-use self::{
-    board::{Board, Status},
-    unit::Unit,
-};
+use self::board::{Board, Status};
+use self::unit::Unit;
 use crate::home::{self, Home};
 
-/// The running services.
 pub(crate) struct Supervisor {
     board: watch::Sender<Board>,
     units: BTreeMap<String, Running>,

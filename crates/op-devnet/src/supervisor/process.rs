@@ -1,26 +1,18 @@
 //! One running program: started in a process group of its own, so that Ctrl-C reaches the
 //! supervisor alone, and marked, so that a later run finds it whatever happens to this one.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    fs::File,
-    path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::{collections::BTreeMap, ffi::OsString, fs::File, time::Duration};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use tokio::{
-    process::{Child, Command},
-    time::timeout,
-};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 /// Environment variable that names the devnet's folder in each of its processes.
 pub(super) const MARK: &str = "OP_DEVNET_HOME";
 
-/// What to start.
 #[derive(Debug, Clone)]
 pub(crate) struct Spec {
     pub(crate) program: PathBuf,
@@ -57,7 +49,6 @@ impl Spec {
         Ok(command)
     }
 
-    /// Runs it to completion.
     pub(crate) async fn run(&self) -> Result<()> {
         let status = self
             .command()?
@@ -75,7 +66,6 @@ impl Spec {
         Ok(())
     }
 
-    /// Starts it.
     pub(crate) fn start(&self) -> Result<Process> {
         let child = self
             .command()?
@@ -109,7 +99,6 @@ impl Process {
         self.pid.as_raw_nonzero().get().cast_unsigned()
     }
 
-    /// Waits for its end.
     pub(crate) async fn wait(&mut self) -> Result<ExitStatus> {
         let status = self.child.wait().await?;
         // Whatever it started and left behind (op-challenger's cannon) goes with it.

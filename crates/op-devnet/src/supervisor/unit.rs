@@ -7,16 +7,11 @@ use eth_rpc::Rpc;
 use op_gate::{Answer, Judgement};
 use op_util::error::with_causes;
 use serde_json::{Value, json};
-use tokio::{
-    process::Command,
-    sync::watch,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep};
+use tokio::{process::Command, sync::watch};
 
-use super::{
-    board::{Board, GateRun, Phase, Status},
-    process::{Process, Spec},
-};
+use super::board::{Board, GateRun, Phase, Status};
+use super::process::{Process, Spec};
 use crate::{home, stack::Ready};
 
 /// Between two requests to a service that does not answer yet.
@@ -28,7 +23,6 @@ const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::f
 /// A service that ran this long starts with the first pause again.
 const STABLE: Duration = Duration::from_mins(1);
 
-/// A service and how to run it.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
     pub(crate) name: String,
@@ -43,7 +37,6 @@ pub(crate) struct Unit {
     pub(crate) stop_timeout: Duration,
 }
 
-/// How to ask a service's gate.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     pub(crate) op_warden: PathBuf,

@@ -4,10 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::command::Command;
 
-/// An address that a program will listen at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
-    /// The flag that says so.
     pub flag: &'static str,
     /// The address, or what is written in its place.
     pub address: Result<SocketAddr, String>,

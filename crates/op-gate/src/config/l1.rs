@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "L1Fields", into = "L1Fields")]
 pub struct L1 {
-    /// JSON-RPC endpoint.
     pub rpc: Endpoint,
     /// Other JSON-RPC endpoints of the same chain, which must agree with the first.
     pub others: Vec<Endpoint>,

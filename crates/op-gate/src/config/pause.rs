@@ -13,14 +13,12 @@ impl Pause {
     /// Tokio's timers count in milliseconds.
     const SHORTEST: Duration = Duration::from_millis(1);
 
-    /// Whole seconds.
     #[must_use]
     pub const fn seconds(seconds: std::num::NonZeroU32) -> Self {
         // `From` is not const.
         Self(Duration::from_secs(seconds.get() as u64))
     }
 
-    /// How long it is.
     #[must_use]
     pub const fn get(self) -> Duration {
         self.0

@@ -10,7 +10,6 @@ use crate::config::pause::Pause;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Serve {
-    /// Address and port to listen on.
     pub listen: SocketAddr,
     /// Pause between two judgements of all services, in seconds.
     pub interval_seconds: NonZeroU32,
@@ -46,36 +45,28 @@ pub struct Serve {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Remote {
-    /// JSON-RPC of its engine.
     pub engine_rpc: String,
     /// JSON-RPC of its op-node, where it can be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node_rpc: Option<String>,
 }
 
-/// Bounds that the health service judges by, each in seconds.
+/// Bounds that the health service judges by, each in seconds: `limits` in op-health's `STATUS.md`.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bounds {
-    /// How long the unsafe head may stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsafe_stall: Option<u64>,
-    /// How long the safe head may stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safe_stall: Option<u64>,
-    /// How long the finalized head may stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finalized_stall: Option<u64>,
-    /// How far the safe head may be behind the unsafe one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safe_lag: Option<u64>,
-    /// How old the newest game may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub game_age: Option<u64>,
-    /// How far a follower's unsafe head may be behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follower_lag: Option<u64>,
-    /// How old L1's newest block may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub l1_age: Option<u64>,
 }
@@ -95,7 +86,6 @@ const fn default_verify_headers() -> bool {
 }
 
 impl Serve {
-    /// Pause between two judgements of all services.
     #[must_use]
     pub fn interval(&self) -> Duration {
         Duration::from_secs(self.interval_seconds.get().into())

@@ -6,21 +6,16 @@ use alloy_primitives::U256;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
-use crate::{
-    command::Command,
-    gate::{Gate, Need},
-};
+use crate::command::Command;
+use crate::gate::{Gate, Need};
 
-/// One service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Service {
     /// What must hold; never empty.
     pub gates: Vec<Gate>,
-    /// The program, as it will be run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Command>,
-    /// The folder that the program keeps its data in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
     /// Bytes that must be free on the file system of `data_dir`.
@@ -29,19 +24,15 @@ pub struct Service {
     /// File with the key that the service signs with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PathBuf>,
-    /// JSON-RPC of the engine that the service uses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine_rpc: Option<String>,
-    /// Dispute game type that the service works with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub game_type: Option<u32>,
     /// Least balance of the key's account on L1, in wei.
     #[serde(default, deserialize_with = "wei", skip_serializing_if = "Option::is_none")]
     pub min_balance: Option<U256>,
-    /// The fault proof program that the service disputes with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prestate: Option<Prestate>,
-    /// The container image that the service runs from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
     /// The systemd unit that the service runs in, by its full name; `None` where it runs in none.
@@ -59,7 +50,6 @@ pub struct Prestate {
     pub file: Option<PathBuf>,
 }
 
-/// A container image.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Image {

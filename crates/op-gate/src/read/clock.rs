@@ -25,7 +25,6 @@ impl Clocks {
         Self { wall: since_epoch(), monotonic: Instant::now() }
     }
 
-    /// What the clock did between the two moments.
     pub(super) fn until(&self, end: &Self) -> Clock {
         let (begin, now) = (self.wall, end.wall);
         let passed = end.monotonic.duration_since(self.monotonic);

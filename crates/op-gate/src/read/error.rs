@@ -7,7 +7,6 @@ use op_exec::secret::SecretError;
 use crate::finding::{Comparison, Finding};
 
 /// A file without which nothing can be judged.
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 #[derive(Debug, thiserror::Error)]
 pub enum FactsError {
     /// A file of the chain is not there, or not readable: wait.
@@ -39,7 +38,6 @@ impl FactsError {
         matches!(self, Self::Absent { .. } | Self::NoUrl { .. })
     }
 
-    /// What to do about it.
     pub(crate) const fn mend(&self) -> &'static str {
         match self {
             Self::Absent { .. } => {

@@ -13,10 +13,8 @@ use eth_rpc::key::{KeyError, SecretKey};
 
 use crate::config::{Config, Service};
 
-/// A key file.
 #[derive(Debug)]
 pub struct KeyFile {
-    /// The address of the key, or why there is none.
     pub address: Result<Address, KeyError>,
     /// Who may use it; `None` where there is no file.
     pub access: Option<Access>,
@@ -71,7 +69,6 @@ fn is_loose(folder: &Metadata) -> bool {
     folder.mode() & others != 0 && folder.mode() & STICKY == 0
 }
 
-/// The account of a service's key, where there is a key.
 pub(super) fn account(keys: &BTreeMap<PathBuf, KeyFile>, service: &Service) -> Option<Address> {
     keys.get(service.key.as_ref()?)?.address.as_ref().ok().copied()
 }

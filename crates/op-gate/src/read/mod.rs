@@ -13,48 +13,30 @@ pub mod l1;
 pub mod nodes;
 mod request;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
-use self::{
-    chain::ChainFacts,
-    clock::{Clock, Clocks},
-    error::FactsError,
-    host::HostFacts,
-    keys::KeyFile,
-    l1::L1Facts,
-    nodes::NodeFacts,
-    request::Request,
-};
+use self::clock::{Clock, Clocks};
+use self::{chain::ChainFacts, error::FactsError, host::HostFacts, keys::KeyFile};
 pub use self::{chain::files, host::disk, keys::accounts};
+use self::{l1::L1Facts, nodes::NodeFacts, request::Request};
 use crate::config::{Config, Service};
 
 /// What is known at the moment of the judgement.
 #[derive(Debug)]
 pub struct Facts {
-    /// The operator's configuration.
     pub config: Config,
-    /// rollup.json.
     pub rollup: RollupConfig,
-    /// The block of genesis.json.
     pub genesis: GenesisBlock,
-    /// The key files of all services in the configuration.
     pub keys: BTreeMap<PathBuf, KeyFile>,
-    /// What the chain's other files hold.
     pub chain: ChainFacts,
-    /// What L1 says.
     pub l1: L1Facts,
-    /// What the nodes say.
     pub nodes: NodeFacts,
-    /// What this host has.
     pub host: HostFacts,
-    /// The host's clock.
     pub clock: Clock,
 }
 

@@ -6,16 +6,10 @@ use alloy_primitives::Address;
 use eth_rpc::Rpc;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
-use crate::{
-    config::{Config, Service},
-    gate::Gate,
-    read::{
-        chain::files,
-        endpoint,
-        error::FactsError,
-        keys::{self, KeyFile},
-    },
-};
+use crate::config::{Config, Service};
+use crate::gate::Gate;
+use crate::read::keys::{self, KeyFile};
+use crate::read::{chain::files, endpoint, error::FactsError};
 
 /// A judgement of some services, with what everything else is read by.
 pub(crate) struct Request<'a> {
@@ -47,12 +41,10 @@ impl<'a> Request<'a> {
         Ok(Self { config, services, rollup, genesis, keys, l1, engines })
     }
 
-    /// The services that are judged by a gate.
     pub(crate) fn judged_by(&self, gate: Gate) -> impl Iterator<Item = &'a Service> {
         self.services.iter().copied().filter(move |service| service.gates.contains(&gate))
     }
 
-    /// The account of a service's key, where there is a key.
     pub(crate) fn account(&self, service: &Service) -> Option<Address> {
         keys::account(&self.keys, service)
     }

@@ -1,11 +1,7 @@
 //! All dispute games in a few numbers.
 
-use crate::{
-    memory::Game,
-    number::{float, whole},
-    status::Games,
-    watch::Watch,
-};
+use crate::number::{float, whole};
+use crate::{memory::Game, status::Games, watch::Watch};
 
 /// What a resolution may take beyond the clocks, in seconds.
 const MARGIN: u64 = 120;

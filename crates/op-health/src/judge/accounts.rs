@@ -4,12 +4,9 @@ use alloy_primitives::U256;
 use eth_rpc::units::ether;
 use op_util::text::span;
 
-use crate::{
-    condition::{Condition, Name, State},
-    figures::accounts,
-    number::{float, whole},
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::number::{float, whole};
+use crate::{figures::accounts, watch::Watch};
 
 /// People need a day to send ETH.
 const SHORT: u64 = 24 * 3_600;

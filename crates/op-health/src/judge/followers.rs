@@ -1,12 +1,7 @@
 //! Followers against the sequencer.
 
-use crate::{
-    condition::{Condition, Name, State},
-    memory,
-    number::float,
-    plan::Node,
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::{memory, number::float, plan::Node, watch::Watch};
 use op_prove::compare::Verdict;
 
 /// A follower's safe head waits for the same L1 block as the sequencer's, so it may take this many

@@ -2,13 +2,9 @@
 
 use op_util::text::span;
 
-use crate::{
-    condition::{Condition, Name, State},
-    figures::games,
-    number::{float, whole},
-    status::Games,
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::number::{float, whole};
+use crate::{figures::games, status::Games, watch::Watch};
 
 /// Seconds for which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
 /// that a new game was made in, and it looks again every half minute.

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use op_util::text::span;
 
-use crate::{
-    condition::{Condition, Name, State},
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::watch::Watch;
 use op_gate::{Answer, Judgement};
 
 /// Judgements may miss this many intervals, beside the time that one may take.
@@ -17,7 +15,6 @@ const NAME: Name = Name::Gates;
 const EXPECTED: &str = "every gate passes";
 const MEND: &str = "See what judges: systemctl status op-stack-judge.";
 
-/// All gates passed at the last judgement, and that is fresh.
 pub(super) fn judge(watch: &Watch, service: &str) -> Condition {
     let unknown = |reason: &str| Condition::unknown(NAME, service, EXPECTED, reason, MEND);
     let record = match &watch.seen.judgements {

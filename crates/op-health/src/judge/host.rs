@@ -1,10 +1,7 @@
 //! The host's clock.
 
-use crate::{
-    condition::{Condition, Name, State},
-    figures::clock,
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::{figures::clock, watch::Watch};
 
 /// Blocks are refused beyond a few seconds; a correction of less is common.
 const SKEW: f64 = 10.0;

@@ -4,13 +4,9 @@ use alloy_primitives::Address;
 use eth_rpc::Reading;
 use op_util::text::span;
 
-use crate::{
-    condition::{Condition, Name, State},
-    figures::l1::sequencing_window,
-    number::{float, whole},
-    observe::l1::L1Answers,
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::number::{float, whole};
+use crate::{figures::l1::sequencing_window, observe::l1::L1Answers, watch::Watch};
 use op_gate::Gate;
 
 /// Beyond it, L1 itself does not become final, in seconds: two epochs are 13 minutes.
@@ -84,7 +80,6 @@ fn window(watch: &Watch) -> Option<Condition> {
     Some(condition.unless(ratio >= 0.5, state, WINDOW))
 }
 
-/// L1 gives the role to the key that the service signs with.
 fn role(
     watch: &Watch,
     gate: Gate,

@@ -11,7 +11,6 @@ mod services;
 
 use crate::{condition::Condition, watch::Watch};
 
-/// All conditions.
 pub(crate) fn all(watch: &Watch) -> Vec<Condition> {
     [
         services::judge,

@@ -2,12 +2,8 @@
 
 use op_util::text::{bytes, span};
 
-use crate::{
-    condition::{Condition, Name, State},
-    figures::services,
-    judge::gates,
-    watch::Watch,
-};
+use crate::condition::{Condition, Name, State};
+use crate::{figures::services, judge::gates, watch::Watch};
 use op_gate::config::Service;
 
 /// As many restarts within as many seconds are too many.

@@ -1,11 +1,7 @@
 //! The chain as a whole: the verdict, the conditions, bounds and counters.
 
-use crate::{
-    condition::State,
-    metrics::exposition::{Page, flag, one, plain},
-    number::float,
-    status::Status,
-};
+use crate::metrics::exposition::{Page, flag, one, plain};
+use crate::{condition::State, number::float, status::Status};
 
 pub(super) fn about(page: &mut Page, status: &Status) {
     page.gauge(

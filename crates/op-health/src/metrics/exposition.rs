@@ -1,14 +1,11 @@
 //! Metrics in Prometheus' text format.
 
-use prometheus::{
-    Encoder as _, TextEncoder,
-    proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType},
-};
+use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
+use prometheus::{Encoder as _, TextEncoder};
 
 /// A sample: labels with their values, and the value.
 pub(super) type Sample<'a> = (Vec<(&'static str, &'a str)>, f64);
 
-/// What `/metrics` answers, family by family.
 #[derive(Default)]
 pub(super) struct Page(Vec<MetricFamily>);
 

@@ -1,10 +1,7 @@
 //! L1: heads, the sequencing window, dispute games.
 
-use crate::{
-    metrics::exposition::{Page, one, plain},
-    number::float,
-    status::Status,
-};
+use crate::metrics::exposition::{Page, one, plain};
+use crate::{number::float, status::Status};
 
 pub(super) fn l1(page: &mut Page, status: &Status) {
     let l1 = &status.l1;

@@ -12,7 +12,6 @@ mod services;
 use self::exposition::Page;
 use crate::status::Status;
 
-/// What `/metrics` answers.
 #[must_use]
 pub fn render(status: &Status) -> String {
     let mut page = Page::default();

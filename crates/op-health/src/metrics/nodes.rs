@@ -1,10 +1,8 @@
 //! The nodes: heads, peers, followers.
 
-use crate::{
-    metrics::exposition::{Page, flag},
-    number::float,
-    status::{Head, Node, Status},
-};
+use crate::metrics::exposition::{Page, flag};
+use crate::number::float;
+use crate::status::{Head, Node, Status};
 use op_prove::compare::Verdict;
 
 pub(super) fn nodes(page: &mut Page, status: &Status) {
@@ -44,7 +42,6 @@ pub(super) fn nodes(page: &mut Page, status: &Status) {
     );
 }
 
-/// The heads of a node by name.
 fn heads(node: &Node) -> impl Iterator<Item = (&'static str, Head)> {
     let heads = [
         ("unsafe", node.unsafe_head),

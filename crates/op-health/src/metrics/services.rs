@@ -1,10 +1,7 @@
 //! The services: programs, gates, disks, and their accounts on L1.
 
-use crate::{
-    metrics::exposition::{Page, ether, flag},
-    number::float,
-    status::Status,
-};
+use crate::metrics::exposition::{Page, ether, flag};
+use crate::{number::float, status::Status};
 use op_gate::Answer;
 
 pub(super) fn services(page: &mut Page, status: &Status) {

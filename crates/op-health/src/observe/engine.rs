@@ -11,7 +11,6 @@ use op_prove::compare::{Asked, Block, Sealed, Snapshot};
 /// What an engine is asked for beside its heads.
 #[derive(Debug, Default)]
 pub(crate) struct Questions {
-    /// Blocks by number.
     pub(crate) numbers: BTreeSet<u64>,
     /// Blocks whose first transaction is wanted.
     pub(crate) first_transactions: BTreeSet<u64>,
@@ -19,7 +18,6 @@ pub(crate) struct Questions {
     pub(crate) receipts: Vec<B256>,
 }
 
-/// What it answered.
 #[derive(Debug, Default)]
 pub(crate) struct EngineAnswers {
     pub(crate) snapshot: Snapshot,

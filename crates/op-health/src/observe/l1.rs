@@ -8,7 +8,6 @@ use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal, Syste
 
 use crate::status::L1Head;
 
-/// The contracts that are asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Contracts {
     pub(crate) system_config: Address,
@@ -17,7 +16,6 @@ pub(crate) struct Contracts {
     pub(crate) factory: Option<Address>,
 }
 
-/// What L1 is asked for.
 #[derive(Debug)]
 pub(crate) struct Questions {
     /// `None` while rollup.json is not there.
@@ -29,7 +27,6 @@ pub(crate) struct Questions {
     pub(crate) games: BTreeMap<u64, Address>,
 }
 
-/// What it answered.
 #[derive(Debug)]
 pub(crate) struct L1Answers {
     /// Scheme, host and port.
@@ -45,7 +42,6 @@ pub(crate) struct L1Answers {
     pub(crate) limited: u32,
 }
 
-/// What L1 says of games.
 #[derive(Debug)]
 pub(crate) struct GameAnswers {
     pub(crate) respected: u32,
@@ -56,7 +52,6 @@ pub(crate) struct GameAnswers {
     pub(crate) states: BTreeMap<u64, GameState>,
 }
 
-/// A game that was made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NewGame {
     pub(crate) kind: u32,
@@ -64,7 +59,6 @@ pub(crate) struct NewGame {
     pub(crate) proxy: Address,
 }
 
-/// How a game stands.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GameState {
     /// 0 in progress, 1 the challenger has won, 2 the defender has won.
@@ -125,7 +119,8 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
         None => None,
     };
     let (batcher, signer) = roles.map_or((None, None), |(batcher, signer)| {
-        (Some(answers.take(&batcher).map(address_of)), Some(answers.take(&signer)))
+        // `batcherHash` is an address, right-aligned.
+        (Some(answers.take(&batcher).map(Address::from_word)), Some(answers.take(&signer)))
     });
     Ok(L1Answers {
         endpoint: l1.shown(),
@@ -147,11 +142,6 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
 
 fn head(block: BlockHead) -> L1Head {
     L1Head { number: block.number.to(), timestamp: block.timestamp.to() }
-}
-
-/// `batcherHash` is an address, right-aligned.
-fn address_of(hash: B256) -> Address {
-    Address::from_word(hash)
 }
 
 struct GameSlots {

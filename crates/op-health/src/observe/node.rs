@@ -4,7 +4,6 @@ use eth_rpc::{Batch, Reading, Rpc};
 use serde::Deserialize;
 use serde_json::json;
 
-/// What an op-node answered.
 #[derive(Debug)]
 pub(crate) struct NodeAnswers {
     pub(crate) sync: Reading<SyncStatus>,
@@ -23,13 +22,11 @@ pub(crate) struct SyncStatus {
     pub(crate) safe_l2: L2Ref,
 }
 
-/// A block of L1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(crate) struct L1Ref {
     pub(crate) number: u64,
 }
 
-/// A block of L2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(crate) struct L2Ref {
     #[serde(rename = "l1origin")]
@@ -41,7 +38,6 @@ struct PeerStats {
     connected: u64,
 }
 
-/// Asks once.
 pub(crate) async fn poll(node: &Rpc, sequencer: bool) -> Reading<NodeAnswers> {
     let mut batch = Batch::default();
     let sync = batch.request("optimism_syncStatus", json!([]));

@@ -20,7 +20,6 @@ pub(crate) struct Program {
     pub(crate) failed_games: Option<f64>,
 }
 
-/// Reads them once.
 pub(crate) async fn poll(metrics: &Rpc) -> Reading<Program> {
     metrics.lines("metrics", is_read).await.map(|text| read(&text))
 }

@@ -3,10 +3,8 @@
 use maud::{Markup, html};
 use op_util::text::span;
 
-use crate::page::{
-    parts::{facts, part},
-    text::{count, dated, measured},
-};
+use crate::page::parts::{facts, part};
+use crate::page::text::{count, dated, measured};
 use crate::status::{Counters, Limits, Status};
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {

@@ -2,15 +2,11 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::{Tone, badge},
-    parts::{facts, nothing, part},
-    text::{NOT_KNOWN, clipped, count, eth, measured, slug},
-};
-use crate::{
-    condition::Name,
-    status::{Account, Status},
-};
+use crate::condition::Name;
+use crate::page::badge::{Tone, badge};
+use crate::page::parts::{facts, nothing, part};
+use crate::page::text::{NOT_KNOWN, clipped, count, eth, measured, slug};
+use crate::status::{Account, Status};
 
 pub(super) fn section(status: &Status) -> Markup {
     let content = html! {

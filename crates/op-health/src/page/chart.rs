@@ -3,10 +3,8 @@
 use maud::{Markup, html};
 use op_util::text::span;
 
-use crate::page::{
-    scale::{HEIGHT, Scale, WIDTH, paths, values},
-    text::{count, distance, measured},
-};
+use crate::page::scale::{HEIGHT, Scale, WIDTH, paths, values};
+use crate::page::text::{count, distance, measured};
 
 /// What a chart measures. All of it is never below 0, and how far it is from there matters.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +34,6 @@ impl Unit {
     }
 }
 
-/// Values over time.
 pub(super) struct Series<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,

@@ -2,14 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    chart::{self, Series, Unit},
-    parts::{nothing, part},
-};
-use crate::{
-    number::float,
-    status::{Point, Status},
-};
+use crate::number::float;
+use crate::page::chart::{self, Series, Unit};
+use crate::page::parts::{nothing, part};
+use crate::status::{Point, Status};
 
 /// What a chart takes from a minute.
 type Value = fn(&Point) -> Option<f64>;

@@ -2,15 +2,11 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::badge,
-    parts::{nothing, part, table},
-    text::{ago, clipped, dated, slug, things},
-};
-use crate::{
-    condition::{Condition, State},
-    status::Status,
-};
+use crate::condition::{Condition, State};
+use crate::page::badge::badge;
+use crate::page::parts::{nothing, part, table};
+use crate::page::text::{ago, clipped, dated, slug, things};
+use crate::status::Status;
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {
     let (hold, wrong): (Vec<&Condition>, Vec<&Condition>) =

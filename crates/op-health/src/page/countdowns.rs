@@ -2,15 +2,11 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::{Tone, badge},
-    parts::{nothing, part},
-    text::{count, dated, measured},
-};
-use crate::{
-    condition::Name,
-    status::{SequencingWindow, Status},
-};
+use crate::condition::Name;
+use crate::page::badge::{Tone, badge};
+use crate::page::parts::{nothing, part};
+use crate::page::text::{count, dated, measured};
+use crate::status::{SequencingWindow, Status};
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {
     let content = match &status.sequencing_window {

@@ -2,11 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::{Tone, badge},
-    parts::{nothing, part},
-    text::{clipped, dated, slug},
-};
+use crate::page::badge::{Tone, badge};
+use crate::page::parts::{nothing, part};
+use crate::page::text::{clipped, dated, slug};
 use crate::status::{Event, Status};
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {

@@ -4,15 +4,11 @@ use std::cmp::Reverse;
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::{Tone, badge},
-    parts::{nothing, part, table},
-    text::{clipped, hash, slug, things},
-};
-use crate::{
-    condition::Name,
-    status::{Node, Status},
-};
+use crate::condition::Name;
+use crate::page::badge::{Tone, badge};
+use crate::page::parts::{nothing, part, table};
+use crate::page::text::{clipped, hash, slug, things};
+use crate::status::{Node, Status};
 use op_prove::compare::Verdict;
 
 pub(super) fn section(status: &Status) -> Markup {

@@ -2,11 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::{Tone, badge},
-    parts::{facts, nothing, part},
-    text::{NOT_KNOWN, ago, count},
-};
+use crate::page::badge::{Tone, badge};
+use crate::page::parts::{facts, nothing, part};
+use crate::page::text::{NOT_KNOWN, ago, count};
 use crate::status::{Games, Status};
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {

@@ -58,10 +58,8 @@ pub fn render(status: &Status, now: u64) -> String {
 mod tests {
     use serde_json::Value;
 
-    use super::{
-        fixture::{COMPLETE, status},
-        *,
-    };
+    use super::fixture::{COMPLETE, status};
+    use super::*;
 
     /// Each string of a document as a JSON pointer to it.
     fn strings(value: &Value, path: &str, found: &mut Vec<String>) {

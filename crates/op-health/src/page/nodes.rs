@@ -2,11 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::{Tone, badge},
-    parts::{facts, nothing, part, table},
-    text::{NOT_KNOWN, ago, clipped, count, hash, measured, slug},
-};
+use crate::page::badge::{Tone, badge};
+use crate::page::parts::{facts, nothing, part, table};
+use crate::page::text::{NOT_KNOWN, ago, clipped, count, hash, measured, slug};
 use crate::status::{Head, L1, L1Head, Node, Status};
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {

@@ -9,7 +9,6 @@ pub(super) const WIDTH: f64 = 600.0;
 pub(super) const HEIGHT: f64 = 100.0;
 /// Half a line's width, so that it is whole at the edges.
 const MARGIN: f64 = 2.0;
-
 /// Points are a minute apart: more than this between two, in seconds, is a gap.
 const GAP: u64 = 150;
 

@@ -3,11 +3,9 @@
 use maud::{Markup, html};
 use op_util::text::bytes;
 
-use crate::page::{
-    badge::{Tone, badge},
-    parts::{nothing, part},
-    text::{clipped, slug, things},
-};
+use crate::page::badge::{Tone, badge};
+use crate::page::parts::{nothing, part};
+use crate::page::text::{clipped, slug, things};
 use crate::status::{Service, Status};
 use op_gate::{Answer, Finding, Judgement};
 

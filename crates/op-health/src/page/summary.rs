@@ -2,10 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::page::{
-    badge::{Tone, shape},
-    text::{ago, dated, distance, things},
-};
+use crate::page::badge::{Tone, shape};
+use crate::page::text::{ago, dated, distance, things};
 use crate::{condition::State, status::Status};
 
 /// Polls come every few seconds: if the last is older than this, in seconds, they have stopped.

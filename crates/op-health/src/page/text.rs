@@ -1,9 +1,7 @@
 //! Times, amounts and hashes as people read them.
 
-use std::{
-    fmt::{Display, Write as _},
-    time::{Duration, UNIX_EPOCH},
-};
+use std::fmt::{Display, Write as _};
+use std::time::{Duration, UNIX_EPOCH};
 
 use alloy_primitives::U256;
 use eth_rpc::units::ether;
@@ -12,7 +10,6 @@ use op_util::text::span;
 
 /// The last second that RFC 3339 can write: the end of the year 9999.
 const LAST: u64 = 253_402_300_799;
-
 /// What stands where a value is not known.
 pub(super) const NOT_KNOWN: &str = "not known";
 

@@ -1,26 +1,16 @@
 //! One poll of this host: the programs' metrics, disks, systemd's units.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::{path::PathBuf, time::Duration};
 
 use eth_rpc::{Reading, Rpc};
 use tokio::task::JoinSet;
 
-use crate::{
-    observe::{
-        programs::{self, Program},
-        units,
-    },
-    plan::Plan,
-    update::host::HostNews,
-};
-use op_gate::{
-    config::Config,
-    read::{blocking::on_a_thread, disk},
-};
+use crate::observe::programs::{self, Program};
+use crate::observe::units;
+use crate::{plan::Plan, update::host::HostNews};
+use op_gate::config::Config;
+use op_gate::read::{blocking::on_a_thread, disk};
 
 /// What a network disk may take to report its room, and systemd to report its units.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -9,30 +9,17 @@ mod store;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use eth_rpc::{Reading, RpcUrlError};
-use tokio::{
-    sync::watch::{Receiver, Sender},
-    task::JoinSet,
-};
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::task::JoinSet;
 
 use self::{l1::L1Endpoint, pace::Pace, store::Store};
+use crate::update::{self, host::HostNews, nodes::NodeNews};
 use crate::{
-    clock::Clock,
-    history, judge, maintenance,
-    number::whole,
-    observe::l1::L1Answers,
-    plan::Plan,
-    report,
-    setup::Setup,
-    status::Status,
-    turn,
-    update::{self, host::HostNews, nodes::NodeNews},
-    watch::Watch,
+    clock::Clock, history, judge, maintenance, number::whole, observe::l1::L1Answers, plan::Plan,
+    report, setup::Setup, status::Status, turn, watch::Watch,
 };
-use op_gate::{
-    config::{Config, Serve},
-    read::files,
-    record::Record,
-};
+use op_gate::config::{Config, Serve};
+use op_gate::{read::files, record::Record};
 
 /// Between two looks at the programs' metrics, which are long.
 const HOST: Duration = Duration::from_secs(5);
@@ -40,14 +27,6 @@ const HOST: Duration = Duration::from_secs(5);
 const SHORTEST_PATIENCE: Duration = Duration::from_millis(500);
 /// Between two saves of the state.
 const SAVE: Duration = Duration::from_secs(10);
-
-/// Why polling cannot begin.
-#[derive(Debug, thiserror::Error)]
-pub enum PollError {
-    /// An endpoint's URL is not one.
-    #[error("an endpoint of the configuration: {0}")]
-    Url(#[from] RpcUrlError),
-}
 
 enum News {
     Nodes(Vec<NodeNews>),
@@ -70,7 +49,7 @@ pub(crate) async fn run(
     mut judgements: Receiver<Result<Record, String>>,
     publish: &Sender<Option<Arc<Status>>>,
     stopped: impl Future<Output = ()>,
-) -> Result<(), PollError> {
+) -> Result<(), RpcUrlError> {
     let pause = serve.poll_seconds.get();
     let l1_pause = Duration::from_secs(serve.l1_poll_seconds.get().into());
     let mut clock = Clock::start();
@@ -129,7 +108,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-fn setup(config: &Config, serve: &Serve, now: f64) -> Result<Setup, PollError> {
+fn setup(config: &Config, serve: &Serve, now: f64) -> Result<Setup, RpcUrlError> {
     let pause = serve.poll_seconds.get();
     let l1_pause = Duration::from_secs(serve.l1_poll_seconds.get().into());
     // A silent node must not hold up the next poll, and a far one needs its time.

@@ -5,18 +5,15 @@ use std::time::Duration;
 use eth_rpc::Rpc;
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::{
-    observe::{engine, node},
-    update::nodes::{self, NodeNews},
-    watch::Watch,
-};
+use crate::observe::{engine, node};
+use crate::update::nodes::{self, NodeNews};
+use crate::watch::Watch;
 
 /// Nodes that are asked at the same moment, and the pause before the next ones. A connection needs memory for
 /// its answer, and a process keeps what it once needed.
 const AT_ONCE: usize = 4;
 const NEXT: Duration = Duration::from_millis(5);
 
-/// What is asked of one node.
 pub(super) struct Asked {
     node: Option<Rpc>,
     engine: Rpc,
@@ -25,7 +22,6 @@ pub(super) struct Asked {
     verify: bool,
 }
 
-/// What is asked of each node of the plan in the next poll.
 pub(super) fn to_ask(watch: &Watch, verify: bool) -> Vec<Asked> {
     let nodes = watch.setup.plan.nodes.iter().zip(nodes::questions(watch));
     nodes

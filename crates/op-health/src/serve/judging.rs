@@ -2,16 +2,11 @@
 
 use std::{convert::Infallible, path::Path, process::Stdio, time::Duration};
 
-use tokio::{
-    process::Command,
-    sync::watch::Sender,
-    time::{MissedTickBehavior, interval, timeout},
-};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::{process::Command, sync::watch::Sender};
 
-use op_gate::{
-    config::{Config, Serve},
-    record::Record,
-};
+use op_gate::config::{Config, Serve};
+use op_gate::record::Record;
 
 /// Judgements left by another process are looked at this often.
 const LOOK: Duration = Duration::from_secs(2);

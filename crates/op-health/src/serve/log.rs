@@ -3,13 +3,9 @@
 use std::{fmt, io::stderr};
 
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::{
-    fmt::{
-        FmtContext,
-        format::{FormatEvent, FormatFields, Writer},
-    },
-    registry::LookupSpan,
-};
+use tracing_subscriber::fmt::FmtContext;
+use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::registry::LookupSpan;
 
 /// systemd sets it for services whose output goes to the journal (systemd.exec(5)).
 const JOURNAL: &str = "JOURNAL_STREAM";

@@ -15,42 +15,39 @@ mod shutdown;
 
 use std::{io, net::SocketAddr, path::Path, time::Duration};
 
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    sync::watch::channel,
-};
+use eth_rpc::RpcUrlError;
+use futures_core::future::LocalBoxFuture;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::{net::TcpListener, sync::watch::channel};
 
 use self::shutdown::stopped;
-use crate::poll::{self, PollError};
+use crate::poll;
 use op_gate::config::{Config, ConfigError};
 
 /// What a client that holds its connection may delay the end.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Why the service ended.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ServeError {
-    /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The configuration has no `serve`.
     #[error("the configuration has no \"serve\" with the address to listen on")]
     NotConfigured,
-    /// The address is not free, or not this host's.
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: io::Error },
-    /// Signals or connections cannot be waited for.
     #[error("cannot serve: {0}")]
     Serve(#[from] io::Error),
-    /// The chain cannot be polled.
-    #[error(transparent)]
-    Poll(#[from] PollError),
+    #[error("an endpoint of the configuration: {0}")]
+    Url(#[from] RpcUrlError),
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what it has begun to answer, within [`LIMIT`].
-pub async fn run(file: &Path) -> Result<(), ServeError> {
+// Boxed: the server is compiled here, and not in the program.
+pub fn run(file: &Path) -> LocalBoxFuture<'_, Result<(), ServeError>> {
+    Box::pin(serve(file))
+}
+
+async fn serve(file: &Path) -> Result<(), ServeError> {
     log::start();
     let config = Config::load(file)?;
     let serve = config.serve.clone().ok_or(ServeError::NotConfigured)?;

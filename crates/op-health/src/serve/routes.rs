@@ -2,19 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use axum::{
-    Json, Router,
-    extract::{Path, State},
-    http::{
-        StatusCode,
-        header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-            X_CONTENT_TYPE_OPTIONS,
-        },
-    },
-    response::{Html, IntoResponse, Response},
-    routing::get,
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::response::{Html, IntoResponse, Response};
+use axum::{Json, Router, routing::get};
 use op_util::time::unix_now;
 use tokio::sync::watch::Receiver;
 

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::watch::{Receiver, Sender},
-    time::timeout,
-};
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::time::timeout;
 
 /// Does the work until `asked`, then signals `stop` and gives the work `limit` to end; `None` where that is
 /// not enough.
@@ -35,11 +33,9 @@ mod tests {
     use std::time::Instant;
 
     use axum::Router;
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::{TcpListener, TcpStream},
-        sync::watch::channel,
-    };
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::watch::channel;
 
     use super::*;
 

@@ -2,11 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::{
-    memory::{Account, BALANCES, Memory, push},
-    observe::l1::L1Answers,
-    seen::Seen,
-};
+use crate::memory::{Account, BALANCES, Memory, push};
+use crate::{observe::l1::L1Answers, seen::Seen};
 
 /// Seconds between two balances that are remembered.
 const PAUSE: f64 = 60.0;

@@ -2,10 +2,8 @@
 
 use eth_rpc::Reading;
 
-use crate::{
-    memory::Memory,
-    seen::{Comparison, Seen},
-};
+use crate::memory::Memory;
+use crate::seen::{Comparison, Seen};
 use op_prove::compare::{Snapshot, Track, Verdict};
 
 /// A follower that was never compared has been unknown for long.

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::Address;
 
-use crate::{
-    memory::{Game, Games},
-    observe::l1::GameAnswers,
-};
+use crate::memory::{Game, Games};
+use crate::observe::l1::GameAnswers;
 
 /// Games that are looked at in one poll: the newest half always, the others in turn.
 const A_POLL: usize = 32;

@@ -4,12 +4,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use eth_rpc::Reading;
 
-use crate::{
-    memory::{Memory, push},
-    number::{increase, whole},
-    observe::{programs::Program, units::UnitState},
-    watch::Watch,
-};
+use crate::memory::{Memory, push};
+use crate::number::{increase, whole};
+use crate::observe::{programs::Program, units::UnitState};
+use crate::watch::Watch;
 
 /// Restarts that are remembered of a service.
 const RESTARTS: usize = 16;

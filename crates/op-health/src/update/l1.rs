@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use eth_rpc::Reading;
 
-use crate::{
-    observe::l1::{Contracts, L1Answers, Questions},
-    update::{accounts, games},
-    watch::Watch,
-};
+use crate::observe::l1::{Contracts, L1Answers, Questions};
+use crate::update::{accounts, games};
+use crate::watch::Watch;
 
 pub(crate) fn take(watch: &mut Watch, reading: Reading<L1Answers>) {
     let Watch { setup, seen, memory, .. } = watch;

@@ -2,15 +2,11 @@
 
 use eth_rpc::{Reading, Unread};
 
-use crate::{
-    memory::{Head, Memory},
-    observe::{
-        engine::{EngineAnswers, Questions},
-        node::NodeAnswers,
-    },
-    update::{deposits, followers},
-    watch::Watch,
-};
+use crate::memory::{Head, Memory};
+use crate::observe::engine::{EngineAnswers, Questions};
+use crate::observe::node::NodeAnswers;
+use crate::update::{deposits, followers};
+use crate::watch::Watch;
 use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
 
 /// What one node answered in one poll.

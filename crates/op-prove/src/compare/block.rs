@@ -7,11 +7,8 @@ use serde::{Deserialize, Serialize};
 /// A block as a node sends it: all of it from one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
-    /// Its number.
     pub number: u64,
-    /// Its hash.
     pub hash: B256,
-    /// Hash of the block before.
     pub parent: B256,
     /// Seconds since the Unix epoch.
     pub timestamp: u64,

@@ -11,7 +11,6 @@ use crate::compare::block::Block;
 /// another hash: it lies, or the header has fields that this program does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// The header.
     pub header: Header,
     /// keccak-256 of the header's RLP.
     pub hash: B256,

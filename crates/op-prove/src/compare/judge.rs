@@ -2,13 +2,8 @@
 
 use std::fmt;
 
-use crate::compare::{
-    block::Block,
-    past::{Falls, Past},
-    search::Difference,
-    verdict::Verdict,
-    view::View,
-};
+use crate::compare::past::{Falls, Past};
+use crate::compare::{block::Block, search::Difference, verdict::Verdict, view::View};
 
 /// Which head is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,11 +34,7 @@ mod track;
 mod verdict;
 mod view;
 
-pub use self::{
-    block::Block,
-    header::Sealed,
-    questions::{MOST_CALLS, Questions, union},
-    snapshot::{Asked, Snapshot},
-    track::{Track, Verdicts},
-    verdict::Verdict,
-};
+pub use self::questions::{MOST_CALLS, Questions, union};
+pub use self::snapshot::{Asked, Snapshot};
+pub use self::track::{Track, Verdicts};
+pub use self::{block::Block, header::Sealed, verdict::Verdict};

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::{block::Block, snapshot::Snapshot, view::View};
 
-/// What is remembered of a node.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Past {
     pub(super) latest: Option<Block>,

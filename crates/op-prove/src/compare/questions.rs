@@ -16,7 +16,6 @@ const FAR_AHEAD: u64 = 64;
 /// What to ask each node for, besides its heads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Questions {
-    /// The reference.
     pub reference: BTreeSet<u64>,
     /// Each follower, in the order of its tracks.
     pub followers: Vec<BTreeSet<u64>>,

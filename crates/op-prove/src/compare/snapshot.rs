@@ -8,7 +8,6 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::compare::block::Block;
 
-/// What one node answered in one poll.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// The head that came through gossip, or that the sequencer made.

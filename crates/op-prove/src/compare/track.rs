@@ -3,14 +3,10 @@
 use eth_rpc::Reading;
 use serde::{Deserialize, Serialize};
 
+use crate::compare::judge::{Head, Poll};
+use crate::compare::view::{Unusable, View};
 use crate::compare::{
-    block::Block,
-    judge::{Head, Poll},
-    past::Past,
-    search::Search,
-    snapshot::Snapshot,
-    verdict::Verdict,
-    view::{Unusable, View},
+    block::Block, past::Past, search::Search, snapshot::Snapshot, verdict::Verdict,
 };
 
 /// What is known of one follower. No clock, no I/O: the caller asks both nodes at the same time for
@@ -30,7 +26,6 @@ pub struct Track {
     pub(super) search: Search,
 }
 
-/// How a follower's two heads stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdicts {

@@ -12,17 +12,11 @@ use strum::{IntoStaticStr, VariantNames};
 #[strum(serialize_all = "lowercase")]
 pub enum Verdict {
     /// The follower has every block that the reference has, up to the reference's head.
-    Equal {
-        /// The reference's head.
-        to: u64,
-        /// Its hash on both.
-        hash: B256,
-    },
+    Equal { to: u64, hash: B256 },
     /// Every block that the follower has is the same, but it does not have all.
     Behind {
         /// The follower's head, equal to the reference's block.
         head: u64,
-        /// The reference's head.
         to: u64,
     },
     /// The two hold different blocks.
@@ -38,17 +32,12 @@ pub enum Verdict {
         follower: B256,
     },
     /// Not to be judged now.
-    Unknown {
-        /// Why.
-        reason: String,
-    },
+    Unknown { reason: String },
 }
 
 impl Verdict {
-    /// Every name.
     pub const NAMES: &'static [&'static str] = Self::VARIANTS;
 
-    /// The verdict in lower case.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.into()

@@ -6,21 +6,15 @@ use alloy_primitives::Address;
 use eth_rpc::Rpc;
 
 use crate::deposit::error::DepositError;
-use op_gate::{
-    config::{Config, Service},
-    read::{endpoint, files},
-};
+use op_gate::config::{Config, Service};
+use op_gate::read::{endpoint, files};
 
 /// Where a deposit begins, and where it is to arrive.
 #[derive(Debug)]
 pub struct Chain {
-    /// L1.
     pub l1: Rpc,
-    /// Its chain id.
     pub l1_chain_id: u64,
-    /// `OptimismPortal` of the chain.
     pub portal: Address,
-    /// `SystemConfig` of the chain.
     pub system_config: Address,
     /// The nodes' engines by name, the sequencer's first.
     pub engines: Vec<(String, Rpc)>,

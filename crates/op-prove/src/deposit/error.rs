@@ -4,32 +4,24 @@ use alloy_primitives::{Address, B256, U256, utils::format_ether};
 use eth_rpc::{RpcUrlError, Unread, key::SignError, transaction::EventError};
 use op_chain::deposit;
 
-/// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum DepositError {
-    /// The configuration, or a file that it names, cannot be used.
     #[error("{0}")]
     Config(String),
-    /// An endpoint's URL is not one.
     #[error("{node}: {source}")]
     Url { node: String, source: RpcUrlError },
-    /// L1 does not say what is needed.
     #[error("cannot read {what} from L1 at {endpoint}: {source}")]
     L1 { what: &'static str, endpoint: String, source: Unread },
-    /// Another chain.
     #[error(
         "expected L1 chain {expected} (l1.chainId of the configuration), found {found} at {endpoint}: \
          nothing was sent. Point l1.rpc to the chain's L1"
     )]
     WrongL1 { expected: u64, found: u64, endpoint: String },
-    /// Not the chain's portal.
     #[error(
         "expected the portal of SystemConfig {expected} (rollup.json), found one of {found} at {portal}: \
          nothing was sent. Take rollup.json of the chain"
     )]
     WrongPortal { expected: Address, found: Address, portal: Address },
-    /// Nothing at the portal's address, or something else.
     #[error(
         "expected OptimismPortal at {portal} (deposit_contract_address of rollup.json), found none on L1 at {endpoint}: \
          {source}. Nothing was sent. Take rollup.json of the chain"
@@ -38,14 +30,12 @@ pub enum DepositError {
     /// The portal would refuse it.
     #[error("the portal does not take the deposit: {0}. Nothing was sent")]
     Refused(Unread),
-    /// The account cannot pay.
     #[error(
         "expected {} ETH on L1 for the deposit and its gas, found {} ETH at {account}: \
          nothing was sent. Send ETH to the account, or take a smaller --amount",
         format_ether(*.needed), format_ether(*.found)
     )]
     Poor { needed: U256, found: U256, account: Address },
-    /// The key does not sign.
     #[error(transparent)]
     Sign(#[from] SignError),
     /// L1 may have it or not.
@@ -53,13 +43,10 @@ pub enum DepositError {
         "L1 did not say that it took {transaction}: {source}. See --transaction before another is sent"
     )]
     Sent { transaction: B256, source: Unread },
-    /// It is in a block, and reverted.
     #[error("the transaction {0} failed on L1: nothing was deposited")]
     Failed(B256),
-    /// It deposited nothing.
     #[error(transparent)]
     NoDeposit(#[from] EventError),
-    /// A kind of deposit that is not followed here.
     #[error(transparent)]
     Kind(#[from] deposit::DepositError),
 }

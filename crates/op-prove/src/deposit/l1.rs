@@ -1,15 +1,10 @@
 //! The deposit on L1: checked, signed, sent, found again.
 
 use alloy_primitives::{Address, B256, TxKind, U64, U256};
-use eth_rpc::{
-    Batch, Reading, Unread,
-    key::SecretKey,
-    transaction::{Draft, Fees, Receipt, Signed},
-};
-use op_chain::{
-    contracts::OptimismPortal,
-    deposit::{self, TransactionDeposited},
-};
+use eth_rpc::transaction::{Draft, Fees, Receipt, Signed};
+use eth_rpc::{Batch, Reading, Unread, key::SecretKey};
+use op_chain::contracts::OptimismPortal;
+use op_chain::deposit::{self, TransactionDeposited};
 use serde::de::IgnoredAny;
 use serde_json::json;
 

@@ -12,11 +12,8 @@ use alloy_primitives::{Address, B256, U256};
 use eth_rpc::key::SecretKey;
 use tokio::time::{Instant, sleep};
 
-pub use self::{
-    chain::Chain,
-    error::DepositError,
-    proof::{Arrival, Node, Outcome, Proof},
-};
+pub use self::proof::{Arrival, Node, Outcome, Proof};
+pub use self::{chain::Chain, error::DepositError};
 
 /// Pause between two looks at all nodes.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -24,7 +21,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A deposit to be sent, or one that is sent.
 #[derive(Debug)]
 pub enum Start<'a> {
-    /// Sends one.
     Send {
         /// Pays for it.
         key: &'a SecretKey,

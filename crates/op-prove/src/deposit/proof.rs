@@ -8,22 +8,17 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proof {
-    /// The transaction on L1.
     pub l1_transaction: B256,
-    /// Its block; none yet where null.
     pub l1_block: Option<BlockId>,
-    /// The transaction that follows from it on L2.
     pub l2_transaction: Option<B256>,
     /// The nodes, the sequencer first.
     pub nodes: Vec<Node>,
 }
 
-/// How far it came on a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Node {
     /// Its service's name, or the remote follower's.
     pub name: String,
-    /// What it says.
     #[serde(flatten)]
     pub arrival: Arrival,
 }
@@ -33,25 +28,16 @@ pub struct Node {
 #[serde(tag = "arrival", rename_all = "camelCase")]
 pub enum Arrival {
     /// It is there.
-    Arrived {
-        /// The L2 block.
-        block: BlockId,
-    },
+    Arrived { block: BlockId },
     /// It is there and did nothing but mint: its call failed.
-    Failed {
-        /// The L2 block.
-        block: BlockId,
-    },
+    Failed { block: BlockId },
     /// It is not there yet.
     Missing {
         /// What is waited for.
         waits: String,
     },
     /// The node does not answer.
-    Unknown {
-        /// Why.
-        reason: String,
-    },
+    Unknown { reason: String },
 }
 
 /// What a proof comes to.
@@ -78,7 +64,6 @@ impl Proof {
         }
     }
 
-    /// What it comes to. Diverged counts before unknown, unknown before behind.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let blocks = self.nodes.iter().filter_map(|node| match node.arrival {

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use crate::images::reference::Digest;
 
-/// Why an image could not be resolved.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ResolveError {
-    /// The registry does not know the tag or the repository.
     #[error("no such tag: correct \"tag\" or \"repository\"")]
     NoSuchTag,
     /// 401 or 403 in spite of an anonymous token.
@@ -20,10 +17,8 @@ pub enum ResolveError {
     /// 401 without a way to get an anonymous token.
     #[error("{host} offers no anonymous access ({reason}): use an image that is public")]
     Challenge { host: String, reason: String },
-    /// The token service failed.
     #[error("no token: {source}")]
     Token { source: Box<ResolveError> },
-    /// The token service's answer holds no token.
     #[error("{host} answers without a token: it is no token service; is a proxy in between?")]
     NoToken { host: String },
     /// 429 until the end.
@@ -32,16 +27,12 @@ pub enum ResolveError {
     /// 5xx until the end.
     #[error("{host} is out of order (HTTP {status}, {tries} tries): run this again later")]
     OutOfOrder { host: String, status: u16, tries: u32 },
-    /// A status that the protocol has no meaning for.
     #[error("{host} answers HTTP {status}: is it a container registry?")]
     Status { host: String, status: u16 },
-    /// No answer at all.
     #[error("{host} gives no answer: {reason}. Check the network and the host's name")]
     Unreachable { host: String, reason: String },
-    /// Not done in time.
     #[error("no answer within {0:?}: check the network, or allow more with --timeout")]
     Timeout(Duration),
-    /// More than a manifest may have.
     #[error("{host} sends more than {limit} bytes: this is no manifest")]
     TooLarge { host: String, limit: usize },
     /// `Docker-Content-Digest` or the digest that was asked for is not the body's.
@@ -50,19 +41,15 @@ pub enum ResolveError {
             and the registry alters it; do not use it"
     )]
     WrongDigest { expected: String, received: Digest },
-    /// The body is not an image.
     #[error("the answer is no image manifest ({0}): correct \"repository\"")]
     NotAManifest(String),
-    /// An index that nothing on the project's first platform can run.
     #[error("the image has no linux/amd64, only {0}: choose another tag")]
     NoAmd64(String),
-    /// The HTTP client could not be set up.
     #[error(
         "HTTPS cannot be set up: {0}. Install the system's certificates (ca-certificates), or name \
             them in SSL_CERT_FILE"
     )]
     Client(String),
-    /// The task ended early.
     #[error("interrupted: {0}")]
     Interrupted(String),
 }

@@ -3,45 +3,31 @@
 //! Nix reads it and people edit it, so only the digests are replaced in its text; order, layout and
 //! all that this program does not know stay as they are.
 
-use std::{
-    fmt, fs,
-    io::{self, Write as _},
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, ops::Range};
 
 use op_util::file;
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::images::reference::{self, Digest, ReferenceError, Repository};
 
-/// Why the list of images cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum FileError {
-    /// The file could not be read.
     #[error("cannot read {path}: {source}")]
     Read { path: String, source: io::Error },
-    /// Not an object of components.
     #[error("{path} is not valid: {source}")]
     Format { path: String, source: serde_json::Error },
-    /// A component is not repository, tag and digest.
     #[error("{path}, component {name:?}: {source}")]
     Component { path: String, name: String, source: ComponentError },
-    /// Nothing to pin.
     #[error("{0} has no components")]
     Empty(String),
-    /// A component that was asked for is not there.
     #[error("there is no component {name:?} in {path}; it has: {known}")]
     Unknown { path: String, name: String, known: String },
-    /// Another program wrote the file while the registries were asked.
     #[error("{0} was changed by somebody else meanwhile. Nothing was written; run this again.")]
     Changed(String),
-    /// The file could not be replaced.
     #[error(
         "cannot write {path}: {source}. Nothing was written; this needs a folder that may be \
             written to."
@@ -49,36 +35,26 @@ pub enum FileError {
     Write { path: String, source: io::Error },
 }
 
-/// What is wrong with one component.
 #[derive(Debug, thiserror::Error)]
 pub enum ComponentError {
-    /// A field is missing or of another type.
     #[error("{0}")]
     Format(#[from] serde_json::Error),
-    /// A field has a value that it cannot have.
     #[error("{0}")]
     Reference(#[from] ReferenceError),
-    /// There is another one of this name.
     #[error("it is there twice")]
     Twice,
 }
 
-/// One image of the list.
 #[derive(Debug, Clone)]
 pub struct Component {
-    /// The component that runs it.
     pub name: String,
-    /// Where it is.
     pub repository: Repository,
-    /// The version.
     pub tag: String,
     /// What the tag was pinned to.
     pub pinned: Option<Digest>,
-    /// Where the file says so.
     span: Range<usize>,
 }
 
-/// The whole file.
 #[derive(Debug)]
 pub struct ImagesFile {
     path: PathBuf,

@@ -1,18 +1,13 @@
 //! GET with a deadline, a size limit and a bounded number of tries.
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use backon::Retryable as _;
 use eth_rpc::retry;
 use op_util::error::with_causes;
-use reqwest::{
-    Client, RequestBuilder, Response, StatusCode, Url,
-    header::HeaderMap,
-    redirect::{Attempt, Policy},
-};
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header::HeaderMap};
 use tokio::time::Instant;
 
 use crate::images::{ResolveError, reference::is_loopback};

@@ -3,19 +3,11 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Client;
-use tokio::{
-    sync::Semaphore,
-    task::JoinSet,
-    time::{Instant, timeout_at},
-};
+use tokio::time::{Instant, timeout_at};
+use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::images::{
-    ResolveError,
-    file::Component,
-    http,
-    reference::Digest,
-    registry::{Resolved, Session},
-};
+use crate::images::registry::{Resolved, Session};
+use crate::images::{ResolveError, file::Component, http, reference::Digest};
 
 /// Images that are asked for at once: more of them meet a rate limit sooner.
 const AT_ONCE: usize = 4;
@@ -43,7 +35,6 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// What the tag stands for.
     #[must_use]
     pub fn resolved(&self) -> Option<&Resolved> {
         match self {

@@ -7,22 +7,17 @@ use reqwest::Url;
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-/// Why a text names no image.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
-    /// No registry before the first slash.
     #[error("{0:?} does not begin with a registry's host, as in docker.io/library/alpine")]
     Host(String),
-    /// Not the name of a repository.
     #[error(
         "{0:?} is no repository: lower-case letters, digits and single . _ - between them, without \
             tag and digest"
     )]
     Repository(String),
-    /// Not a tag.
     #[error("{0:?} is no tag: up to 128 letters, digits, . _ and -, not . or - first")]
     Tag(String),
-    /// Not a sha256.
     #[error("{0:?} is no digest: null, or sha256: and 64 lower-case hex digits")]
     Digest(String),
 }
@@ -129,13 +124,11 @@ pub(super) fn check_tag(text: &str) -> Result<(), ReferenceError> {
 pub struct Digest(String);
 
 impl Digest {
-    /// The digest of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(format!("sha256:{}", hex::encode(Sha256::digest(bytes))))
     }
 
-    /// As text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -5,26 +5,21 @@
 //! half the size of the whole program.
 
 use http_auth::{ChallengeRef, parser::ChallengeParser};
-use reqwest::{
-    Client, StatusCode, Url,
-    header::{ACCEPT, HeaderMap, HeaderValue, WWW_AUTHENTICATE},
-};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::{Client, StatusCode, Url};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::images::{
-    ResolveError,
-    http::{self, Reply},
-    manifest::{self, Content},
-    reference::{Digest, Repository},
-};
+use crate::images::ResolveError;
+use crate::images::http::{self, Reply};
+use crate::images::manifest::{self, Content};
+use crate::images::reference::{Digest, Repository};
 
 /// An image as its registry serves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
     /// The sha256 of the manifest that was received.
     pub digest: Digest,
-    /// What the manifest holds.
     pub content: Content,
 }
 
@@ -43,7 +38,6 @@ impl<'a> Session<'a> {
         Self { client, repository, deadline, token: None }
     }
 
-    /// What the tag stands for now.
     pub async fn tag(&mut self, tag: &str) -> Result<Resolved, ResolveError> {
         let reply = self.manifest(tag).await?;
         let digest = verified(&reply, None)?;

@@ -1,11 +1,7 @@
 //! A new file, whole or not at all, never over another.
 
-use std::{
-    fs::Permissions,
-    io,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{fs::Permissions, io, os::unix::fs::PermissionsExt as _};
 
 use op_util::file;
 
@@ -18,23 +14,17 @@ pub enum Readers {
     Everybody,
 }
 
-/// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum FileError {
-    /// Something has that name.
     #[error(
         "{0} exists and was left as it is. Give --out another name, or first move the file away: \
             the key in it may be the only copy."
     )]
     Exists(String),
-    /// The folder is not there.
     #[error("there is no folder {0}: make it first (mkdir -p). Nothing was written.")]
     NoFolder(String),
-    /// The path ends in no name.
     #[error("{0} names no file")]
     NoName(String),
-    /// The operating system refused.
     #[error("cannot write {file}: {source}. Nothing was written.")]
     Write { file: String, source: io::Error },
 }
@@ -68,13 +58,11 @@ impl<'a> NewFile<'a> {
         Ok(Self { path, folder: folder.to_owned() })
     }
 
-    /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.path
     }
 
-    /// The folder that it will be in.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder

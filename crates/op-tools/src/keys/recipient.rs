@@ -2,15 +2,10 @@
 
 use std::io::Write as _;
 
-use age::{
-    Encryptor, Recipient,
-    armor::{ArmoredWriter, Format},
-    x25519,
-};
+use age::armor::{ArmoredWriter, Format};
+use age::{Encryptor, Recipient, x25519};
 
-/// Why nothing was encrypted.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum RecipientError {
     /// A secret where a public recipient belongs. Not shown.
     #[error(
@@ -18,19 +13,16 @@ pub enum RecipientError {
             recipient is what `age-keygen -y FILE` prints."
     )]
     Secret,
-    /// An SSH key.
     #[error(
         "--recipient {0}: this is an SSH key; `ssh-to-age` makes an age recipient of it \
             (ssh-ed25519 only)"
     )]
     Ssh(String),
-    /// Nothing that age knows as a recipient.
     #[error(
         "--recipient {text}: {reason}. A recipient begins with age1 and is what `age-keygen -y \
             FILE` prints."
     )]
     Malformed { text: String, reason: &'static str },
-    /// age failed.
     #[error("age could not encrypt: {0}. Nothing was written.")]
     Encrypt(String),
 }

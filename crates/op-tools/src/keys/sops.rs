@@ -1,33 +1,25 @@
 //! Encrypted by the `sops` program, by the creation rules of the repository.
 
-use std::{
-    ffi::OsString,
-    io::{self, Write as _},
-    process::{Command, Output, Stdio},
-};
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::{Command, Output, Stdio};
 
 use crate::keys::file::NewFile;
 
-/// Why nothing was encrypted.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum SopsError {
-    /// No such program.
     #[error(
         "the program sops is not on PATH: install it (nix shell nixpkgs#sops), or use --recipient. \
             Nothing was written."
     )]
     Missing,
-    /// The program did not run to its end.
     #[error("cannot run sops: {0}. Nothing was written.")]
     Run(#[from] io::Error),
-    /// The program refused.
     #[error(
         "sops did not encrypt {file}: {stderr}. Nothing was written. The rules are in .sops.yaml, \
             in the file's folder or the nearest one above it; one path_regex must match the file."
     )]
     Refused { file: String, stderr: String },
-    /// What came back is not encrypted.
     #[error("sops returned {0} unencrypted: look at its rule in .sops.yaml. Nothing was written.")]
     Unencrypted(String),
 }

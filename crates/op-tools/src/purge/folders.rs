@@ -3,10 +3,8 @@
 
 use std::{ffi::CString, os::unix::ffi::OsStrExt as _, path::Path};
 
-use crate::purge::{
-    Item, Kind, Outcome,
-    tree::{self, Keep, Left},
-};
+use crate::purge::tree::{self, Keep, Left};
+use crate::purge::{Item, Kind, Outcome};
 
 /// The folders that are there, removed with `yes`.
 #[must_use]

@@ -1,11 +1,8 @@
 //! What the NixOS module wrote down, so that it is known after the module is gone.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    os::unix::fs::MetadataExt as _,
-    path::{Component, Path, PathBuf},
-};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+use std::{fs::File, os::unix::fs::MetadataExt as _};
 
 use serde::Deserialize;
 
@@ -17,55 +14,40 @@ const SYSTEM: [&str; 13] = [
     "bin", "boot", "dev", "etc", "lib", "lib64", "nix", "proc", "run", "sbin", "sys", "usr", "root",
 ];
 
-/// The whole file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Inventory {
-    /// Always 1.
     pub version: u32,
     /// The folder of all services' folders.
     pub state_dir: PathBuf,
     /// Further folders, of op-warden itself; systemd may keep what is in one beside it, in `private`.
     #[serde(default)]
     pub folders: Vec<PathBuf>,
-    /// Names of containers.
     pub containers: Vec<String>,
-    /// References of images.
     pub images: Vec<String>,
-    /// Key files of the services.
     pub secrets: Vec<PathBuf>,
-    /// systemd units.
     pub units: Vec<String>,
-    /// The user that the services ran as.
     pub user: String,
 }
 
-/// Why an inventory cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum InventoryError {
-    /// The file could not be read.
     #[error("cannot read the inventory {path}: {source}")]
     Read { path: String, source: io::Error },
-    /// Not the format of this version.
     #[error("the inventory {path} is not valid: {source}. Nothing was removed.")]
     Format { path: String, source: serde_json::Error },
-    /// Another version.
     #[error(
         "the inventory {path} has version {found}, and this op-warden reads 1: use that of the \
             release which wrote it. Nothing was removed."
     )]
     Version { path: String, found: u32 },
-    /// Others decide what is removed.
     #[error(
         "the inventory {0} can be changed by others than root: look at it, then make it root's \
             (chown root: FILE; chmod 644 FILE). Nothing was removed."
     )]
     Writable(String),
-    /// Only root sees what is left and may remove it.
     #[error("the inventory {0} is root's: run this as root (sudo). Nothing was removed.")]
     NotRoot(String),
-    /// Not a folder that may be removed.
     #[error("{field} {path} of the inventory {why}. Nothing was removed.")]
     Folder { field: &'static str, path: String, why: &'static str },
 }

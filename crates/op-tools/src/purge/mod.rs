@@ -21,25 +21,18 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use self::{
-    inventory::{Inventory, InventoryError},
-    podman::Podman,
-    state::StateDir,
-};
+use self::inventory::{Inventory, InventoryError};
+use self::{podman::Podman, state::StateDir};
 
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
-    /// A container.
     Container,
-    /// An image.
     Image,
-    /// A key file.
     Secret,
     /// A service's folder, or what else lies beside it.
     Data,
-    /// The inventory.
     Inventory,
     /// The folder of all.
     StateDir,
@@ -63,13 +56,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
-    /// What it is.
     pub kind: Kind,
-    /// Its name, or its path.
     pub name: String,
-    /// What it takes on the disk.
     pub bytes: Option<u64>,
-    /// What became of it.
     #[serde(rename = "fate")]
     pub outcome: Outcome,
     /// Why, if that is not plain.
@@ -101,7 +90,6 @@ impl Item {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// Whether it was to be removed.
     pub purge: bool,
     /// In the order of the removal.
     pub items: Vec<Item>,
@@ -113,16 +101,12 @@ pub struct Report {
     pub complete: bool,
 }
 
-/// Why nothing was looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum PurgeError {
-    /// The inventory cannot be used.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
-    /// A service runs.
     #[error(transparent)]
     Units(#[from] units::UnitsError),
-    /// The folder cannot be opened.
     #[error(transparent)]
     State(#[from] state::StateError),
 }

@@ -1,9 +1,7 @@
 //! Containers and images, by the `podman` program.
 
-use std::{
-    io,
-    process::{Command, Output},
-};
+use std::io;
+use std::process::{Command, Output};
 
 use crate::purge::{Item, Kind, Outcome};
 

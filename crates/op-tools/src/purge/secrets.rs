@@ -1,12 +1,7 @@
 //! Decrypted key files below `/run`, which is memory. Key files elsewhere are the operator's own.
 
-use std::{
-    collections::BTreeSet,
-    ffi::OsString,
-    fs,
-    os::unix::fs::MetadataExt as _,
-    path::{Component, Path, PathBuf},
-};
+use std::path::{Component, Path, PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, fs, os::unix::fs::MetadataExt as _};
 
 use crate::purge::{Item, Kind, Outcome};
 

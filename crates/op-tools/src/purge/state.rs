@@ -1,22 +1,15 @@
 //! The chain data: the folders of the services, the inventory, and the folder of all.
 
-use std::{
-    ffi::{CString, OsStr},
-    fs,
-    io::{self, ErrorKind},
-    os::{
-        fd::OwnedFd,
-        unix::{ffi::OsStrExt as _, fs::MetadataExt as _},
-    },
-    path::{Path, PathBuf},
-};
+use std::ffi::{CString, OsStr};
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::fd::OwnedFd;
+use std::os::unix::{ffi::OsStrExt as _, fs::MetadataExt as _};
+use std::path::{Path, PathBuf};
 
-use crate::purge::{
-    Item, Kind, Outcome, secrets,
-    tree::{self, Keep, Left},
-};
+use crate::purge::tree::{self, Keep, Left};
+use crate::purge::{Item, Kind, Outcome, secrets};
 
-/// Why the folder cannot be looked at.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open stateDir {path}: {source}. Nothing was removed.")]
 pub struct StateError {

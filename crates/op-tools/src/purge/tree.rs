@@ -1,17 +1,13 @@
 //! Folders looked at and removed from open folder to open folder: no link is ever followed, even
 //! one that appears in between.
 
-use std::{
-    collections::BTreeSet,
-    ffi::{CStr, CString, OsStr},
-    os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
+use std::ffi::{CStr, CString, OsStr};
+use std::os::{fd::OwnedFd, unix::ffi::OsStrExt as _};
+use std::path::{Path, PathBuf};
 
-use rustix::{
-    fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, openat, statat, unlinkat},
-    io::{Errno, Result},
-};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, openat, statat, unlinkat};
+use rustix::io::{Errno, Result};
 
 const FOLDER: OFlags =
     OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC).union(OFlags::RDONLY);

@@ -1,18 +1,12 @@
 //! Nothing is touched while a service runs.
 
-use std::{
-    io,
-    path::Path,
-    process::{Command, Output},
-};
+use std::process::{Command, Output};
+use std::{io, path::Path};
 
-/// Why nothing may be touched.
 #[derive(Debug, thiserror::Error)]
 pub enum UnitsError {
-    /// At least one runs.
     #[error("still active: {0}. Disable the module and switch first. Nothing was removed.")]
     Active(String),
-    /// Not known.
     #[error(
         "cannot find out whether a unit is active: systemctl is-active: {0}. Nothing was removed."
     )]

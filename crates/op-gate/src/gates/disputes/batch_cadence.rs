@@ -1,12 +1,7 @@
 //! Batches get to L1 well within the sequencing window.
 
-use crate::{
-    command::Command,
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{command::Command, config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::BatchCadence;
 const NO_NUMBER: &str = "Write the number of L1 blocks after which a batch must go to L1.";

@@ -2,13 +2,8 @@
 
 use eth_rpc::units::ether;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    gates::keys::no_key::no_key,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, gates::keys::no_key::no_key, read::Facts};
 
 const GATE: Gate = Gate::Bond;
 

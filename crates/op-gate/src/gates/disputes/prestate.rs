@@ -4,12 +4,8 @@ use alloy_primitives::B256;
 use eth_rpc::{Reading, Unread};
 use op_chain::prestate::{Prestate, PrestateError, STALE_DEFAULT, official};
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::Prestate;
 

@@ -4,14 +4,9 @@ use std::time::Duration;
 
 use eth_rpc::{BlockHead, Reading};
 
-use crate::{
-    command::duration,
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    gates::disputes::batch_cadence::channel,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::gates::disputes::batch_cadence::channel;
+use crate::{command::duration, config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::ProposalCadence;
 

@@ -1,11 +1,7 @@
 //! Proposer, challenger and dispute-mon have a source of the roots that their game type claims.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::RootSource;
 

@@ -4,12 +4,9 @@ use std::{io, path::Path};
 
 use op_chain::bundle::{BundleError, FileEntry, Manifest};
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::{Facts, chain::bundle::Bundle},
-};
+use crate::finding::{Comparison, Finding};
+use crate::read::{Facts, chain::bundle::Bundle};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::Bundle;
 

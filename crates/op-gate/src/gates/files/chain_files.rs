@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::{Facts, error::FactsError},
-};
+use crate::finding::{Comparison, Finding};
+use crate::read::{Facts, error::FactsError};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::ChainFiles;
 const MEND: &str = "\

@@ -1,11 +1,8 @@
 //! The engine's data folder was initialised from this genesis.json, or not at all yet.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::{Facts, chain::engine_data::EngineData},
-};
+use crate::finding::{Comparison, Finding};
+use crate::read::{Facts, chain::engine_data::EngineData};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::EngineData;
 

@@ -1,16 +1,10 @@
 //! The fee parameters that the chain begins with can be used, and mean the same in both files.
 
-use op_chain::{
-    fees::{ExtraData, FeeConstants, FeePair, GenesisFees},
-    forks::Fork,
-};
+use op_chain::fees::{ExtraData, FeeConstants, FeePair, GenesisFees};
+use op_chain::forks::Fork;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::FeeParameters;
 const SET_SCALARS: &str = "\

@@ -3,18 +3,12 @@
 //! Engines read genesis.json, op-node reads rollup.json. Where the two differ, all is well until the
 //! fork comes, and then no block is accepted any more.
 
-use op_chain::{
-    forks::{Fork, ForkTimes},
-    genesis::EngineConfig,
-    schedule::{Disagreement, ScheduleFault},
-};
+use op_chain::forks::{Fork, ForkTimes};
+use op_chain::genesis::EngineConfig;
+use op_chain::schedule::{Disagreement, ScheduleFault};
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::ForkSchedule;
 const MEND: &str = "\
@@ -68,10 +62,10 @@ fn order(forks: &ForkTimes, genesis: u64) -> Vec<Finding> {
 
 /// "jovian at genesis, karst at 1781712001".
 fn summary(forks: &ForkTimes, genesis: u64) -> String {
-    let at_genesis = Fork::ALL.into_iter().rev().find(|&fork| forks.is_active(fork, genesis));
+    let at_genesis = Fork::ALL.iter().rev().find(|&&fork| forks.is_active(fork, genesis));
     let first =
         at_genesis.map_or("no fork at genesis".to_owned(), |fork| format!("{fork} at genesis"));
-    let later = Fork::ALL.into_iter().filter_map(|fork| {
+    let later = Fork::ALL.iter().filter_map(|&fork| {
         forks.time(fork).filter(|&time| time > genesis).map(|time| format!(", {fork} at {time}"))
     });
     first + &later.collect::<String>()

@@ -1,11 +1,7 @@
 //! genesis.json hashes to what rollup.json says.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::GenesisHash;
 const MEND: &str = "\

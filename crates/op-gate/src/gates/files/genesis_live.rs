@@ -1,11 +1,7 @@
 //! The running engine holds this chain.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::GenesisLive;
 

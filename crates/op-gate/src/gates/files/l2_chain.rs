@@ -1,11 +1,7 @@
 //! genesis.json, rollup.json and the operator mean the same L2.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::L2Chain;
 const MEND: &str = "\

@@ -6,12 +6,8 @@
 use alloy_primitives::U256;
 use op_chain::{forks::Fork, genesis::Setter};
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::Predeploys;
 const L1_BLOCK: &str =

@@ -2,12 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::Clock;
 

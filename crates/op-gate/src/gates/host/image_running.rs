@@ -1,11 +1,7 @@
 //! The container runs from the image that is pinned.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::ImageRunning;
 

@@ -2,17 +2,10 @@
 
 use std::net::SocketAddr;
 
-use crate::{
-    command::Command,
-    command::listen::Listener,
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::{
-        Facts,
-        host::ports::{Owner, Port},
-    },
-};
+use crate::finding::{Comparison, Finding};
+use crate::read::Facts;
+use crate::read::host::ports::{Owner, Port};
+use crate::{command::Command, command::listen::Listener, config::Service, gate::Gate};
 
 const GATE: Gate = Gate::Ports;
 

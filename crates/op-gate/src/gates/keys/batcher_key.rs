@@ -3,13 +3,8 @@
 use alloy_primitives::{Address, B256};
 use eth_rpc::{Reading, Unread};
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    gates::keys::role::key_is,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, gates::keys::role::key_is, read::Facts};
 
 const GATE: Gate = Gate::BatcherKey;
 const MEND: &str = "\

@@ -5,13 +5,8 @@ use eth_rpc::units::ether;
 use op_chain::spending;
 use op_util::text::span;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    gates::keys::no_key::no_key,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, gates::keys::no_key::no_key, read::Facts};
 
 const GATE: Gate = Gate::Funding;
 

@@ -5,12 +5,9 @@ use std::path::Path;
 use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 
-use crate::{
-    finding::{Comparison, Finding},
-    gate::Gate,
-};
+use crate::finding::{Comparison, Finding};
+use crate::gate::Gate;
 
-/// The service's key file holds no key.
 pub(crate) fn no_key(
     gate: Gate,
     expected: Option<&Address>,

@@ -1,8 +1,7 @@
 //! The proposer's key may propose.
 
-use crate::{
-    config::Service, finding::Finding, gate::Gate, gates::keys::role::game_role, read::Facts,
-};
+use crate::gates::keys::role::game_role;
+use crate::{config::Service, finding::Finding, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::ProposerKey;
 

@@ -3,14 +3,9 @@
 use alloy_primitives::Address;
 use op_chain::published::whose;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    gates::keys::no_key::no_key,
-    gates::l1::public_networks::is_public,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::gates::{keys::no_key::no_key, l1::public_networks::is_public};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::PublishedKey;
 const SOURCE: &str = "the published mnemonics and keys that op-warden knows";

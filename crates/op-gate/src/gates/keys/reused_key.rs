@@ -3,13 +3,8 @@
 use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    gates::keys::no_key::no_key,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, gates::keys::no_key::no_key, read::Facts};
 
 const GATE: Gate = Gate::ReusedKey;
 const MEND: &str = "\

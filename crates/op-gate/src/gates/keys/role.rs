@@ -3,14 +3,10 @@
 use alloy_primitives::Address;
 use eth_rpc::Reading;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    gates::disputes::game_type::{self, Access},
-    gates::keys::no_key::no_key,
-    read::{Facts, l1::games::GameRoles},
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::gates::disputes::game_type::{self, Access};
+use crate::read::{Facts, l1::games::GameRoles};
+use crate::{config::Service, gate::Gate, gates::keys::no_key::no_key};
 
 pub(crate) fn game_role(
     gate: Gate,

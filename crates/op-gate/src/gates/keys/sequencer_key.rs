@@ -1,8 +1,7 @@
 //! The sequencer's P2P key is the unsafe block signer.
 
-use crate::{
-    config::Service, finding::Finding, gate::Gate, gates::keys::role::key_is, read::Facts,
-};
+use crate::gates::keys::role::key_is;
+use crate::{config::Service, finding::Finding, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::SequencerKey;
 

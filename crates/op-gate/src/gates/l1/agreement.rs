@@ -7,12 +7,9 @@
 
 use eth_rpc::{BlockHead, Reading};
 
-use crate::{
-    config::Service,
-    finding::{Answer, Comparison, Finding},
-    gate::Gate,
-    read::{Facts, error::FactsError, l1::agreement::Other},
-};
+use crate::finding::{Answer, Comparison, Finding};
+use crate::read::{Facts, error::FactsError, l1::agreement::Other};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::L1Agreement;
 

@@ -1,12 +1,8 @@
 //! The L1's beacon node has the blobs that the chain is derived from.
 
-use crate::{
-    command::Command,
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::{Facts, l1::beacon::BeaconFacts},
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::read::{Facts, l1::beacon::BeaconFacts};
+use crate::{command::Command, config::Service, gate::Gate};
 
 const GATE: Gate = Gate::L1Beacon;
 

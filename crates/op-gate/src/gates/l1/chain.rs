@@ -1,11 +1,7 @@
 //! The L1 endpoint serves the chain that rollup.json and the operator mean.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::L1Chain;
 

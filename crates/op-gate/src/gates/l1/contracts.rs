@@ -5,12 +5,8 @@ use std::fmt::Display;
 use alloy_primitives::U256;
 use eth_rpc::{Reading, Unread};
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::Contracts;
 const MEND: &str = "\

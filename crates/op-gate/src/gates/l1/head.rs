@@ -2,13 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    gates::l1::public_networks::is_public,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, gates::l1::public_networks::is_public, read::Facts};
 
 const GATE: Gate = Gate::L1Head;
 

@@ -1,11 +1,7 @@
 //! The L1 origin is a canonical, finalized block of that L1.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::L1Origin;
 

@@ -3,15 +3,10 @@
 use alloy_primitives::{Address, B256, U256};
 use eth_rpc::{AccountProof, Unread};
 
-use crate::{
-    config::Service,
-    finding::{Answer, Comparison, Finding, with},
-    gate::Gate,
-    read::{
-        Facts,
-        l1::proofs::{SIGNER_SLOT, are_needed},
-    },
-};
+use crate::finding::{Answer, Comparison, Finding, with};
+use crate::read::Facts;
+use crate::read::l1::proofs::{SIGNER_SLOT, are_needed};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::L1Proofs;
 const MEND: &str = "\

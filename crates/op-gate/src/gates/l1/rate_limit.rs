@@ -1,11 +1,7 @@
 //! The L1 endpoint answers as often as the chain asks.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding, with},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding, with};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::L1RateLimit;
 const MEND: &str = "\

@@ -2,12 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::AdminApi;
 const MEND: &str = "\

@@ -5,16 +5,10 @@ use std::path::Path;
 use eth_rpc::{RpcUrlError, Unread};
 use op_exec::secret::SecretError;
 
-use crate::{
-    command::Command,
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::{
-        Facts,
-        nodes::jwt::{Handshake, JwtError, JwtFile, JwtSecret, pair},
-    },
-};
+use crate::finding::{Comparison, Finding};
+use crate::read::Facts;
+use crate::read::nodes::jwt::{Handshake, JwtError, JwtFile, JwtSecret, pair};
+use crate::{command::Command, config::Service, gate::Gate};
 
 const GATE: Gate = Gate::Jwt;
 

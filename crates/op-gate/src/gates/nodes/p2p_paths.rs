@@ -1,11 +1,7 @@
 //! No two nodes share a P2P identity or database.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::P2pPaths;
 

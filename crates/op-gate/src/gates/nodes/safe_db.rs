@@ -1,13 +1,7 @@
 //! Challenger and dispute-mon find the safe heads of the past.
 
-use crate::{
-    command::Command,
-    command::port_of_url,
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::Facts,
-};
+use crate::finding::{Comparison, Finding};
+use crate::{command::Command, command::port_of_url, config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::SafeDb;
 const MEND: &str = "\

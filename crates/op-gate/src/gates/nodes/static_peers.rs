@@ -1,11 +1,8 @@
 //! The static peers are addresses, and answer.
 
-use crate::{
-    config::Service,
-    finding::{Comparison, Finding},
-    gate::Gate,
-    read::{Facts, nodes::static_peers::Peer},
-};
+use crate::finding::{Comparison, Finding};
+use crate::read::{Facts, nodes::static_peers::Peer};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::StaticPeers;
 

@@ -9,17 +9,12 @@ use crate::read::{blocking::on_a_thread, request::Request};
 /// The bundle's manifest, beside what it is compared with.
 #[derive(Debug)]
 pub struct Bundle {
-    /// Where the manifest is.
     pub path: PathBuf,
-    /// The manifest, or why there is none.
     pub manifest: Result<Manifest, BundleError>,
-    /// genesis.json as it is in use.
     pub genesis: io::Result<FileEntry>,
-    /// rollup.json as it is in use.
     pub rollup: io::Result<FileEntry>,
 }
 
-/// Reads the bundle, where one is configured.
 pub(super) async fn read(request: &Request<'_>) -> Option<Bundle> {
     let chain = &request.config.chain;
     let (bundle, genesis, rollup) =

@@ -4,20 +4,16 @@
 //! once the first blocks are final, and, before the first start, the write-ahead log that `geth init`
 //! leaves. Between the two the block lies in compressed tables, and only the running engine can say.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{self, ErrorKind, Read},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
 use tokio::task::JoinSet;
 
-use crate::{
-    gate::Gate,
-    read::{blocking::on_a_thread, request::Request},
-};
+use crate::gate::Gate;
+use crate::read::{blocking::on_a_thread, request::Request};
 
 /// Where op-geth keeps its database in a data folder.
 const DATABASE: &str = "geth/chaindata";
@@ -42,7 +38,6 @@ pub enum EngineData {
     Unfinished,
     /// A chain with this block 0.
     Chain {
-        /// Hash of block 0.
         genesis: B256,
         /// The file that says so.
         file: PathBuf,
@@ -51,7 +46,6 @@ pub enum EngineData {
     Unknown,
 }
 
-/// Looks into the folders of all services that are judged by them.
 pub(super) async fn read(request: &Request<'_>) -> BTreeMap<PathBuf, io::Result<EngineData>> {
     let patience = request.patience_with_files();
     let folders: BTreeSet<(PathBuf, Option<PathBuf>)> = request

@@ -12,10 +12,8 @@ use op_chain::prestate::{Prestate, PrestateError};
 use self::{bundle::Bundle, engine_data::EngineData};
 use crate::read::request::Request;
 
-/// The chain's files.
 #[derive(Debug)]
 pub struct ChainFacts {
-    /// The published bundle; `None` where none is configured.
     pub bundle: Option<Bundle>,
     /// What each data folder holds that an op-geth with the gate keeps its data in.
     pub engine_data: BTreeMap<PathBuf, io::Result<EngineData>>,

@@ -1,19 +1,14 @@
 //! The fault proof programs' files, each read once.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use op_chain::prestate::{Prestate, PrestateError};
 use tokio::task::JoinSet;
 
-use crate::{
-    gate::Gate,
-    read::{blocking::on_a_thread, request::Request},
-};
+use crate::gate::Gate;
+use crate::read::{blocking::on_a_thread, request::Request};
 
-/// Reads the files of all services that are judged by them.
 pub(super) async fn read(
     request: &Request<'_>,
 ) -> BTreeMap<PathBuf, Result<Prestate, PrestateError>> {

@@ -1,19 +1,14 @@
 //! Room on the disks that the services' data lies on.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
 
 use tokio::task::JoinSet;
 
-use crate::{
-    gate::Gate,
-    read::{blocking::on_a_thread, request::Request},
-};
+use crate::gate::Gate;
+use crate::read::{blocking::on_a_thread, request::Request};
 
-/// A folder's file system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {
     /// The folder, or the nearest one above it that is there.
@@ -22,7 +17,6 @@ pub struct Disk {
     pub free: u64,
 }
 
-/// Reads the file systems of all services that are judged by them.
 pub(super) async fn read(request: &Request<'_>) -> BTreeMap<PathBuf, io::Result<Disk>> {
     let patience = request.patience();
     let judged = request.judged_by(Gate::Disk);

@@ -1,10 +1,7 @@
 //! What podman really runs.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    process::Stdio,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::{io, process::Stdio};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::{process::Command, time::timeout};

@@ -9,7 +9,6 @@ use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf};
 use self::{disk::Disk, image_running::Containers, ports::Port};
 use crate::read::request::Request;
 
-/// This host.
 #[derive(Debug)]
 pub struct HostFacts {
     /// The file systems of the data folders, where a service is judged by its disk.

@@ -1,24 +1,17 @@
 //! Who listens at the addresses that the services are to listen at.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs, io,
-    net::{IpAddr, SocketAddr},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::{fs, io, path::Path};
 
 use tokio::net::TcpSocket;
 
-use crate::{
-    command::Command,
-    gate::Gate,
-    read::{blocking::on_a_thread, request::Request},
-};
+use crate::read::{blocking::on_a_thread, request::Request};
+use crate::{command::Command, gate::Gate};
 
 /// What is known of an address.
 #[derive(Debug)]
 pub enum Port {
-    /// Nobody listens there.
     Free,
     /// Somebody does: these programs, as far as op-warden may see them.
     Taken(Vec<Owner>),
@@ -29,7 +22,6 @@ pub enum Port {
 /// A program that listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    /// Its process.
     pub pid: u32,
     /// Its command line, the program first.
     pub command: Vec<String>,

@@ -3,17 +3,13 @@
 use eth_rpc::{Batch, BlockHead, Reading, Rpc};
 use tokio::task::JoinSet;
 
-use crate::{
-    gate::Gate,
-    read::{endpoint, error::FactsError, request::Request},
-};
+use crate::gate::Gate;
+use crate::read::{endpoint, error::FactsError, request::Request};
 
 /// An endpoint beside the first.
 #[derive(Debug)]
 pub struct Other {
-    /// The endpoint, without what is secret in its URL.
     pub endpoint: String,
-    /// `eth_chainId`.
     pub chain_id: Reading<u64>,
     /// The canonical block at the L1 origin's number.
     pub origin: Reading<Option<BlockHead>>,

@@ -4,18 +4,12 @@ use eth_rpc::{Reading, Rpc, Unread};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{
-    config::Service,
-    gate::Gate,
-    read::{endpoint, error::FactsError, request::Request},
-};
+use crate::read::{endpoint, error::FactsError, request::Request};
+use crate::{config::Service, gate::Gate};
 
-/// A beacon node.
 #[derive(Debug)]
 pub struct BeaconFacts {
-    /// The endpoint, without what is secret in its URL.
     pub endpoint: String,
-    /// `/eth/v1/config/spec`.
     pub spec: Reading<Spec>,
     /// Whether the node is still syncing: `/eth/v1/node/syncing`.
     pub syncing: Reading<bool>,
@@ -40,13 +34,11 @@ struct Syncing {
     is_syncing: bool,
 }
 
-/// Whether the service is judged by the beacon node.
 fn needs_beacon(service: &Service) -> bool {
     service.gates.contains(&Gate::L1Beacon)
         && !service.command.as_ref().is_some_and(|command| command.is_on("l1.beacon.ignore"))
 }
 
-/// Asks the beacon node, where there is one and a service is judged by it.
 pub(super) async fn read(request: &Request<'_>) -> Option<Result<BeaconFacts, FactsError>> {
     let endpoint = request.config.l1.beacon.as_ref()?;
     request.services.iter().find(|service| needs_beacon(service))?;

@@ -2,29 +2,24 @@
 
 use alloy_primitives::{Address, U256};
 use eth_rpc::{Answers, Batch, Reading, Slot};
-use op_chain::{
-    contracts::{DisputeGameFactory, OptimismPortal, SystemConfig},
-    rollup::RollupConfig,
-};
+use op_chain::contracts::{DisputeGameFactory, OptimismPortal, SystemConfig};
+use op_chain::rollup::RollupConfig;
 
 /// What the contracts say of each other.
 #[derive(Debug)]
 pub struct ChainContracts {
     /// `SystemConfig.optimismPortal()`.
     pub portal: Reading<Address>,
-    /// `OptimismPortal.systemConfig()`.
     pub portal_system_config: Reading<Address>,
     /// `SystemConfig.l2ChainId()`; older contracts revert.
     pub l2_chain_id: Reading<U256>,
     /// `DisputeGameFactory.gameCount()` of the configured factory.
     pub games: Reading<U256>,
-    /// `OptimismPortal.paused()`.
     pub portal_paused: Reading<bool>,
     /// `SystemConfig.paused()`; older contracts revert.
     pub system_config_paused: Reading<bool>,
 }
 
-/// The questions.
 pub(super) struct ContractSlots {
     portal: Slot<Address>,
     portal_system_config: Slot<Address>,

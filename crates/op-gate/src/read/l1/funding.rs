@@ -9,7 +9,6 @@ use eth_rpc::{Answers, Batch, BlockHead, Reading, Slot};
 /// still has (geth keeps the state of 128 blocks).
 const BLOCKS: [u64; 2] = [7200, 120];
 
-/// An account's balance at an earlier block.
 #[derive(Debug, Clone, Copy)]
 pub struct PastBalance {
     /// In wei.
@@ -18,7 +17,6 @@ pub struct PastBalance {
     pub timestamp: u64,
 }
 
-/// The questions about a past block.
 pub(super) struct PastSlots {
     block: Slot<Option<BlockHead>>,
     balances: Vec<(Address, Slot<U256>)>,

@@ -11,7 +11,6 @@ use op_chain::contracts::{DisputeGameFactory, FaultDisputeGame, Mips, Permission
 pub struct Game {
     /// The implementation, zero when the type is not registered.
     pub implementation: Reading<Address>,
-    /// Who may propose and challenge.
     pub roles: Reading<GameRoles>,
     /// The hash of the VM's state that every game begins at.
     pub prestate: Reading<B256>,
@@ -25,9 +24,7 @@ pub struct Game {
 /// The roles of a permissioned game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GameRoles {
-    /// Who may propose.
     pub proposer: Address,
-    /// Who may challenge.
     pub challenger: Address,
 }
 

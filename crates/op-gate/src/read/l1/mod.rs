@@ -17,43 +17,28 @@ use eth_rpc::{AccountProof, Answers, Batch, BlockHead, Limits, Reading, Slot, Un
 use op_chain::contracts::{OptimismPortal, SystemConfig};
 use op_util::time::unix_now;
 
-use self::{
-    agreement::Other,
-    beacon::BeaconFacts,
-    contracts::{ChainContracts, ContractSlots},
-    funding::PastBalance,
-    games::{Game, GameSlots},
-    proofs::SIGNER_SLOT,
-};
-use crate::{
-    gate::Gate,
-    read::{error::FactsError, request::Request},
-};
+use self::contracts::{ChainContracts, ContractSlots};
+use self::games::{Game, GameSlots};
+use self::{agreement::Other, beacon::BeaconFacts, funding::PastBalance, proofs::SIGNER_SLOT};
+use crate::gate::Gate;
+use crate::read::{error::FactsError, request::Request};
 
 /// What L1 says.
 #[derive(Debug)]
 pub struct L1Facts {
     /// The endpoint, without what is secret in its URL.
     pub endpoint: String,
-    /// `eth_chainId`.
     pub chain_id: Reading<u64>,
     /// The canonical block at the L1 origin's number.
     pub origin: Reading<Option<BlockHead>>,
-    /// The newest block.
     pub latest: Reading<Option<BlockHead>>,
-    /// The newest block that L1 will never give up.
     pub finalized: Reading<Option<BlockHead>>,
-    /// `SystemConfig.batcherHash()`.
     pub batcher_hash: Reading<B256>,
-    /// `SystemConfig.unsafeBlockSigner()`.
     pub unsafe_block_signer: Reading<Address>,
-    /// `SystemConfig.disputeGameFactory()`.
     pub dispute_game_factory: Reading<Address>,
     /// `OptimismPortal.respectedGameType()`.
     pub respected_game_type: Reading<u32>,
-    /// What the chain's contracts say of each other.
     pub contracts: ChainContracts,
-    /// Game types that a service works with.
     pub games: BTreeMap<u32, Game>,
     /// Balances of the keys' accounts, in wei.
     pub balances: BTreeMap<Address, Reading<U256>>,

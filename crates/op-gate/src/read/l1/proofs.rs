@@ -9,7 +9,6 @@ use crate::{config::Service, gate::Gate};
 pub(crate) const SIGNER_SLOT: B256 =
     b256!("65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08");
 
-/// Whether the service needs proofs.
 pub(crate) fn are_needed(service: &Service) -> bool {
     service.gates.contains(&Gate::L1Proofs)
         && !service.command.as_ref().is_some_and(|command| command.is_on("l1.trustrpc"))

@@ -7,12 +7,9 @@ use tokio::task::JoinSet;
 
 use crate::read::request::Request;
 
-/// What an engine says.
 #[derive(Debug)]
 pub struct EngineFacts {
-    /// The endpoint, without what is secret in its URL.
     pub endpoint: String,
-    /// `eth_chainId`.
     pub chain_id: Reading<u64>,
     /// The block at rollup.json's genesis number.
     pub genesis: Reading<Option<BlockHead>>,

@@ -1,11 +1,8 @@
 //! The secrets that op-node and its engine share, and whether the engine takes them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{fmt, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use eth_rpc::{Batch, Reading, Rpc, RpcUrlError};
@@ -18,7 +15,6 @@ use zeroize::Zeroizing;
 
 use crate::{config::Service, gate::Gate, read::request::Request};
 
-/// What is known of the secrets.
 #[derive(Debug)]
 pub struct JwtFacts {
     /// The files that op-nodes and engines name.
@@ -27,19 +23,15 @@ pub struct JwtFacts {
     pub engines: BTreeMap<(String, PathBuf), Result<Handshake, RpcUrlError>>,
 }
 
-/// A file with a secret.
 #[derive(Debug)]
 pub struct JwtFile {
-    /// The secret, or why there is none.
     pub secret: Result<JwtSecret, JwtError>,
     /// Permission bits; `None` where there is no file.
     pub mode: Option<u32>,
 }
 
-/// What an engine answered.
 #[derive(Debug)]
 pub struct Handshake {
-    /// The endpoint, without what is secret in its URL.
     pub endpoint: String,
     /// The Engine API methods that it has.
     pub capabilities: Reading<Vec<String>>,

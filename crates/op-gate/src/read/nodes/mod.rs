@@ -9,12 +9,10 @@ use std::collections::BTreeMap;
 use self::{genesis_live::EngineFacts, jwt::JwtFacts, static_peers::Peer};
 use crate::read::request::Request;
 
-/// The nodes.
 #[derive(Debug)]
 pub struct NodeFacts {
     /// What each engine says, by URL.
     pub engines: BTreeMap<String, EngineFacts>,
-    /// The secrets of op-nodes and engines.
     pub jwt: JwtFacts,
     /// The static peers of the services that are judged by them, by their multiaddrs.
     pub peers: BTreeMap<String, Peer>,

@@ -10,7 +10,6 @@ use crate::{gate::Gate, read::request::Request};
 /// A peer as op-node is given it.
 #[derive(Debug)]
 pub enum Peer {
-    /// Somebody accepts connections there.
     Answers,
     /// Nobody does, and why.
     Silent(String),
@@ -21,7 +20,6 @@ pub enum Peer {
 /// How long a peer may take to accept a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Dials every static peer of the services that are judged by them.
 pub(super) async fn read(request: &Request<'_>) -> BTreeMap<String, Peer> {
     let patience = request.patience().min(PATIENCE);
     let judged = request.judged_by(Gate::StaticPeers);

@@ -45,7 +45,6 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// What runs.
 struct Release<'a> {
     component: &'a str,
     version: Version,
@@ -57,12 +56,10 @@ impl Release<'_> {
         Version::parse(version).is_ok_and(|least| self.version < least)
     }
 
-    /// Whether a row of the table is about this program.
     fn concerns(&self, row: &Least) -> bool {
         row.component == self.component
     }
 
-    /// Judged by a row.
     fn judged(&self, row: &Least, is_needed: bool) -> Finding {
         let (component, reason) = (self.component, row.reason);
         let source = format!("op-warden's table; {}", row.source);

@@ -44,7 +44,6 @@ const FUSAKA: &str = "notices/archive/fusaka-notice.mdx";
 const JOVIAN: &str = "notices/archive/upgrade-17.mdx";
 const KARST: &str = "notices/archive/upgrade-19.mdx";
 
-/// The table.
 pub(super) const LEAST: [Least; 19] = [
     least("op-node", Reason::L1(L1Fork::Prague), "1.12.0", PECTRA),
     least("op-batcher", Reason::L1(L1Fork::Prague), "1.11.5", PECTRA),
