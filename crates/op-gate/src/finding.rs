@@ -208,10 +208,10 @@ impl Finding {
                  or take a plan that has these calls. 401 also comes from an engine's port for op-node \
                  (8551), which is no endpoint for this.",
             ),
-            Unread::Reverted(_) | Unread::Malformed(_) => comparison.refuse(format!(
-                "Make sure that {source} is what it should be: the right URL, the right address, \
-                 a contract of the OP Stack."
-            )),
+            Unread::Reverted(_) | Unread::Malformed(_) => comparison.refuse(
+                "Make sure that it is what it should be: the right URL, the right address, a contract \
+                 of the OP Stack.",
+            ),
         }
     }
 

@@ -53,6 +53,47 @@ fn without_a_bundle_the_gate_does_not_apply() {
 }
 
 #[test]
+fn a_file_of_another_kind_is_named() {
+    for (file, text, expected) in [
+        (
+            "genesis.json",
+            r#"{"version": 1, "appliedIntent": {}}"#,
+            "is a state.json of op-deployer, not a genesis.json",
+        ),
+        (
+            "genesis.json",
+            r#"{"genesis": {}, "seq_window_size": 3600}"#,
+            "is a rollup.json, not a genesis.json",
+        ),
+        ("rollup.json", SMALL, "is a genesis.json, not a rollup.json"),
+        ("rollup.json", "<!DOCTYPE html><title>404</title>", "is a web page, not a rollup.json"),
+    ] {
+        let mut world = World::right();
+        world.text(file, text);
+        let text = said(&world, "l1-chain");
+        assert!(text.contains(expected) && text.contains("\"refuse\""), "{file}: {text}");
+    }
+}
+
+#[test]
+fn an_unknown_field_is_named_with_what_was_meant() {
+    let mut world = World::right();
+    put(&mut world, ROLLUP, "/karst_tme", json!(1_999_999_999));
+    let text = said(&world, "rollup-config");
+    assert!(text.contains("did you mean karst_time?"), "{text}");
+    let mut world = World::right();
+    world.edit_text("rollup.json", |text| {
+        text.replace("chain_op_config", "protocol_versions_address")
+    });
+    let text = said(&world, "rollup-config");
+    assert!(
+        text.contains("config.optimism of genesis.json")
+            && text.contains("do not make a new genesis"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_refusal_names_the_forks_and_the_file() {
     let mut world = World::right();
     put(&mut world, ROLLUP, "/karst_time", json!(TIME + 100));

@@ -86,6 +86,16 @@ impl World {
         self.spec("DEPOSIT_CHAIN_ID", json!(id.to_string()));
     }
 
+    /// Begins at another time, of which everything agrees.
+    pub(crate) fn begin_at(&mut self, time: u64) {
+        self.json("genesis.json", "/timestamp", json!(time));
+        self.json("rollup.json", "/genesis/l2_time", json!(time));
+        for l1 in [&mut self.l1, &mut self.other] {
+            l1.edit("eth_getBlockByNumber", "timestamp", json!(format!("{time:#x}")));
+        }
+        self.agree_on_hash();
+    }
+
     /// Sets a field of rollup.json.
     pub(crate) fn rollup(&mut self, field: &str, value: Value) {
         let File::Text(text) = &self.files["rollup.json"] else { panic!("no rollup.json") };

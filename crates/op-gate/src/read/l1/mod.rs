@@ -132,7 +132,7 @@ impl L1Facts {
         let (latest, finalized) = (heads.take(&slots.latest), heads.take(&slots.finalized));
 
         // Behind one URL there may be nodes that are not equally far: one block for all of it.
-        let newest = newest(&latest);
+        let newest = heads.whole().and_then(|()| newest(&latest));
         let mut batch =
             newest.as_ref().map_or_else(|_| Batch::default(), |&block| Batch::at(block));
         let state_slots = StateSlots::ask(&mut batch, request);

@@ -78,6 +78,8 @@ pub(super) fn files(cases: &mut Vec<Case>) {
     }
     for (name, place, value) in [
         ("London later", "/config/londonBlock", json!(1)),
+        ("a total difficulty in text", "/config/terminalTotalDifficulty", json!("0x0")),
+        ("a blob schedule", "/config/blobSchedule", json!({})),
         ("Isthmus without Prague", "/config/pragueTime", json!(null)),
         (
             "a state hash",

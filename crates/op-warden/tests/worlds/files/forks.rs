@@ -95,6 +95,7 @@ pub(super) fn engine_configs(cases: &mut Vec<Case>) {
 pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
     let hash = json!(format!("0x{}", "0".repeat(64)));
     let address = json!(format!("0x{}", "0".repeat(40)));
+    let address_of_nobody = address.clone();
     let own = ("rollup-config", Refuse);
     for (place, value, noticed) in [
         ("/block_time", json!(0), vec![]),
@@ -136,6 +137,38 @@ pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
         cases.push(Case::new(format!("rollup.json with {value} at {place}"), &noticed, |world| {
             world.json(ROLLUP, place, value.clone());
         }));
+    }
+    for (place, value) in [
+        ("/karst_tme", json!(1_999_999_999)),
+        ("/taiga_time", json!(1)),
+        ("/da_challenge_contract_address", address_of_nobody.clone()),
+        ("/_comment", json!("ours")),
+        ("/interop_time", json!(0)),
+        ("/interop_time", json!(1_999_999_999)),
+        ("/genesis/system_config/basefeeScalar", json!(1)),
+    ] {
+        cases.push(Case::new(format!("rollup.json with {place}"), &[own], |world| {
+            put(world, ROLLUP, place, value.clone());
+        }));
+    }
+    for (place, value) in [
+        ("/protocol_versions_address", address_of_nobody.clone()),
+        ("/pectra_blob_schedule_time", json!(1)),
+        ("/keep_karst_upgrade_gas", json!(true)),
+    ] {
+        cases.push(Case::new(format!("rollup.json with {value} at {place}"), &[], |world| {
+            put(world, ROLLUP, place, value.clone());
+        }));
+    }
+    for (l1, verdict) in [(11_155_111, Refuse), (17_000, Refuse), (1, Pass), (560_048, Pass)] {
+        cases.push(Case::new(
+            format!("a chain from before Pectra on L1 {l1}"),
+            &[("rollup-config", verdict)],
+            |world| {
+                world.settle_on(l1);
+                world.begin_at(1_700_000_000);
+            },
+        ));
     }
     for (name, value, noticed) in [
         ("a contract without commitments", json!({}), &[own][..]),

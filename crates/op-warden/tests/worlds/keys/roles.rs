@@ -79,11 +79,20 @@ pub(super) fn reused_keys(cases: &mut Vec<Case>) {
             world.config["keys"] = json!({"allowReuse": true});
         },
     ));
-    for component in ["op-challenger", "op-node"] {
+    for (component, allowed, verdict) in [
+        ("op-challenger", false, Refuse),
+        ("op-challenger", true, Warn),
+        ("op-node", false, Refuse),
+        ("op-node", true, Warn),
+        // Two of one role are never right.
+        ("op-batcher", false, Refuse),
+        ("op-batcher", true, Refuse),
+    ] {
         cases.push(Case::new(
-            format!("batcher and {component} have one key"),
-            &[("reused-key", Warn), ("proposer-key", Refuse), ("proposal-cadence", Pass)],
+            format!("batcher and {component} have one key, allowed: {allowed}"),
+            &[("reused-key", verdict), ("proposer-key", Refuse), ("proposal-cadence", Pass)],
             |world| {
+                world.config["keys"] = json!({"allowReuse": allowed});
                 world.text("proposer.key", batcher);
                 world.service("proposal-cadence").as_object_mut().unwrap().remove("key");
                 world.config["services"]["root-source"]["key"] = json!("proposer.key");

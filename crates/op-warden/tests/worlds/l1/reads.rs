@@ -30,6 +30,21 @@ const READS_OF_L1: [(&str, &[&str]); 19] = [
     ("gameCount", &["contracts"]),
 ];
 
+/// Gates that go by the state after the newest block: where that is not known, they cannot judge.
+const OF_STATE: [&str; 11] = [
+    "sequencer-key",
+    "batcher-key",
+    "proposer-key",
+    "challenger-key",
+    "game-type",
+    "prestate",
+    "funding",
+    "bond",
+    "unsafe-signer",
+    "l1-proofs",
+    "contracts",
+];
+
 /// The same where the factory is older than `gameArgs`: the implementation is asked.
 const READS_OF_OLD_L1: [(&str, &[&str]); 4] = [
     ("gameImpls", &["game-type", "proposer-key", "challenger-key", "prestate"]),
@@ -64,17 +79,17 @@ pub(super) fn lies_about_reads(cases: &mut Vec<Case>) {
                 ("l2ChainId" | "systemConfigPaused", "a revert" | "a revert without code") => Pass,
                 _ => verdict,
             };
-            cases.push(Case::new(
-                format!("L1 says {lie} for {read}"),
-                &noticed(gates, lie, verdict),
-                |world| {
-                    world.l1.say(read, say);
-                    if (read, verdict) == ("l2ChainId", Pass) {
-                        // No second chain id to compare with: a world that changes one is another.
-                        world.edit_text("rollup.json", |text| format!("{text}\n"));
-                    }
-                },
-            ));
+            let mut noticed = noticed(gates, lie, verdict);
+            if read == "latest" {
+                noticed.extend(OF_STATE.map(|gate| (gate, Wait)));
+            }
+            cases.push(Case::new(format!("L1 says {lie} for {read}"), &noticed, |world| {
+                world.l1.say(read, say);
+                if (read, verdict) == ("l2ChainId", Pass) {
+                    // No second chain id to compare with: a world that changes one is another.
+                    world.edit_text("rollup.json", |text| format!("{text}\n"));
+                }
+            }));
         }
     }
     let mut old = World::right();
