@@ -206,7 +206,7 @@ let
 
   withSettings = name: definition: lib.service (settingsOf name definition.component) definition;
 
-  # A program must know its flags; a service that listens needs its ports, one that keeps data needs
+  # A program must know its flags and keep its admin API to itself; a service that listens needs its ports, one that keeps data needs
   # room for it.
   withHost =
     service:
@@ -219,6 +219,7 @@ let
             service.gate.gates
             ++ [
               "flags"
+              "admin-api"
               "ports"
             ]
             ++ (if service.dataDir == null then [ ] else [ "disk" ]);

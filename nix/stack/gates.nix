@@ -38,7 +38,6 @@ let
     "p2p-paths"
     "static-peers"
     "safe-db"
-    "admin-api"
   ];
 
   # For every key that signs.
@@ -70,7 +69,6 @@ in
       "batcher-key"
       "funding"
       "batch-cadence"
-      "admin-api"
     ];
 
   proposer =
@@ -81,7 +79,6 @@ in
       "funding"
       "bond"
       "proposal-cadence"
-      "admin-api"
     ];
 
   challenger =

@@ -1,29 +1,71 @@
-//! Nobody outside of this machine may stop the service.
+//! Nobody outside of this machine may stop the service, or look into it.
 
 use std::net::IpAddr;
 
+use crate::command::Command;
 use crate::finding::{Comparison, Finding};
 use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::AdminApi;
 const MEND: &str = "\
-    The admin API has no password: whoever reaches it stops the sequencer or posts blocks. Set \
-    --rpc.addr=127.0.0.1.";
+    It has no password, and container ports bypass host firewalls: whoever reaches it stops the \
+    service, posts blocks or reads its memory. Let it listen on 127.0.0.1.";
+
+/// What must be reached from this host alone.
+struct Private {
+    what: &'static str,
+    /// The flag of its address.
+    flag: &'static str,
+    /// Where it listens without the flag; `None` is every address.
+    default: Option<&'static str>,
+}
+
+const LOCAL: Option<&str> = Some("127.0.0.1");
 
 pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
-    if !command.is_on("rpc.enable-admin") {
+    let private = private(command);
+    if private.is_empty() {
         return vec![Finding::skip(GATE, "the admin API is off")];
     }
-    let address = command.value("rpc.addr");
-    vec![
+    let finding = |Private { what, flag, default }: Private| {
+        let address = command.value(flag).or(default);
         Comparison::new(
             GATE,
-            ("the admin API on loopback only", "--rpc.enable-admin"),
-            (address.unwrap_or("none: every address"), "--rpc.addr"),
+            (format!("{what} on loopback only"), "the service's command"),
+            (address.unwrap_or("none: every address"), format!("--{flag}")),
         )
-        .refuse_unless(address.is_some_and(is_loopback), MEND),
-    ]
+        .refuse_unless(address.is_some_and(is_loopback), MEND)
+    };
+    private.into_iter().map(finding).collect()
+}
+
+fn private(command: &Command) -> Vec<Private> {
+    let is_engine = matches!(command.component.as_str(), "op-geth" | "op-reth");
+    let has_admin = |list: &str| command.list(list).contains(&"admin");
+    let parts = [
+        (
+            !is_engine && command.is_on("rpc.enable-admin"),
+            Private { what: "the admin API", flag: "rpc.addr", default: None },
+        ),
+        (
+            !is_engine && command.is_on("pprof.enabled"),
+            Private { what: "the profiler", flag: "pprof.addr", default: None },
+        ),
+        (
+            is_engine && command.is_on("http") && has_admin("http.api"),
+            Private { what: "the admin API", flag: "http.addr", default: LOCAL },
+        ),
+        (
+            is_engine && command.is_on("ws") && has_admin("ws.api"),
+            Private { what: "the admin API", flag: "ws.addr", default: LOCAL },
+        ),
+        (
+            command.component == "op-geth" && command.is_on("pprof"),
+            Private { what: "the profiler", flag: "pprof.addr", default: LOCAL },
+        ),
+    ];
+    parts.into_iter().filter(|(on, _)| *on).map(|(_, private)| private).collect()
 }
 
 fn is_loopback(address: &str) -> bool {

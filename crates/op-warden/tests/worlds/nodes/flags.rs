@@ -69,8 +69,24 @@ pub(super) fn nodes(cases: &mut Vec<Case>) {
             (&["--rpc.enable-admin", "--rpc.addr=example.org"], Refuse),
             (&["--rpc.enable-admin"], Refuse),
             (&["--rpc.addr=0.0.0.0"], Skip),
+            (&["--pprof.enabled"], Refuse),
+            (&["--pprof.enabled", "--pprof.addr=127.0.0.1"], Pass),
         ],
     );
+    for (component, args, verdict) in [
+        ("op-geth", &["--http", "--http.addr=0.0.0.0", "--http.api=eth,admin"][..], Refuse),
+        ("op-geth", &["--http", "--http.addr=0.0.0.0", "--http.api=eth,net"], Skip),
+        ("op-geth", &["--http", "--http.api=eth,admin"], Pass),
+        ("op-geth", &["--http.addr=0.0.0.0", "--http.api=eth,admin"], Skip),
+        ("op-geth", &["--pprof", "--pprof.addr=0.0.0.0"], Refuse),
+        ("op-reth", &["--ws", "--ws.addr=0.0.0.0", "--ws.api=admin"], Refuse),
+        ("op-challenger", &["--pprof.enabled"], Refuse),
+    ] {
+        let name = format!("admin API of {component}: {args:?}");
+        cases.push(Case::new(name, &[("admin-api", verdict)], |world| {
+            world.service("admin-api")["command"] = json!({"component": component, "args": args});
+        }));
+    }
 }
 
 pub(super) fn peers(cases: &mut Vec<Case>) {
