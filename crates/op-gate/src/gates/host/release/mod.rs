@@ -7,7 +7,7 @@ use op_chain::forks::Fork;
 use semver::Version;
 
 use self::table::{
-    FIELDS, JUDGES_FORKS, KNOWN_FAULTS, L1Fork, LEAST, Least, REMOVED, Reason, activated,
+    FIELDS, FLOORS, JUDGES_FORKS, KNOWN_FAULTS, L1Fork, LEAST, Least, REMOVED, Reason, activated,
 };
 use crate::{
     command::Command,
@@ -39,6 +39,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let release = Release { component: &command.component, version, image: &image.reference };
     let mut findings = vec![follows_l1(&release, facts)];
     findings.extend(follows_l2(&release, facts));
+    findings.extend(is_safe(&release));
     findings.extend(knows_its_flags(&release, command));
     findings.extend(takes_the_forks(&release, facts));
     findings.extend(knows_the_fields(&release, facts));
@@ -149,6 +150,17 @@ fn follows_l2(release: &Release<'_>, facts: &Facts) -> Vec<Finding> {
     });
     // That the release is right is said once already.
     findings.chain(faults).filter(|finding| finding.answer > Answer::Pass).collect()
+}
+
+/// A hole is no reason to keep a chain from its work, but one to mend it.
+fn is_safe(release: &Release<'_>) -> Option<Finding> {
+    let below = |(component, least, ..): &&(&str, &str, &str, &str)| {
+        *component == release.component && release.is_before(least)
+    };
+    let (component, least, hole, source) = FLOORS.iter().find(below)?;
+    let expected = (format!("{component} {least} or later, for {hole}"), source);
+    let comparison = Comparison::new(GATE, expected, (&release.version, release.image));
+    Some(comparison.warn("Run a later release: this one has a known hole."))
 }
 
 fn knows_its_flags(release: &Release<'_>, command: &Command) -> Vec<Finding> {

@@ -80,9 +80,15 @@ pub(super) const KNOWN_FAULTS: [(Least, &str); 1] = [(
     "eth_estimateGas fails",
 )];
 
+/// First releases without a known hole: component, release, what it mends, source.
+pub(super) const FLOORS: [(&str, &str, &str, &str); 2] = [
+    ("op-node", "1.19.11", "CVE-2026-111943", "release op-node/v1.19.11"),
+    ("op-reth", "2.6.1", "CVE-2026-111943", "release op-reth/v2.6.1"),
+];
+
 /// Flags that are no more: a program that is given one stops. Component, flag, first release without
 /// it, what to do, source.
-pub(super) const REMOVED: [(&str, &str, &str, &str, &str); 4] = [
+pub(super) const REMOVED: [(&str, &str, &str, &str, &str); 6] = [
     (
         "op-node",
         "sequencer.max-safe-lag",
@@ -103,6 +109,20 @@ pub(super) const REMOVED: [(&str, &str, &str, &str, &str); 4] = [
         "1.9.5",
         "It is --superroot-rpc now.",
         "notices/archive/upgrade-20.mdx",
+    ),
+    (
+        "op-reth",
+        "engine.sparse-trie-max-hot-slots",
+        "2.6.0",
+        "Leave it out: nothing takes its place.",
+        "release op-reth/v2.6.0",
+    ),
+    (
+        "op-reth",
+        "engine.sparse-trie-max-hot-accounts",
+        "2.6.0",
+        "Leave it out: nothing takes its place.",
+        "release op-reth/v2.6.0",
     ),
     (
         "op-reth",
