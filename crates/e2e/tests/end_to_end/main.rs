@@ -2,6 +2,7 @@
 //! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
 
 mod definitions;
+mod flags;
 mod observations;
 mod refusal;
 
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
             "published_accounts_are_those_of_the_mnemonic",
             definitions::published,
         ),
+        Trial::ignorable_test("the_known_flags_are_those_of_the_programs", flags::known),
         devnet("full_proof_on_the_npm_contracts", || proof(&["--prove=full"])),
         devnet("proof_on_the_npm_contracts_with_two_followers", || {
             proof(&["--prove", "--followers", "2"])

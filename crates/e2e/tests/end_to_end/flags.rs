@@ -1,0 +1,73 @@
+//! The flags that op-gate knows are those of the official programs: each is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::{fs, path::Path, process::Command};
+
+use e2e::devnet::{Result, ensure};
+use libtest_mimic::Completion;
+use test_kit::{Run, components, workspace};
+
+use crate::Outcome;
+
+const KNOWN: &str = "crates/op-gate/src/gates/host/flags/known.txt";
+
+/// A program's `--help` shows no flag that the table lacks, and refuses none that the table has.
+pub(crate) fn known() -> Outcome {
+    let bin = components().join("bin");
+    if !bin.is_dir() {
+        return Ok(Completion::ignored_with("no programs: run `cargo devnet build`"));
+    }
+    let text = fs::read_to_string(workspace().join(KNOWN))?;
+    for (component, known) in table(&text) {
+        let program = bin.join(component);
+        let help = Run::of(Command::new(&program).arg("--help")).stdout;
+        let shown = shown(&help);
+        let lacks: Vec<_> = shown.difference(&known).collect();
+        ensure(!shown.is_empty() && lacks.is_empty(), || {
+            format!("{KNOWN} lacks {lacks:?} of {component}")
+        })?;
+        for flag in known.difference(&shown) {
+            takes(&program, flag)?;
+        }
+        println!(
+            "{component}: {} flags, {} of them hidden",
+            known.len(),
+            known.len() - shown.len()
+        );
+    }
+    Ok(Completion::Completed)
+}
+
+/// Component -> all names of its flags.
+fn table(text: &str) -> BTreeMap<&str, BTreeSet<String>> {
+    let mut programs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut last = "";
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        if line.starts_with(' ') {
+            let names = first.trim_end_matches('=').split(',').map(str::to_owned);
+            programs.entry(last).or_default().extend(names);
+        } else {
+            last = first;
+        }
+    }
+    programs
+}
+
+/// The names in `--name value, -n value`, of which each flag's entry begins.
+fn shown(help: &str) -> BTreeSet<String> {
+    let entries = help.lines().filter_map(|line| line.strip_prefix("    --"));
+    let names = entries.flat_map(|entry| {
+        let head = entry.split("  ").next().unwrap_or_default().to_owned();
+        let words = format!("--{head}");
+        let names = words.split([' ', ',']).filter_map(|word| word.strip_prefix('-'));
+        names.map(|name| name.trim_start_matches('-').to_owned()).collect::<Vec<_>>()
+    });
+    names.collect()
+}
+
+fn takes(program: &Path, flag: &str) -> Result<()> {
+    let run = Run::of(Command::new(program).args([&format!("--{flag}=1"), "--help"]));
+    let refused = format!("{}{}", run.stdout, run.stderr).contains("not defined");
+    ensure(!refused, || format!("{} has no --{flag}", program.display()))
+}
