@@ -12,12 +12,15 @@ pub(super) fn releases(cases: &mut Vec<Case>) {
     let hash = json!(format!("0x{}", "2b".repeat(32)));
     // Fields of the newest header, in the order of the forks.
     let fields = [("requestsHash", 1), ("blockAccessListHash", 2)];
+    // The other name of the last one: a header has either.
+    let besu = ("balHash", 3);
     for (component, tag, forks, verdict) in [
         ("op-node", "v1.20.1", 2, Pass),
         ("op-node", "v1.19.11", 2, Pass),
         // It can follow L1, and has a hole.
         ("op-node", "v1.19.5", 2, Warn),
         ("op-node", "v1.19.4", 2, Refuse),
+        ("op-node", "v1.19.4", 3, Refuse),
         ("op-node", "v1.19.5-rc.1", 2, Refuse),
         ("op-node", "v1.19.4", 1, Warn),
         ("op-node", "v1.11.1", 1, Refuse),
@@ -38,6 +41,10 @@ pub(super) fn releases(cases: &mut Vec<Case>) {
         cases.push(Case::new(name, &[("release", verdict)], |world| {
             for (field, _) in fields.iter().filter(|(_, fork)| *fork <= forks) {
                 world.l1.edit("latest", field, hash.clone());
+            }
+            if forks == besu.1 {
+                world.l1.edit("latest", besu.0, hash.clone());
+                world.l1.edit("latest", "blockAccessListHash", json!(null));
             }
             world.service("release")["image"]["reference"] = json!(image(component, tag));
             world.service("release")["command"] = json!({"component": component});
@@ -79,10 +86,10 @@ pub(super) fn releases(cases: &mut Vec<Case>) {
 pub(super) fn l2_forks(cases: &mut Vec<Case>) {
     const LATER: u64 = 4_102_444_800;
     for (component, tag, karst, verdict) in [
-        ("op-node", "v1.19.1", 1_800_000_000_u64 - 200_000_000, Pass),
+        ("op-node", "v1.19.11", 1_800_000_000_u64 - 200_000_000, Pass),
         ("op-node", "v1.19.0", 1, Refuse),
         ("op-node", "v1.19.0", LATER, Warn),
-        ("op-reth", "v2.3.3", 1, Pass),
+        ("op-reth", "v2.6.1", 1, Pass),
         ("op-reth", "v2.3.2", 1, Warn),
         ("op-reth", "v2.3.1", 1, Refuse),
         ("op-geth", "v1.101702.2", 1, Refuse),
@@ -104,7 +111,7 @@ pub(super) fn l2_forks(cases: &mut Vec<Case>) {
     }
     for (name, tag, jovian, karst, verdict) in [
         ("at one time", "v1.20.1", json!(LATER), json!(LATER), Refuse),
-        ("at one time", "v1.19.7", json!(LATER), json!(LATER), Pass),
+        ("at one time", "v1.19.7", json!(LATER), json!(LATER), Warn),
         ("the wrong way round", "v1.20.1", json!(LATER), json!(LATER - 1), Refuse),
         ("with a gap", "v1.20.1", json!(null), json!(LATER), Refuse),
         ("in their order", "v1.20.1", json!(LATER), json!(LATER + 1), Pass),
