@@ -88,6 +88,7 @@ impl Rpc {
     ///
     /// Tries again after 429, 5xx and broken connections, not after a refused one.
     // Boxed, as [`Rpc::fetch`] is: the HTTP client is compiled here, and not in each crate that awaits it.
+    #[must_use]
     pub fn send(&self, batch: Batch) -> BoxFuture<'_, Answers> {
         Box::pin(self.send_parts(batch))
     }

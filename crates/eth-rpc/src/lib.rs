@@ -9,6 +9,8 @@
 //! * [`transaction`]: transactions signed here, and their receipts
 //! * [`units`]: amounts as people read them
 
+#![warn(missing_docs)]
+
 mod answers;
 mod batch;
 mod calls;

@@ -58,6 +58,7 @@ pub struct Prepared {
 /// `package` is the unpacked npm package. The L1 must be at block 0 or later, and the owner is to
 /// send nothing before [`Prepared::deploy`].
 // Boxed: it is compiled here, and not in each program that awaits it.
+#[must_use]
 pub fn prepare<'a>(
     l1: &'a Rpc,
     package: &'a Path,

@@ -11,6 +11,7 @@ use crate::{finding::Finding, gate::Gate, judgement::Judgement, read::Facts};
 
 /// Judges services by name, within the configuration's deadline.
 // Boxed: what reads the facts is compiled here, and not in each crate that awaits it.
+#[must_use]
 pub fn run<'a>(
     config: &'a Config,
     names: &'a [&'a str],

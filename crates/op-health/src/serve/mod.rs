@@ -43,6 +43,7 @@ pub enum ServeError {
 
 /// Serves until SIGTERM or SIGINT, then finishes what it has begun to answer, within [`LIMIT`].
 // Boxed: the server is compiled here, and not in the program.
+#[must_use]
 pub fn run(file: &Path) -> LocalBoxFuture<'_, Result<(), ServeError>> {
     Box::pin(serve(file))
 }
