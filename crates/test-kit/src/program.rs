@@ -25,7 +25,7 @@ pub fn op_warden() -> PathBuf {
 }
 
 /// Cargo says where it puts the program. It is there already where `cargo devnet build` ran before.
-fn build(package: &str) -> PathBuf {
+fn build(program: &str) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     // What `cargo test` sets for this package would build others again.
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
@@ -33,16 +33,16 @@ fn build(package: &str) -> PathBuf {
     }
     cargo.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_PATH");
     cargo
-        .args(["build", "--quiet", "--release", "--message-format=json", "--package", package])
+        .args(["build", "--quiet", "--release", "--message-format=json", "--bin", program])
         .current_dir(workspace())
         .stderr(Stdio::inherit());
     let output = cargo.output().expect("cargo runs");
-    assert!(output.status.success(), "cannot build {package}");
+    assert!(output.status.success(), "cannot build {program}");
     let executable = |line: &[u8]| {
         let message: Value = serde_json::from_slice(line).ok()?;
-        let named = message["target"]["name"] == package;
+        let named = message["target"]["name"] == program;
         Some(PathBuf::from(message["executable"].as_str().filter(|_| named)?))
     };
     let program = output.stdout.split(|&byte| byte == b'\n').find_map(executable);
-    program.unwrap_or_else(|| panic!("cargo does not say where {package} is"))
+    program.unwrap_or_else(|| panic!("cargo does not say where {program} is"))
 }

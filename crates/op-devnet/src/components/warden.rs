@@ -39,7 +39,7 @@ async fn build(
         cargo.env_remove(name);
     }
     cargo
-        .args(["build", "--quiet", "--release", "--package", NAME])
+        .args(["build", "--quiet", "--release", "--bin", NAME])
         .arg("--manifest-path")
         .arg(&workspace.manifest)
         .arg("--target-dir")
