@@ -130,7 +130,7 @@ impl RollupConfig {
 
     /// Names that op-node up to v1.18 refuses, and later ones pass over.
     fn unknown(&self) -> impl Iterator<Item = RollupFault> {
-        let forks = Fork::ALL.map(|fork| format!("{fork}_time"));
+        let forks = Fork::ALL.iter().map(|fork| format!("{fork}_time"));
         let known: Vec<String> =
             NAMED.iter().chain(&OTHER).map(ToString::to_string).chain(forks).collect();
         let of_chain = unknown_of(self.other.keys(), "", &known);
