@@ -43,6 +43,6 @@ fn build(program: &str) -> PathBuf {
         let named = message["target"]["name"] == program;
         Some(PathBuf::from(message["executable"].as_str().filter(|_| named)?))
     };
-    let program = output.stdout.split(|&byte| byte == b'\n').find_map(executable);
-    program.unwrap_or_else(|| panic!("cargo does not say where {program} is"))
+    let path = output.stdout.split(|&byte| byte == b'\n').find_map(executable);
+    path.unwrap_or_else(|| panic!("cargo does not say where {program} is"))
 }
