@@ -1,0 +1,131 @@
+//! Values that are named like secrets: flags, variables, headers, members.
+
+use super::LEFT_OUT;
+
+/// What follows one of these and a `=` or `:` is a secret, to the end of the line.
+const BEFORE_SECRETS: [&str; 8] = [
+    "mnemonic",
+    "password",
+    "passphrase",
+    "secret",
+    "private-key",
+    "private_key",
+    "token",
+    "authorization",
+];
+
+/// Where a file with a key begins that was printed whole.
+const PEM: &str = "-----BEGIN";
+
+/// A name of which a part ends so has a secret for a value: `x-api-key`, `dkey`, `OP_NODE_L2_ENGINE_AUTH`.
+const SECRETS: [&str; 9] =
+    ["key", "token", "auth", "secret", "password", "passwd", "pwd", "credential", "cookie"];
+
+/// The text up to the first secret that may have blanks in it.
+pub(super) fn before_secrets(text: &str) -> &str {
+    let lower = text.to_ascii_lowercase();
+    let end = |name: &&str| {
+        lower.match_indices(*name).find_map(|(at, name)| {
+            let end = at + name.len();
+            let value = text.get(end..)?.trim_start_matches(['"', '\\', ' ']);
+            value.starts_with(['=', ':']).then_some(end)
+        })
+    };
+    let bearer = lower.find("bearer ").map(|at| at + "bearer".len());
+    let pem = text.find(PEM).map(|at| at + PEM.len());
+    let first = BEFORE_SECRETS.iter().filter_map(end).chain(bearer).chain(pem).min();
+    first.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+/// The text without the values of what is named like a secret, each a word.
+pub(super) fn without_values(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(part_of_name) {
+        let (before, from) = rest.split_at(start);
+        let (name, after) =
+            from.split_at(from.find(|part| !part_of_name(part)).unwrap_or(from.len()));
+        shown.push_str(before);
+        shown.push_str(name);
+        rest = after;
+        if is_secret(name)
+            && let Some((between, value, after)) = value(after)
+        {
+            shown.push_str(between);
+            if !value.is_empty() {
+                shown.push_str(LEFT_OUT);
+            }
+            rest = after;
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
+fn part_of_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "-_.".contains(letter)
+}
+
+fn is_secret(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let parts = || lower.split(['-', '_', '.']);
+    let secret = |part: &str| SECRETS.iter().any(|secret| part.ends_with(secret));
+    parts().any(secret) && !parts().any(|part| part.starts_with("pub"))
+}
+
+/// What stands between a name and its value, the value, and what follows.
+fn value(text: &str) -> Option<(&str, &str, &str)> {
+    let quotes = |letter: char| " \"'`\\".contains(letter);
+    let assigned = text.trim_start_matches(quotes).strip_prefix(['=', ':'])?;
+    let start = assigned.trim_start_matches(|letter| quotes(letter) || "[({".contains(letter));
+    let end = |letter: char| letter.is_whitespace() || "\"'`\\])},;&".contains(letter);
+    let end = start.find(end).unwrap_or(start.len());
+    let between = text.get(..text.len() - start.len())?;
+    Some((between, start.get(..end)?, start.get(end..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_secrets_are_left_out() {
+        for (text, expected) in [
+            ("x-api-key=KEY err=forbidden", "x-api-key=… err=forbidden"),
+            ("X-Api-Key: KEY, b", "X-Api-Key: …, b"),
+            ("headers=map[X-Auth-Key:[KEY] Accept:[b]]", "headers=map[X-Auth-Key:[…] Accept:[b]]"),
+            (r#"{"apiKey":"KEY","b":1}"#, r#"{"apiKey":"…","b":1}"#),
+            (r#"{\"api_key\": \"KEY\"}"#, r#"{\"api_key\": \"…\"}"#),
+            ("a?network=x&dkey=KEY&b=1", "a?network=x&dkey=…&b=1"),
+            ("--p2p.sequencer.key=KEY --b", "--p2p.sequencer.key=… --b"),
+            ("--signer-private-key-hex=KEY", "--signer-private-key-hex=…"),
+            (
+                "env_var=\"OP_NODE_L2_ENGINE_AUTH_RAW=KEY\"",
+                "env_var=\"OP_NODE_L2_ENGINE_AUTH_RAW=…\"",
+            ),
+            ("X-Auth: KEY", "X-Auth: …"),
+            ("Cookie: KEY; b", "Cookie: …; b"),
+            ("key = KEY", "key = …"),
+            ("pubkey=ab public-key=ab", "pubkey=ab public-key=ab"),
+            ("401 Unauthorized: signature is invalid", "401 Unauthorized: signature is invalid"),
+            ("--authrpc.port=8551 author=b", "--authrpc.port=8551 author=b"),
+            ("invalid key here", "invalid key here"),
+            ("key=", "key="),
+            ("", ""),
+        ] {
+            assert_eq!(without_values(text), expected);
+        }
+    }
+
+    #[test]
+    fn the_line_ends_at_a_secret_with_blanks() {
+        for (text, expected) in [
+            ("--mnemonic=test test junk", "--mnemonic"),
+            ("sent Bearer abc", "sent Bearer"),
+            (r"err=-----BEGIN EC PRIVATE KEY-----\nMHQ", "err=-----BEGIN"),
+            ("nothing here", "nothing here"),
+        ] {
+            assert_eq!(before_secrets(text), expected);
+        }
+    }
+}
