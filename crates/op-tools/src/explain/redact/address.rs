@@ -65,7 +65,7 @@ pub(super) fn bare(text: &str) -> Option<String> {
     let public = |known: &&str| {
         name.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    (is_host(name) && !path.is_empty() && !PUBLIC.iter().any(|known| public(&known)))
+    (is_host(name) && !path.is_empty() && !PUBLIC.iter().any(public))
         .then(|| format!("{host}{LEFT_OUT}"))
 }
 

@@ -2,8 +2,9 @@
 
 use super::LEFT_OUT;
 
-/// What follows one of these and a `=` or `:` is a secret, to the end of the line.
-const BEFORE_SECRETS: [&str; 8] = [
+/// What follows one of these and a `=` or `:` is a secret, to the end of the line; of a flag also what
+/// follows a blank.
+const BEFORE_SECRETS: [&str; 9] = [
     "mnemonic",
     "password",
     "passphrase",
@@ -12,14 +13,18 @@ const BEFORE_SECRETS: [&str; 8] = [
     "private_key",
     "token",
     "authorization",
+    "cookie",
 ];
 
 /// Where a file with a key begins that was printed whole.
 const PEM: &str = "-----BEGIN";
 
 /// A name of which a part ends so has a secret for a value: `x-api-key`, `dkey`, `OP_NODE_L2_ENGINE_AUTH`.
-const SECRETS: [&str; 9] =
-    ["key", "token", "auth", "secret", "password", "passwd", "pwd", "credential", "cookie"];
+const SECRETS: [&str; 8] =
+    ["key", "token", "auth", "secret", "password", "passwd", "pwd", "credential"];
+
+/// What stands before a value that has two words.
+const SCHEMES: [&str; 3] = ["basic", "digest", "token"];
 
 /// The text up to the first secret that may have blanks in it.
 pub(super) fn before_secrets(text: &str) -> &str {
@@ -27,8 +32,12 @@ pub(super) fn before_secrets(text: &str) -> &str {
     let end = |name: &&str| {
         lower.match_indices(*name).find_map(|(at, name)| {
             let end = at + name.len();
-            let value = text.get(end..)?.trim_start_matches(['"', '\\', ' ']);
-            value.starts_with(['=', ':']).then_some(end)
+            let flag = lower.get(..at)?.rsplit(|part| !part_of_name(part)).next()?.starts_with('-');
+            let value = text.get(end..)?;
+            let after = value.trim_start_matches(['"', '\\', ' ']);
+            let given = after.starts_with(['=', ':'])
+                || (flag && value.starts_with(' ') && !after.starts_with('-'));
+            given.then_some(end)
         })
     };
     let bearer = lower.find("bearer ").map(|at| at + "bearer".len());
@@ -49,7 +58,7 @@ pub(super) fn without_values(text: &str) -> String {
         shown.push_str(name);
         rest = after;
         if is_secret(name)
-            && let Some((between, value, after)) = value(after)
+            && let Some((between, value, after)) = value(name, after)
         {
             shown.push_str(between);
             if !value.is_empty() {
@@ -74,13 +83,32 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// What stands between a name and its value, the value, and what follows.
-fn value(text: &str) -> Option<(&str, &str, &str)> {
+fn value<'a>(name: &str, text: &'a str) -> Option<(&'a str, &'a str, &'a str)> {
     let quotes = |letter: char| " \"'`\\".contains(letter);
-    let assigned = text.trim_start_matches(quotes).strip_prefix(['=', ':'])?;
-    let start = assigned.trim_start_matches(|letter| quotes(letter) || "[({".contains(letter));
-    let end = |letter: char| letter.is_whitespace() || "\"'`\\])},;&".contains(letter);
-    let end = start.find(end).unwrap_or(start.len());
+    let start = match text.trim_start_matches(quotes).strip_prefix(['=', ':']) {
+        Some(assigned) => {
+            assigned.trim_start_matches(|letter| quotes(letter) || "[({".contains(letter))
+        }
+        // `--api-key VALUE`
+        None if name.starts_with('-') && text.starts_with(' ') => text.trim_start_matches(quotes),
+        None => return None,
+    };
     let between = text.get(..text.len() - start.len())?;
+    let last = |letter: char| letter.is_whitespace() || "\"'`\\])},;&".contains(letter);
+    let mut end = start.find(last).unwrap_or(start.len());
+    let scheme = start.get(..end)?.to_ascii_lowercase();
+    if SCHEMES.contains(&&*scheme) && start.get(end..)?.starts_with(' ') {
+        let second = start.get(end + 1..)?;
+        end += 1 + second.find(last).unwrap_or(second.len());
+    }
+    if between.contains('[') {
+        // A header may have several values.
+        end = start.find(']').unwrap_or(end);
+    }
+    if between.trim().is_empty() && start.starts_with('-') {
+        // The next flag.
+        return None;
+    }
     Some((between, start.get(..end)?, start.get(end..)?))
 }
 
@@ -104,7 +132,11 @@ mod tests {
                 "env_var=\"OP_NODE_L2_ENGINE_AUTH_RAW=…\"",
             ),
             ("X-Auth: KEY", "X-Auth: …"),
-            ("Cookie: KEY; b", "Cookie: …; b"),
+            ("auth: Basic KEY, b", "auth: …, b"),
+            ("map[X-Api-Key:[KEY KEY] b]", "map[X-Api-Key:[…] b]"),
+            (r#"{"x-api-key":["KEY","KEY"]}"#, r#"{"x-api-key":["…]}"#),
+            ("--api-key KEY --b", "--api-key … --b"),
+            ("--api-key --b", "--api-key --b"),
             ("key = KEY", "key = …"),
             ("pubkey=ab public-key=ab", "pubkey=ab public-key=ab"),
             ("401 Unauthorized: signature is invalid", "401 Unauthorized: signature is invalid"),
@@ -124,6 +156,10 @@ mod tests {
             ("sent Bearer abc", "sent Bearer"),
             (r"err=-----BEGIN EC PRIVATE KEY-----\nMHQ", "err=-----BEGIN"),
             ("nothing here", "nothing here"),
+            ("--mnemonic test test junk", "--mnemonic"),
+            ("--private-key 0xab --b", "--private-key"),
+            ("no token here", "no token here"),
+            ("Cookie: a=b; c=d", "Cookie"),
         ] {
             assert_eq!(before_secrets(text), expected);
         }

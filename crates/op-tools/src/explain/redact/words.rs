@@ -33,7 +33,21 @@ const BEFORE_HASHES: [&str; 22] = [
 ];
 
 /// So do these, if they are the whole word.
-const ALSO: [&str; 7] = ["tx", "id", "said", "want", "game", "state", "witness"];
+const ALSO: [&str; 13] = [
+    "tx",
+    "id",
+    "said",
+    "want",
+    "game",
+    "state",
+    "witness",
+    "ref",
+    "l1",
+    "l2",
+    "canonical",
+    "onto",
+    "batch",
+];
 
 /// How many words before a hash may announce it.
 const REACH: usize = 4;
@@ -46,6 +60,9 @@ const HASH: usize = 64;
 
 /// Providers' access tokens have at least so many characters.
 const TOKEN: usize = 32;
+
+/// A key of 32 bytes has 43 digits in base 64.
+const BASE64: usize = 40;
 
 /// A text as it is written word by word, without what may be a secret.
 pub(super) struct Words {
@@ -71,13 +88,19 @@ impl Words {
 
     /// The next part of the text.
     pub(super) fn push(&mut self, text: &str) {
-        let edge = |letter: char| letter.is_whitespace() || "\"'`<>()[]{}=,;".contains(letter);
+        let blank = |letter: char| letter.is_whitespace() || "\"'`<>()[]{}".contains(letter);
+        let edge = |letter: char| blank(letter) || "=,;".contains(letter);
         let mut rest = text;
         while !rest.is_empty() {
-            let (run, after) = rest.split_at(rest.find(edge).unwrap_or(rest.len()));
-            match address::bare(run) {
-                Some(host) => self.push_shown(&host),
-                None => self.run(run, after),
+            let (run, mut after) = rest.split_at(rest.find(edge).unwrap_or(rest.len()));
+            if let Some(host) = address::bare(run) {
+                self.push_shown(&host);
+                // A query goes on behind its signs of equality.
+                after = after.split_at(after.find(blank).unwrap_or(after.len())).1;
+            } else if is_base64(run) {
+                self.push_shown(LEFT_OUT);
+            } else {
+                self.run(run, after);
             }
             let (between, after) =
                 after.split_at(after.find(|letter| !edge(letter)).unwrap_or(after.len()));
@@ -157,6 +180,18 @@ impl Words {
     }
 }
 
+/// Whether it may be a key in base 64, as in a PEM file.
+fn is_base64(run: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| run.as_bytes().iter().any(kind);
+    run.len() >= BASE64
+        && run.contains(['+', '/'])
+        && !run.starts_with('/')
+        && run.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +234,12 @@ mod tests {
             ("args=[op-batcher 0XKEY]", "args=[op-batcher …]"),
             ("jwt eyJhbGciOiJIUzI1NiJ9.eyJpYXQiOjF9.sig-x end", "jwt … end"),
             ("sent eyJhbGciOiJIUzI1NiJ9", "sent …"),
+            (
+                "request to lb.drpc.org/ogrpc?network=x&q=KEY failed",
+                "request to lb.drpc.org… failed",
+            ),
+            ("url=rpc.example/KEY,rpc.example err", "url=rpc.example… err"),
+            ("MHQCAQEEIKx/9Yh+QqkTn3Bv8bC1dD2eE3fF4gG5hH6i= end", "…= end"),
         ] {
             assert_eq!(shown(&key(line)), expected, "{line}");
         }
