@@ -94,6 +94,39 @@ mod tests {
         }
     }
 
+    /// However it is written, and wherever it stands.
+    #[test]
+    fn no_secret_is_shown() {
+        for line in [
+            r#"err="invalid argument 0xHEX""#,
+            "err=HEX",
+            r#"err="bad eyJhbGciOiJIUzI1NiJ9.eyJTRUNSRVQiOjF9.SECRET-x""#,
+            r#"headers="map[Authorization:[Bearer SECRET] X-Api-Key:[SECRET SECRET]]""#,
+            r#"hdr="X-Auth-Token: SECRET""#,
+            r#"url="https%3A%2F%2Feth.example%2Fv2%2FSECRET""#,
+            r"url=https%253A%252F%252Feth.example%252FSECRET",
+            r#"{"url":"https:\/\/eth.example\/v2\/SECRET"}"#,
+            r#"err="-----BEGIN EC PRIVATE KEY-----\nSECRET\n-----END EC PRIVATE KEY-----""#,
+            r#"err="Post \"https://eth.example:443/SECRET\": context deadline exceeded""#,
+            r#"err="wss://user:SECRET@eth.example:8546/ws: bad handshake""#,
+            r#"err="user:SECRET@eth.example:8545 refused""#,
+            r#"err="eth.example/SECRET?x=SECRET&y=SECRET""#,
+            r#"cmd="op-batcher --private-key SECRET --mnemonic SECRET words here""#,
+            r#"cmd="op-node --api-key SECRET --l1=x""#,
+            "env=[OP_NODE_L2_ENGINE_AUTH_RAW=SECRET OP_SIGNER_HEADER=X-Signer-Key:SECRET]",
+            r#"Proxy-Authorization="Basic SECRET""#,
+            "access_token=SECRET",
+            "apikey=SECRET api-key:SECRET xAuth=SECRET dkey=SECRET passwd=SECRET",
+            r#"cookie="session=SECRET; b=SECRET""#,
+            r#"jwt="SECRET" seed="SECRET words" pass=SECRET"#,
+            r#"{"headers":{"x-api-key":["SECRET"],"authorization":"Bearer SECRET"}}"#,
+        ] {
+            let line = line.replace("HEX", KEY);
+            let shown = shown(line.as_bytes(), 0);
+            assert!(!shown.contains("SECRET") && !shown.contains(KEY), "{line}: {shown}");
+        }
+    }
+
     #[test]
     fn long_lines_are_cut_around_what_is_meant() {
         let line = format!("{}here{}", "a ".repeat(400), " b".repeat(400));

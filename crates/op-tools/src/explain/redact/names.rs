@@ -23,6 +23,9 @@ const PEM: &str = "-----BEGIN";
 const SECRETS: [&str; 8] =
     ["key", "token", "auth", "secret", "password", "passwd", "pwd", "credential"];
 
+/// These too, where something is assigned to them: in prose they say what a message is about.
+const ASSIGNED: [&str; 3] = ["jwt", "seed", "pass"];
+
 /// What stands before a value that has two words.
 const SCHEMES: [&str; 3] = ["basic", "digest", "token"];
 
@@ -57,7 +60,7 @@ pub(super) fn without_values(text: &str) -> String {
         shown.push_str(before);
         shown.push_str(name);
         rest = after;
-        if is_secret(name)
+        if (is_secret(name) || (is_assigned(after) && has_part(name, &ASSIGNED)))
             && let Some((between, value, after)) = value(name, after)
         {
             shown.push_str(between);
@@ -76,40 +79,61 @@ fn part_of_name(letter: char) -> bool {
 }
 
 fn is_secret(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let parts = || lower.split(['-', '_', '.']);
-    let secret = |part: &str| SECRETS.iter().any(|secret| part.ends_with(secret));
-    parts().any(secret) && !parts().any(|part| part.starts_with("pub"))
+    let public = |part: &str| part.starts_with("pub");
+    has_part(name, &SECRETS) && !parts(&name.to_ascii_lowercase()).any(public)
+}
+
+fn has_part(name: &str, ends: &[&str]) -> bool {
+    parts(&name.to_ascii_lowercase()).any(|part| ends.iter().any(|end| part.ends_with(end)))
+}
+
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '_', '.'])
+}
+
+/// Whether what follows a name is `=`, or its own closing quote.
+fn is_assigned(after: &str) -> bool {
+    after.starts_with(['=', '"', '\\'])
 }
 
 /// What stands between a name and its value, the value, and what follows.
 fn value<'a>(name: &str, text: &'a str) -> Option<(&'a str, &'a str, &'a str)> {
-    let quotes = |letter: char| " \"'`\\".contains(letter);
-    let start = match text.trim_start_matches(quotes).strip_prefix(['=', ':']) {
+    let quote = |letter: char| " \"'`\\".contains(letter);
+    let start = match text.trim_start_matches(quote).strip_prefix(['=', ':']) {
         Some(assigned) => {
-            assigned.trim_start_matches(|letter| quotes(letter) || "[({".contains(letter))
+            assigned.trim_start_matches(|letter| quote(letter) || "[({".contains(letter))
         }
-        // `--api-key VALUE`
-        None if name.starts_with('-') && text.starts_with(' ') => text.trim_start_matches(quotes),
+        // `--api-key VALUE`, and no other flag.
+        None if name.starts_with('-') && text.starts_with(' ') => {
+            Some(text.trim_start_matches(quote)).filter(|value| !value.starts_with('-'))?
+        }
         None => return None,
     };
     let between = text.get(..text.len() - start.len())?;
-    let last = |letter: char| letter.is_whitespace() || "\"'`\\])},;&".contains(letter);
-    let mut end = start.find(last).unwrap_or(start.len());
-    let scheme = start.get(..end)?.to_ascii_lowercase();
-    if SCHEMES.contains(&&*scheme) && start.get(end..)?.starts_with(' ') {
-        let second = start.get(end + 1..)?;
-        end += 1 + second.find(last).unwrap_or(second.len());
-    }
+    let (value, after) = start.split_at(value_end(between, start));
+    Some((between, value, after))
+}
+
+/// Where the value ends with which the text begins.
+fn value_end(between: &str, text: &str) -> usize {
     if between.contains('[') {
         // A header may have several values.
-        end = start.find(']').unwrap_or(end);
+        return text.find(']').unwrap_or(text.len());
     }
-    if between.trim().is_empty() && start.starts_with('-') {
-        // The next flag.
-        return None;
+    if let Some(quote) = between.chars().last().filter(|last| "\"'`".contains(*last)) {
+        // All up to the other quote, or to its backslash.
+        let within = text.split(quote).next().unwrap_or(text);
+        return within.trim_end_matches('\\').len();
     }
-    Some((between, start.get(..end)?, start.get(end..)?))
+    let last = |letter: char| letter.is_whitespace() || "\"'`\\])},;&".contains(letter);
+    let end = text.find(last).unwrap_or(text.len());
+    let (word, after) = text.split_at(end);
+    match after.strip_prefix(' ') {
+        Some(second) if SCHEMES.contains(&&*word.to_ascii_lowercase()) => {
+            end + 1 + second.find(last).unwrap_or(second.len())
+        }
+        _ => end,
+    }
 }
 
 #[cfg(test)]
@@ -142,6 +166,9 @@ mod tests {
             ("401 Unauthorized: signature is invalid", "401 Unauthorized: signature is invalid"),
             ("--authrpc.port=8551 author=b", "--authrpc.port=8551 author=b"),
             ("invalid key here", "invalid key here"),
+            ("jwt=KEY seed=\"KEY KEY\" b", "jwt=… seed=\"…\" b"),
+            ("malformed jwt: missing header", "malformed jwt: missing header"),
+            ("x-api-key=\"KEY KEY\" b", "x-api-key=\"…\" b"),
             ("key=", "key="),
             ("", ""),
         ] {
