@@ -88,6 +88,7 @@ fn first_block(hash: B256, timestamp: u64) -> BlockHead {
         timestamp: U64::from(timestamp),
         requests_hash: None,
         block_access_list_hash: None,
+        bal_hash: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot, Unread};
 use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig};
 

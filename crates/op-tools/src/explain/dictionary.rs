@@ -1,6 +1,7 @@
 //! The known errors and how they are found in a line.
 
 use aho_corasick::{AhoCorasick, BuildError};
+use alloy_primitives::{hex, keccak256};
 use serde::{Deserialize, Serialize};
 
 use crate::explain::line::Level;
@@ -17,6 +18,10 @@ pub struct Entry {
     pub symptom: String,
     /// Texts of its log lines, without regard to case. ` … ` stands for anything. None if it is in no log.
     pub patterns: Vec<String>,
+    /// Errors of the contracts that mean it, as Solidity signs them: `NoImplementation(uint32)`. A log holds
+    /// their selectors (`custom error 0x…`, `reason: 0x…`, `revertData=0x…`) or names.
+    #[serde(default)]
+    pub reverts: Vec<String>,
     /// A line that holds one of these is not meant.
     #[serde(default, skip_serializing)]
     pub(super) unless: Vec<String>,
@@ -26,6 +31,9 @@ pub struct Entry {
     /// Programs that are well log it too: it is counted, and not reported.
     #[serde(default)]
     pub harmless: bool,
+    /// Meant only where no other entry explains the line: it is general, or what it advises is costly.
+    #[serde(default, skip_serializing)]
+    pub(super) fallback: bool,
     /// Why it happens.
     pub cause: String,
     /// What to do.
@@ -60,23 +68,64 @@ pub struct Dictionary {
 struct Pattern {
     entry: usize,
     parts: Vec<String>,
+    /// The place in [`Entry::reverts`] of the contract's error that it stands for.
+    revert: Option<usize>,
 }
+
+/// An entry that a line matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found<'a> {
+    /// Its place in [`Dictionary::entries`].
+    pub(super) entry: usize,
+    /// The byte at which the line begins to match.
+    pub(super) start: usize,
+    /// The contract's error that the line names or holds the selector of.
+    pub(super) revert: Option<&'a str>,
+}
+
+/// A node logs so what its callers asked for: their reverts are not the chain's.
+const OF_CALLERS: &str = "Served eth_";
+
+/// The knowledge, a file a subject, in the order of the list.
+const FILES: [&str; 11] = [
+    include_str!("dictionary/node.json"),
+    include_str!("dictionary/p2p.json"),
+    include_str!("dictionary/l1.json"),
+    include_str!("dictionary/engine.json"),
+    include_str!("dictionary/transactions.json"),
+    include_str!("dictionary/batcher.json"),
+    include_str!("dictionary/disputes.json"),
+    include_str!("dictionary/conductor.json"),
+    include_str!("dictionary/deployer.json"),
+    include_str!("dictionary/host.json"),
+    include_str!("dictionary/chain.json"),
+];
 
 impl Dictionary {
     /// The dictionary that is part of this program.
     pub fn load() -> Result<Self, DictionaryError> {
-        Self::from_json(include_str!("dictionary.json"))
+        Self::from_json(&FILES)
     }
 
-    fn from_json(text: &str) -> Result<Self, DictionaryError> {
-        let entries: Vec<Entry> = serde_json::from_str(text)?;
+    fn from_json(files: &[&str]) -> Result<Self, DictionaryError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for file in files {
+            entries.extend(serde_json::from_str::<Vec<Entry>>(file)?);
+        }
         let patterns: Vec<Pattern> = entries
             .iter()
             .enumerate()
-            .flat_map(|(entry, known)| known.patterns.iter().map(move |text| (entry, text)))
-            .map(|(entry, text)| Pattern {
-                entry,
-                parts: text.split('…').map(|part| part.trim().to_owned()).collect(),
+            .flat_map(|(entry, known)| {
+                let written = known.patterns.iter().map(move |text| Pattern {
+                    entry,
+                    parts: text.split('…').map(|part| part.trim().to_owned()).collect(),
+                    revert: None,
+                });
+                let reverts = known.reverts.iter().enumerate();
+                written.chain(reverts.flat_map(move |(place, signature)| {
+                    let spellings = [vec![selector(signature)], named(signature)];
+                    spellings.map(|parts| Pattern { entry, parts, revert: Some(place) })
+                }))
             })
             .collect();
         let search = AhoCorasick::builder()
@@ -85,7 +134,7 @@ impl Dictionary {
         Ok(Self { entries, patterns, search })
     }
 
-    /// All entries, in the order of the file.
+    /// All entries, in the order of the files.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -97,11 +146,11 @@ impl Dictionary {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
-    /// The places in [`Self::entries`] of those that the line matches, each once, and where it does: harmless
-    /// ones only if there is no other.
+    /// The entries that the line matches, each once: harmless ones only if there is no other, and
+    /// fallbacks only if there is nothing else at all.
     #[must_use]
-    pub(super) fn find(&self, line: &[u8], level: Option<Level>) -> Vec<(usize, usize)> {
-        let mut found: Vec<(usize, usize)> = Vec::new();
+    pub(super) fn find(&self, line: &[u8], level: Option<Level>) -> Vec<Found<'_>> {
+        let mut found: Vec<Found<'_>> = Vec::new();
         let mut tried = Vec::new();
         for candidate in self.search.find_overlapping_iter(line) {
             // Another place of the same part would be judged alike.
@@ -111,23 +160,42 @@ impl Dictionary {
             tried.push(candidate.pattern());
             let Some(pattern) = self.patterns.get(candidate.pattern().as_usize()) else { continue };
             let Some(entry) = self.entries.get(pattern.entry) else { continue };
-            if found.iter().all(|(known, _)| *known != pattern.entry)
+            if found.iter().all(|known| known.entry != pattern.entry)
                 && level.is_none_or(|level| level >= entry.level)
                 && !entry.unless.iter().any(|text| position(line, text).is_some())
+                && (pattern.revert.is_none() || position(line, OF_CALLERS).is_none())
                 && let Some(start) = pattern.start(line)
             {
-                found.push((pattern.entry, start));
+                let revert = pattern.revert.and_then(|place| entry.reverts.get(place));
+                let revert = revert.map(String::as_str);
+                found.push(Found { entry: pattern.entry, start, revert });
             }
         }
-        let harmful = |(entry, _): &(usize, usize)| {
-            self.entries.get(*entry).is_some_and(|entry| !entry.harmless)
-        };
+        self.keep(&mut found, |entry| !entry.fallback);
         // What else the line says is then only a consequence.
-        if found.iter().any(harmful) {
-            found.retain(harmful);
-        }
+        self.keep(&mut found, |entry| !entry.harmless);
         found
     }
+
+    /// Only those that are so, if any is.
+    fn keep(&self, found: &mut Vec<Found<'_>>, so: impl Fn(&Entry) -> bool) {
+        let so = |found: &Found<'_>| self.entries.get(found.entry).is_some_and(&so);
+        if found.iter().any(so) {
+            found.retain(so);
+        }
+    }
+}
+
+/// The first four bytes of the hash of an error's signature, with which its data begin.
+fn selector(signature: &str) -> String {
+    let hash = keccak256(signature);
+    hex::encode_prefixed(hash.get(..4).unwrap_or_default())
+}
+
+/// The error as programs write it that know its name.
+fn named(signature: &str) -> Vec<String> {
+    let name = signature.split('(').next().unwrap_or(signature);
+    vec!["revert".to_owned(), name.to_owned()]
 }
 
 impl Pattern {
@@ -139,8 +207,14 @@ impl Pattern {
     fn start(&self, line: &[u8]) -> Option<usize> {
         let mut start = None;
         let mut end = 0;
-        for part in &self.parts {
-            let at = end + position(line.get(end..)?, part)?;
+        for (place, part) in self.parts.iter().enumerate() {
+            let rest = line.get(end..)?;
+            let at = match self.revert {
+                // One error's name is a part of another's.
+                Some(_) if place > 0 => word(rest, part),
+                _ => position(rest, part),
+            };
+            let at = end + at?;
             start = start.or(Some(at));
             end = at + part.len();
         }
@@ -152,101 +226,15 @@ fn position(line: &[u8], text: &str) -> Option<usize> {
     line.windows(text.len()).position(|window| window.eq_ignore_ascii_case(text.as_bytes()))
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    fn dictionary(entry: &str) -> Dictionary {
-        let rest = r#""services":["s"],"symptom":"s","cause":"c","mend":"m","source":"s""#;
-        Dictionary::from_json(&format!(r#"[{{"id":"a",{entry},{rest}}}]"#)).unwrap()
-    }
-
-    #[test]
-    fn a_pattern_is_found_in_order() {
-        let dictionary = dictionary(r#""patterns":["expected … got something","else entirely"]"#);
-        for (line, expected) in [
-            ("expected 1, GOT SOMETHING", Some(0)),
-            ("…, Expected got something", Some(5)),
-            ("expect 1, got something", None),
-            ("got something, expected 1", None),
-            ("got something, expected 1, got something", Some(15)),
-            ("Else Entirely", Some(0)),
-            ("else", None),
-            ("", None),
-        ] {
-            let found = dictionary.find(line.as_bytes(), None);
-            assert_eq!(found.first().map(|found| found.1), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_line_of_a_lesser_level_is_not_meant() {
-        let by_default = dictionary(r#""patterns":["something"]"#);
-        let from_info = dictionary(r#""patterns":["something"],"level":"info""#);
-        for (level, warn, info) in [
-            (None, true, true),
-            (Some(Level::Crit), true, true),
-            (Some(Level::Warn), true, true),
-            (Some(Level::Info), false, true),
-            (Some(Level::Debug), false, false),
-        ] {
-            assert_eq!(!by_default.find(b"something", level).is_empty(), warn, "{level:?}");
-            assert_eq!(!from_info.find(b"something", level).is_empty(), info, "{level:?}");
-        }
-    }
-
-    #[test]
-    fn a_line_can_be_excepted() {
-        let dictionary = dictionary(r#""patterns":["no funds"],"unless":["served eth_"]"#);
-        assert_eq!(dictionary.find(b"no funds", None).len(), 1);
-        assert_eq!(dictionary.find(b"Served eth_sendRawTransaction err=no funds", None), []);
-    }
-
-    #[test]
-    fn harm_hides_what_is_harmless() {
-        let rest = r#""services":["s"],"symptom":"s","cause":"c","mend":"m","source":"s""#;
-        let dictionary = Dictionary::from_json(&format!(
-            r#"[{{"id":"a","patterns":["cancelled"],"harmless":true,{rest}}},
-                {{"id":"b","patterns":["cannot dial"],{rest}}}]"#
-        ))
-        .unwrap();
-        assert_eq!(dictionary.find(b"cancelled", None), [(0, 0)]);
-        assert_eq!(dictionary.find(b"cancelled: cannot dial", None), [(1, 11)]);
-    }
-
-    #[test]
-    fn several_patterns_of_an_entry_are_one_hit() {
-        let dictionary = dictionary(r#""patterns":["first text","text and second"]"#);
-        assert_eq!(dictionary.find(b"first text and second, first text", None), [(0, 0)]);
-    }
-
-    /// What the people who edit the file may rely on, and what they may get wrong.
-    #[test]
-    fn the_dictionary_is_well_formed() {
-        let dictionary = Dictionary::load().unwrap();
-        let mut ids = HashSet::new();
-        for entry in dictionary.entries() {
-            let id = &entry.id;
-            assert!(ids.insert(id), "{id} is there twice");
-            assert!(
-                id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')),
-                "{id} is not in kebab-case"
-            );
-            assert!(!entry.services.is_empty(), "{id} has no service");
-            for text in [&entry.symptom, &entry.cause, &entry.mend, &entry.source] {
-                assert!(!text.trim().is_empty() && text.trim() == text, "{id}: {text:?}");
-            }
-            for pattern in &entry.patterns {
-                // Quotes are escaped in one format and not in the other.
-                assert!(!pattern.contains(['"', '\\']), "{id}: {pattern} holds a quote");
-                let parts: Vec<&str> = pattern.split('…').map(str::trim).collect();
-                assert!(parts.iter().all(|part| !part.is_empty()), "{id}: {pattern}");
-                let longest = parts.iter().map(|part| part.len()).max();
-                assert!(longest >= Some(7), "{id}: {pattern} is too short to mean one thing");
-            }
-            assert!(!entry.harmless || !entry.patterns.is_empty(), "{id}");
-        }
-    }
+/// Like [`position`], of a whole word.
+fn word(line: &[u8], text: &str) -> Option<usize> {
+    let within =
+        |at: usize| line.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    line.windows(text.len()).enumerate().find_map(|(at, window)| {
+        let whole = !at.checked_sub(1).is_some_and(within) && !within(at + text.len());
+        (whole && window.eq_ignore_ascii_case(text.as_bytes())).then_some(at)
+    })
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,12 +114,18 @@ fn named_level(word: &[u8]) -> Option<Level> {
 
 /// The level of a message that begins like the last words of a program.
 fn unlogged_level(prefix: &[u8], message: &[u8]) -> Option<Level> {
-    let begins = prefix.is_empty() || prefix.ends_with(b"]: ") || prefix.ends_with(b"| ");
+    // Nothing, journald, compose, or the CRI's "stderr F".
+    let begins = prefix.is_empty()
+        || prefix.ends_with(b"]: ")
+        || prefix.ends_with(b"| ")
+        || prefix.ends_with(b"stderr F ");
     let says = |word: &[u8]| {
         message.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
     match begins {
         true if says(b"fatal: ") || says(b"fatal error: ") || says(b"panic: ") => Some(Level::Crit),
+        // Rust's panic names the thread: `thread 'main' panicked at …`.
+        true if says(b"thread '") => Some(Level::Crit),
         true if says(b"error: ") => Some(Level::Error),
         _ => None,
     }
@@ -155,6 +161,8 @@ mod tests {
             ("Nov 21 19:32:57 host geth[1]: Fatal: x", Some(Level::Crit)),
             ("fatal error: all goroutines are asleep", Some(Level::Crit)),
             ("panic: runtime error: index out of range", Some(Level::Crit)),
+            ("thread 'main' panicked at crates/x.rs:384:13:", Some(Level::Crit)),
+            ("2026-11-21T19:32:57.123Z stderr F Fatal: x", Some(Level::Crit)),
             ("Error: unknown flag", Some(Level::Error)),
             ("an error: in the middle", None),
             ("Incorrect Usage: flag provided but not defined: -verbosity", None),

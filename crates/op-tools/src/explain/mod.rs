@@ -1,7 +1,7 @@
 //! Known error lines of the OP Stack's programs, their causes and what mends them.
 //!
-//! `dictionary.json` is the knowledge, one entry an error. A log is read line by line ([`line`]), each line
-//! is looked up ([`dictionary`]), and what is shown of it holds no secret ([`redact`]).
+//! `dictionary/` is the knowledge: a file a subject, an entry an error. A log is read line by line ([`line`]),
+//! each line is looked up ([`dictionary`](mod@dictionary)), and what is shown of it holds no secret ([`redact`]).
 
 pub mod dictionary;
 mod line;
@@ -12,10 +12,10 @@ use std::io::{self, BufRead};
 
 use serde::Serialize;
 
-use dictionary::{Dictionary, Entry};
+use dictionary::{Dictionary, Entry, Found};
 use line::Level;
 
-/// How many unknown errors are shown.
+/// How many unknown lines are shown.
 const UNKNOWN_SHOWN: usize = 3;
 
 /// What was found in a log.
@@ -28,9 +28,11 @@ pub struct Report<'a> {
     pub findings: Vec<Finding<'a>>,
     /// What looks like an error and is none, in the order of the first lines.
     pub harmless: Vec<Finding<'a>>,
-    /// How many other lines say that they are errors.
+    /// How many other lines say that they are errors or warnings.
     pub unknown: u64,
-    /// The first of those that differ in more than numbers.
+    /// How many of those are warnings only.
+    pub unknown_warnings: u64,
+    /// The first of those that differ in more than numbers, errors before warnings.
     pub unknown_samples: Vec<Sample>,
 }
 
@@ -47,6 +49,9 @@ pub struct Finding<'a> {
     pub last_line: u64,
     /// The first such line.
     pub sample: Sample,
+    /// The contract's error in that line, if one told: `GameAlreadyExists(bytes32)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revert: Option<&'a str>,
 }
 
 /// A line as it is shown: cut, and without secrets.
@@ -64,8 +69,8 @@ pub fn explain<'a>(dictionary: &'a Dictionary, log: &mut impl BufRead) -> io::Re
         dictionary,
         findings: dictionary.entries().iter().map(|_| None).collect(),
         lines: 0,
-        unknown: 0,
-        unknown_samples: Vec::new(),
+        errors: Unknown::default(),
+        warnings: Unknown::default(),
     };
     let mut buffer = Vec::new();
     while let Some(line) = line::next(log, &mut buffer)? {
@@ -79,8 +84,15 @@ struct Reading<'a> {
     /// At the places of the dictionary's entries.
     findings: Vec<Option<Finding<'a>>>,
     lines: u64,
-    unknown: u64,
-    unknown_samples: Vec<Sample>,
+    errors: Unknown,
+    warnings: Unknown,
+}
+
+/// Lines that no entry explains.
+#[derive(Default)]
+struct Unknown {
+    count: u64,
+    samples: Vec<Sample>,
 }
 
 impl<'a> Reading<'a> {
@@ -88,48 +100,62 @@ impl<'a> Reading<'a> {
         self.lines += 1;
         let level = line::level(line);
         let found = self.dictionary.find(line, level);
-        if found.is_empty() && level >= Some(Level::Error) {
-            self.unknown(line);
+        if found.is_empty() {
+            let unknown = match level {
+                Some(Level::Error | Level::Crit) => Some(&mut self.errors),
+                Some(Level::Warn) => Some(&mut self.warnings),
+                Some(Level::Info | Level::Debug) | None => None,
+            };
+            if let Some(unknown) = unknown {
+                unknown.add(line, self.lines);
+            }
         }
-        for (entry, start) in found {
-            self.known(entry, line, start);
+        for found in found {
+            self.known(found, line);
         }
     }
 
-    fn known(&mut self, place: usize, line: &[u8], start: usize) {
-        let entry = self.dictionary.entries().get(place);
-        let (Some(entry), Some(slot)) = (entry, self.findings.get_mut(place)) else { return };
+    fn known(&mut self, found: Found<'a>, line: &[u8]) {
+        let entry = self.dictionary.entries().get(found.entry);
+        let (Some(entry), Some(slot)) = (entry, self.findings.get_mut(found.entry)) else { return };
         let finding = slot.get_or_insert_with(|| Finding {
             entry,
             count: 0,
             last_line: 0,
-            sample: Sample { line: self.lines, text: redact::shown(line, start) },
+            sample: Sample { line: self.lines, text: redact::shown(line, found.start) },
+            revert: found.revert,
         });
         finding.count += 1;
         finding.last_line = self.lines;
-    }
-
-    fn unknown(&mut self, line: &[u8]) {
-        self.unknown += 1;
-        if self.unknown_samples.len() < UNKNOWN_SHOWN {
-            let text = redact::shown(line, 0);
-            let new = |sample: &Sample| without_numbers(&sample.text) != without_numbers(&text);
-            if self.unknown_samples.iter().all(new) {
-                self.unknown_samples.push(Sample { line: self.lines, text });
-            }
-        }
     }
 
     fn report(self) -> Report<'a> {
         let mut findings: Vec<Finding<'a>> = self.findings.into_iter().flatten().collect();
         findings.sort_by_key(|finding| finding.sample.line);
         let (harmless, findings) = findings.into_iter().partition(|finding| finding.entry.harmless);
+        let mut unknown_samples = self.errors.samples;
+        unknown_samples.extend(self.warnings.samples);
+        unknown_samples.truncate(UNKNOWN_SHOWN);
         Report {
             lines: self.lines,
             findings,
             harmless,
-            unknown: self.unknown,
-            unknown_samples: self.unknown_samples,
+            unknown: self.errors.count + self.warnings.count,
+            unknown_warnings: self.warnings.count,
+            unknown_samples,
+        }
+    }
+}
+
+impl Unknown {
+    fn add(&mut self, line: &[u8], number: u64) {
+        self.count += 1;
+        if self.samples.len() < UNKNOWN_SHOWN {
+            let text = redact::shown(line, 0);
+            let new = |sample: &Sample| without_numbers(&sample.text) != without_numbers(&text);
+            if self.samples.iter().all(new) {
+                self.samples.push(Sample { line: number, text });
+            }
         }
     }
 }

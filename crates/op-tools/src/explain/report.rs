@@ -24,8 +24,11 @@ pub fn text(report: &Report<'_>) -> String {
     }
     if report.unknown > 0 {
         let are = if report.unknown == 1 { "is" } else { "are" };
-        let unknown = counted(report.unknown, "error line");
-        let _ = write!(text, " {unknown} {are} not in the dictionary:");
+        let warnings = report.unknown_warnings;
+        let kinds = [(report.unknown - warnings, "error line"), (warnings, "warning")];
+        let kinds = kinds.iter().filter(|(count, _)| *count > 0);
+        let kinds: Vec<String> = kinds.map(|(count, what)| counted(*count, what)).collect();
+        let _ = write!(text, " {} {are} not in the dictionary:", kinds.join(" and "));
     }
     for Sample { line, text: sample } in &report.unknown_samples {
         let _ = write!(text, "\n  line {line}: {sample}");
@@ -42,6 +45,9 @@ pub fn entry(entry: &Entry) -> String {
     for pattern in &entry.patterns {
         field(&mut text, "logged", pattern);
     }
+    for error in &entry.reverts {
+        field(&mut text, "revert", error);
+    }
     advice(&mut text, entry);
     text.truncate(text.trim_end().len());
     text
@@ -56,13 +62,16 @@ pub fn list(entries: &[Entry]) -> String {
 }
 
 fn found(text: &mut String, finding: &Finding<'_>) {
-    let Finding { entry, count, last_line, sample } = finding;
+    let Finding { entry, count, last_line, sample, revert } = finding;
     let _ = write!(text, "{}: {}, ", entry.id, counted(*count, "time"));
     let _ = match *count {
         1 => writeln!(text, "line {}", sample.line),
         _ => writeln!(text, "lines {} to {last_line}", sample.line),
     };
     field(text, "line", &sample.text);
+    if let Some(error) = revert {
+        field(text, "revert", error);
+    }
     advice(text, entry);
     text.push('\n');
 }
