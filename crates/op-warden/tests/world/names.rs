@@ -1,6 +1,6 @@
 //! What a right world is made of: gates, keys, contracts, files.
 
-use op_gate::gate::Gate;
+use op_gate::Gate;
 use strum::IntoEnumIterator as _;
 
 /// The gates by their names in the configuration; each is a service of its own here.
