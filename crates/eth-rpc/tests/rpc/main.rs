@@ -261,7 +261,7 @@ async fn each_call_has_its_own_answer_or_none() {
         ),
         (
             "one error for the batch",
-            error(json!(null), -32005, "batch too large"),
+            error(json!(null), -32005, "limit exceeded"),
             ["unreachable"; 3],
         ),
         ("one answer for the batch", chain(), ["malformed"; 3]),
@@ -285,7 +285,7 @@ async fn what_is_not_json_is_malformed() {
 
 #[tokio::test]
 async fn an_answer_that_is_too_large_is_not_read() {
-    let body = [&b"["[..], &vec![b' '; 33 << 20], b"]"].concat();
+    let body = [&b"["[..], &vec![b' '; 5 << 20], b"]"].concat();
     assert_eq!(three(&body).await, ["unreachable"; 3]);
 }
 
