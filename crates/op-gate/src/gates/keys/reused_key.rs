@@ -25,10 +25,20 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         Err(error) => return vec![no_key(GATE, None, "key of the service", path, error)],
     };
     let others = facts.config.services.iter().filter_map(|(name, other)| {
-        let role_of_other = self::role(other).filter(|_| !std::ptr::eq(other, service))?;
+        let role_of_other = self::role(other).filter(|of_other| *of_other != role)?;
         of_other(address, role, name, role_of_other, other, facts)
     });
-    let found: Vec<Finding> = others.collect();
+    let mut found: Vec<Finding> = others.collect();
+    // It is one of them itself.
+    let same = |other: &&Service| {
+        let has_it = facts.key(other).is_some_and(|(_, key)| key.as_ref().ok() == Some(address));
+        has_it && self::role(other) == Some(role)
+    };
+    if facts.config.services.values().filter(same).count() > 1 {
+        found.push(
+            compare(address, "the key of another service of this role", role).refuse(MEND_TWICE),
+        );
+    }
     if found.is_empty() {
         vec![compare(address, "no other role's key", role).holds()]
     } else {
@@ -61,10 +71,6 @@ fn of_other(
 }
 
 fn reused(address: &Address, role: &str, other: &str, facts: &Facts) -> Finding {
-    if role == other {
-        return compare(address, "the key of another service of this role", role)
-            .refuse(MEND_TWICE);
-    }
     let comparison = compare(address, &format!("the key of {other} too"), role);
     if facts.config.keys.allow_reuse {
         comparison.warn(format!(

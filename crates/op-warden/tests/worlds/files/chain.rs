@@ -7,6 +7,7 @@ use crate::{
     l1::OF_L1,
     verdict::Verdict::{Refuse, Wait, Warn},
     world::{
+        edit::{GENESIS, put},
         file::File,
         names::{L2_HASH, MIN_BALANCE, SMALL, TIME},
     },
@@ -79,7 +80,6 @@ pub(super) fn files(cases: &mut Vec<Case>) {
     for (name, place, value) in [
         ("London later", "/config/londonBlock", json!(1)),
         ("a total difficulty in text", "/config/terminalTotalDifficulty", json!("0x0")),
-        ("a blob schedule", "/config/blobSchedule", json!({})),
         ("Isthmus without Prague", "/config/pragueTime", json!(null)),
         (
             "a state hash",
@@ -96,6 +96,9 @@ pub(super) fn files(cases: &mut Vec<Case>) {
             world.json("genesis.json", place, value);
         }));
     }
+    cases.push(Case::all("genesis.json with a blob schedule", Refuse, |world| {
+        put(world, GENESIS, "/config/blobSchedule", json!({}));
+    }));
     // Both files agree with each other and with the engine; only L1 shows that they are 4.3 h early.
     cases.push(Case::new(
         "a genesis before its L1 origin",

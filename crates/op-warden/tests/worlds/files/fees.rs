@@ -94,7 +94,10 @@ pub(super) fn fees(cases: &mut Vec<Case>) {
         ("/genesis/system_config/scalar", scalar("02", "0000000100000002"), Refuse),
         ("/genesis/system_config/gasLimit", json!(30_000_000), Warn),
     ] {
-        let noticed = [("fee-parameters", verdict)];
+        let mut noticed = vec![("fee-parameters", verdict)];
+        if (place, value.is_null()) == ("/chain_op_config", true) {
+            noticed.push(("rollup-config", Refuse));
+        }
         cases.push(Case::new(format!("rollup.json with {value} at {place}"), &noticed, |world| {
             put(world, ROLLUP, place, value.clone());
         }));

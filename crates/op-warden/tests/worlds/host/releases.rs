@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::{
     case::Case,
-    verdict::Verdict::{Pass, Refuse, Warn},
+    l1::OF_STATE,
+    verdict::Verdict::{Pass, Refuse, Wait, Warn},
 };
 
 pub(super) fn releases(cases: &mut Vec<Case>) {
@@ -57,7 +58,11 @@ pub(super) fn releases(cases: &mut Vec<Case>) {
     }));
     cases.push(Case::new(
         "an access list that is no hash",
-        &["l1-head", "clock", "release", "proposal-cadence"].map(|gate| (gate, Refuse)),
+        &[
+            &["l1-head", "clock", "release", "proposal-cadence"].map(|gate| (gate, Refuse))[..],
+            &OF_STATE.map(|gate| (gate, Wait)),
+        ]
+        .concat(),
         |world| {
             world.l1.edit("latest", "blockAccessListHash", json!("0x"));
         },

@@ -6,6 +6,7 @@ mod heads;
 mod reads;
 mod truths;
 
+pub(crate) use self::reads::OF_STATE;
 use crate::case::Case;
 
 pub(crate) fn cases(cases: &mut Vec<Case>) {

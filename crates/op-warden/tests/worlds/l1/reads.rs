@@ -31,7 +31,7 @@ const READS_OF_L1: [(&str, &[&str]); 19] = [
 ];
 
 /// Gates that go by the state after the newest block: where that is not known, they cannot judge.
-const OF_STATE: [&str; 11] = [
+pub(crate) const OF_STATE: [&str; 11] = [
     "sequencer-key",
     "batcher-key",
     "proposer-key",
