@@ -115,19 +115,15 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 
 /// A node that refuses a batch as a whole answers with one error object.
 fn whole(body: &[u8], error: &serde_json::Error, count: usize, counts: &Counts) -> Reply {
-    match serde_json::from_slice::<Answer<'_>>(body) {
-        Ok(Answer { error: Some(error), .. }) => {
-            if count > 1 && refusal::is_of_batch(&error.message) {
-                return Reply::TooMany;
-            }
-            Reply::Whole(error.into_unread(counts))
-        }
-        _ => {
-            let error = clean(&error.to_string());
-            let reason = format!("not JSON-RPC ({error}): is this the URL of a node?");
-            Reply::Whole(Unread::Malformed(reason))
-        }
+    let Ok(Answer { error: Some(refusal), .. }) = serde_json::from_slice::<Answer<'_>>(body) else {
+        let error = clean(&error.to_string());
+        let reason = format!("not JSON-RPC ({error}): is this the URL of a node?");
+        return Reply::Whole(Unread::Malformed(reason));
+    };
+    if count > 1 && refusal::is_of_batch(&refusal.message) {
+        return Reply::TooMany;
     }
+    Reply::Whole(refusal.into_unread(counts))
 }
 
 /// At most that many answers: a list of more is no answer, and is not read to its end.

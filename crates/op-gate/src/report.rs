@@ -57,22 +57,18 @@ fn rows(judgements: &[Judgement]) -> Vec<Row<'_>> {
     for judgement in judgements {
         for finding in &judgement.findings {
             let service = judgement.service.as_str();
-            match rows.iter_mut().find(|row| same(row.finding, finding)) {
-                Some(row) => {
-                    if !row.gates.contains(&finding.gate) {
-                        row.gates.push(finding.gate);
-                    }
-                    if !row.services.contains(&service) {
-                        row.services.push(service);
-                    }
+            if let Some(row) = rows.iter_mut().find(|row| same(row.finding, finding)) {
+                if !row.gates.contains(&finding.gate) {
+                    row.gates.push(finding.gate);
                 }
-                None => {
-                    let after = rows.iter().rposition(|row| row.gates.contains(&finding.gate));
-                    let place = after.map_or(rows.len(), |last| last + 1);
-                    let (gates, services) = (vec![finding.gate], vec![service]);
-                    rows.insert(place, Row { finding, gates, services });
+                if !row.services.contains(&service) {
+                    row.services.push(service);
                 }
+                continue;
             }
+            let after = rows.iter().rposition(|row| row.gates.contains(&finding.gate));
+            let place = after.map_or(rows.len(), |last| last + 1);
+            rows.insert(place, Row { finding, gates: vec![finding.gate], services: vec![service] });
         }
     }
     rows
