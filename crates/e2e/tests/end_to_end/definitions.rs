@@ -13,7 +13,7 @@ use crate::Outcome;
 
 /// A host with two followers.
 const HOST: &str = r#"{
-  l1 = { rpc = "https://l1.example"; beacon = "https://beacon.example"; beaconFallbacks = [ ]; rateLimit = null; chainId = 11155111; chainConfig = null; };
+  l1 = { rpc = "https://l1.example"; beacon = "https://beacon.example"; beaconFallbacks = [ ]; rateLimit = null; maxBatchSize = null; chainId = 11155111; chainConfig = null; };
   chain = { genesis = "/chain/genesis.json"; rollup = "/chain/rollup.json"; l2ChainId = 20260619; };
   disputeGameFactory = "0x0000000000000000000000000000000000000001";
   honestActors = [ "0x0000000000000000000000000000000000000002" ];
