@@ -25,8 +25,8 @@ use world::World;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // A devnet is a dozen processes, and both wait most of the time.
-    arguments.test_threads.get_or_insert(2);
+    // A devnet is a dozen processes, and what is slow for want of a core would look like a fault.
+    arguments.test_threads.get_or_insert(1);
     let trials = vec![
         devnet("every_fault_is_reported_and_nothing_else", every_fault),
         devnet("a_killed_op_warden_loses_nothing_and_makes_nothing_up", kills::run),
