@@ -67,7 +67,7 @@ fn production(
     let parameters = json!({
         "l1": {
             "beaconFallbacks": ["http://127.0.0.1:2"],
-            "rateLimit": 10, "chainId": l1.config["l1"]["chainId"],
+            "rateLimit": 10, "maxBatchSize": 10, "chainId": l1.config["l1"]["chainId"],
             "chainConfig": chain.join("l1-chain-config.json"),
         },
         "chain": {
