@@ -2,6 +2,7 @@
 //! `config/config.go`, `service.go`), without its fork schedule, which is [`crate::schedule`]'s.
 
 use alloy_primitives::Address;
+use op_util::text::meant;
 use serde::Deserialize;
 
 use crate::{
@@ -164,9 +165,6 @@ fn fault(kind: FaultKind, field: &str, expected: &str) -> RollupFault {
     RollupFault { field: field.to_owned(), expected: expected.to_owned(), kind }
 }
 
-/// How alike a known name must be to be proposed, from 0 to 1.
-const ALIKE: f64 = 0.7;
-
 fn unknown_of<'a>(
     names: impl Iterator<Item = &'a String>,
     place: &str,
@@ -174,16 +172,10 @@ fn unknown_of<'a>(
 ) -> Vec<RollupFault> {
     let unknown = names.filter(|name| !known.contains(name));
     let describe = |name: &String| {
-        let alike = known
-            .iter()
-            .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
-            .max_by(|one, other| one.0.total_cmp(&other.0));
-        let expected = match alike {
-            Some((alike, known)) if alike >= ALIKE => {
-                format!("no field of that name; did you mean {known}?")
-            }
-            _ => "no field of that name".to_owned(),
-        };
+        let hint = meant(name, known.iter().map(String::as_str))
+            .map(|known| format!("; did you mean {known}?"))
+            .unwrap_or_default();
+        let expected = format!("no field of that name{hint}");
         RollupFault { field: format!("{place}{name}"), expected, kind: FaultKind::Unknown }
     };
     unknown.map(describe).collect()

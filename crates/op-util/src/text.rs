@@ -1,4 +1,16 @@
-//! Sizes and spans of time as people read them.
+//! Sizes and spans of time as people read them, and the name that somebody meant.
+
+/// How alike a name must be to be proposed, from 0 to 1.
+const ALIKE: f64 = 0.7;
+
+/// The known name that is most like this one, where one is like enough for "did you mean".
+#[must_use]
+pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = |known: &'a str| (strsim::normalized_damerau_levenshtein(name, known), known);
+    let all = known.into_iter().map(likeness);
+    let (alike, nearest) = all.max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (alike >= ALIKE).then_some(nearest)
+}
 
 /// Bytes in decimal units, as disks are sold: `1.9 kB`, `20 GB`.
 #[must_use]

@@ -3,6 +3,7 @@
 mod beats;
 mod known;
 
+use op_util::text::meant;
 use semver::Version;
 
 use self::known::{Flag, Program};
@@ -16,9 +17,6 @@ use crate::{
 };
 
 const GATE: Gate = Gate::Flags;
-
-/// How alike a known name must be to be proposed, from 0 to 1.
-const ALIKE: f64 = 0.7;
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
@@ -119,12 +117,6 @@ fn given<'a>(command: &'a Command, program: &Program) -> Vec<&'a str> {
         flags.push(name);
     }
     flags
-}
-
-fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |known: &'a str| (strsim::normalized_damerau_levenshtein(name, known), known);
-    let (alike, known) = known.map(likeness).max_by(|one, other| one.0.total_cmp(&other.0))?;
-    (alike >= ALIKE).then_some(known)
 }
 
 /// Where no image is named, the programs are those that the flags were read from.
