@@ -292,6 +292,12 @@ impl fmt::Debug for Rpc {
     }
 }
 
+/// The port that a URL names, or that its scheme has.
+#[must_use]
+pub fn port_of_url(url: &str) -> Option<u16> {
+    Url::parse(url).ok()?.port_or_known_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

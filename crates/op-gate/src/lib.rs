@@ -7,14 +7,13 @@
 //! mended some day): neither keeps a service from its start.
 //!
 //! * [`config`]: what to judge, one JSON file
-//! * [`command`]: the command line of the program that is judged
+//! * [`command`]: the command line of the program that is judged, of op-release
 //! * [`Gate`]: the table of gates
 //! * [`read`]: what they judge by
 //! * [`Comparison`], [`Finding`]: what they find
 //! * [`run`]: the judgement
 //! * [`report`], [`record`]: judgements as text, and in a file
 
-pub mod command;
 pub mod config;
 mod finding;
 mod gate;
@@ -27,4 +26,6 @@ mod run;
 
 pub use self::finding::{Answer, Comparison, Finding};
 pub use self::gate::{Entry, Gate, Need, Subject};
+pub use op_release::command;
+
 pub use self::{judgement::Judgement, run::run};

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
-use eth_rpc::{Clients, Rpc, RpcUrlError};
+use eth_rpc::{Clients, Rpc, RpcUrlError, port_of_url};
 
 use crate::status::Limits;
-use op_gate::command::{Command, duration, port_of_url};
+use op_gate::command::{Command, duration};
 use op_gate::config::{Bounds, Config, Serve, Service};
 
 /// Of Ethereum, in seconds.

@@ -1,4 +1,4 @@
-//! The flags that op-gate knows are those of the official programs: each is asked.
+//! The flags that op-release knows are those of the official programs: each is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, path::Path, process::Command};
@@ -9,7 +9,7 @@ use test_kit::{Run, components, workspace};
 
 use crate::Outcome;
 
-const KNOWN: &str = "crates/op-gate/src/gates/host/flags/known.txt";
+const KNOWN: &str = "crates/op-release/src/flags/known.txt";
 
 /// A program's `--help` shows no flag that the table lacks, and refuses none that the table has.
 pub(crate) fn known() -> Outcome {

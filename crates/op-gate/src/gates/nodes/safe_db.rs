@@ -1,7 +1,9 @@
 //! Challenger and dispute-mon find the safe heads of the past.
 
+use eth_rpc::port_of_url;
+
 use crate::finding::{Comparison, Finding};
-use crate::{command::Command, command::port_of_url, config::Service, gate::Gate, read::Facts};
+use crate::{command::Command, config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::SafeDb;
 const MEND: &str = "\

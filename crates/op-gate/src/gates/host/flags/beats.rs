@@ -1,5 +1,7 @@
 //! Flags that take the place of what the chain's files say, or contradict it.
 
+use op_release::words::{DATA_AVAILABILITY, KNOWN_L1S, game_type};
+
 use crate::{
     command::Command,
     config::Service,
@@ -9,25 +11,6 @@ use crate::{
 };
 
 const GATE: Gate = Gate::Flags;
-
-/// L1s that op-node knows (op-service `eth/config.go`): mainnet, Sepolia, Holesky, Hoodi.
-const KNOWN_L1S: [u64; 4] = [1, 11_155_111, 17_000, 560_048];
-
-/// Where op-batcher can put batches (`flags/types.go`).
-const DATA_AVAILABILITY: [&str; 3] = ["calldata", "blobs", "auto"];
-
-/// Game types as op-challenger names them (`game/types/game_type.go`).
-const GAME_TYPES: [(u32, &str); 9] = [
-    (0, "cannon"),
-    (1, "permissioned"),
-    (4, "super-cannon"),
-    (5, "super-permissioned"),
-    (8, "cannon-kona"),
-    (9, "super-cannon-kona"),
-    (10, "optimistic-zk"),
-    (254, "fast"),
-    (255, "alphabet"),
-];
 
 pub(super) fn judge(service: &Service, command: &Command, facts: &Facts) -> Vec<Finding> {
     let mut findings = overrides(command);
@@ -105,10 +88,9 @@ fn data_availability(command: &Command) -> Option<Finding> {
 
 /// A challenger that does not play the respected type lets false claims pass.
 fn game_types(service: &Service, command: &Command) -> Option<Finding> {
-    let wanted = service.game_type?;
-    let (_, name) = GAME_TYPES.iter().find(|(number, _)| *number == wanted)?;
+    let name = game_type(service.game_type?)?;
     let played = ["game-types", "trace-type"].map(|flag| command.list(flag)).concat();
-    if played.is_empty() || played.contains(name) {
+    if played.is_empty() || played.contains(&name) {
         return None;
     }
     let found = format!("--game-types={}", played.join(","));

@@ -1,13 +1,11 @@
 //! The program knows its flags, and none of them beats the chain's files.
 
 mod beats;
-mod known;
 
+use op_release::flags::{self, Flag, Program};
 use op_util::text::meant;
 use semver::Version;
 
-use self::known::{Flag, Program};
-use super::release;
 use crate::{
     command::Command,
     config::Service,
@@ -21,7 +19,7 @@ const GATE: Gate = Gate::Flags;
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let mut findings = beats::judge(service, command, facts);
-    if let Some(program) = known::of(&command.component) {
+    if let Some(program) = flags::of(&command.component) {
         findings.extend(unknown_flags(service, command, program));
         findings.extend(unknown_variables(command, program));
     }
@@ -47,8 +45,7 @@ fn unknown_flags(service: &Service, command: &Command, program: &Program) -> Vec
     let is_same = release_of(service).is_none_or(|version| {
         Version::parse(&program.release[1..]).is_ok_and(|known| known == version)
     });
-    let unknown =
-        given(command, program).into_iter().filter(|flag| !program.flags.contains_key(flag));
+    let unknown = command.flags().filter(|flag| !program.flags.contains_key(flag));
     let finding = |flag: &str| {
         let meant = meant(flag, program.flags.keys().copied());
         if !is_same && meant.is_none() {
@@ -101,25 +98,7 @@ fn unknown_variables(command: &Command, program: &Program) -> Vec<Finding> {
     unknown.filter_map(finding).collect()
 }
 
-/// The flags that the command gives, by their names.
-fn given<'a>(command: &'a Command, program: &Program) -> Vec<&'a str> {
-    let mut flags = Vec::new();
-    let mut args = command.args.iter();
-    while let Some(arg) = args.next() {
-        let Some(flag) = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-')) else { continue };
-        let name = flag.split('=').next().unwrap_or(flag);
-        if name.is_empty() {
-            break;
-        }
-        if !flag.contains('=') && program.flags.get(name).is_some_and(|flag| flag.takes_value) {
-            args.next();
-        }
-        flags.push(name);
-    }
-    flags
-}
-
 /// Where no image is named, the programs are those that the flags were read from.
 fn release_of(service: &Service) -> Option<Version> {
-    release::version(&service.image.as_ref()?.reference)
+    op_release::version(&service.image.as_ref()?.reference)
 }

@@ -3,27 +3,29 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 /// A program's flags, at the release that they were read from.
-pub(super) struct Program {
-    pub(super) release: &'static str,
+#[derive(Debug)]
+pub struct Program {
+    pub release: &'static str,
     /// By each of their names.
-    pub(super) flags: BTreeMap<&'static str, Flag>,
+    pub flags: BTreeMap<&'static str, Flag>,
 }
 
 /// A flag.
-#[derive(Clone)]
-pub(super) struct Flag {
+#[derive(Debug, Clone)]
+pub struct Flag {
     /// Whether a value follows it.
-    pub(super) takes_value: bool,
+    pub takes_value: bool,
     /// Its environment variables.
-    pub(super) variables: Vec<&'static str>,
+    pub variables: Vec<&'static str>,
 }
 
 /// By component. How the file is made: crates/e2e, `flags`.
 static PROGRAMS: LazyLock<BTreeMap<&str, Program>> =
-    LazyLock::new(|| read(include_str!("known.txt")));
+    LazyLock::new(|| read(include_str!("flags/known.txt")));
 
 /// The flags of a component, where they are known.
-pub(super) fn of(component: &str) -> Option<&'static Program> {
+#[must_use]
+pub fn of(component: &str) -> Option<&'static Program> {
     PROGRAMS.get(component)
 }
 

@@ -1,13 +1,16 @@
-//! What the official programs must be able to do, by release. Sources: the monorepo's notices
+//! The first release that can follow each fork of L1 and of the chain. Sources: the monorepo's notices
 //! (`docs/public-docs/notices/archive/`), its releases, and issues of those who met the fault.
 
 use std::fmt;
 
 use op_chain::forks::Fork;
+use semver::Version;
+
+use crate::Release;
 
 /// A fork of Ethereum, in the order of their activation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum L1Fork {
+pub enum L1Fork {
     Prague,
     Osaka,
     Amsterdam,
@@ -15,19 +18,19 @@ pub(super) enum L1Fork {
 
 /// What makes a release too old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reason {
+pub enum Reason {
     L1(L1Fork),
     L2(Fork),
 }
 
 /// The first release of a program that can follow a fork.
 #[derive(Debug)]
-pub(super) struct Least {
-    pub(super) component: &'static str,
-    pub(super) reason: Reason,
+pub struct Least {
+    pub component: &'static str,
+    pub reason: Reason,
     /// `None` where no release ever can.
-    pub(super) version: Option<&'static str>,
-    pub(super) source: &'static str,
+    pub version: Option<&'static str>,
+    pub source: &'static str,
 }
 
 const fn least(
@@ -44,7 +47,7 @@ const FUSAKA: &str = "notices/archive/fusaka-notice.mdx";
 const JOVIAN: &str = "notices/archive/upgrade-17.mdx";
 const KARST: &str = "notices/archive/upgrade-19.mdx";
 
-pub(super) const LEAST: [Least; 19] = [
+pub const LEAST: &[Least] = &[
     least("op-node", Reason::L1(L1Fork::Prague), "1.12.0", PECTRA),
     least("op-batcher", Reason::L1(L1Fork::Prague), "1.11.5", PECTRA),
     least("op-proposer", Reason::L1(L1Fork::Prague), "1.10.0", PECTRA),
@@ -75,75 +78,14 @@ pub(super) const LEAST: [Least; 19] = [
 ];
 
 /// A release that works, with a fault that the next one mends.
-pub(super) const KNOWN_FAULTS: [(Least, &str); 1] = [(
+pub const KNOWN_FAULTS: &[(Least, &str)] = &[(
     least("op-reth", Reason::L2(Fork::Karst), "2.3.3", "release op-reth/v2.3.3"),
     "eth_estimateGas fails",
 )];
 
-/// First releases without a known hole: component, release, what it mends, source.
-pub(super) const FLOORS: [(&str, &str, &str, &str); 2] = [
-    ("op-node", "1.19.11", "CVE-2026-111943", "release op-node/v1.19.11"),
-    ("op-reth", "2.6.1", "CVE-2026-111943", "release op-reth/v2.6.1"),
-];
-
-/// Flags that are no more: a program that is given one stops. Component, flag, first release without
-/// it, what to do, source.
-pub(super) const REMOVED: [(&str, &str, &str, &str, &str); 6] = [
-    (
-        "op-node",
-        "sequencer.max-safe-lag",
-        "1.20.1",
-        "Leave it out: nothing takes its place.",
-        "release op-node/v1.20.1",
-    ),
-    (
-        "op-proposer",
-        "supernode-rpcs",
-        "1.16.4",
-        "It is --superroot-rpcs now.",
-        "release op-proposer/v1.16.4",
-    ),
-    (
-        "op-challenger",
-        "supernode-rpc",
-        "1.9.5",
-        "It is --superroot-rpc now.",
-        "notices/archive/upgrade-20.mdx",
-    ),
-    (
-        "op-reth",
-        "engine.sparse-trie-max-hot-slots",
-        "2.6.0",
-        "Leave it out: nothing takes its place.",
-        "release op-reth/v2.6.0",
-    ),
-    (
-        "op-reth",
-        "engine.sparse-trie-max-hot-accounts",
-        "2.6.0",
-        "Leave it out: nothing takes its place.",
-        "release op-reth/v2.6.0",
-    ),
-    (
-        "op-reth",
-        "minimal",
-        "2.4.3",
-        "Leave it out: the OP Stack needs the bodies of all blocks.",
-        "LiskHQ/lisk-node release v0.4.28",
-    ),
-];
-
-/// Fields of rollup.json and op-node's first release that knows each: earlier ones refuse the file
-/// (`op-node/rollup/types.go` of v1.19.0 and v1.19.1).
-pub(super) const FIELDS: [(&str, &str); 2] =
-    [("lagoon_time", "1.19.1"), ("keep_karst_upgrade_gas", "1.19.1")];
-
-/// op-node's first release that judges the order of forks at its start (`op-node/v1.19.8`).
-pub(super) const JUDGES_FORKS: &str = "1.19.8";
-
 /// When public networks activated their forks, in seconds since the Unix epoch: geth's
 /// `params/config.go`; Amsterdam by blog.ethereum.org, 2026-09-17.
-const ACTIVATIONS: [(u64, L1Fork, u64); 9] = [
+const ACTIVATIONS: &[(u64, L1Fork, u64)] = &[
     (1, L1Fork::Prague, 1_746_612_311),
     (1, L1Fork::Osaka, 1_764_798_551),
     (11_155_111, L1Fork::Prague, 1_741_159_776),
@@ -156,9 +98,36 @@ const ACTIVATIONS: [(u64, L1Fork, u64); 9] = [
 ];
 
 /// The newest fork that a network has activated at a time.
-pub(crate) fn activated(chain_id: u64, time: u64) -> Option<L1Fork> {
+#[must_use]
+pub fn activated(chain_id: u64, time: u64) -> Option<L1Fork> {
     let active = ACTIVATIONS.iter().filter(|(id, _, from)| *id == chain_id && *from <= time);
     active.map(|(_, fork, _)| *fork).max()
+}
+
+impl Least {
+    /// Whether a release can follow the fork.
+    #[must_use]
+    pub fn is_met_by(&self, release: &Release<'_>) -> bool {
+        self.version.is_some_and(|least| !release.is_before(least))
+    }
+
+    /// The version as one that can be compared; `None` where no release ever can.
+    #[must_use]
+    pub fn parsed(&self) -> Option<Version> {
+        Version::parse(self.version?).ok()
+    }
+}
+
+impl Release<'_> {
+    /// What its program must be, fork by fork.
+    pub fn least(&self) -> impl Iterator<Item = &'static Least> {
+        LEAST.iter().filter(|row| row.component == self.component)
+    }
+
+    /// What its program should be, and the fault of the releases before.
+    pub fn known_faults(&self) -> impl Iterator<Item = &'static (Least, &'static str)> {
+        KNOWN_FAULTS.iter().filter(|(row, _)| row.component == self.component)
+    }
 }
 
 impl fmt::Display for Reason {
@@ -166,6 +135,52 @@ impl fmt::Display for Reason {
         match self {
             Self::L1(fork) => write!(formatter, "L1's fork {fork:?}"),
             Self::L2(fork) => write!(formatter, "the chain's fork {fork:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Who may start may start with every later release as well.
+        #[test]
+        fn a_later_release_is_no_worse(
+            row in 0..LEAST.len(), major in 0_u64..3, minor in 0_u64..30, patch in 0_u64..10,
+        ) {
+            let row = &LEAST[row];
+            let is_met = |version| row.is_met_by(&Release { component: row.component, version });
+            for later in [
+                Version::new(major, minor, patch + 1),
+                Version::new(major, minor + 1, 0),
+                Version::new(major + 1, 0, 0),
+            ] {
+                prop_assert!(is_met(later) >= is_met(Version::new(major, minor, patch)));
+            }
+        }
+    }
+
+    #[test]
+    fn every_version_is_one() {
+        for row in LEAST.iter().chain(KNOWN_FAULTS.iter().map(|(row, _)| row)) {
+            assert_eq!(row.version.is_some(), row.parsed().is_some(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_network_has_the_fork_that_it_activated_last() {
+        for (id, time, fork) in [
+            (11_155_111, 1_741_159_775, None),
+            (11_155_111, 1_741_159_776, Some(L1Fork::Prague)),
+            (11_155_111, 1_791_294_815, Some(L1Fork::Osaka)),
+            (11_155_111, 1_791_294_816, Some(L1Fork::Amsterdam)),
+            (1, u64::MAX, Some(L1Fork::Osaka)),
+            (900, u64::MAX, None),
+        ] {
+            assert_eq!(activated(id, time), fork, "{id} {time}");
         }
     }
 }

@@ -2,9 +2,11 @@
 
 pub mod listen;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, iter, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+use crate::flags;
 
 /// A program and what it is given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +21,15 @@ pub struct Command {
     pub environment: BTreeMap<String, String>,
 }
 
+/// A flag as it is given.
+struct Given<'a> {
+    name: &'a str,
+    /// What stands after `=`.
+    value: Option<&'a str>,
+    /// The argument after it.
+    next: Option<&'a str>,
+}
+
 /// Environment variables that are not named like their flag (op-node `flags/flags.go`).
 const VARIABLES: [(&str, &str); 4] = [
     ("l1", "OP_NODE_L1_ETH_RPC"),
@@ -31,30 +42,22 @@ impl Command {
     /// The value of a flag, or of its environment variable. Of several, the programs take the last.
     #[must_use]
     pub fn value(&self, flag: &str) -> Option<&str> {
-        let given =
-            self.args.iter().enumerate().rev().find_map(|(position, arg)| {
-                match strip_flag(arg, flag)? {
-                    "" => self.args.get(position + 1).map(String::as_str),
-                    value => value.strip_prefix('='),
-                }
-            });
-        given.or_else(|| self.variable(flag))
+        let given = self.given().filter(|given| given.name == flag).last();
+        given.and_then(|given| given.value.or(given.next)).or_else(|| self.variable(flag))
     }
 
     /// Whether a switch is on: `--flag`, `--flag=true` or its environment variable.
     #[must_use]
     pub fn is_on(&self, flag: &str) -> bool {
-        let given = self.args.iter().rev().find_map(|arg| match strip_flag(arg, flag)? {
-            "" => Some("true"),
-            value => value.strip_prefix('='),
-        });
-        given.or_else(|| self.variable(flag)).is_some_and(is_true)
+        let given = self.given().filter(|given| given.name == flag).last();
+        let value = given.map(|given| given.value.unwrap_or("true"));
+        value.or_else(|| self.variable(flag)).is_some_and(is_true)
     }
 
     /// Whether a flag is given, with or without a value, or its environment variable.
     #[must_use]
     pub fn is_given(&self, flag: &str) -> bool {
-        self.args.iter().any(|arg| strip_flag(arg, flag).is_some()) || self.variable(flag).is_some()
+        self.flags().any(|name| name == flag) || self.variable(flag).is_some()
     }
 
     #[must_use]
@@ -64,16 +67,36 @@ impl Command {
     }
 
     /// The names of all flags that are given.
-    pub(crate) fn flags(&self) -> impl Iterator<Item = &str> {
-        let names = self.args.iter().filter_map(|arg| {
-            let flag = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'))?;
-            flag.split('=').next()
-        });
-        names.filter(|name| !name.is_empty())
+    pub fn flags(&self) -> impl Iterator<Item = &str> {
+        self.given().map(|given| given.name)
+    }
+
+    /// The flags in their order. What follows a flag that takes a value is no flag, as far as the
+    /// program's flags are known.
+    fn given(&self) -> impl Iterator<Item = Given<'_>> {
+        let known = flags::of(&self.component);
+        let takes_value = move |name| {
+            known.and_then(|known| known.flags.get(name)).is_some_and(|flag| flag.takes_value)
+        };
+        let mut args = self.args.iter().map(String::as_str).peekable();
+        iter::from_fn(move || {
+            let arg =
+                args.find_map(|arg| arg.strip_prefix("--").or_else(|| arg.strip_prefix('-')))?;
+            let (name, value) =
+                arg.split_once('=').map_or((arg, None), |(name, value)| (name, Some(value)));
+            let next = args.peek().copied();
+            if value.is_none() && takes_value(name) {
+                args.next();
+            }
+            // Nothing after "--" is a flag.
+            (!name.is_empty()).then_some(Given { name, value, next })
+        })
+        .fuse()
     }
 
     /// What the names of the program's own environment variables begin with.
-    pub(crate) fn prefix(&self) -> String {
+    #[must_use]
+    pub fn prefix(&self) -> String {
         let program = if self.component == "op-geth" { "geth" } else { &self.component };
         format!("{}_", program.replace('-', "_").to_uppercase())
     }
@@ -84,12 +107,6 @@ impl Command {
         let name = exception.map_or_else(own, |(_, variable)| (*variable).to_owned());
         self.environment.get(&name).map(String::as_str).filter(|value| !value.is_empty())
     }
-}
-
-/// What follows `--flag` or `-flag` in an argument; nothing for another flag.
-fn strip_flag<'a>(arg: &'a str, flag: &str) -> Option<&'a str> {
-    let name = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'))?;
-    name.strip_prefix(flag).filter(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
 /// Go's `strconv.ParseBool`.
@@ -127,11 +144,6 @@ const UNITS: [(&str, f64); 7] = [
     ("h", 3600.0),
 ];
 
-#[must_use]
-pub fn port_of_url(url: &str) -> Option<u16> {
-    reqwest::Url::parse(url).ok()?.port_or_known_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +171,21 @@ mod tests {
         }
         assert_eq!(command(&["--p2p.static.more=a"], &[]).value("p2p.static"), None);
         assert_eq!(command(&["--p2p.static"], &[]).value("p2p.static"), None);
+    }
+
+    #[test]
+    fn a_value_is_no_flag() {
+        for (args, names) in [
+            (&["--l1", "-x", "--p2p.disable", "y", "--l2=z"][..], &["l1", "p2p.disable", "l2"][..]),
+            (&["--log.level", "--p2p.disable"], &["log.level"]),
+            (&["--unheard-of", "--p2p.disable"], &["unheard-of", "p2p.disable"]),
+            (&["--p2p.disable", "--", "--l1=x"], &["p2p.disable"]),
+            (&["-", "--l1=x"], &[]),
+        ] {
+            let command = command(args, &[]);
+            assert_eq!(command.flags().collect::<Vec<_>>(), names, "{args:?}");
+            assert_eq!(command.is_on("p2p.disable"), names.contains(&"p2p.disable"), "{args:?}");
+        }
     }
 
     #[test]

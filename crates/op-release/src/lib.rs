@@ -1,0 +1,21 @@
+//! What the official programs are, by their releases: data and pure functions.
+//!
+//! * [`command`]: a program's command line, and where it listens
+//! * [`flags`]: the flags that each program knows
+//! * [`words`]: values that the programs take
+//! * [`Release`]: a program at a version
+//! * [`forks`]: the first release that can follow each fork
+//! * [`floors`]: the first release without a known hole
+//! * [`removed`]: flags that a release no longer has
+//! * [`rollup`]: what op-node's releases ask of rollup.json
+
+pub mod command;
+pub mod flags;
+pub mod floors;
+pub mod forks;
+mod release;
+pub mod removed;
+pub mod rollup;
+pub mod words;
+
+pub use self::release::{Release, version};
