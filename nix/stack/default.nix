@@ -21,6 +21,7 @@ let
     dir
     key
     keyFile
+    lastRun
     image
     challenger
     ;
@@ -91,6 +92,7 @@ let
         gates = gates.sequencer-node;
         engineRpc = sequencerHttp;
         key = keyFile "sequencer";
+        lastRun = lastRun "sequencer-node";
       };
     };
   };
@@ -130,6 +132,7 @@ let
     gates = gates.${name};
     engineRpc = sequencerHttp;
     key = keyFile name;
+    lastRun = lastRun name;
     # 0.1 ETH in wei.
     minBalance = "100000000000000000";
   };

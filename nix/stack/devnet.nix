@@ -33,6 +33,7 @@ import ./default.nix {
   dir = service: "@{dir}/${service}";
   key = name: "@{keys}/${name}.key";
   keyFile = name: "@{keys}/${name}.key";
+  lastRun = name: "@{dir}/last-run/${name}";
   # Programs built from source, no images.
   image = _name: _component: null;
   jwt = engine: "@{keys}/${engine}.jwt";

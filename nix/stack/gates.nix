@@ -45,6 +45,7 @@ let
     "key-file"
     "published-key"
     "reused-key"
+    "alone"
   ];
 
   games = live ++ [

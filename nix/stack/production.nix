@@ -36,6 +36,8 @@
   # Key files by name: as the programs see them, and as the gates do.
   key ? name: "/run/op-stack/keys/${name}",
   keyFile ? key,
+  # Where the runner of a service that signs writes until when it ran.
+  lastRun ? name: "${stateDir}/last-run/${name}",
   # P2P identity of an op-node by service name; op-node makes the file if there is none.
   identity ? name: "${stateDir}/${name}/p2p.key",
   jwt ? engineName: "${stateDir}/jwt/${engineName}",
@@ -81,6 +83,7 @@ import ./default.nix {
     keys
     key
     keyFile
+    lastRun
     jwt
     l1
     image

@@ -104,6 +104,16 @@ impl Batch {
         self.number("eth_getTransactionCount", json!([account, self.state()]))
     }
 
+    /// `eth_getTransactionCount` at an earlier block.
+    pub fn nonce_at(&mut self, account: Address, block: u64) -> Slot<U64> {
+        self.number("eth_getTransactionCount", json!([account, U64::from(block)]))
+    }
+
+    /// `eth_getTransactionCount` with the transactions that wait in the node's pool.
+    pub fn pending_nonce(&mut self, account: Address) -> Slot<U64> {
+        self.number("eth_getTransactionCount", json!([account, "pending"]))
+    }
+
     /// `eth_getTransactionReceipt`; `None` while the transaction is in no block.
     pub fn receipt(&mut self, transaction: B256) -> Slot<Option<Receipt>> {
         self.request("eth_getTransactionReceipt", [transaction])

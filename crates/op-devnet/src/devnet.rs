@@ -219,6 +219,7 @@ impl Prepared {
             name: name.to_owned(),
             after,
             gate: Some(Gate { op_warden: self.op_warden.clone(), config: home.warden_config() }),
+            last_run: service.gate.last_run.clone(),
             init,
             spec: spec(args, self.op_warden.clone()),
             ready: service.ready.clone(),

@@ -42,6 +42,7 @@ pub(crate) fn unit(home: &Home, op_warden: PathBuf) -> Unit {
         name: WARDEN.to_owned(),
         after: Vec::new(),
         gate: None,
+        last_run: None,
         init: None,
         spec: Spec {
             program: op_warden,

@@ -32,6 +32,7 @@ pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id:
         name: name.to_owned(),
         after: Vec::new(),
         gate: None,
+        last_run: None,
         init: None,
         spec: Spec {
             program: anvil,

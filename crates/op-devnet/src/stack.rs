@@ -1,6 +1,7 @@
 //! The service definitions: `nix/stack`, evaluated with placeholders, filled in for this devnet.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -34,8 +35,17 @@ pub(crate) struct Service {
     pub(crate) after: Vec<String>,
     pub(crate) requires: Vec<String>,
     pub(crate) ready: Option<Ready>,
+    pub(crate) gate: Gate,
     /// Seconds.
     pub(crate) stop_timeout: u64,
+}
+
+/// Of what the gates judge by, what the service's runner keeps.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Gate {
+    /// See `op_gate::read::host::last_run`.
+    pub(crate) last_run: Option<PathBuf>,
 }
 
 /// A JSON-RPC method that answers once the service can be used.

@@ -19,7 +19,7 @@ pub enum Gate {
     // L1
     L1Chain, L1Origin, L1Head, L1Agreement, L1RateLimit, L1Proofs, L1Beacon, Contracts,
     // Keys
-    KeyFile, SequencerKey, BatcherKey, ProposerKey, ChallengerKey, ReusedKey, PublishedKey, Funding,
+    KeyFile, SequencerKey, BatcherKey, ProposerKey, ChallengerKey, ReusedKey, PublishedKey, Alone, Funding,
     // Disputes
     GameType, Prestate, Bond, ProposalCadence, BatchCadence, RootSource,
     // Nodes
@@ -72,6 +72,7 @@ pub enum Need {
     GameType,
     Image,
     Key,
+    LastRun,
     MinBalance,
     MinFreeBytes,
     Prestate,
@@ -97,7 +98,8 @@ impl Gate {
     #[expect(clippy::too_many_lines, reason = "one table")]
     pub const fn entry(self) -> Entry {
         use Need::{
-            Command, DataDir, EngineRpc, GameType, Image, Key, MinBalance, MinFreeBytes, Prestate,
+            Command, DataDir, EngineRpc, GameType, Image, Key, LastRun, MinBalance, MinFreeBytes,
+            Prestate,
         };
         use Subject::{Disputes, Files, Host, Keys, L1, Nodes};
         match self {
@@ -182,6 +184,10 @@ impl Gate {
                 "the key is none that everybody knows (on a public L1), and none on the operator's list of burned \
                  keys",
                 "robots empty Foundry's test accounts on every public chain within seconds"),
+            Self::Alone => entry(Keys, &[Command, Key, LastRun],
+                "while the service is down, nobody signs with its key: no new block on the other nodes \
+                 (sequencer), no transaction on L1",
+                "a second host with the same sequencer key: height 94 had two hashes, and both were ready"),
             Self::Funding => entry(Keys, &[Key, MinBalance],
                 "the account can pay, and for how many hours at the recent rate",
                 "a batcher without funds for a weekend: after the sequencing window, a reorganisation of 12 hours"),
@@ -211,7 +217,8 @@ impl Gate {
                 "each node has an identity and databases of its own",
                 "two nodes with one identity"),
             Self::StaticPeers => entry(Nodes, &[Command],
-                "static peers are addresses that op-node can dial, and answer",
+                "static peers are addresses that op-node can dial, and somebody listens there; on this host, the \
+                 node with this id",
                 "a follower that never hears of a block"),
             Self::UnsafeSigner => entry(Nodes, &[],
                 "L1 names a signer (followers)",

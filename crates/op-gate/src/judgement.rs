@@ -1,5 +1,6 @@
 //! What all gates of a service come to.
 
+use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Answer, Finding};
@@ -11,12 +12,15 @@ pub struct Judgement {
     /// Pass, or the worst answer of all findings.
     pub answer: Answer,
     pub findings: Vec<Finding>,
+    /// Of the key that was judged.
+    #[serde(skip)]
+    pub account: Option<Address>,
 }
 
 impl Judgement {
     pub(crate) fn of(service: &str, findings: Vec<Finding>) -> Self {
         let worst = findings.iter().map(|finding| finding.answer).max().unwrap_or(Answer::Wait);
         let answer = if worst.starts() { Answer::Pass } else { worst };
-        Self { service: service.to_owned(), answer, findings }
+        Self { service: service.to_owned(), answer, findings, account: None }
     }
 }

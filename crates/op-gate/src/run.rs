@@ -49,5 +49,6 @@ fn judge(name: &str, service: &Service, facts: &Facts) -> Judgement {
         let findings = judge_of(gate)(service, facts);
         if findings.is_empty() { vec![Finding::not_judged(gate)] } else { findings }
     });
-    Judgement::of(name, findings.collect())
+    let account = facts.key(service).and_then(|(_, key)| key.as_ref().ok().copied());
+    Judgement { account, ..Judgement::of(name, findings.collect()) }
 }

@@ -70,6 +70,8 @@ table! {
         Runway: "OpStackRunwayShort",
         /// L1 gives the role to the key that the service signs with.
         Role: "OpStackRoleRotated",
+        /// Nobody else signs with the service's key.
+        Alone: "OpStackTwoSigners",
         /// The newest game is young enough.
         NewestGame: "OpStackGamesStopped",
         /// The newest game is of the type that withdrawals are proven against.

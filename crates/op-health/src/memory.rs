@@ -100,6 +100,9 @@ pub(crate) struct Account {
     pub(crate) nonce: Option<u64>,
     /// Seconds for which the nonce has stood.
     pub(crate) nonce_stalled: f64,
+    /// When a transaction was last seen that the service did not send.
+    #[serde(default)]
+    pub(crate) sent_elsewhere_at: Option<f64>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

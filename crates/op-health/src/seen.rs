@@ -31,6 +31,8 @@ pub(crate) struct Seen {
     pub(crate) engines: BTreeMap<String, LastReading<()>>,
     pub(crate) nodes: BTreeMap<String, LastReading<NodeAnswers>>,
     pub(crate) programs: BTreeMap<String, LastReading<Program>>,
+    /// The services that send to L1.
+    pub(crate) senders: BTreeMap<String, Sender>,
     pub(crate) comparisons: BTreeMap<String, Comparison>,
     /// L1-info deposits whose receipts are read in the next poll, by block.
     pub(crate) pending_receipts: BTreeMap<u64, B256>,
@@ -40,6 +42,15 @@ pub(crate) struct Seen {
     pub(crate) units: BTreeMap<String, UnitState>,
     /// Since when op-dispute-mon has not been able to judge every game.
     pub(crate) unjudged_games_since: Option<f64>,
+}
+
+/// What tells a service's own transactions from others of its account.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sender {
+    /// Its account's transactions on L1, as they were known before the last look at its metrics.
+    pub(crate) on_l1: Option<u64>,
+    /// The same when its process had been running for a while; `None` until then.
+    pub(crate) at_start: Option<u64>,
 }
 
 /// A follower's verdicts, and for how many polls each was unknown.
@@ -67,6 +78,7 @@ impl Seen {
             engines: BTreeMap::new(),
             nodes: BTreeMap::new(),
             programs: BTreeMap::new(),
+            senders: BTreeMap::new(),
             comparisons: BTreeMap::new(),
             pending_receipts: BTreeMap::new(),
             disks: BTreeMap::new(),

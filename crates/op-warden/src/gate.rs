@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::output::print_either;
 use op_gate::{config::Config, read::accounts, record::Record, report};
+use op_util::file;
 
 #[derive(Args)]
 pub(crate) struct GateArgs {
@@ -14,6 +15,9 @@ pub(crate) struct GateArgs {
     service: String,
     #[command(flatten)]
     common: Common,
+    /// On a pass, write the address of the judged key to this file, for `op-warden keys address`
+    #[arg(long, value_name = "FILE")]
+    stamp: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -40,6 +44,12 @@ pub(crate) async fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
     let judgements = op_gate::run(&config, &[&args.service]).await?;
     let judgement = judgements.first().context("the service was not judged")?;
     print_either(args.common.json, judgement, report::service(judgement).trim_end())?;
+    if let (Some(stamp), Some(account), true) =
+        (&args.stamp, judgement.account, judgement.answer.starts())
+    {
+        file::replace(stamp, format!("{account}\n").as_bytes())
+            .with_context(|| format!("cannot write {}", stamp.display()))?;
+    }
     Ok(judgement.answer.exit_code())
 }
 

@@ -2,7 +2,10 @@
 
 use std::io::{Read, Write as _, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
-use std::{fs::File, process::ExitCode};
+use std::{
+    fs::{self, File},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::{ArgGroup, Args, Subcommand};
@@ -13,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::output::{print, print_either};
 use op_tools::keys::file::{NewFile, Readers};
 use op_tools::keys::{self, Identity, recipient, sops};
+use op_util::foreign::clean;
 
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
@@ -54,6 +58,9 @@ pub(crate) struct GenerateArgs {
 pub(crate) struct AddressArgs {
     /// The key file, not encrypted: 64 hex digits; - for stdin
     file: PathBuf,
+    /// Fail unless it is the key that a gate passed (`op-warden gate --stamp`)
+    #[arg(long, value_name = "FILE")]
+    stamp: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -129,7 +136,25 @@ fn address(args: &AddressArgs) -> anyhow::Result<()> {
         read(file, &shown)?
     };
     let identity = Identity::from(&key);
+    if let Some(stamp) = &args.stamp {
+        is_stamped(&identity, stamp)?;
+    }
     print_either(args.json, &identity, text(&identity))
+}
+
+/// Between a gate and the start of its service the file may have become another.
+fn is_stamped(identity: &Identity, stamp: &Path) -> anyhow::Result<()> {
+    let passed = fs::read_to_string(stamp)
+        .with_context(|| format!("cannot read the stamp {}", stamp.display()))?;
+    anyhow::ensure!(
+        passed.trim() == identity.address.to_string(),
+        "the key is that of {}, but the gate passed that of {} ({}): the key file was changed in \
+            between. Nothing was started; the next start is judged anew.",
+        identity.address,
+        clean(passed.trim()),
+        stamp.display()
+    );
+    Ok(())
 }
 
 fn read(mut from: impl Read, name: &str) -> anyhow::Result<SecretKey> {

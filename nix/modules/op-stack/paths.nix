@@ -10,6 +10,8 @@ rec {
   configFile = "/etc/${config}";
 
   runtime = "/run/op-stack";
+  # Which key each gate passed.
+  stamps = "${runtime}/stamps";
   # A file with the name of a service keeps that service stopped.
   hold = "${runtime}/hold";
 }

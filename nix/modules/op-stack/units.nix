@@ -136,6 +136,43 @@ let
       )
     );
 
+  # The key that its gate judges, among its key files.
+  signingKeys =
+    service:
+    lib.attrNames (lib.filterAttrs (_: file: file == service.gate.key or null) service.keyFiles);
+
+  stamp = name: "${paths.stamps}/${name}";
+
+  # The file may have been changed since the gate read it.
+  confirmKeys =
+    name: service:
+    map (
+      key: "${paths.warden} keys address ${keyFolder service}/${key} --stamp ${stamp name}"
+    ) (signingKeys service);
+
+  # Until when the service ran here, for the gate `alone`; the words are those of op-gate's `last_run`.
+  noteRunning =
+    service:
+    noteLastRun service ''
+      read -r boot < /proc/sys/kernel/random/boot_id
+      note "running $boot"
+    '';
+  # A start that the gate prevented has not run.
+  noteStopped =
+    service: noteLastRun service ''[ "$SERVICE_RESULT" = exec-condition ] || note stopped'';
+  noteLastRun =
+    service: script:
+    lib.optional (service.gate ? lastRun) (
+      pkgs.writeShellScript "${service.container}-last-run" ''
+        set -eu
+        note() {
+          echo "$1" > ${service.gate.lastRun}.new
+          ${pkgs.coreutils}/bin/mv ${service.gate.lastRun}.new ${service.gate.lastRun}
+        }
+        ${script}
+      ''
+    );
+
   # op-geth writes the genesis block by a command of its own, once.
   initialise =
     service:
@@ -201,9 +238,12 @@ let
       startLimitIntervalSec = 0;
       unitConfig.ConditionPathExists = [ "!${paths.hold}/${name}" ] ++ unjudged service;
       serviceConfig = {
-        ExecCondition = "${paths.warden} gate ${name} --config ${paths.configFile}";
-        ExecStartPre = giveKeys service ++ initialise service;
+        ExecCondition =
+          "${paths.warden} gate ${name} --config ${paths.configFile}"
+          + lib.optionalString (signingKeys service != [ ]) " --stamp ${stamp name}";
+        ExecStartPre = noteRunning service ++ giveKeys service ++ confirmKeys name service ++ initialise service;
         ExecStartPost = awaitReady service;
+        ExecStopPost = noteStopped service;
         LoadCredential = lib.mapAttrsToList (key: file: "${key}:${file}") service.keyFiles;
         Restart = lib.mkForce "on-abnormal";
         RestartForceExitStatus = programExits;
@@ -258,6 +298,8 @@ in
       "d ${cfg.stateDir} 0755 root root -"
       "d ${cfg.stateDir}/chain 0755 root root -"
       "d ${cfg.stateDir}/jwt 0755 root root -"
+      "d ${cfg.stateDir}/last-run 0755 root root -"
+      "d ${paths.stamps} 0755 root root -"
     ]
     ++ lib.concatMap (
       service: lib.optional (service.dataDir != null) "d ${service.dataDir} 0700 ${user} ${user} -"

@@ -112,6 +112,8 @@ in
         # Key files may belong to any user and be anywhere.
         CapabilityBoundingSet = "CAP_DAC_READ_SEARCH";
         ProtectHome = "read-only";
+        # For the kernel's boot id.
+        ProcSubset = "all";
         ExecStart = "${paths.warden} check --config ${paths.configFile} --output ${judgements}";
         # The health service reports what is wrong; the judging itself worked.
         SuccessExitStatus = "75 255";

@@ -1,6 +1,7 @@
 //! The devnet for real: the official programs on both contract sources, every fault, and the
 //! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
 
+mod alone;
 mod definitions;
 mod flags;
 mod observations;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
         devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
+        devnet("a_second_host_with_the_keys_is_refused", alone::second_host_is_refused),
         devnet("a_refusal_ends_the_proof_at_once", refusal::ends_the_proof),
     ];
     trials.push(Trial::ignorable_test(

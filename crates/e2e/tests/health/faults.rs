@@ -10,7 +10,7 @@ use test_kit::http;
 
 use crate::{
     fault::{Fault, Mend, Red},
-    rogue,
+    rogue, twin,
     world::World,
 };
 
@@ -207,6 +207,8 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
     plant: rogue::plant,
     red: &[
         red(Name::FollowerUnsafe, "follower-3-node", State::Failed, "the sequencer's is"),
+        // A follower takes only what is signed with the sequencer's key.
+        red(Name::Alone, "sequencer-node", State::Failed, "on follower-3-node"),
         // Its own op-node stands still.
         red(Name::Service, "follower-3-node", State::Failed, "no answer"),
     ],
@@ -230,6 +232,23 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
     look: Some(rogue::look),
     hold: 75,
     alerts: &["OpStackFollowerDiverged"],
+    ..NOTHING
+};
+
+pub(crate) const BATCHER_TWICE: Fault = Fault {
+    name: "a second batcher with the key",
+    plant: |world| twin::plant(world, "batcher"),
+    red: &[red(Name::Alone, "batcher", State::Failed, "more transactions than it sent")],
+    also: &[
+        // They take each other's nonces.
+        (Name::BatcherProgress, "batcher"),
+        (Name::SafeHead, "batcher"),
+        (Name::SafeLag, "batcher"),
+        (Name::FinalizedHead, "sequencer-node"),
+        (Name::NewestGame, "proposer"),
+    ],
+    hold: 75,
+    alerts: &["OpStackTwoSigners"],
     ..NOTHING
 };
 

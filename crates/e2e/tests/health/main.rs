@@ -13,6 +13,7 @@ mod prometheus;
 mod random;
 mod rogue;
 mod table;
+mod twin;
 mod warden;
 mod world;
 
@@ -44,7 +45,7 @@ fn devnet(name: &str, test: impl FnOnce() -> Result<()> + Send + 'static) -> Tri
     })
 }
 
-const FAULTS: [&Fault; 12] = [
+const FAULTS: [&Fault; 13] = [
     &faults::MAINTENANCE,
     &faults::PROPOSER_FROZEN,
     &faults::SIGNER_ROTATED,
@@ -53,6 +54,7 @@ const FAULTS: [&Fault; 12] = [
     &faults::BATCHER_FROZEN,
     &faults::BATCHER_DRAINED,
     &faults::BATCHER_ROTATED,
+    &faults::BATCHER_TWICE,
     &faults::L1_FROZEN,
     &faults::SEQUENCER_FROZEN,
     &faults::SEQUENCER_KILLED,
@@ -85,7 +87,7 @@ fn every_fault() -> Result<()> {
 
 /// Each fault, with those that are planted meanwhile because it takes long. The first of the three kills
 /// is one alone.
-const QUICK: [(&Fault, &[&Fault]); 7] = [
+const QUICK: [(&Fault, &[&Fault]); 8] = [
     (&faults::MAINTENANCE, &[]),
     (
         &faults::PROPOSER_FROZEN,
@@ -98,6 +100,7 @@ const QUICK: [(&Fault, &[&Fault]); 7] = [
     ),
     (&faults::BATCHER_DRAINED, &[]),
     (&faults::BATCHER_ROTATED, &[]),
+    (&faults::BATCHER_TWICE, &[]),
     (&faults::L1_FROZEN, &[]),
     (&faults::SEQUENCER_FROZEN, &[]),
     (&faults::SEQUENCER_FLAPPING, &[]),

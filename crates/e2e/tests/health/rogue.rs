@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use op_health::status::Status;
@@ -10,22 +10,12 @@ use op_prove::compare::Verdict;
 
 use e2e::devnet::{Result, ensure};
 
-use crate::{fault::Mend, world::World};
+use crate::{fault::Mend, process::Ending, world::World};
 
 const NODE: &str = "follower-3-node";
 const ENGINE: &str = "follower-3-engine";
 /// No signer of any chain.
 const KEY: &str = "0x00000000000000000000000000000000000000000000000000000000000d1ce5";
-
-/// Ends with this.
-struct Rogue(Child);
-
-impl Drop for Rogue {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// The follower's own op-node stands still, and a sequencer with another key, without peers and without
 /// batches, drives its engine.
@@ -39,7 +29,7 @@ pub(crate) fn plant(world: &World) -> Result<Mend> {
     }))
 }
 
-fn start(world: &World) -> Result<Rogue> {
+fn start(world: &World) -> Result<Ending> {
     let sequencer = world.pid("sequencer-node")?;
     let arguments = fs::read(format!("/proc/{sequencer}/cmdline"))?;
     let arguments = String::from_utf8(arguments)?;
@@ -69,7 +59,7 @@ fn start(world: &World) -> Result<Rogue> {
         .stdout(log.try_clone()?)
         .stderr(log)
         .spawn()?;
-    Ok(Rogue(process))
+    Ok(Ending(process))
 }
 
 /// The first block that differs is the one that the engines themselves say, and only this follower, and

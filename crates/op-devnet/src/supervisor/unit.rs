@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
-use op_gate::{Answer, Judgement};
+use op_gate::{Answer, Judgement, read::last_run};
 use op_util::error::with_causes;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -30,6 +30,8 @@ pub(crate) struct Unit {
     pub(crate) after: Vec<String>,
     /// `None` for the L1, which is outside of the stack.
     pub(crate) gate: Option<Gate>,
+    /// Where it is written until when the service ran.
+    pub(crate) last_run: Option<PathBuf>,
     /// Runs to completion once.
     pub(crate) init: Option<Init>,
     pub(crate) spec: Spec,
@@ -83,9 +85,13 @@ impl Unit {
                     tokio::select! {
                         () = stopped(&mut stop) => {
                             let _ = process.stop(self.stop_timeout).await;
+                            self.write_stopped();
                             break;
                         }
-                        exit = self.watch(&mut process, &report) => describe(exit),
+                        exit = self.watch(&mut process, &report) => {
+                            self.write_stopped();
+                            describe(exit)
+                        }
                     }
                 }
                 Err(error) => with_causes(error.as_ref()),
@@ -121,7 +127,20 @@ impl Unit {
             init.run().await?;
             report.update(|status| status.init_milliseconds = Some(milliseconds(began)));
         }
+        if let Some(path) = &self.last_run {
+            last_run::write_running(path)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
         self.spec.start()
+    }
+
+    /// A service that may have run until now without its file saying so is taken to have run until now.
+    fn write_stopped(&self) {
+        if let Some(path) = &self.last_run
+            && let Err(error) = last_run::write_stopped(path)
+        {
+            eprintln!("op-devnet: cannot write {}: {error}", path.display());
+        }
     }
 
     /// Asks the gate until it passes.

@@ -35,6 +35,9 @@ pub struct Service {
     pub prestate: Option<Prestate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
+    /// File in which the service's runner says until when it ran on this host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_run: Option<PathBuf>,
     /// The systemd unit that the service runs in, by its full name; `None` where it runs in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
@@ -67,6 +70,12 @@ pub struct Image {
 }
 
 impl Service {
+    /// Whether it runs op-node.
+    #[must_use]
+    pub fn is_node(&self) -> bool {
+        self.command.as_ref().is_some_and(|command| command.component == "op-node")
+    }
+
     /// The first gate that lacks a field to judge by, and the field.
     pub(super) fn lacks(&self) -> Option<(Gate, Need)> {
         self.gates.iter().find_map(|&gate| {
@@ -83,6 +92,7 @@ impl Service {
             Need::GameType => self.game_type.is_some(),
             Need::Image => self.image.is_some(),
             Need::Key => self.key.is_some(),
+            Need::LastRun => self.last_run.is_some(),
             Need::MinBalance => self.min_balance.is_some(),
             Need::MinFreeBytes => self.min_free_bytes.is_some(),
             Need::Prestate => self.prestate.is_some(),

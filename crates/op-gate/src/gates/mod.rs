@@ -30,6 +30,7 @@ mod l1 {
 }
 
 mod keys {
+    pub(crate) mod alone;
     pub(crate) mod batcher_key;
     pub(crate) mod challenger_key;
     pub(crate) mod funding;
@@ -106,6 +107,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::ChallengerKey => keys::challenger_key::judge,
         Gate::ReusedKey => keys::reused_key::judge,
         Gate::PublishedKey => keys::published_key::judge,
+        Gate::Alone => keys::alone::judge,
         Gate::Funding => keys::funding::judge,
         Gate::GameType => disputes::game_type::judge,
         Gate::Prestate => disputes::prestate::judge,

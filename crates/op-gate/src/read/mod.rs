@@ -22,7 +22,7 @@ use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
 use self::clock::{Clock, Clocks};
 use self::{chain::ChainFacts, error::FactsError, host::HostFacts, keys::KeyFile};
-pub use self::{chain::files, host::disk, keys::accounts};
+pub use self::{chain::files, host::disk, host::last_run, keys::accounts};
 use self::{l1::L1Facts, nodes::NodeFacts, request::Request};
 use crate::config::{Config, Service};
 

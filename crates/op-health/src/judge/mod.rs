@@ -1,6 +1,7 @@
 //! Whether each condition holds: pure functions of what is known.
 
 mod accounts;
+mod alone;
 mod followers;
 mod games;
 mod gates;
@@ -17,6 +18,7 @@ pub(crate) fn all(watch: &Watch) -> Vec<Condition> {
         heads::judge,
         l1::judge,
         accounts::judge,
+        alone::judge,
         games::judge,
         followers::judge,
         host::judge,

@@ -79,6 +79,7 @@ pub(crate) async fn run(
                 tasks.spawn(async move { News::L1(Box::new(l1::poll(rpc, &questions).await)) });
             }
             () = paces.host.due() => {
+                update::senders::before_the_poll(&mut watch.seen, &watch.memory);
                 let host = host::to_read(config, &watch.setup.plan);
                 tasks.spawn(async { News::Host(host::poll(host).await) });
             }

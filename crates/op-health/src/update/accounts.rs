@@ -11,8 +11,13 @@ const PAUSE: f64 = 60.0;
 pub(crate) fn take(seen: &Seen, memory: &mut Memory, answers: &L1Answers) {
     for (service, &address) in &seen.accounts {
         let Some((balance, nonce)) = answers.accounts.get(&address) else { continue };
-        let new =
-            || Account { address, balances: VecDeque::new(), nonce: None, nonce_stalled: 0.0 };
+        let new = || Account {
+            address,
+            balances: VecDeque::new(),
+            nonce: None,
+            nonce_stalled: 0.0,
+            sent_elsewhere_at: None,
+        };
         let account = memory.accounts.entry(service.clone()).or_insert_with(new);
         if account.address != address {
             *account = new();

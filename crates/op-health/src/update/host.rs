@@ -7,6 +7,7 @@ use eth_rpc::Reading;
 use crate::memory::{Memory, push};
 use crate::number::{increase, whole};
 use crate::observe::{programs::Program, units::UnitState};
+use crate::update::senders;
 use crate::watch::Watch;
 
 /// Restarts that are remembered of a service.
@@ -44,13 +45,14 @@ fn unit(memory: &mut Memory, now: f64, service: &str, unit: &UnitState) {
 }
 
 fn program(watch: &mut Watch, service: &str, reading: Reading<Program>) {
-    let Watch { seen, memory, .. } = watch;
+    let Watch { setup, seen, memory, .. } = watch;
     if let Ok(program) = &reading {
         // Where systemd counts, it has counted this start.
         if !seen.units.contains_key(service) {
             started(memory, seen.now, service, program.started);
         }
         reset(memory, seen.now, service, program);
+        senders::take(setup, seen, memory, service, program);
         if let Some(games) = program.failed_games {
             let since = seen.unjudged_games_since.unwrap_or(seen.now);
             seen.unjudged_games_since = (games > 0.0).then_some(since);

@@ -8,4 +8,5 @@ pub(crate) mod games;
 pub(crate) mod host;
 pub(crate) mod l1;
 pub(crate) mod nodes;
+pub(crate) mod senders;
 pub(crate) mod time;

@@ -18,6 +18,9 @@ pub(super) fn commands(services: &mut Value) {
     services["root-source"]["command"] =
         command("op-challenger", &["--rollup-rpc=http://127.0.0.1:9545"]);
     services["root-source"]["gameType"] = json!(1);
+    // Nobody listens at that address.
+    services["alone"]["command"] =
+        command("op-batcher", &["--rpc.addr=127.0.0.4", "--rpc.port=1235"]);
     services["flags"]["command"] = command("op-node", &["--rollup.l1-chain-config=l1.json"]);
     // Asks for the safe heads, and is judged by none of this.
     services["unsafe-signer"]["command"] =

@@ -60,6 +60,7 @@ impl World {
             ("jwt.hex", File::Text(format!("0x{JWT}\n"))),
             ("engine.hex", File::Text(JWT.to_owned())),
             ("data", File::Directory),
+            // It never ran here: `last-run` is not there.
             ("own.key", File::Text(OWN.to_owned())),
             ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
@@ -86,6 +87,8 @@ impl World {
         }
         services["funding"]["key"] = json!("batcher.key");
         services["funding"]["minBalance"] = json!(MIN_BALANCE.to_string());
+        services["alone"]["key"] = json!("batcher.key");
+        services["alone"]["lastRun"] = json!("last-run");
         services["genesis-live"]["engineRpc"] = json!("ENGINE");
         services["published-key"]["key"] = json!("own.key");
         services["prestate"]["prestate"] = json!({"file": "prestate.bin.gz"});
@@ -143,6 +146,10 @@ impl World {
                 }),
             ),
             ("eth_getBalance", json!(format!("{MIN_BALANCE:#x}"))),
+            ("eth_getTransactionCount", json!("0x11")),
+            ("pending transactions", json!("0x11")),
+            ("past transactions", json!("0x11")),
+            ("past block", tagged("0x1", "4d", "NOW-600")),
             ("batcherHash", word(ROLES[1].2)),
             ("unsafeBlockSigner", word(ROLES[0].2)),
             ("disputeGameFactory", word(&FACTORY[2..])),

@@ -82,6 +82,15 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Whether this is the number of a block before the newest one.
+    fn is_past(&self, number: &Value) -> bool {
+        let value = |number: &Value| u64::from_str_radix(number.as_str()?.get(2..)?, 16).ok();
+        let Some(Say::Result(newest)) = self.says.get("latest") else { return false };
+        value(number).is_some_and(|it| value(&newest["number"]).is_some_and(|newest| it < newest))
+    }
+}
+
 impl Answer for Script {
     fn whole(&self, position: usize, batch: Option<&Value>) -> Whole {
         let second = batch.is_some_and(|batch| batch.to_string().contains(GETTERS[7].1));
@@ -101,8 +110,13 @@ impl Answer for Script {
             }
             "eth_getBlockByNumber" if params[0] == "latest" => at_its_time(says("latest")),
             "eth_getBlockByNumber" if params[0] == "finalized" => at_its_time(says("finalized")),
+            "eth_getBlockByNumber" if params[0] != self.block && self.is_past(&params[0]) => {
+                at_its_time(says("past block"))
+            }
             // Null is what a node says about a block that it does not have.
             "eth_getBlockByNumber" if params[0] != self.block => Say::Result(json!(null)),
+            "eth_getTransactionCount" if params[1] == "pending" => says("pending transactions"),
+            "eth_getTransactionCount" if params[1].is_string() => says("past transactions"),
             "eth_getBalance" if params[0] != format!("0x{}", ROLES[1].2) => {
                 Say::Result(json!("0x0"))
             }

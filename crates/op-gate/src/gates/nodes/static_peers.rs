@@ -1,4 +1,4 @@
-//! The static peers are addresses, and answer.
+//! The static peers are addresses, somebody listens there, and on this host it is the right one.
 
 use crate::finding::{Comparison, Finding};
 use crate::read::{Facts, nodes::static_peers::Peer};
@@ -16,13 +16,21 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         let compare = |found: String| {
             Comparison::new(
                 GATE,
-                ("a node that answers", "--p2p.static of the node"),
+                ("the node with this id", "--p2p.static of the node"),
                 (found, "this host"),
             )
         };
         match facts.nodes.peers.get(address) {
             None => Finding::not_judged(GATE),
-            Some(Peer::Answers) => compare(address.to_owned()).holds(),
+            Some(Peer::Listens) => {
+                compare(format!("{address}: somebody listens, whose id is not asked")).holds()
+            }
+            Some(Peer::IsAnother(id)) => {
+                compare(format!("{address}: the node there is {id}")).refuse(format!(
+                    "op-node connects to a peer only if the id is right, so this node would hear of no \
+                     block: write {id} in the place of the id."
+                ))
+            }
             // The chain comes from L1 as well, so a follower is of use without its peers.
             Some(Peer::Silent(reason)) => compare(format!("{address}: {reason}")).warn(
                 "Until it answers, this node gets its blocks from L1 only, as late as the \

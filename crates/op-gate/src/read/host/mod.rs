@@ -2,17 +2,20 @@
 
 pub mod disk;
 pub mod image_running;
+pub mod last_run;
 pub mod ports;
 
 use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf};
 
-use self::{disk::Disk, image_running::Containers, ports::Port};
+use self::{disk::Disk, image_running::Containers, last_run::LastRun, ports::Port};
 use crate::read::request::Request;
 
 #[derive(Debug)]
 pub struct HostFacts {
     /// The file systems of the data folders, where a service is judged by its disk.
     pub disks: BTreeMap<PathBuf, io::Result<Disk>>,
+    /// Until when the services ran, where they are judged by it, by their files.
+    pub last_runs: BTreeMap<PathBuf, LastRun>,
     /// Who listens at the addresses of the services that are judged by their ports.
     pub ports: BTreeMap<SocketAddr, Port>,
     /// What podman runs, where a service is judged by it.
@@ -23,6 +26,6 @@ impl HostFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
         let (disks, ports, containers) =
             tokio::join!(disk::read(request), ports::read(request), image_running::read(request),);
-        Self { disks, ports, containers }
+        Self { disks, last_runs: last_run::read(request), ports, containers }
     }
 }

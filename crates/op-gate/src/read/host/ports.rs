@@ -29,7 +29,7 @@ pub struct Owner {
 
 /// Tries the addresses of all services that are judged by them.
 pub(super) async fn read(request: &Request<'_>) -> BTreeMap<SocketAddr, Port> {
-    let judged = request.judged_by(Gate::Ports);
+    let judged = request.judged_by(Gate::Ports).chain(request.judged_by(Gate::Alone));
     let listeners =
         judged.filter_map(|service| service.command.as_ref()).flat_map(Command::listeners);
     let addresses: BTreeSet<SocketAddr> =

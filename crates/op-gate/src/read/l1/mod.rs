@@ -6,6 +6,7 @@ pub mod contracts;
 pub mod funding;
 pub mod games;
 pub mod proofs;
+pub mod senders;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +20,13 @@ use op_util::time::unix_now;
 
 use self::contracts::{ChainContracts, ContractSlots};
 use self::games::{Game, GameSlots};
-use self::{agreement::Other, beacon::BeaconFacts, funding::PastBalance, proofs::SIGNER_SLOT};
+use self::{
+    agreement::Other,
+    beacon::BeaconFacts,
+    funding::PastBalance,
+    proofs::SIGNER_SLOT,
+    senders::{Sender, SenderSlots},
+};
 use crate::gate::Gate;
 use crate::read::{error::FactsError, request::Request};
 
@@ -44,6 +51,8 @@ pub struct L1Facts {
     pub balances: BTreeMap<Address, Reading<U256>>,
     /// Balances of the accounts in the past, the oldest first, where a service is judged by its funds.
     pub past_balances: BTreeMap<Address, Vec<PastBalance>>,
+    /// What the accounts sent, where a service is judged by it.
+    pub senders: BTreeMap<Address, Sender>,
     /// What the other endpoints say, in the order of the configuration, where a service is judged by it.
     pub others: Vec<Result<Other, FactsError>>,
     /// Seconds since the Unix epoch, by the host's clock, when the newest block was read.
@@ -88,6 +97,7 @@ struct StateSlots {
     contracts: ContractSlots,
     games: Vec<GameSlots>,
     balances: Vec<(Address, Slot<U256>)>,
+    senders: Vec<SenderSlots>,
     proof: Option<Slot<AccountProof>>,
 }
 
@@ -116,6 +126,10 @@ impl StateSlots {
             balances: accounts
                 .into_iter()
                 .map(|account| (account, batch.balance(account)))
+                .collect(),
+            senders: senders::accounts(request)
+                .into_iter()
+                .map(|account| SenderSlots::ask(batch, account))
                 .collect(),
             proof: proofs.then(|| batch.proof(system_config, SIGNER_SLOT)),
         }
@@ -156,6 +170,7 @@ impl L1Facts {
         let mut batch = newest.map(Batch::at).unwrap_or_default();
         let games = games::ask_implementations(&mut batch, state_slots.games, &state);
         let past = funding::ask(&mut batch, &spenders, &latest);
+        let sent = senders::ask_past(&mut batch, &state_slots.senders, &latest);
         let third = l1.send(batch).await;
 
         Self {
@@ -176,6 +191,7 @@ impl L1Facts {
                 .map(|(account, slot)| (account, state.take(&slot)))
                 .collect(),
             past_balances: funding::read(&past, &third),
+            senders: senders::read(&state_slots.senders, &state, &sent, &third),
             read_at,
             others,
             proof: state_slots.proof.map(|proof| state.take(&proof)),

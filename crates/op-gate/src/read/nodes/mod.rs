@@ -2,9 +2,12 @@
 
 pub mod genesis_live;
 pub mod jwt;
+pub mod others;
 pub mod static_peers;
 
 use std::collections::BTreeMap;
+
+use eth_rpc::{BlockHead, Reading};
 
 use self::{genesis_live::EngineFacts, jwt::JwtFacts, static_peers::Peer};
 use crate::read::request::Request;
@@ -14,17 +17,20 @@ pub struct NodeFacts {
     /// What each engine says, by URL.
     pub engines: BTreeMap<String, EngineFacts>,
     pub jwt: JwtFacts,
+    /// The newest block of the other nodes, by their names, where a sequencer is judged by it.
+    pub others: BTreeMap<String, Reading<Option<BlockHead>>>,
     /// The static peers of the services that are judged by them, by their multiaddrs.
     pub peers: BTreeMap<String, Peer>,
 }
 
 impl NodeFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (engines, jwt, peers) = tokio::join!(
+        let (engines, jwt, others, peers) = tokio::join!(
             genesis_live::read(request),
             jwt::read(request),
+            others::read(request),
             static_peers::read(request),
         );
-        Self { engines, jwt, peers }
+        Self { engines, jwt, others, peers }
     }
 }

@@ -1,16 +1,20 @@
-//! The static peers of the nodes: whether somebody answers at their addresses.
+//! The static peers of the nodes: whether somebody listens at their addresses, and on this host, who.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, path::Path, time::Duration};
 
+use eth_rpc::key::SecretKey;
 use multiaddr::{Multiaddr, Protocol};
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
-use crate::{gate::Gate, read::request::Request};
+use crate::{command::Command, gate::Gate, read::request::Request};
 
 /// A peer as op-node is given it.
 #[derive(Debug)]
 pub enum Peer {
-    Answers,
+    /// Somebody does; who it is, is known of the nodes of this configuration only.
+    Listens,
+    /// The node of this configuration that listens there has this id.
+    IsAnother(String),
     /// Nobody does, and why.
     Silent(String),
     /// Not an address that op-node can dial, and why.
@@ -23,14 +27,19 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) async fn read(request: &Request<'_>) -> BTreeMap<String, Peer> {
     let patience = request.patience().min(PATIENCE);
     let judged = request.judged_by(Gate::StaticPeers);
+    let here = ids_here(request);
     let addresses = judged.filter_map(|service| service.command.as_ref());
     let mut tasks = JoinSet::new();
     for address in addresses.flat_map(|command| command.list("p2p.static")) {
         let address = address.to_owned();
+        let here = here.clone();
         tasks.spawn(async move {
-            let peer = match host_and_port(&address) {
+            let peer = match parse(&address) {
                 Err(reason) => Peer::Malformed(reason),
-                Ok((host, port)) => dial(&host, port, patience).await,
+                Ok(peer) => match here.get(&peer.port).filter(|_| peer.is_here()) {
+                    Some(id) if *id != peer.id => Peer::IsAnother(id.clone()),
+                    _ => dial(&peer.host, peer.port, patience).await,
+                },
             };
             (address, peer)
         });
@@ -40,14 +49,38 @@ pub(super) async fn read(request: &Request<'_>) -> BTreeMap<String, Peer> {
 
 async fn dial(host: &str, port: u16, patience: Duration) -> Peer {
     match timeout(patience, TcpStream::connect((host, port))).await {
-        Ok(Ok(_)) => Peer::Answers,
+        Ok(Ok(_)) => Peer::Listens,
         Ok(Err(error)) => Peer::Silent(error.to_string()),
         Err(_) => Peer::Silent(format!("no answer within {patience:?}")),
     }
 }
 
-/// Host and TCP port of a multiaddr that ends in the peer's id.
-fn host_and_port(address: &str) -> Result<(String, u16), String> {
+/// The peer ids of this configuration's nodes, by their P2P ports.
+fn ids_here(request: &Request<'_>) -> BTreeMap<u16, String> {
+    let nodes = request.config.commands("op-node");
+    let id = |command: &Command| {
+        let port = command.value("p2p.listen.tcp")?.parse().ok()?;
+        let key = SecretKey::from_file(Path::new(command.value("p2p.priv.path")?)).ok()?;
+        Some((port, key.peer_id()))
+    };
+    nodes.filter_map(id).collect()
+}
+
+/// What a multiaddr names.
+struct Address {
+    host: String,
+    port: u16,
+    id: String,
+}
+
+impl Address {
+    fn is_here(&self) -> bool {
+        self.host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    }
+}
+
+/// A multiaddr with host and TCP port that ends in the peer's id.
+fn parse(address: &str) -> Result<Address, String> {
     let address: Multiaddr =
         address.parse().map_err(|error: multiaddr::Error| error.to_string())?;
     let mut parts = address.iter();
@@ -61,7 +94,7 @@ fn host_and_port(address: &str) -> Result<(String, u16), String> {
         return Err("it has no TCP port".to_owned());
     };
     match (parts.next(), parts.next()) {
-        (Some(Protocol::P2p(_)), None) => Ok((host, port)),
+        (Some(Protocol::P2p(id)), None) => Ok(Address { host, port, id: id.to_string() }),
         _ => Err("it does not end in /p2p/ and the peer's id".to_owned()),
     }
 }
@@ -90,8 +123,9 @@ mod tests {
             ("127.0.0.1:9222".to_owned(), None),
             (String::new(), None),
         ] {
-            let expected = expected.map(|(host, port)| (host.to_owned(), port));
-            assert_eq!(host_and_port(&address).ok(), expected, "{address}");
+            let expected = expected.map(|(host, port)| (host.to_owned(), port, ID.to_owned()));
+            let found = parse(&address).ok().map(|it| (it.host, it.port, it.id));
+            assert_eq!(found, expected, "{address}");
         }
     }
 }

@@ -304,6 +304,42 @@ fn cases() -> Vec<Case> {
             },
         ),
         case(
+            "the follower has another block of the sequencer's key",
+            ("alone", "sequencer-node"),
+            "failed",
+            "on follower-node",
+            FOLLOWER,
+            |world, faults| {
+                faults.fork_from = Some(world.head() - 2);
+            },
+        ),
+        after(
+            2,
+            case(
+                "another program sends with the batcher's key",
+                ("alone", "batcher"),
+                "failed",
+                "more transactions than it sent",
+                PROGRAMS,
+                |_, faults| {
+                    faults.sent_at = Some(1_700_000_000);
+                },
+            ),
+        ),
+        after(
+            2,
+            case(
+                "another program sends with the key of a challenger that never sends",
+                ("alone", "challenger"),
+                "failed",
+                "more transactions than it sent",
+                PROGRAMS,
+                |_, faults| {
+                    faults.sent_at = Some(1_700_000_000);
+                },
+            ),
+        ),
+        case(
             "the follower derived other blocks",
             ("follower-safe", "follower-node"),
             "failed",

@@ -53,6 +53,8 @@ pub(crate) struct Faults {
     /// L1 blocks since the origin of the safe head.
     pub(crate) origin_lag: u64,
     pub(crate) nonce_at: Option<u64>,
+    /// The programs have sent no more than this, whatever their accounts have on L1.
+    pub(crate) sent_at: Option<u64>,
     pub(crate) batcher_balance: u128,
     pub(crate) batcher: &'static str,
     pub(crate) signer: &'static str,
@@ -88,6 +90,7 @@ impl Default for Faults {
             l1_ahead: 0,
             origin_lag: 3,
             nonce_at: None,
+            sent_at: None,
             batcher_balance: 10u128.pow(18),
             batcher: BATCHER,
             signer: SIGNER,
@@ -272,6 +275,15 @@ impl Double {
             "dispute-mon" => format!(
                 "op_dispute_mon_failed_games 0\nop_dispute_mon_games_agreement{{completion=\"in_progress\",result_correctness=\"incorrect\",root_agreement=\"disagree\",status=\"disagree_defender_ahead\"}} {}\n",
                 faults.disagreements
+            ),
+            "batcher" => format!(
+                "op_batcher_default_txmgr_current_nonce {}\n",
+                faults.sent_at.unwrap_or_else(now)
+            ),
+            // It has sent nothing since its start.
+            "challenger" => format!(
+                "op_challenger_txmgr_current_nonce {}\n",
+                faults.sent_at.map_or_else(now, |_| 0)
             ),
             _ => String::new(),
         };

@@ -1,5 +1,6 @@
 //! Keys.
 
+mod alone;
 mod files;
 mod published;
 mod roles;
@@ -9,6 +10,8 @@ use crate::case::Case;
 pub(crate) fn cases(cases: &mut Vec<Case>) {
     roles::keys(cases);
     roles::reused_keys(cases);
+    alone::transactions(cases);
+    alone::blocks(cases);
     files::key_modes(cases);
     published::burned_keys(cases);
     published::published_keys(cases);

@@ -24,11 +24,12 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
 }
 
 /// Gates that ask L1.
-pub(crate) const OF_L1: [&str; 20] = [
+pub(crate) const OF_L1: [&str; 21] = [
     "l1-chain",
     "l1-origin",
     "genesis-timestamp",
     "sequencer-key",
+    "alone",
     "batcher-key",
     "proposer-key",
     "challenger-key",

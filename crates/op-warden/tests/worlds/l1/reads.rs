@@ -3,15 +3,19 @@
 use crate::{
     case::Case,
     lies::lies,
-    verdict::Verdict::{self, Pass, Wait},
+    verdict::Verdict::{self, Pass, Refuse, Wait},
     world::World,
 };
 
 /// Each read of L1 and the gates that go by it.
-const READS_OF_L1: [(&str, &[&str]); 19] = [
+const READS_OF_L1: [(&str, &[&str]); 23] = [
     ("eth_chainId", &["l1-chain", "l1-agreement"]),
     ("eth_getBlockByNumber", &["l1-origin", "genesis-timestamp", "l1-agreement"]),
     ("eth_getBalance", &["funding", "bond"]),
+    ("eth_getTransactionCount", &["alone"]),
+    ("pending transactions", &["alone"]),
+    ("past transactions", &["alone"]),
+    ("past block", &["alone"]),
     ("batcherHash", &["batcher-key"]),
     ("unsafeBlockSigner", &["sequencer-key", "unsafe-signer", "l1-proofs"]),
     ("disputeGameFactory", &["game-type", "contracts"]),
@@ -31,8 +35,9 @@ const READS_OF_L1: [(&str, &[&str]); 19] = [
 ];
 
 /// Gates that go by the state after the newest block: where that is not known, they cannot judge.
-pub(crate) const OF_STATE: [&str; 11] = [
+pub(crate) const OF_STATE: [&str; 12] = [
     "sequencer-key",
+    "alone",
     "batcher-key",
     "proposer-key",
     "challenger-key",
@@ -70,13 +75,18 @@ pub(super) fn lies_about_reads(cases: &mut Vec<Case>) {
     for (read, gates) in READS_OF_L1 {
         for (lie, say, verdict) in lies(right.l1.value(read)) {
             let verdict = match (read, lie) {
-                // The node may not have the block yet; half the digits are less ether.
+                ("past transactions", "half of the truth") => Refuse,
+                // The node may not have the block yet; half the digits are less ether, and fewer
+                // transactions than with those that wait. Without an earlier state nobody knows what was
+                // sent since.
                 ("eth_getBlockByNumber" | "latest" | "finalized", "null")
-                | ("eth_getBalance", "half of the truth") => Wait,
+                | ("eth_getBalance" | "eth_getTransactionCount", "half of the truth")
+                | ("past transactions" | "past block", _) => Wait,
                 // Only those who need proofs ask for one, so that not everybody meets the limit.
                 ("eth_getProof", "a limit") => continue,
                 // Older contracts have no such getters.
-                ("l2ChainId" | "systemConfigPaused", "a revert" | "a revert without code") => Pass,
+                ("l2ChainId" | "systemConfigPaused", "a revert" | "a revert without code")
+                | ("pending transactions", "half of the truth") => Pass,
                 _ => verdict,
             };
             let mut noticed = noticed(gates, lie, verdict);

@@ -90,6 +90,20 @@ pub(super) fn nodes(cases: &mut Vec<Case>) {
 }
 
 pub(super) fn peers(cases: &mut Vec<Case>) {
+    // Account 0's, whose id the peer has, and another one.
+    for (key, verdict) in [("sequencer.key", Pass), ("batcher.key", Refuse), ("none", Pass)] {
+        cases.push(Case::new(
+            format!("the node at the peer's address has the identity of {key}"),
+            &[("static-peers", verdict)],
+            |world| {
+                let node = world.service("p2p")["command"]["args"].as_array_mut().unwrap();
+                node.extend([
+                    json!("--p2p.listen.tcp=PEER"),
+                    json!(format!("--p2p.priv.path={key}")),
+                ]);
+            },
+        ));
+    }
     let right = format!("/ip4/127.0.0.1/tcp/PEER/p2p/{PEER_ID}");
     let closed = format!("/ip4/127.0.0.1/tcp/1/p2p/{PEER_ID}");
     for (peers, verdict) in [
