@@ -256,10 +256,7 @@ let
               "image-pinned"
             ]
             ++ service.gate.gates
-            ++ [
-              "release"
-              "image-running"
-            ];
+            ++ [ "release" ];
             image = {
               reference = "${pinned.repository}:${pinned.tag}";
               inherit (pinned) digest allowUnpinned;

@@ -25,7 +25,7 @@ pub enum Gate {
     // Nodes
     P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, AdminApi, Jwt,
     // Host
-    Clock, Disk, Flags, Ports, ImagePinned, ImageRunning, Release,
+    Clock, Disk, Flags, Ports, ImagePinned, Release,
 }
 
 /// What a gate is about: the folder of its file below `gates/`, and a heading of the table.
@@ -247,9 +247,6 @@ impl Gate {
             Self::ImagePinned => entry(Host, &[Image],
                 "the image has a digest (on NixOS)",
                 "a tag that moved"),
-            Self::ImageRunning => entry(Host, &[Image],
-                "the container runs from the image with that digest (on NixOS)",
-                "an old container that nobody restarted"),
             Self::Release => entry(Host, &[Image, Command],
                 "the image's release can follow L1's current fork and the chain's own",
                 "op-node before v1.19.5 stopped at Glamsterdam: `failed to verify block hash`"),

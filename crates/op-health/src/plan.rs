@@ -1,6 +1,6 @@
 //! Who is watched, and by which bounds: all of it follows from the configuration.
 
-use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use eth_rpc::{Clients, Rpc, RpcUrlError, port_of_url};
 
@@ -52,14 +52,14 @@ impl Plan {
         let mut programs = BTreeMap::new();
         for (name, service) in &config.services {
             let Some(command) = &service.command else { continue };
-            if let Some(url) = listener(command, "metrics.port").filter(|_| is_go(command)) {
+            if let Some(url) = command.url("metrics.port").filter(|_| is_go(command)) {
                 programs.insert(name.clone(), clients.endpoint(&url, patience)?);
             }
             let (Some(engine), "op-node") = (&service.engine_rpc, command.component.as_str())
             else {
                 continue;
             };
-            let rpc = listener(command, "rpc.port");
+            let rpc = command.url("rpc.port");
             nodes.push(Node {
                 name: name.clone(),
                 sequencer: command.is_on("sequencer.enabled"),
@@ -95,16 +95,6 @@ impl Plan {
     pub(crate) fn sequencer(&self) -> Option<&Node> {
         self.nodes.first().filter(|node| node.sequencer)
     }
-}
-
-/// Where a program listens, as this host reaches it.
-fn listener(command: &Command, flag: &str) -> Option<String> {
-    let listener = command.listeners().into_iter().find(|listener| listener.flag == flag)?;
-    let mut address = listener.address.ok()?;
-    if address.ip().is_unspecified() {
-        address.set_ip(IpAddr::from([127, 0, 0, 1]));
-    }
-    Some(format!("http://{address}"))
 }
 
 /// The engines serve metrics in other places, and answer JSON-RPC.

@@ -46,6 +46,8 @@ const PECTRA: &str = "notices/archive/pectra-changes.mdx";
 const FUSAKA: &str = "notices/archive/fusaka-notice.mdx";
 const JOVIAN: &str = "notices/archive/upgrade-17.mdx";
 const KARST: &str = "notices/archive/upgrade-19.mdx";
+const LAGOON_NODE: &str = "release op-node/v1.21.0, 2026-11-25";
+const LAGOON_RETH: &str = "release op-reth/v2.10.0, 2026-11-25";
 
 pub const LEAST: &[Least] = &[
     least("op-node", Reason::L1(L1Fork::Prague), "1.12.0", PECTRA),
@@ -75,13 +77,21 @@ pub const LEAST: &[Least] = &[
     },
     least("op-challenger", Reason::L2(Fork::Karst), "1.9.3", KARST),
     least("op-dispute-mon", Reason::L2(Fork::Karst), "1.5.2", KARST),
+    // It has the transactions of the fork's first block.
+    least("op-node", Reason::L2(Fork::Lagoon), "1.21.0", LAGOON_NODE),
 ];
 
 /// A release that works, with a fault that the next one mends.
-pub const KNOWN_FAULTS: &[(Least, &str)] = &[(
-    least("op-reth", Reason::L2(Fork::Karst), "2.3.3", "release op-reth/v2.3.3"),
-    "eth_estimateGas fails",
-)];
+pub const KNOWN_FAULTS: &[(Least, &str)] = &[
+    (
+        least("op-reth", Reason::L2(Fork::Karst), "2.3.3", "release op-reth/v2.3.3"),
+        "eth_estimateGas fails",
+    ),
+    (
+        least("op-reth", Reason::L2(Fork::Lagoon), "2.10.0", LAGOON_RETH),
+        "nobody says that this release can follow it",
+    ),
+];
 
 /// When public networks activated their forks, in seconds since the Unix epoch: geth's
 /// `params/config.go`; Amsterdam by blog.ethereum.org, 2026-09-17.
@@ -97,6 +107,13 @@ const ACTIVATIONS: &[(u64, L1Fork, u64)] = &[
     (560_048, L1Fork::Osaka, 1_761_677_592),
 ];
 
+/// When a network activates a fork; `None` where that is not known.
+#[must_use]
+pub fn activation(chain_id: u64, fork: L1Fork) -> Option<u64> {
+    let row = ACTIVATIONS.iter().find(|(id, of, _)| *id == chain_id && *of == fork);
+    row.map(|(.., time)| *time)
+}
+
 /// The newest fork that a network has activated at a time.
 #[must_use]
 pub fn activated(chain_id: u64, time: u64) -> Option<L1Fork> {
@@ -109,6 +126,31 @@ impl Least {
     #[must_use]
     pub fn is_met_by(&self, release: &Release<'_>) -> bool {
         self.version.is_some_and(|least| !release.is_before(least))
+    }
+
+    /// What is asked of whoever runs the program.
+    #[must_use]
+    pub fn expected(&self) -> String {
+        let (component, reason) = (self.component, self.reason);
+        match self.version {
+            Some(least) => format!("{component} {least} or later, for {reason}"),
+            None => format!("another program than {component}, for {reason}"),
+        }
+    }
+
+    /// What to do where a release does not meet it.
+    #[must_use]
+    pub fn mend(&self) -> String {
+        let (component, reason) = (self.component, self.reason);
+        match self.version {
+            Some(_) => {
+                format!("Run a later release of {component}: this one cannot follow {reason}.")
+            }
+            None => format!(
+                "No release of {component} can follow {reason}. In the place of op-geth runs \
+                 op-reth, with a data folder of its own."
+            ),
+        }
     }
 
     /// The version as one that can be compared; `None` where no release ever can.

@@ -5,17 +5,15 @@
 //! * [`words`]: values that the programs take
 //! * [`Release`]: a program at a version
 //! * [`forks`]: the first release that can follow each fork
-//! * [`floors`]: the first release without a known hole
-//! * [`removed`]: flags that a release no longer has
+//! * [`changes`]: what else each release changes
 //! * [`rollup`]: what op-node's releases ask of rollup.json
 
+pub mod changes;
 pub mod command;
 pub mod flags;
-pub mod floors;
 pub mod forks;
 mod release;
-pub mod removed;
 pub mod rollup;
 pub mod words;
 
-pub use self::release::{Release, version};
+pub use self::release::{Release, version, version_of};

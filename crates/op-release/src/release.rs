@@ -1,6 +1,6 @@
 //! A program at a version.
 
-use semver::Version;
+use semver::{Prerelease, Version};
 
 /// A release of an official program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +22,29 @@ impl<'a> Release<'a> {
     }
 }
 
-/// The version that a reference names by its tag.
+/// The version that an image's reference names by its tag.
 #[must_use]
 pub fn version(reference: &str) -> Option<Version> {
     let reference = reference.split('@').next()?;
     let (_, tag) = reference.rsplit_once(':')?;
-    Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok()
+    version_of(tag)
+}
+
+/// What comes before a release; any other ending (`-amd64`, a commit) names a build of it.
+const BEFORE: [&str; 5] = ["alpha", "beta", "rc", "dev", "synctest"];
+
+/// The version in `v1.2.3` and `1.2.3-rc.1`.
+#[must_use]
+pub fn version_of(tag: &str) -> Option<Version> {
+    let text = tag.strip_prefix('v').unwrap_or(tag);
+    let (numbers, ending) = text.split_at(text.find(['-', '+']).unwrap_or(text.len()));
+    let mut version = Version::parse(numbers).ok()?;
+    if let Some(ending) = ending.strip_prefix('-')
+        && BEFORE.iter().any(|word| ending.starts_with(word))
+    {
+        version.pre = Prerelease::new(ending).ok()?;
+    }
+    Some(version)
 }
 
 #[cfg(test)]
@@ -52,6 +69,11 @@ mod tests {
             ("registry.example:5000/op-node:1.20.1", Some("1.20.1")),
             ("op-geth:v1.101702.2", Some("1.101702.2")),
             ("op-node:v1.19.5-rc.1@sha256:00", Some("1.19.5-rc.1")),
+            // A build of the release, not one before it.
+            ("op-node:v1.16.2-amd64", Some("1.16.2")),
+            ("op-node:v1.16.2-0123", Some("1.16.2")),
+            ("op-node:v1.16.2-", Some("1.16.2")),
+            ("op-node:v1.16.2+build", Some("1.16.2")),
             ("op-node:latest", None),
             ("op-node:0a1b2c3d", None),
             ("op-node:v1.20", None),

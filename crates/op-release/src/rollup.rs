@@ -1,18 +1,21 @@
 //! What op-node's releases ask of rollup.json.
 
-use op_chain::forks::{Fork, ForkTimes};
+use op_chain::{
+    forks::{Fork, ForkTimes},
+    rollup::RollupConfig,
+};
+
+use crate::Release;
 
 /// Its fields and op-node's first release that knows each: earlier ones refuse the file
 /// (`op-node/rollup/types.go` of v1.19.0 and v1.19.1).
-pub const FIELDS: &[(&str, &str)] =
-    &[("lagoon_time", "1.19.1"), ("keep_karst_upgrade_gas", "1.19.1")];
+const FIELDS: &[(&str, &str)] = &[("lagoon_time", "1.19.1"), ("keep_karst_upgrade_gas", "1.19.1")];
 
 /// op-node's first release that judges the order of forks at its start (`op-node/v1.19.8`).
 pub const JUDGES_FORKS: &str = "1.19.8";
 
-/// The pair of forks that such an op-node stops at. `begin` is the time of genesis.
-#[must_use]
-pub fn wrong_order(forks: &ForkTimes, begin: u64) -> Option<String> {
+/// `begin` is the time of genesis.
+fn wrong_order(forks: &ForkTimes, begin: u64) -> Option<String> {
     let schedule = [Fork::Isthmus, Fork::Jovian, Fork::Karst, Fork::Lagoon]
         .map(|fork| (fork, forks.time(fork)));
     schedule.windows(2).find_map(|pair| match pair {
@@ -25,6 +28,28 @@ pub fn wrong_order(forks: &ForkTimes, begin: u64) -> Option<String> {
         }
         _ => None,
     })
+}
+
+/// The fields that the file has and a release of op-node does not know, each with the first that does.
+#[must_use]
+pub fn unknown_fields(
+    release: &Release<'_>,
+    rollup: &RollupConfig,
+) -> Vec<(&'static str, &'static str)> {
+    let file = serde_json::to_value(rollup).unwrap_or_default();
+    let unknown = FIELDS.iter().filter(|(field, since)| {
+        release.component == "op-node" && !file[field].is_null() && release.is_before(since)
+    });
+    unknown.copied().collect()
+}
+
+/// The pair of forks in rollup.json that a release of op-node stops at.
+#[must_use]
+pub fn stops_at(release: &Release<'_>, rollup: &RollupConfig) -> Option<String> {
+    if release.component != "op-node" || release.is_before(JUDGES_FORKS) {
+        return None;
+    }
+    wrong_order(&rollup.forks, rollup.genesis.l2_time)
 }
 
 #[cfg(test)]

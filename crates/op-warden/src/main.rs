@@ -15,6 +15,7 @@ mod prove;
 mod purge;
 mod runbook;
 mod serve;
+mod upgrade;
 
 use std::io::{Write as _, stderr};
 use std::process::ExitCode;
@@ -113,6 +114,12 @@ enum Command {
             and for every other error."
     )]
     Purge(purge::PurgeArgs),
+    /// What an upgrade of the programs asks for
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden upgrade plan --config /etc/op-stack/op-warden.json"
+    )]
+    Upgrade(upgrade::UpgradeCommand),
     /// Announces maintenance to the health service, ends it, or shows what is announced
     #[command(
         after_help = "Example: op-warden maintenance --config /etc/op-stack/op-warden.json --for \
@@ -159,6 +166,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Prove(command) => block_on(prove::run(&command))?,
         Command::Explain(args) => explain::run(&args),
         Command::Purge(args) => purge::run(&args),
+        Command::Upgrade(command) => block_on(upgrade::run(&command))?,
         Command::Maintenance(args) => maintenance::run(&args),
         Command::Runbook(args) => runbook::run(&args),
     }

@@ -32,7 +32,6 @@ in
         "l1-agreement"
         "ports"
         "release"
-        "image-running"
         "fork-schedule"
         "rollup-config"
         "predeploys"

@@ -67,7 +67,6 @@ mod host {
     pub(crate) mod disk;
     pub(crate) mod flags;
     pub(crate) mod image_pinned;
-    pub(crate) mod image_running;
     pub(crate) mod ports;
     pub(crate) mod release;
 }
@@ -127,7 +126,6 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::Flags => host::flags::judge,
         Gate::Ports => host::ports::judge,
         Gate::ImagePinned => host::image_pinned::judge,
-        Gate::ImageRunning => host::image_running::judge,
         Gate::Release => host::release::judge,
     }
 }

@@ -71,6 +71,19 @@ impl Command {
     }
 }
 
+impl Command {
+    /// The URL of the listener of a flag, as this host reaches it.
+    #[must_use]
+    pub fn url(&self, flag: &str) -> Option<String> {
+        let listener = self.listeners().into_iter().find(|listener| listener.flag == flag)?;
+        let mut address = listener.address.ok()?;
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        Some(format!("http://{address}"))
+    }
+}
+
 /// A name in the place of an address is taken for every address of this host.
 fn address(host: &str, port: &str) -> Result<SocketAddr, String> {
     let host = match host {

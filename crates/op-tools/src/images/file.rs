@@ -78,6 +78,12 @@ impl ImagesFile {
         Ok(Self { path, shown, text, components })
     }
 
+    /// In the order of the file.
+    #[must_use]
+    pub fn components(&self) -> &[Component] {
+        &self.components
+    }
+
     /// The components of these names, or all; in the order of the file.
     pub fn select(&self, names: &[String]) -> Result<Vec<Component>, FileError> {
         let all = || self.components.iter();

@@ -24,6 +24,8 @@ fn every_command_explains_itself_with_an_example() {
         &["serve"],
         &["maintenance"],
         &["runbook"],
+        &["upgrade"],
+        &["upgrade", "plan"],
     ] {
         let run = runner::run(&[command, &["--help"]].concat());
         assert_eq!(run.code, Some(0), "{command:?}");
@@ -61,6 +63,9 @@ fn a_usage_error_fails_the_unit_and_never_skips_it() {
         "prestate",
         "prestate hash",
         "prestate hash a b",
+        "upgrade",
+        "upgrade plan",
+        "upgrade plan --config",
         "prove",
         "prove heads",
         "prove heads --reference http://127.0.0.1:1",

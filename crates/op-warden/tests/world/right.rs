@@ -7,7 +7,7 @@ use test_kit::node::{Say, Whole};
 
 use crate::world::{
     World, commands,
-    file::{File, containers, images, podman},
+    file::File,
     names::{
         BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
         ROLES, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TIME, gates,
@@ -56,7 +56,6 @@ impl World {
             entry("rollup.json")
         );
         let mut files = BTreeMap::from([
-            ("podman", podman(&containers("op-stack-node", "1d"), &images("1d", DIGEST))),
             ("jwt.hex", File::Text(format!("0x{JWT}\n"))),
             ("engine.hex", File::Text(JWT.to_owned())),
             ("data", File::Directory),
@@ -110,10 +109,8 @@ impl World {
         services["ports"]["command"] =
             command(&["--rpc.addr=127.0.0.4", "--rpc.port=1234", "--p2p.disable"]);
         services["jwt"]["command"] = command(&["--l2=@AUTH@", "--l2.jwt-secret", "jwt.hex"]);
-        services["image-running"]["image"] =
-            json!({"reference": "op-node:v1.20.1", "digest": DIGEST, "container": "op-stack-node"});
         services["release"]["command"] = command(&["--l1.rpckind=standard"]);
-        services["release"]["image"] = json!({"reference": "registry.example/op-node:v1.20.1"});
+        services["release"]["image"] = json!({"reference": "registry.example/op-node:v1.21.0"});
         services["l1-beacon"]["command"] = command(&["--l1.beacon=http://beacon.example"]);
         let config = json!({
             "chain": {

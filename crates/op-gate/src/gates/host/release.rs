@@ -3,9 +3,9 @@
 use eth_rpc::BlockHead;
 use op_release::{
     Release,
+    changes::{Change, Clash},
     forks::{L1Fork, Least, Reason, activated},
-    removed::Removed,
-    rollup::{FIELDS, JUDGES_FORKS, wrong_order},
+    rollup,
 };
 
 use crate::{
@@ -61,26 +61,13 @@ impl Running<'_> {
     }
 
     fn judged(&self, row: &Least, is_needed: bool) -> Finding {
-        let (component, reason) = (row.component, row.reason);
-        let (expected, mend) = match row.version {
-            Some(least) => (
-                format!("{component} {least} or later, for {reason}"),
-                format!("Run a later release of {component}: this one cannot follow {reason}."),
-            ),
-            None => (
-                format!("another program than {component}, for {reason}"),
-                format!(
-                    "No release of {component} can follow {reason}. In the place of op-geth runs \
-                     op-reth, with a data folder of its own."
-                ),
-            ),
-        };
-        let comparison = self.compare(expected, format!("op-warden's table; {}", row.source));
+        let source = format!("op-warden's table; {}", row.source);
+        let comparison = self.compare(row.expected(), source);
         let holds = row.is_met_by(&self.release);
         if is_needed {
-            comparison.refuse_unless(holds, mend)
+            comparison.refuse_unless(holds, row.mend())
         } else {
-            comparison.warn_unless(holds, mend)
+            comparison.warn_unless(holds, row.mend())
         }
     }
 }
@@ -139,32 +126,29 @@ fn follows_l2(running: &Running<'_>, facts: &Facts) -> Vec<Finding> {
 
 /// A hole is no reason to keep a chain from its work, but one to mend it.
 fn is_safe(running: &Running<'_>) -> Option<Finding> {
-    let floor = running.release.holes().next()?;
-    let expected = format!("{} {} or later, for {}", floor.component, floor.version, floor.hole);
-    let comparison = running.compare(expected, floor.source);
+    let (Change { component, since, source, .. }, hole) = running.release.holes().next()?;
+    let expected = format!("{component} {since} or later, for {hole}");
+    let comparison = running.compare(expected, *source);
     Some(comparison.warn("Run a later release: this one has a known hole."))
 }
 
+/// What the command gives, and the release stops at or passes over.
 fn knows_its_flags(release: &Release<'_>, command: &Command) -> Vec<Finding> {
-    let removed = release.removed().filter(|removed| command.is_given(removed.flag));
-    let finding = |removed: &Removed| {
-        let Removed { component, flag, since, mend, source } = removed;
-        let expected = format!("no --{flag}: {component} has none since {since}");
-        let found = (format!("--{flag}"), "the service's command");
-        Comparison::new(GATE, (expected, source), found).refuse(mend)
+    let finding = |change: &Change| {
+        let Clash { stops, expected, found } = change.clash(command)?;
+        let found = (found, "the service's command");
+        let comparison = Comparison::new(GATE, (expected, change.source), found);
+        Some(if stops { comparison.refuse(change.mend) } else { comparison.warn(change.mend) })
     };
-    removed.map(finding).collect()
+    release.changes().filter_map(finding).collect()
 }
 
 /// Later op-nodes stop at a schedule that earlier ones took.
 fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
-    if release.component != "op-node" || release.is_before(JUDGES_FORKS) {
-        return None;
-    }
-    let wrong = wrong_order(&facts.rollup.forks, facts.rollup.genesis.l2_time)?;
+    let wrong = rollup::stops_at(release, &facts.rollup)?;
     let expected = (
         "forks in their order, each at a time of its own unless from genesis on",
-        format!("release op-node/v{JUDGES_FORKS}"),
+        format!("release op-node/v{}", rollup::JUDGES_FORKS),
     );
     Some(Comparison::new(GATE, expected, (wrong, "rollup.json")).refuse(
         "This op-node stops at such a rollup.json: give each fork from Jovian on its own time, \
@@ -174,12 +158,8 @@ fn takes_the_forks(release: &Release<'_>, facts: &Facts) -> Option<Finding> {
 
 /// An op-node that is older than a field of rollup.json refuses the file.
 fn knows_the_fields(running: &Running<'_>, facts: &Facts) -> Vec<Finding> {
-    let file = serde_json::to_value(&facts.rollup).unwrap_or_default();
-    let release = &running.release;
-    let unknown = FIELDS.iter().filter(|(field, since)| {
-        release.component == "op-node" && !file[field].is_null() && release.is_before(since)
-    });
-    let finding = |(field, since): &(&str, &str)| {
+    let unknown = rollup::unknown_fields(&running.release, &facts.rollup).into_iter();
+    let finding = |(field, since)| {
         let expected = format!("op-node {since} or later, for {field} of rollup.json");
         let comparison = running.compare(expected, "rollup/types.go");
         comparison.refuse("Run a later release of op-node: this one refuses the file.")

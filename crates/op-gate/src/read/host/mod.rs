@@ -1,13 +1,12 @@
-//! What this host has: disks, ports, containers.
+//! What this host has: disks, ports, earlier runs.
 
 pub mod disk;
-pub mod image_running;
 pub mod last_run;
 pub mod ports;
 
 use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf};
 
-use self::{disk::Disk, image_running::Containers, last_run::LastRun, ports::Port};
+use self::{disk::Disk, last_run::LastRun, ports::Port};
 use crate::read::request::Request;
 
 #[derive(Debug)]
@@ -18,14 +17,11 @@ pub struct HostFacts {
     pub last_runs: BTreeMap<PathBuf, LastRun>,
     /// Who listens at the addresses of the services that are judged by their ports.
     pub ports: BTreeMap<SocketAddr, Port>,
-    /// What podman runs, where a service is judged by it.
-    pub containers: Containers,
 }
 
 impl HostFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (disks, ports, containers) =
-            tokio::join!(disk::read(request), ports::read(request), image_running::read(request),);
-        Self { disks, last_runs: last_run::read(request), ports, containers }
+        let (disks, ports) = tokio::join!(disk::read(request), ports::read(request));
+        Self { disks, last_runs: last_run::read(request), ports }
     }
 }

@@ -5,10 +5,7 @@ use serde_json::json;
 use crate::{
     case::Case,
     verdict::Verdict::{Pass, Refuse, Skip, Wait},
-    world::{
-        file::{File, containers, images, podman},
-        names::DIGEST,
-    },
+    world::names::DIGEST,
 };
 
 pub(super) fn pinned(cases: &mut Vec<Case>) {
@@ -42,40 +39,4 @@ pub(super) fn pinned(cases: &mut Vec<Case>) {
     cases.push(Case::new("an image by its tag alone", &[("image-pinned", Wait)], |world| {
         world.service("image-pinned")["image"] = json!({"reference": "op-node:latest"});
     }));
-}
-
-pub(super) fn running(cases: &mut Vec<Case>) {
-    let other = format!("sha256:{}", "0".repeat(64));
-    let right = || containers("op-stack-node", "1d");
-    let program = |text: &str| File::Program(text.to_owned());
-    for (name, podman, verdict) in [
-        ("runs another image", podman(&right(), &images("1d", &other)), Refuse),
-        ("runs nothing", podman(&json!([]), &json!([])), Skip),
-        ("runs another container", podman(&containers("node", "1d"), &images("1d", DIGEST)), Skip),
-        ("has lost the image", podman(&right(), &json!([])), Skip),
-        (
-            "knows the image by its own digest",
-            podman(&right(), &json!([{"Id": "1d", "Digest": DIGEST}])),
-            Pass,
-        ),
-        ("is not there", File::Missing, Skip),
-        ("may not be asked", program("echo denied >&2; exit 125"), Skip),
-        ("says nonsense", program("echo hello"), Skip),
-        ("says nothing", program("exit 0"), Skip),
-        ("is silent", program("exec /bin/sleep 60"), Skip),
-    ] {
-        cases.push(Case::new(format!("podman {name}"), &[("image-running", verdict)], |world| {
-            world.files.insert("podman", podman);
-            world.config["deadlineSeconds"] = json!(4);
-        }));
-    }
-    for field in ["container", "digest"] {
-        cases.push(Case::new(
-            format!("an image without {field}"),
-            &[("image-running", Skip)],
-            |world| {
-                world.service("image-running")["image"].as_object_mut().unwrap().remove(field);
-            },
-        ));
-    }
 }

@@ -13,7 +13,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     machine::disks(cases);
     machine::ports(cases);
     images::pinned(cases);
-    images::running(cases);
     releases::releases(cases);
+    releases::variables(cases);
     releases::l2_forks(cases);
 }

@@ -75,6 +75,17 @@ pub(super) fn releases(cases: &mut Vec<Case>) {
         ("op-proposer", "v1.16.4", "--superroot-rpcs", Pass),
         ("op-challenger", "v1.9.5", "--supernode-rpc", Refuse),
         ("op-reth", "v2.8.1", "--minimal", Refuse),
+        ("op-node", "v1.20.0", "--p2p.sync.req-resp=false", Warn),
+        ("op-node", "v1.19.11", "--p2p.sync.req-resp=false", Pass),
+        ("op-reth", "v2.8.0", "--txpool.max-batch-size=0", Refuse),
+        ("op-reth", "v2.8.0", "--txpool.max-batch-size=1", Pass),
+        ("op-reth", "v2.6.1", "--txpool.max-batch-size=0", Pass),
+        ("op-reth", "v2.8.0", "--engine.disable-bal-batch-io", Refuse),
+        ("op-reth", "v2.9.0", "--rpc.proof-permits=0", Refuse),
+        ("op-reth", "v2.6.1", "import-op", Refuse),
+        // A build of the release.
+        ("op-node", "v1.20.1-amd64", "--sequencer.max-safe-lag=0", Refuse),
+        ("op-node", "v1.20.1-rc.1", "--sequencer.max-safe-lag=0", Pass),
     ] {
         cases.push(Case::new(
             format!("{component} {tag} {flag}"),
@@ -85,6 +96,18 @@ pub(super) fn releases(cases: &mut Vec<Case>) {
                     json!({"component": component, "args": [flag]});
             },
         ));
+    }
+}
+
+/// The program passes over a variable that it does not know.
+pub(super) fn variables(cases: &mut Vec<Case>) {
+    for (tag, verdict) in [("v1.20.1", Warn), ("v1.20.0", Pass)] {
+        let name = format!("op-node {tag} OP_NODE_SEQUENCER_MAX_SAFE_LAG");
+        cases.push(Case::new(name, &[("release", verdict)], |world| {
+            world.service("release")["image"]["reference"] = json!(format!("op-node:{tag}"));
+            world.service("release")["command"]["environment"] =
+                json!({"OP_NODE_SEQUENCER_MAX_SAFE_LAG": "0"});
+        }));
     }
 }
 
@@ -110,6 +133,24 @@ pub(super) fn l2_forks(cases: &mut Vec<Case>) {
         let noticed = [("release", verdict), ("fork-schedule", Refuse)];
         cases.push(Case::new(name, &noticed, |world| {
             world.rollup("karst_time", json!(karst));
+            world.service("release")["image"]["reference"] = json!(format!("{component}:{tag}"));
+            world.service("release")["command"] = json!({"component": component});
+        }));
+    }
+    for (component, tag, lagoon, verdict) in [
+        ("op-node", "v1.21.0", 1, Pass),
+        ("op-node", "v1.20.1", 1, Refuse),
+        ("op-node", "v1.20.1", LATER, Warn),
+        // It does not know the field.
+        ("op-node", "v1.19.0", LATER, Refuse),
+        ("op-reth", "v2.10.0", 1, Pass),
+        ("op-reth", "v2.9.0", 1, Warn),
+    ] {
+        let name = format!("{component} {tag} and Lagoon at {lagoon}");
+        let noticed = [("release", verdict), ("fork-schedule", Refuse)];
+        cases.push(Case::new(name, &noticed, |world| {
+            world.rollup("karst_time", json!(0));
+            world.rollup("lagoon_time", json!(lagoon));
             world.service("release")["image"]["reference"] = json!(format!("{component}:{tag}"));
             world.service("release")["command"] = json!({"component": component});
         }));

@@ -1,15 +1,15 @@
 //! What podman really runs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{io, process::Stdio};
+use std::{io, process::Stdio, time::Duration};
 
+use op_gate::config::Config;
+use op_util::foreign::clean;
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::{process::Command, time::timeout};
 
-use crate::{gate::Gate, read::request::Request};
-
 /// Container -> digests of the image that it runs from; or why that is not known.
-pub type Containers = Result<BTreeMap<String, BTreeSet<String>>, String>;
+pub(super) type Containers = Result<BTreeMap<String, BTreeSet<String>>, String>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -30,15 +30,14 @@ struct Image {
     repo_digests: Option<Vec<String>>,
 }
 
-/// Asks podman for the containers of all services that are judged by them, and for their images.
-pub(super) async fn read(request: &Request<'_>) -> Containers {
-    let judged = request.judged_by(Gate::ImageRunning);
-    let names: BTreeSet<&str> =
-        judged.filter_map(|service| service.image.as_ref()?.container.as_deref()).collect();
+/// Asks podman for the containers of the configuration, and for their images. It shows those of the user
+/// who asks: root's, where root asks.
+pub(super) async fn containers(config: &Config, patience: Duration) -> Containers {
+    let images = config.services.values().filter_map(|service| service.image.as_ref());
+    let names: BTreeSet<&str> = images.filter_map(|image| image.container.as_deref()).collect();
     if names.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let patience = request.patience();
     let asked = timeout(patience, running(&names)).await;
     asked.unwrap_or_else(|_| Err(format!("podman did not answer within {patience:?}")))
 }
@@ -75,7 +74,7 @@ async fn podman<T: DeserializeOwned>(words: &[&str]) -> Result<T, String> {
     })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("podman, {}: {}", output.status, said.trim()));
+        return Err(format!("podman, {}: {}", output.status, clean(said.trim())));
     }
     serde_json::from_slice(&output.stdout)
         .map_err(|error| format!("op-warden does not understand what podman says: {error}"))
