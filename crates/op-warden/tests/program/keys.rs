@@ -395,3 +395,26 @@ fn the_throw_away_identity_is_the_one_that_is_warned_of() {
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.stderr.contains("everybody can decrypt this key"), "{run}");
 }
+
+#[test]
+fn a_key_must_be_the_one_that_its_gate_passed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let key = file("key", PUBLISHED);
+    let address = |stamp: &str| keys(&["address", &key, "--stamp", stamp]);
+
+    let right = address(&file("right", &format!("{PUBLISHED_ADDRESS}\n")));
+    assert!(right.code == Some(0) && right.stdout.contains(PUBLISHED_ADDRESS), "{right}");
+
+    let another = address(&file("another", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC\n"));
+    assert_ne!(another.code, Some(0));
+    assert!(another.stderr.contains("0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"), "{another}");
+    assert!(another.stderr.contains("Nothing was started"), "{another}");
+
+    assert_ne!(address(&file("empty", "")).code, Some(0));
+    assert_ne!(address("/no/such/stamp").code, Some(0));
+}

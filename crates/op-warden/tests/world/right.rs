@@ -10,7 +10,7 @@ use crate::world::{
     file::File,
     names::{
         BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
-        ROLES, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TIME, gates,
+        ROLES, SIGNER_SLOT, SMALL, STRANGER, SYSTEM_CONFIG, TIME, gates,
     },
     script::{Script, bytes, game_args, word},
 };
@@ -59,7 +59,8 @@ impl World {
             ("jwt.hex", File::Text(format!("0x{JWT}\n"))),
             ("engine.hex", File::Text(JWT.to_owned())),
             ("data", File::Directory),
-            // It never ran here: `last-run` is not there.
+            // Its service never ran here: there is no `last-run`.
+            ("sender.key", File::Text(STRANGER.to_owned())),
             ("own.key", File::Text(OWN.to_owned())),
             ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
@@ -86,7 +87,7 @@ impl World {
         }
         services["funding"]["key"] = json!("batcher.key");
         services["funding"]["minBalance"] = json!(MIN_BALANCE.to_string());
-        services["alone"]["key"] = json!("batcher.key");
+        services["alone"]["key"] = json!("sender.key");
         services["alone"]["lastRun"] = json!("last-run");
         services["genesis-live"]["engineRpc"] = json!("ENGINE");
         services["published-key"]["key"] = json!("own.key");

@@ -50,8 +50,21 @@ pub(super) fn transactions(cases: &mut Vec<Case>) {
             spoil(world);
         }));
     }
+    for (name, content, verdict) in [
+        ("missing", File::Missing, Wait),
+        ("a directory", File::Directory, Wait),
+        ("no key", File::Text("x".to_owned()), Refuse),
+    ] {
+        cases.push(Case::new(
+            format!("the sender's key is {name}"),
+            &[("alone", verdict)],
+            |world| {
+                world.files.insert("sender.key", content);
+            },
+        ));
+    }
     cases.push(Case::new("another service may send with the key", &[("alone", Skip)], |world| {
-        world.service("unsafe-signer")["key"] = json!("batcher.key");
+        world.service("unsafe-signer")["key"] = json!("sender.key");
         sends(world);
     }));
     cases.push(Case::new("a batcher that waits to be told", &[("alone", Skip)], |world| {

@@ -48,9 +48,9 @@ pub(super) fn judge(
 
 /// Another service of the configuration with the account.
 fn other_with<'a>(service: &Service, account: &Address, facts: &'a Facts) -> Option<&'a str> {
-    let component = |service: &Service| service.command.as_ref().map(|it| it.component.clone());
+    let own = service.command.as_ref().map(|command| &command.component);
     let has_it = |other: &Service| {
-        component(other) != component(service)
+        other.command.as_ref().is_some_and(|command| Some(&command.component) != own)
             && facts.key(other).is_some_and(|(_, key)| key.as_ref().ok() == Some(account))
     };
     let found = facts.config.services.iter().find(|(_, other)| has_it(other));
