@@ -24,6 +24,7 @@ let
   # The same, with the engine that the service uses.
   live = chain ++ [
     "contracts"
+    "standard-validator"
     "genesis-live"
   ];
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, U64};
 use alloy_sol_types::SolCall;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
@@ -12,7 +12,7 @@ use serde_json::{Value, json, value::RawValue};
 pub struct Batch {
     pub(super) calls: Vec<Call>,
     /// `None` is the newest block of whichever node answers.
-    state: Option<B256>,
+    state: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -28,12 +28,20 @@ impl Batch {
     /// so that no answers of two nodes behind one endpoint are mixed (EIP-1898).
     #[must_use]
     pub fn at(block: B256) -> Self {
-        Self { state: Some(block), ..Self::default() }
+        Self { state: Some(json!({"blockHash": block})), ..Self::default() }
+    }
+
+    /// Adds calls that read the state after an earlier block, which only some nodes still have.
+    pub fn earlier<T>(&mut self, block: u64, ask: impl FnOnce(&mut Self) -> T) -> T {
+        let state = self.state.replace(json!(U64::from(block)));
+        let asked = ask(self);
+        self.state = state;
+        asked
     }
 
     /// The state as a call names it.
     pub(super) fn state(&self) -> Value {
-        self.state.map_or_else(|| json!("latest"), |hash| json!({"blockHash": hash}))
+        self.state.clone().unwrap_or_else(|| json!("latest"))
     }
 
     /// Adds a call whose result is `T` in JSON.

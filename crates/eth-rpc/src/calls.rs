@@ -94,19 +94,9 @@ impl Batch {
         self.number("eth_getBalance", json!([account, self.state()]))
     }
 
-    /// `eth_getBalance` in wei at an earlier block.
-    pub fn balance_at(&mut self, account: Address, block: u64) -> Slot<U256> {
-        self.number("eth_getBalance", json!([account, U64::from(block)]))
-    }
-
     /// `eth_getTransactionCount`: transactions that the account has sent.
     pub fn nonce(&mut self, account: Address) -> Slot<U64> {
         self.number("eth_getTransactionCount", json!([account, self.state()]))
-    }
-
-    /// `eth_getTransactionCount` at an earlier block.
-    pub fn nonce_at(&mut self, account: Address, block: u64) -> Slot<U64> {
-        self.number("eth_getTransactionCount", json!([account, U64::from(block)]))
     }
 
     /// `eth_getTransactionCount` with the transactions that wait in the node's pool.

@@ -5,6 +5,8 @@
 use alloy_sol_types::sol;
 
 sol! {
+    #![sol(extra_derives(Debug))]
+
     /// Roles and parameters of one chain.
     interface SystemConfig {
         /// The batcher's address, right-aligned.
@@ -17,10 +19,38 @@ sol! {
         function disputeGameFactory() external view returns (address);
         /// The chain's portal.
         function optimismPortal() external view returns (address);
-        /// The chain's id on L2; newer contracts only.
+        /// The chain's id on L2; see [`getters`](crate::getters), as for all that not every release has.
         function l2ChainId() external view returns (uint256);
-        /// Whether the guardian stopped the chain's withdrawals; newer contracts only.
+        /// Whether the guardian stopped the chain's withdrawals.
         function paused() external view returns (bool);
+        /// Where batches go.
+        function batchInbox() external view returns (address);
+        /// The L1 block in which the contract began to be this chain's.
+        function startBlock() external view returns (uint256);
+        /// Where the bonds of games are kept.
+        function delayedWETH() external view returns (address);
+        /// What the guardian stops withdrawals in.
+        function superchainConfig() external view returns (address);
+        /// Who can replace every contract of the chain.
+        function proxyAdminOwner() external view returns (address);
+        /// The contracts manager that deployed the chain's contracts, or upgraded them last.
+        function lastUsedOPCM() external view returns (address);
+        /// The gas limit of L2's blocks.
+        function gasLimit() external view returns (uint64);
+        /// The packed L1 fee scalars.
+        function scalar() external view returns (bytes32);
+        /// Of the base fee; 0 is not set.
+        function eip1559Denominator() external view returns (uint32);
+        /// The same.
+        function eip1559Elasticity() external view returns (uint32);
+        /// Of the operator fee.
+        function operatorFeeScalar() external view returns (uint32);
+        /// The same.
+        function operatorFeeConstant() external view returns (uint64);
+        /// The least base fee, in wei.
+        function minBaseFee() external view returns (uint64);
+        /// Gas that a byte of data costs.
+        function daFootprintGasScalar() external view returns (uint16);
     }
 
     /// Where deposits enter and withdrawals leave.
@@ -31,6 +61,59 @@ sol! {
         function systemConfig() external view returns (address);
         /// Whether the guardian stopped withdrawals.
         function paused() external view returns (bool);
+        /// Semantic version of the contract.
+        function version() external view returns (string memory);
+        /// The factory whose games withdrawals are proven against.
+        function disputeGameFactory() external view returns (address);
+        /// Which of those games count.
+        function anchorStateRegistry() external view returns (address);
+    }
+
+    /// Says which games count for withdrawals.
+    interface AnchorStateRegistry {
+        /// The chain's `SystemConfig`.
+        function systemConfig() external view returns (address);
+        /// The factory whose games it knows.
+        function disputeGameFactory() external view returns (address);
+        /// The game type that withdrawals are proven against.
+        function respectedGameType() external view returns (uint32);
+        /// Where games begin: an output root and its L2 block.
+        function getAnchorRoot() external view returns (bytes32 root, uint256 block);
+        /// Games made until then do not count, in seconds since the Unix epoch.
+        function retirementTimestamp() external view returns (uint64);
+    }
+
+    /// The contracts that several chains share.
+    interface SuperchainConfig {
+        /// Whether the guardian stopped one chain, or all of them: the zero address.
+        function paused(address identifier) external view returns (bool);
+    }
+
+    /// The contracts manager (OPCM), which deploys and upgrades a chain's contracts.
+    interface ContractsManager {
+        /// The validator of its release.
+        function opcmStandardValidator() external view returns (address);
+    }
+
+    /// What a chain's contracts must be, as the manager's release has it.
+    interface StandardValidator {
+        /// The chain, and what its games are expected to have.
+        struct ValidationInputDev {
+            address sysCfg;
+            bytes32 cannonPrestate;
+            bytes32 cannonKonaPrestate;
+            uint256 l2ChainID;
+            address proposer;
+        }
+        /// Who has the roles, where it is not who has them in the superchain.
+        struct ValidationOverrides {
+            address l1PAOMultisig;
+            address challenger;
+        }
+        /// Codes of what is not as it should be, with commas between them.
+        function validateWithOverrides(
+            ValidationInputDev memory input, bool allowFailure, ValidationOverrides memory overrides
+        ) external view returns (string memory);
     }
 
     /// Makes and lists dispute games.
@@ -43,6 +126,8 @@ sol! {
         function initBonds(uint32 gameType) external view returns (uint256);
         /// How many games there are.
         function gameCount() external view returns (uint256);
+        /// Semantic version of the contract.
+        function version() external view returns (string memory);
         /// A game by its position.
         function gameAtIndex(uint256 index) external view returns (uint32 gameType, uint64 timestamp, address proxy);
     }

@@ -103,6 +103,15 @@ impl ExtraData {
     }
 }
 
+/// The operator fee's scalar and constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OperatorFee {
+    /// Per gas, in millionths of a wei.
+    pub scalar: u32,
+    /// Per transaction, in wei.
+    pub constant: u64,
+}
+
 /// Fee parameters of `genesis.system_config`. Absent and zero mean: not set, the constants hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -119,6 +128,18 @@ pub struct GenesisFees {
     /// Gas that a byte of data costs; 0 stands for the default.
     #[serde(rename = "daFootprintGasScalar")]
     pub da_footprint_gas_scalar: u16,
+}
+
+impl GenesisFees {
+    /// What `operator_fee_params` hold.
+    #[must_use]
+    pub const fn operator_fee(&self) -> OperatorFee {
+        let [.., s0, s1, s2, s3, c0, c1, c2, c3, c4, c5, c6, c7] = self.operator_fee_params.0;
+        OperatorFee {
+            scalar: u32::from_be_bytes([s0, s1, s2, s3]),
+            constant: u64::from_be_bytes([c0, c1, c2, c3, c4, c5, c6, c7]),
+        }
+    }
 }
 
 impl SystemConfig {
@@ -218,5 +239,13 @@ mod tests {
     fn a_pair_is_big_endian() {
         let pair = FeePair::unpack([1, 2, 3, 4, 5, 6, 7, 8]);
         assert_eq!((pair.denominator, pair.elasticity), (0x0102_0304, 0x0506_0708));
+    }
+
+    #[test]
+    fn the_operator_fee_stands_at_the_end() {
+        let mut operator_fee_params = B256::with_last_byte(9);
+        operator_fee_params[23] = 7;
+        let fees = GenesisFees { operator_fee_params, ..GenesisFees::default() };
+        assert_eq!(fees.operator_fee(), OperatorFee { scalar: 7, constant: 9 });
     }
 }

@@ -12,6 +12,9 @@
 //! * [`prestate`]: the fault proof VM's state and its hash
 //! * [`bundle`]: the manifest of the published files
 //! * [`contracts`]: bindings of the L1 contracts' getters
+//! * [`getters`]: which releases of the contracts have them
+//! * [`game_args`]: the arguments that a dispute game is registered with
+//! * [`standard_validator`]: the complaints of the official validator of contracts
 //! * [`spending`]: how fast an account is used up
 //! * [`deposit`]: what a deposit on L1 becomes on L2
 
@@ -22,7 +25,9 @@ pub mod contracts;
 pub mod deposit;
 pub mod fees;
 pub mod forks;
+pub mod game_args;
 pub mod genesis;
+pub mod getters;
 mod json;
 pub mod other_file;
 pub mod prestate;
@@ -31,3 +36,4 @@ pub mod rollup;
 mod rollup_check;
 pub mod schedule;
 pub mod spending;
+pub mod standard_validator;

@@ -18,6 +18,7 @@ pub enum Gate {
     RollupConfig, Predeploys, FeeParameters, Bundle,
     // L1
     L1Chain, L1Origin, L1Head, L1Agreement, L1RateLimit, L1Proofs, L1Beacon, Contracts,
+    StandardValidator,
     // Keys
     KeyFile, SequencerKey, BatcherKey, ProposerKey, ChallengerKey, ReusedKey, PublishedKey, Alone, Funding,
     // Disputes
@@ -159,8 +160,12 @@ impl Gate {
                 "the beacon node is of this L1, in sync, and keeps blobs long enough (nodes)",
                 "blobs older than 18 days are gone, and with them the way to sync"),
             Self::Contracts => entry(L1, &[],
-                "SystemConfig, portal and factory are there and belong to each other",
+                "SystemConfig, portal, registry and factory are there, belong to each other, and have what rollup.json \
+                 has",
                 "an address of another deployment in one of three files"),
+            Self::StandardValidator => entry(L1, &[],
+                "the validator of the chain's own contracts release finds nothing (contracts v7 and later)",
+                "owners sign upgrades off by its answer, which operators never saw"),
             Self::KeyFile => entry(Keys, &[Key],
                 "the key is there, is a key, and its owner alone may read it",
                 "keys readable by every user of the host"),
@@ -192,7 +197,7 @@ impl Gate {
                 "the account can pay, and for how many hours at the recent rate",
                 "a batcher without funds for a weekend: after the sequencing window, a reorganisation of 12 hours"),
             Self::GameType => entry(Disputes, &[GameType],
-                "the factory is the chain's, the type is registered and respected",
+                "the factory is the chain's, the type is registered for this chain and respected, games can begin",
                 "the tutorial's type 0 on a chain that has only type 1: an unexplained revert"),
             Self::Prestate => entry(Disputes, &[GameType, Prestate],
                 "the prestate's hash, recomputed, is the absolute prestate on L1, of the VM that runs there, and can \

@@ -20,13 +20,16 @@ mod files {
 mod l1 {
     pub(crate) mod agreement;
     pub(crate) mod beacon;
+    mod beginning;
     pub(crate) mod chain;
     pub(crate) mod contracts;
+    pub(crate) mod getter;
     pub(crate) mod head;
     pub(crate) mod origin;
     pub(crate) mod proofs;
     pub(crate) mod public_networks;
     pub(crate) mod rate_limit;
+    pub(crate) mod standard_validator;
 }
 
 mod keys {
@@ -46,6 +49,7 @@ mod keys {
 mod disputes {
     pub(crate) mod batch_cadence;
     pub(crate) mod bond;
+    mod game_args;
     pub(crate) mod game_type;
     pub(crate) mod prestate;
     pub(crate) mod proposal_cadence;
@@ -99,6 +103,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::L1Proofs => l1::proofs::judge,
         Gate::L1Beacon => l1::beacon::judge,
         Gate::Contracts => l1::contracts::judge,
+        Gate::StandardValidator => l1::standard_validator::judge,
         Gate::KeyFile => keys::key_file::judge,
         Gate::SequencerKey => keys::sequencer_key::judge,
         Gate::BatcherKey => keys::batcher_key::judge,

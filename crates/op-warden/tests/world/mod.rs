@@ -9,7 +9,7 @@ use test_kit::node::Say;
 use crate::world::{
     file::File,
     names::{PRESTATE_HASH, ROLES},
-    script::{Script, word},
+    script::{Script, text, word},
 };
 
 mod commands;
@@ -44,6 +44,7 @@ pub(crate) struct World {
 impl World {
     /// Contracts before v7: the factory has no `gameArgs`, the implementation has what is in them.
     pub(crate) fn with_old_factory(&mut self) {
+        self.l1.result("factoryVersion", text("1.2.0"));
         self.l1.say("gameArgs", Say::Error(3, "execution reverted"));
         self.l1.result("proposer", word(ROLES[2].2));
         self.l1.result("challenger", word(ROLES[3].2));

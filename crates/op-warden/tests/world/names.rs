@@ -79,10 +79,55 @@ pub(super) const FACTORY: &str = "0x00000000000000000000000000000000000000c3";
 pub(super) const IMPLEMENTATION: &str = "00000000000000000000000000000000000000c4";
 
 /// As [`game_args`] names it.
-pub(super) const VM: &str = "abababababababababababababababababababab";
+pub(crate) const VM: &str = "abababababababababababababababababababab";
+
+pub(crate) const REGISTRY: &str = "00000000000000000000000000000000000000c5";
+
+pub(crate) const WETH: &str = "00000000000000000000000000000000000000c6";
+
+const SUPERCHAIN: &str = "00000000000000000000000000000000000000c7";
+
+/// The contracts manager.
+const MANAGER: &str = "00000000000000000000000000000000000000c8";
+
+const VALIDATOR: &str = "00000000000000000000000000000000000000ca";
+
+/// Answers of the contracts that nothing else here says: the other contracts, a fresh chain's registry
+/// and validator, and what rollup.json has a copy of.
+pub(super) const WORDS: [(&str, &str); 21] = [
+    ("portalFactory", FACTORY),
+    ("batchInbox", PORTAL),
+    ("startBlock", "7"),
+    ("delayedWETH", WETH),
+    ("superchainConfig", SUPERCHAIN),
+    ("allPaused", "0"),
+    ("anchorStateRegistry", REGISTRY),
+    ("registrySystemConfig", SYSTEM_CONFIG),
+    ("registryFactory", FACTORY),
+    ("registryRespected", "1"),
+    ("retirement", "0"),
+    ("lastUsedOPCM", MANAGER),
+    ("proxyAdminOwner", SUPERCHAIN),
+    ("opcmStandardValidator", VALIDATOR),
+    ("gasLimit", "3938700"),
+    ("eip1559Denominator", "0"),
+    ("eip1559Elasticity", "0"),
+    ("operatorFeeScalar", "0"),
+    ("operatorFeeConstant", "0"),
+    ("minBaseFee", "0"),
+    ("daFootprintGasScalar", "0"),
+];
+
+/// The contracts' answers that are texts: versions of v7, and the complaints about a fresh chain.
+pub(super) const TEXTS: [(&str, &str); 4] = [
+    ("systemVersion", "3.14.2"),
+    ("portalVersion", "5.6.1"),
+    ("factoryVersion", "1.6.1"),
+    ("validate", "OVERRIDES-L1PAOMULTISIG,PDDG-40,PDDG-130,PDDG-140,PLDG-10,CKDG-10,CKDG-NOSHAPE"),
+];
 
 /// Contract, selector and name of every getter that the gates may read.
-pub(super) const GETTERS: [(&str, &str, &str); 17] = [
+pub(super) const GETTERS: [(&str, &str, &str); 44] = [
     (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
     (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
     (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
@@ -100,7 +145,41 @@ pub(super) const GETTERS: [(&str, &str, &str); 17] = [
     (PORTAL, "5c975abb", "portalPaused"),
     (FACTORY, "4d1975b4", "gameCount"),
     (VM, "1219a4e4", "stateVersion"),
+    (SYSTEM_CONFIG, "54fd4d50", "systemVersion"),
+    (PORTAL, "54fd4d50", "portalVersion"),
+    (FACTORY, "54fd4d50", "factoryVersion"),
+    (PORTAL, "f2b4e617", "portalFactory"),
+    (SYSTEM_CONFIG, "dac6e63a", "batchInbox"),
+    (SYSTEM_CONFIG, "48cd4cb1", "startBlock"),
+    (SYSTEM_CONFIG, "215b7a1c", "delayedWETH"),
+    (SYSTEM_CONFIG, "35e80ab3", "superchainConfig"),
+    (SUPERCHAIN, "2e48152c", "allPaused"),
+    (PORTAL, "5c0cba33", "anchorStateRegistry"),
+    (REGISTRY, "33d7e2bd", "registrySystemConfig"),
+    (REGISTRY, "f2b4e617", "registryFactory"),
+    (REGISTRY, "3c9f397c", "registryRespected"),
+    (REGISTRY, ANCHOR, "anchorRoot"),
+    (REGISTRY, "4086d183", "retirement"),
+    (SYSTEM_CONFIG, "8ed95502", "lastUsedOPCM"),
+    (SYSTEM_CONFIG, "dad544e0", "proxyAdminOwner"),
+    (MANAGER, "ba7903db", "opcmStandardValidator"),
+    (VALIDATOR, "8970ac44", "validate"),
+    (SYSTEM_CONFIG, "f68016b7", "gasLimit"),
+    (SYSTEM_CONFIG, "f45e65d8", "scalar"),
+    (SYSTEM_CONFIG, "d220a9e0", "eip1559Denominator"),
+    (SYSTEM_CONFIG, "c9ff2d16", "eip1559Elasticity"),
+    (SYSTEM_CONFIG, "4d5d9a2a", "operatorFeeScalar"),
+    (SYSTEM_CONFIG, "16d3bc7f", "operatorFeeConstant"),
+    (SYSTEM_CONFIG, "a62611a2", "minBaseFee"),
+    (SYSTEM_CONFIG, "fe3d5710", "daFootprintGasScalar"),
 ];
+
+/// The getter that is asked where the portal's answer sends one.
+pub(super) const ANCHOR: &str = "d83ef267";
+
+/// The packed fee scalars, in rollup.json and in the contract.
+pub(crate) const SCALAR: &str =
+    "0x010000000000000000000000000000000000000000000000000c3c9d00000558";
 
 /// The peer id of account 0's key.
 pub(crate) const PEER_ID: &str = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";

@@ -10,9 +10,9 @@ use crate::world::{
     file::File,
     names::{
         BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
-        ROLES, SIGNER_SLOT, SMALL, STRANGER, SYSTEM_CONFIG, TIME, gates,
+        ROLES, SCALAR, SIGNER_SLOT, SMALL, STRANGER, SYSTEM_CONFIG, TEXTS, TIME, WORDS, gates,
     },
-    script::{Script, bytes, game_args, word},
+    script::{Script, bytes, game_args, text, word},
 };
 
 impl World {
@@ -35,7 +35,7 @@ impl World {
                 "l1": {"hash": l1_hash, "number": 7}, "l2": {"hash": L2_HASH, "number": 0}, "l2_time": TIME,
                 "system_config": {
                     "batcherAddr": format!("0x{}", ROLES[1].2), "overhead": l1_hash,
-                    "scalar": "0x010000000000000000000000000000000000000000000000000c3c9d00000558",
+                    "scalar": SCALAR,
                     "gasLimit": 60_000_000, "eip1559Params": "0x0000000000000000", "minBaseFee": 0
                 }
             },
@@ -129,6 +129,7 @@ impl World {
             block,
             secret: None,
             gone: false,
+            registered: 1,
         };
         let l1 = vec![
             ("eth_chainId", json!("0x384")),
@@ -166,7 +167,14 @@ impl World {
             ("portalPaused", word("0")),
             ("gameCount", word("0")),
             ("stateVersion", word("8")),
+            ("scalar", json!(SCALAR)),
+            ("anchorRoot", json!(format!("0xdead{}", "0".repeat(124)))),
         ];
+        let l1: Vec<_> = l1
+            .into_iter()
+            .chain(WORDS.map(|(read, hex)| (read, word(hex))))
+            .chain(TEXTS.map(|(read, said)| (read, text(said))))
+            .collect();
         let engine =
             vec![("eth_chainId", json!("0x385")), ("eth_getBlockByNumber", block("0x0", L2_HASH))];
         // As long as the chain is old, and longer.

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use test_kit::node::{Answer, Say, Whole};
 
-use crate::world::names::{GETTERS, PRESTATE_HASH, ROLES};
+use crate::world::names::{ANCHOR, GETTERS, PRESTATE_HASH, REGISTRY, ROLES, VM, WETH};
 
 /// A contract's answer of one word, right-aligned.
 pub(crate) fn word(hex: &str) -> Value {
-    json!(format!("0x{hex:0>64}"))
+    json!(format!("0x{:0>64}", hex.trim_start_matches("0x")))
 }
 
 /// A contract's answer of type `bytes`.
@@ -23,14 +23,19 @@ pub(crate) fn bytes(hex: &str) -> Value {
     json!(format!("0x{:064x}{:064x}{hex}{padding}", 32, hex.len() / 2))
 }
 
-/// Arguments of a permissioned game: the prestate, 92 bytes that matter to no gate, the two roles.
+/// A contract's answer of type `string`.
+pub(crate) fn text(text: &str) -> Value {
+    bytes(&alloy_primitives::hex::encode(text))
+}
+
+/// Arguments of a permissioned game of this chain.
 pub(crate) fn game_args() -> String {
     game_args_with(PRESTATE_HASH)
 }
 
 /// The same with another prestate.
 pub(crate) fn game_args_with(prestate: &str) -> String {
-    format!("{prestate}{}{}{}", "ab".repeat(92), ROLES[2].2, ROLES[3].2)
+    format!("{prestate}{VM}{REGISTRY}{WETH}{:064x}{}{}", 901, ROLES[2].2, ROLES[3].2)
 }
 
 /// What a node says to each read by name, and to whole requests.
@@ -41,7 +46,7 @@ pub(crate) struct Script {
     pub(crate) always: Whole,
     /// To the first request of all.
     pub(crate) first: Whole,
-    /// To requests for the roles that an implementation holds, which come second.
+    /// To requests for what the first answers lead to, which come second.
     pub(crate) second: Whole,
     /// The number of the only block there is, beside the tagged ones.
     pub(crate) block: &'static str,
@@ -49,6 +54,8 @@ pub(crate) struct Script {
     pub(crate) secret: Option<&'static str>,
     /// Nobody listens there.
     pub(crate) gone: bool,
+    /// The only game type that is registered.
+    pub(crate) registered: u32,
 }
 
 impl Script {
@@ -75,6 +82,11 @@ impl Script {
 }
 
 impl Script {
+    /// Whether a call is about the game type that there is.
+    fn is_registered(&self, data: &str) -> bool {
+        data.ends_with(&format!("{:08x}", self.registered))
+    }
+
     /// Whether this is the number of the finalized block.
     fn is_finalized(&self, number: &Value) -> bool {
         let finalized = self.says.get("finalized");
@@ -93,7 +105,7 @@ impl Script {
 
 impl Answer for Script {
     fn whole(&self, position: usize, batch: Option<&Value>) -> Whole {
-        let second = batch.is_some_and(|batch| batch.to_string().contains(GETTERS[7].1));
+        let second = batch.is_some_and(|batch| batch.to_string().contains(ANCHOR));
         match (position, second) {
             (0, _) if !matches!(self.first, Whole::Calls) => self.first,
             (_, true) => self.second,
@@ -129,9 +141,8 @@ impl Answer for Script {
                 match getter {
                     // An account without code.
                     None => Say::Result(json!("0x")),
-                    // The only type that is registered is 1.
-                    Some((.., "gameImpls")) if !data.ends_with("01") => Say::Result(word("0")),
-                    Some((.., "gameArgs")) if !data.ends_with("01") => Say::Result(bytes("")),
+                    Some((.., "gameImpls")) if !self.is_registered(data) => Say::Result(word("0")),
+                    Some((.., "gameArgs")) if !self.is_registered(data) => Say::Result(bytes("")),
                     Some((.., name)) => says(name),
                 }
             }

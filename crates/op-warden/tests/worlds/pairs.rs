@@ -144,6 +144,7 @@ fn script(one: &Script, other: &Script, right: &Script) -> Option<Script> {
     Some(Script {
         says: map(&one.says, &other.says, &right.says)?,
         gone: value(&one.gone, &other.gone, &right.gone)?,
+        registered: value(&one.registered, &other.registered, &right.registered)?,
         ..right.clone()
     })
 }

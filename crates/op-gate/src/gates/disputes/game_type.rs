@@ -1,7 +1,9 @@
 //! The dispute game type that proposer, challenger and dispute-mon work with.
 
 use alloy_primitives::Address;
+use eth_rpc::Reading;
 
+use super::game_args;
 use crate::finding::{Comparison, Finding, with};
 use crate::{config::Service, gate::Gate, read::Facts};
 
@@ -44,7 +46,19 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         "OptimismPortal.respectedGameType() at {} on {l1}",
         facts.rollup.deposit_contract_address
     );
-    vec![
+    let respected = |reading: &Reading<u32>, source: &str| {
+        with(reading, GATE, game_type, source, |&respected| {
+            Comparison::new(GATE, (respected, source), (game_type, "the service's game type"))
+                .refuse_unless(
+                    respected == game_type,
+                    format!(
+                        "Withdrawals are proven against game type {respected} only: set the \
+                         service's game type to it."
+                    ),
+                )
+        })
+    };
+    let mut findings = vec![
         with(&facts.l1.dispute_game_factory, GATE, given, &factory, |&own| {
             Comparison::new(
                 GATE,
@@ -67,15 +81,10 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
                 ),
             )
         }),
-        with(&facts.l1.respected_game_type, GATE, game_type, &portal, |&respected| {
-            Comparison::new(GATE, (respected, &portal), (game_type, "the service's game type"))
-                .refuse_unless(
-                    respected == game_type,
-                    format!(
-                        "Withdrawals are proven against game type {respected} only: set the \
-                         service's game type to it."
-                    ),
-                )
-        }),
-    ]
+        respected(&facts.l1.respected_game_type, &portal),
+        game_args::bond(game_type, game, facts),
+    ];
+    findings.extend(game_args::registered(facts, respected));
+    findings.extend(game_args::arguments(game_type, game, facts));
+    findings
 }

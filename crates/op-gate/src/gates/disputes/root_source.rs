@@ -1,12 +1,11 @@
 //! Proposer, challenger and dispute-mon have a source of the roots that their game type claims.
 
+use op_chain::game_args::is_super;
+
 use crate::finding::{Comparison, Finding};
 use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::RootSource;
-
-/// Game types whose claims are super roots: of all chains of a cluster at a time, not of one block.
-const SUPER: [u32; 4] = [4, 5, 7, 9];
 
 /// Proven by other means, from either source (optimism#21983).
 const EITHER: u32 = 10;
@@ -43,7 +42,7 @@ pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
             "Games of this type need a source of roots: give --rollup-rpc, or --superroot-rpc(s).",
         )];
     }
-    vec![if SUPER.contains(&game_type) {
+    vec![if is_super(game_type) {
         finding("--superroot-rpc(s)").refuse_unless(
             superroot && alone,
             "Games of this type claim super roots: give --superroot-rpcs (op-proposer, and no \

@@ -2,10 +2,11 @@
 
 use alloy_primitives::Address;
 use eth_rpc::Reading;
+use op_chain::game_args::GameRoles;
 
 use crate::finding::{Comparison, Finding, with};
 use crate::gates::disputes::game_type::{self, Access};
-use crate::read::{Facts, l1::games::GameRoles};
+use crate::read::Facts;
 use crate::{config::Service, gate::Gate, gates::keys::no_key::no_key};
 
 pub(crate) fn game_role(

@@ -3,8 +3,13 @@
 use std::fmt::Display;
 
 use alloy_primitives::U256;
-use eth_rpc::{Reading, Unread};
+use eth_rpc::Reading;
+use op_chain::getters::{BATCH_INBOX, Getter, L2_CHAIN_ID, PAUSED};
 
+use super::{
+    beginning,
+    getter::{Contract, registry},
+};
 use crate::finding::{Comparison, Finding, with};
 use crate::{config::Service, gate::Gate, read::Facts};
 
@@ -15,63 +20,82 @@ const MEND: &str = "\
 
 pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     let (rollup, contracts) = (&facts.rollup, &facts.l1.contracts);
-    let (portal, system_config) =
-        (rollup.deposit_contract_address, rollup.l1_system_config_address);
-    let factory = facts.config.chain.dispute_game_factory;
-    let getter = |contract: &str, getter: &str, at: &dyn Display| {
-        format!("{contract}.{getter}() at {at} on {}", facts.l1.endpoint)
-    };
+    let [system, portal, factory] =
+        [Contract::system_config(facts), Contract::portal(facts), Contract::factory(facts)];
+    let system_config =
+        (rollup.l1_system_config_address, "l1_system_config_address of rollup.json");
+    let games =
+        (facts.config.chain.dispute_game_factory, "disputeGameFactory of the configuration");
     let mut findings = vec![
         same(
             &contracts.portal,
-            (portal, "deposit_contract_address of rollup.json"),
-            &getter("SystemConfig", "optimismPortal", &system_config),
+            &(rollup.deposit_contract_address, "deposit_contract_address of rollup.json"),
+            &system.source("optimismPortal()"),
         ),
-        same(
-            &contracts.portal_system_config,
-            (system_config, "l1_system_config_address of rollup.json"),
-            &getter("OptimismPortal", "systemConfig", &portal),
-        ),
-        same(
-            &facts.l1.dispute_game_factory,
-            (factory, "disputeGameFactory of the configuration"),
-            &getter("SystemConfig", "disputeGameFactory", &system_config),
-        ),
-        games(&contracts.games, &getter("DisputeGameFactory", "gameCount", &factory)),
+        same(&contracts.portal_system_config, &system_config, &portal.source("systemConfig()")),
+        same(&facts.l1.dispute_game_factory, &games, &system.source("disputeGameFactory()")),
+        same(&contracts.portal_factory, &games, &portal.source("disputeGameFactory()")),
+        factory_is_there(&contracts.games, &factory.source("gameCount()")),
+        system.judge(GATE, (L2_CHAIN_ID, &contracts.l2_chain_id), |id, source| {
+            is(id, &(U256::from(rollup.l2_chain_id), "l2_chain_id of rollup.json"), source)
+        }),
+        system.judge(GATE, (BATCH_INBOX, &contracts.batch_inbox), |inbox, source| {
+            is(inbox, &(rollup.batch_inbox_address, "batch_inbox_address of rollup.json"), source)
+        }),
     ];
-    findings.extend(newer(&contracts.l2_chain_id).map(|id| {
-        same(
-            id,
-            (U256::from(rollup.l2_chain_id), "l2_chain_id of rollup.json"),
-            &getter("SystemConfig", "l2ChainId", &system_config),
-        )
-    }));
-    findings.push(paused(&contracts.portal_paused, &getter("OptimismPortal", "paused", &portal)));
-    findings.extend(
-        newer(&contracts.system_config_paused)
-            .map(|reading| paused(reading, &getter("SystemConfig", "paused", &system_config))),
-    );
+    findings.extend(of_registry(facts));
+    findings.extend(beginning::findings(facts));
+    let paused = |paused: &bool, source: &str| not_paused(*paused, facts, source);
+    let of_portal = (Getter::of_all("paused"), &contracts.portal_paused);
+    findings.push(portal.judge(GATE, of_portal, paused));
+    findings.push(system.judge(GATE, (PAUSED, &contracts.system_config_paused), paused));
     findings
 }
 
-/// A getter that older contracts do not have, as they say by a revert.
-fn newer<T>(reading: &Reading<T>) -> Option<&Reading<T>> {
-    (!matches!(reading, Err(Unread::Reverted(_)))).then_some(reading)
+fn of_registry(facts: &Facts) -> Vec<Finding> {
+    let (at, registry) = match registry(GATE, facts) {
+        Ok(registry) => registry,
+        Err(finding) => return vec![finding],
+    };
+    let source =
+        |call: &str| format!("AnchorStateRegistry.{call} at {at} on {}", facts.l1.endpoint);
+    let games =
+        (facts.config.chain.dispute_game_factory, "disputeGameFactory of the configuration");
+    let system_config = facts.rollup.l1_system_config_address;
+    let of_system_config = source("systemConfig()");
+    vec![
+        same(&registry.factory, &games, &source("disputeGameFactory()")),
+        with(&registry.system_config, GATE, system_config, &of_system_config, |&found| {
+            Comparison::new(
+                GATE,
+                (system_config, "l1_system_config_address of rollup.json"),
+                (found, &of_system_config),
+            )
+            .warn_unless(
+                found == system_config,
+                "Another chain's SystemConfig says whether this chain's games are paused and who \
+                 guards them. Chains of one cluster (interop) share a registry; on any other the \
+                 contracts are not of one deployment.",
+            )
+        }),
+    ]
 }
 
 fn same<T: PartialEq + Display>(
     reading: &Reading<T>,
-    (expected, expected_source): (T, &str),
+    expected: &(T, &str),
     source: &str,
 ) -> Finding {
-    with(reading, GATE, &expected, source, |found| {
-        Comparison::new(GATE, (&expected, expected_source), (found, source))
-            .refuse_unless(*found == expected, MEND)
-    })
+    with(reading, GATE, &expected.0, source, |found| is(found, expected, source))
+}
+
+fn is<T: PartialEq + Display>(found: &T, expected: &(T, &str), source: &str) -> Finding {
+    Comparison::new(GATE, (&expected.0, expected.1), (found, source))
+        .refuse_unless(*found == expected.0, MEND)
 }
 
 /// Any number will do: there is a factory.
-fn games(count: &Reading<U256>, source: &str) -> Finding {
+fn factory_is_there(count: &Reading<U256>, source: &str) -> Finding {
     with(count, GATE, "a dispute game factory", source, |count| {
         Comparison::new(
             GATE,
@@ -82,13 +106,16 @@ fn games(count: &Reading<U256>, source: &str) -> Finding {
     })
 }
 
-fn paused(reading: &Reading<bool>, source: &str) -> Finding {
-    with(reading, GATE, "not paused", source, |&paused| {
-        let found = if paused { "paused" } else { "not paused" };
-        Comparison::new(GATE, ("not paused", "withdrawals"), (found, source)).warn_unless(
-            !paused,
-            "The guardian stopped the contracts: blocks are built and deposits work, but nothing \
-             can be withdrawn until the guardian lifts the pause.",
-        )
-    })
+fn not_paused(paused: bool, facts: &Facts, source: &str) -> Finding {
+    let found = match (paused, &facts.l1.all_paused) {
+        (false, _) => "not paused",
+        (true, Some(Ok(true))) => "paused, as all chains of this superchain",
+        (true, Some(Ok(false))) => "paused, this chain alone",
+        (true, _) => "paused",
+    };
+    Comparison::new(GATE, ("not paused", "withdrawals"), (found, source)).warn_unless(
+        !paused,
+        "The guardian stopped the contracts: blocks are built and deposits work, but nothing \
+         can be withdrawn until the guardian lifts the pause.",
+    )
 }

@@ -1,55 +1,56 @@
 //! The chain's contracts as L1 has them: whom they belong to.
 
-use alloy_primitives::{Address, U256};
-use eth_rpc::{Answers, Batch, Reading, Slot};
-use op_chain::contracts::{DisputeGameFactory, OptimismPortal, SystemConfig};
-use op_chain::rollup::RollupConfig;
+use alloy_primitives::{Address, B256, U256};
+use op_chain::contracts::{AnchorStateRegistry, DisputeGameFactory, OptimismPortal, SystemConfig};
 
-/// What the contracts say of each other.
-#[derive(Debug)]
-pub struct ChainContracts {
-    /// `SystemConfig.optimismPortal()`.
-    pub portal: Reading<Address>,
-    pub portal_system_config: Reading<Address>,
-    /// `SystemConfig.l2ChainId()`; older contracts revert.
-    pub l2_chain_id: Reading<U256>,
-    /// `DisputeGameFactory.gameCount()` of the configured factory.
-    pub games: Reading<U256>,
-    pub portal_paused: Reading<bool>,
-    /// `SystemConfig.paused()`; older contracts revert.
-    pub system_config_paused: Reading<bool>,
-}
+use super::getters::getters;
 
-pub(super) struct ContractSlots {
-    portal: Slot<Address>,
-    portal_system_config: Slot<Address>,
-    l2_chain_id: Slot<U256>,
-    games: Slot<U256>,
-    portal_paused: Slot<bool>,
-    system_config_paused: Slot<bool>,
-}
-
-impl ContractSlots {
-    pub(super) fn ask(batch: &mut Batch, rollup: &RollupConfig, factory: Address) -> Self {
-        let (portal, system) = (rollup.deposit_contract_address, rollup.l1_system_config_address);
-        Self {
-            portal: batch.call(system, &SystemConfig::optimismPortalCall {}),
-            portal_system_config: batch.call(portal, &OptimismPortal::systemConfigCall {}),
-            l2_chain_id: batch.call(system, &SystemConfig::l2ChainIdCall {}),
-            games: batch.call(factory, &DisputeGameFactory::gameCountCall {}),
-            portal_paused: batch.call(portal, &OptimismPortal::pausedCall {}),
-            system_config_paused: batch.call(system, &SystemConfig::pausedCall {}),
-        }
+getters! {
+    /// What the contracts say of each other. Which releases have a getter: [`op_chain::getters`].
+    ChainContracts, ContractSlots(system, portal, factory) {
+        system_version: String = system.SystemConfig::versionCall {},
+        portal_version: String = portal.OptimismPortal::versionCall {},
+        factory_version: String = factory.DisputeGameFactory::versionCall {},
+        /// `SystemConfig.optimismPortal()`.
+        portal: Address = system.SystemConfig::optimismPortalCall {},
+        portal_system_config: Address = portal.OptimismPortal::systemConfigCall {},
+        portal_factory: Address = portal.OptimismPortal::disputeGameFactoryCall {},
+        batch_inbox: Address = system.SystemConfig::batchInboxCall {},
+        start_block: U256 = system.SystemConfig::startBlockCall {},
+        l2_chain_id: U256 = system.SystemConfig::l2ChainIdCall {},
+        delayed_weth: Address = system.SystemConfig::delayedWETHCall {},
+        superchain: Address = system.SystemConfig::superchainConfigCall {},
+        registry: Address = portal.OptimismPortal::anchorStateRegistryCall {},
+        /// `DisputeGameFactory.gameCount()` of the configured factory.
+        games: U256 = factory.DisputeGameFactory::gameCountCall {},
+        portal_paused: bool = portal.OptimismPortal::pausedCall {},
+        system_config_paused: bool = system.SystemConfig::pausedCall {},
     }
+}
 
-    pub(super) fn read(&self, answers: &Answers) -> ChainContracts {
-        ChainContracts {
-            portal: answers.take(&self.portal),
-            portal_system_config: answers.take(&self.portal_system_config),
-            l2_chain_id: answers.take(&self.l2_chain_id),
-            games: answers.take(&self.games),
-            portal_paused: answers.take(&self.portal_paused),
-            system_config_paused: answers.take(&self.system_config_paused),
-        }
+getters! {
+    /// What the portal's `AnchorStateRegistry` says.
+    Registry, RegistrySlots(registry) {
+        system_config: Address = registry.AnchorStateRegistry::systemConfigCall {},
+        factory: Address = registry.AnchorStateRegistry::disputeGameFactoryCall {},
+        respected_game_type: u32 = registry.AnchorStateRegistry::respectedGameTypeCall {},
+        anchor: AnchorStateRegistry::getAnchorRootReturn
+            = registry.AnchorStateRegistry::getAnchorRootCall {},
+        retirement: u64 = registry.AnchorStateRegistry::retirementTimestampCall {},
+    }
+}
+
+getters! {
+    /// What rollup.json has a copy of, as it was when the chain began.
+    Beginning, BeginningSlots(system) {
+        version: String = system.SystemConfig::versionCall {},
+        gas_limit: u64 = system.SystemConfig::gasLimitCall {},
+        scalar: B256 = system.SystemConfig::scalarCall {},
+        denominator: u32 = system.SystemConfig::eip1559DenominatorCall {},
+        elasticity: u32 = system.SystemConfig::eip1559ElasticityCall {},
+        operator_scalar: u32 = system.SystemConfig::operatorFeeScalarCall {},
+        operator_constant: u64 = system.SystemConfig::operatorFeeConstantCall {},
+        min_base_fee: u64 = system.SystemConfig::minBaseFeeCall {},
+        da_footprint: u16 = system.SystemConfig::daFootprintGasScalarCall {},
     }
 }

@@ -33,10 +33,9 @@ pub(super) fn ask(
     let numbers = BLOCKS.iter().filter_map(|back| u64::checked_sub(newest, *back));
     let ask = |number| PastSlots {
         block: batch.block(number),
-        balances: accounts
-            .iter()
-            .map(|&account| (account, batch.balance_at(account, number)))
-            .collect(),
+        balances: batch.earlier(number, |batch| {
+            accounts.iter().map(|&account| (account, batch.balance(account))).collect()
+        }),
     };
     numbers.map(ask).collect()
 }

@@ -1,12 +1,15 @@
 //! What L1 says, in three batches: its heads, the state after the newest block, and what follows from that.
+//! The validator of contracts needs a fourth, where there is one.
 
 pub mod agreement;
 pub mod beacon;
 pub mod contracts;
 pub mod funding;
 pub mod games;
+mod getters;
 pub mod proofs;
 pub mod senders;
+pub mod validation;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,11 +18,15 @@ use std::{
 
 use alloy_primitives::{Address, B256, U64, U256};
 use eth_rpc::{AccountProof, Answers, Batch, BlockHead, Limits, Reading, Slot, Unread};
-use op_chain::contracts::{OptimismPortal, SystemConfig};
+use op_chain::contracts::{OptimismPortal, SuperchainConfig, SystemConfig};
+use op_chain::rollup::RollupConfig;
 use op_util::time::unix_now;
 
-use self::contracts::{ChainContracts, ContractSlots};
+use self::contracts::{
+    Beginning, BeginningSlots, ChainContracts, ContractSlots, Registry, RegistrySlots,
+};
 use self::games::{Game, GameSlots};
+use self::validation::{ManagerSlots, Validation};
 use self::{
     agreement::Other,
     beacon::BeaconFacts,
@@ -46,6 +53,14 @@ pub struct L1Facts {
     /// `OptimismPortal.respectedGameType()`.
     pub respected_game_type: Reading<u32>,
     pub contracts: ChainContracts,
+    /// Where the portal names one.
+    pub registry: Option<Registry>,
+    /// `SystemConfig` at [`first_block`], where that is known.
+    pub beginning: Option<Beginning>,
+    /// Whether a pause is one of all chains, where there is one.
+    pub all_paused: Option<Reading<bool>>,
+    /// Where a service is judged by it.
+    pub validation: Option<Validation>,
     pub games: BTreeMap<u32, Game>,
     /// Balances of the keys' accounts, in wei.
     pub balances: BTreeMap<Address, Reading<U256>>,
@@ -99,6 +114,7 @@ struct StateSlots {
     balances: Vec<(Address, Slot<U256>)>,
     senders: Vec<SenderSlots>,
     proof: Option<Slot<AccountProof>>,
+    manager: Option<ManagerSlots>,
 }
 
 impl StateSlots {
@@ -118,7 +134,7 @@ impl StateSlots {
             dispute_game_factory: batch
                 .call(system_config, &SystemConfig::disputeGameFactoryCall {}),
             respected_game_type: batch.call(portal, &OptimismPortal::respectedGameTypeCall {}),
-            contracts: ContractSlots::ask(batch, rollup, factory),
+            contracts: ContractSlots::ask(batch, system_config, portal, factory),
             games: game_types
                 .into_iter()
                 .map(|game_type| GameSlots::ask(batch, factory, game_type))
@@ -132,8 +148,44 @@ impl StateSlots {
                 .map(|account| SenderSlots::ask(batch, account))
                 .collect(),
             proof: proofs.then(|| batch.proof(system_config, SIGNER_SLOT)),
+            manager: validation::ask(batch, request),
         }
     }
+}
+
+/// What follows from the chain's contracts.
+struct NextSlots {
+    registry: Option<RegistrySlots>,
+    beginning: Option<BeginningSlots>,
+    all_paused: Option<Slot<bool>>,
+}
+
+impl NextSlots {
+    fn ask(batch: &mut Batch, rollup: &RollupConfig, contracts: &ChainContracts) -> Self {
+        let system_config = rollup.l1_system_config_address;
+        let paused = matches!(contracts.system_config_paused, Ok(true));
+        let superchain = contracts.superchain.as_ref().ok().filter(|_| paused);
+        let all = SuperchainConfig::pausedCall { identifier: Address::ZERO };
+        Self {
+            registry: contracts
+                .registry
+                .as_ref()
+                .ok()
+                .map(|&registry| RegistrySlots::ask(batch, registry)),
+            beginning: first_block(rollup, contracts).map(|block| {
+                batch.earlier(block, |batch| BeginningSlots::ask(batch, system_config))
+            }),
+            all_paused: superchain.map(|&superchain| batch.call(superchain, &all)),
+        }
+    }
+}
+
+/// The first block in which the chain's contracts and files can agree: the L1 origin, or the block in
+/// which `SystemConfig` came to be, if that is later.
+#[must_use]
+pub fn first_block(rollup: &RollupConfig, contracts: &ChainContracts) -> Option<u64> {
+    let started = contracts.start_block.as_ref().ok()?;
+    Some(started.saturating_to::<u64>().max(rollup.genesis.l1.number))
 }
 
 impl L1Facts {
@@ -147,8 +199,7 @@ impl L1Facts {
 
         // Behind one URL there may be nodes that are not equally far: one block for all of it.
         let newest = heads.whole().and_then(|()| newest(&latest));
-        let mut batch =
-            newest.as_ref().map_or_else(|_| Batch::default(), |&block| Batch::at(block));
+        let mut batch = pinned(&newest);
         let state_slots = StateSlots::ask(&mut batch, request);
         let last_final =
             finalized.as_ref().ok().and_then(Option::as_ref).map(|block| block.number.to());
@@ -167,11 +218,23 @@ impl L1Facts {
             .judged_by(Gate::Funding)
             .filter_map(|service| request.account(service))
             .collect();
-        let mut batch = newest.map(Batch::at).unwrap_or_default();
+        let mut batch = pinned(&newest);
+        let contracts = state_slots.contracts.read(&state);
         let games = games::ask_implementations(&mut batch, state_slots.games, &state);
         let past = funding::ask(&mut batch, &spenders, &latest);
         let sent = senders::ask_past(&mut batch, &state_slots.senders, &latest);
+        let next = NextSlots::ask(&mut batch, &request.rollup, &contracts);
+        let manager = state_slots.manager.map(|slots| slots.read(&state));
+        let validator =
+            manager.as_ref().and_then(|manager| validation::ask_manager(&mut batch, manager));
         let third = l1.send(batch).await;
+        let validator = validator.map(|slot| third.take(&slot));
+        let validation = match manager {
+            Some(manager) => {
+                Some(validation::read(l1, request, pinned(&newest), manager, validator).await)
+            }
+            None => None,
+        };
 
         Self {
             endpoint: l1.shown(),
@@ -183,7 +246,11 @@ impl L1Facts {
             unsafe_block_signer: state.take(&state_slots.unsafe_block_signer),
             dispute_game_factory: state.take(&state_slots.dispute_game_factory),
             respected_game_type: state.take(&state_slots.respected_game_type),
-            contracts: state_slots.contracts.read(&state),
+            contracts,
+            registry: next.registry.map(|slots| slots.read(&third)),
+            beginning: next.beginning.map(|slots| slots.read(&third)),
+            all_paused: next.all_paused.map(|slot| third.take(&slot)),
+            validation,
             games: games::read(games, &third),
             balances: state_slots
                 .balances
@@ -203,6 +270,10 @@ impl L1Facts {
             beacon,
         }
     }
+}
+
+fn pinned(newest: &Reading<B256>) -> Batch {
+    newest.as_ref().map_or_else(|_| Batch::default(), |&block| Batch::at(block))
 }
 
 /// The block that everything else is read at.

@@ -63,10 +63,9 @@ pub(super) fn ask_past(
         BLOCKS.iter().map(|back| u64::saturating_sub(newest, *back)).collect();
     let ask = |number| PastSlots {
         block: batch.block(number),
-        sent: senders
-            .iter()
-            .map(|sender| (sender.account, batch.nonce_at(sender.account, number)))
-            .collect(),
+        sent: batch.earlier(number, |batch| {
+            senders.iter().map(|sender| (sender.account, batch.nonce(sender.account))).collect()
+        }),
     };
     numbers.into_iter().map(ask).collect()
 }

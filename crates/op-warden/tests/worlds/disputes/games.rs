@@ -6,12 +6,12 @@ use test_kit::node::Say;
 use crate::{
     case::Case,
     lies::{faults, is_limit, lies},
-    verdict::Verdict::{Pass, Refuse, Skip, Wait},
+    verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
     world::{
         World,
         file::File,
-        names::{PRESTATE_HASH, ROLES},
-        script::{bytes, game_args, game_args_with, word},
+        names::ROLES,
+        script::{bytes, game_args, text, word},
     },
 };
 
@@ -20,6 +20,8 @@ pub(super) fn game_arguments(cases: &mut Vec<Case>) {
     let roles = |proposer, challenger, prestate| {
         [("proposer-key", proposer), ("challenger-key", challenger), ("prestate", prestate)]
     };
+    // Nothing of what cannot be read is compared.
+    let unread = [("game-type", Refuse)];
     let (args, zero) = (game_args(), "00".repeat(20));
     let swapped = format!("{}{}{}", &args[..248], ROLES[3].2, ROLES[2].2);
     for (name, args, verdicts) in [
@@ -53,34 +55,33 @@ pub(super) fn game_arguments(cases: &mut Vec<Case>) {
             json!(format!("0x{}", "ff".repeat(64))),
             roles(Refuse, Refuse, Refuse),
         ),
-        ("empty, and a bare implementation", bytes(""), roles(Refuse, Refuse, Refuse)),
     ] {
-        cases.push(Case::new(format!("gameArgs: {name}"), &verdicts, |world| {
+        let unread = if verdicts[2] == ("prestate", Refuse) { &unread[..] } else { &[] };
+        let noticed = [&verdicts[..], unread].concat();
+        cases.push(Case::new(format!("gameArgs: {name}"), &noticed, |world| {
             world.l1.result("gameArgs", args);
         }));
     }
     cases.push(Case::new(
-        "gameArgs reverts, the implementation has the roles",
-        &[],
-        World::with_old_factory,
+        "gameArgs: empty, and a bare implementation",
+        &[&roles(Refuse, Refuse, Refuse)[..], &[("game-type", Skip)]].concat(),
+        |world| world.l1.result("gameArgs", bytes("")),
     ));
-    cases.push(Case::new("gameArgs is empty, the implementation has the roles", &[], |world| {
-        world.with_old_factory();
+    cases.push(Case::old("gameArgs reverts, the implementation has the roles", &[], |_| ()));
+    cases.push(Case::old("gameArgs is empty, the implementation has the roles", &[], |world| {
         world.l1.result("gameArgs", bytes(""));
     }));
-    cases.push(Case::new(
+    cases.push(Case::old(
         "gameArgs reverts without code, the implementation has the roles",
         &[],
         |world| {
-            world.with_old_factory();
             world.l1.say("gameArgs", Say::Error(-32000, "execution reverted"));
         },
     ));
-    cases.push(Case::new(
+    cases.push(Case::old(
         "an old implementation has another proposer",
         &roles(Refuse, Pass, Pass),
         |world| {
-            world.with_old_factory();
             world.l1.result("proposer", word("1"));
         },
     ));
@@ -91,27 +92,25 @@ pub(super) fn game_arguments(cases: &mut Vec<Case>) {
         ("0x", Say::Result(json!("0x")), Refuse),
         ("null", Say::Result(json!(null)), Refuse),
     ] {
-        cases.push(Case::new(
+        cases.push(Case::old(
             format!("gameArgs: {fault}, an old implementation"),
-            &roles(verdict, verdict, verdict),
+            &[&roles(verdict, verdict, verdict)[..], &[("game-type", verdict)]].concat(),
             |world| {
-                world.with_old_factory();
                 world.l1.say("gameArgs", say);
             },
         ));
     }
     for (name, implementation) in [("no", word("0")), ("an absent", word("c9"))] {
         let noticed = [
-            ("game-type", if name == "no" { Refuse } else { Pass }),
+            ("game-type", if name == "no" { Refuse } else { Skip }),
             ("proposer-key", Refuse),
             ("challenger-key", Refuse),
             ("prestate", Refuse),
         ];
-        cases.push(Case::new(
+        cases.push(Case::old(
             format!("an old factory with {name} implementation"),
             &noticed,
             |world| {
-                world.with_old_factory();
                 world.l1.result("gameImpls", implementation);
             },
         ));
@@ -119,11 +118,13 @@ pub(super) fn game_arguments(cases: &mut Vec<Case>) {
     // A reset comes before it is known what the request is about.
     for (fault, whole, verdict) in faults().into_iter().filter(|fault| fault.0 != "a reset") {
         let limit: &[_] = if is_limit(fault) { &[("l1-rate-limit", Wait)] } else { &[] };
-        cases.push(Case::new(
+        let others = ["game-type", "contracts", "standard-validator"].map(|gate| (gate, verdict));
+        // An account's past is not known, whatever the fault is.
+        let others = [&others[..], &[("alone", Wait)]].concat();
+        cases.push(Case::old(
             format!("{fault} at the second request"),
-            &[&roles(verdict, verdict, verdict)[..], limit].concat(),
+            &[&roles(verdict, verdict, verdict)[..], &others, limit].concat(),
             |world| {
-                world.with_old_factory();
                 world.l1.second = whole;
                 world.config["deadlineSeconds"] = json!(2);
             },
@@ -167,14 +168,88 @@ pub(super) fn game_types(cases: &mut Vec<Case>) {
     }));
 }
 
+/// Terms of another chain in the arguments, and whether games can begin and count.
+pub(super) fn terms(cases: &mut Vec<Case>) {
+    let (args, other) = (game_args(), "cd".repeat(20));
+    let with = |place: std::ops::Range<usize>, hex: &str| {
+        bytes(&format!("{}{hex}{}", &args[..2 * place.start], &args[2 * place.end..]))
+    };
+    let chain_id = |id: u64| format!("{id:064x}");
+    for (name, read, value, verdict) in [
+        ("another registry in gameArgs", "gameArgs", with(52..72, &other), Refuse),
+        ("another WETH in gameArgs", "gameArgs", with(72..92, &other), Refuse),
+        ("another L2 in gameArgs", "gameArgs", with(92..124, &chain_id(902)), Refuse),
+        ("no L2 in gameArgs", "gameArgs", with(92..124, &chain_id(0)), Refuse),
+        ("a SystemConfig with another WETH", "delayedWETH", word("c9"), Refuse),
+        ("another respected type in the registry", "registryRespected", word("8"), Refuse),
+        ("no root to begin at", "anchorRoot", json!(format!("0x{}", "0".repeat(128))), Refuse),
+        ("a root to begin at", "anchorRoot", json!(format!("0x{}", "1".repeat(128))), Pass),
+        ("games that were retired", "retirement", word("1"), Pass),
+        ("games that are retired for ever", "retirement", word("ffffffffffffffff"), Warn),
+    ] {
+        cases.push(Case::new(format!("games with {name}"), &[("game-type", verdict)], |world| {
+            world.l1.result(read, value);
+        }));
+    }
+    let noticed = [("game-type", Refuse), ("prestate", Refuse)];
+    cases.push(Case::new("games with a VM without code", &noticed, |world| {
+        world.l1.result("gameArgs", with(32..52, &other));
+    }));
+    // Only contracts of v7 have one WETH for all games.
+    cases.push(Case::new("games before v7 with a WETH each", &[("game-type", Skip)], |world| {
+        world.l1.result("systemVersion", text("3.13.1"));
+        world.l1.say("delayedWETH", Say::Error(3, "execution reverted"));
+    }));
+    // Super roots are of several chains.
+    let super_roots = |world: &mut World| {
+        world.config["services"]["game-type"]["gameType"] = json!(5);
+        for read in ["respectedGameType", "registryRespected"] {
+            world.l1.result(read, word("5"));
+        }
+        world.l1.registered = 5;
+    };
+    for (id, verdict) in [(0, Pass), (901, Refuse)] {
+        let others = ["proposer-key", "challenger-key", "prestate"].map(|gate| (gate, Refuse));
+        let noticed = [&others[..], &[("game-type", verdict)]].concat();
+        cases.push(Case::new(format!("super games with L2 {id}"), &noticed, |world| {
+            super_roots(world);
+            world.l1.result("gameArgs", with(92..124, &chain_id(id)));
+        }));
+    }
+    for (bond, verdict) in [("0", Warn), ("1", Pass)] {
+        let noticed = [
+            ("game-type", verdict),
+            ("proposer-key", Refuse),
+            ("challenger-key", Refuse),
+            ("prestate", Refuse),
+        ];
+        cases.push(Case::new(format!("open games with a bond of {bond}"), &noticed, |world| {
+            super_roots(world);
+            world.config["services"]["game-type"]["gameType"] = json!(9);
+            for read in ["respectedGameType", "registryRespected"] {
+                world.l1.result(read, word("9"));
+            }
+            world.l1.registered = 9;
+            world.l1.result("initBonds", word(bond));
+            world.l1.result("gameArgs", bytes(&with_no_roles(&args)));
+        }));
+    }
+}
+
+/// A super game for everybody.
+fn with_no_roles(args: &str) -> String {
+    format!("{}{}", &args[..184], "0".repeat(64))
+}
+
 pub(super) fn vms(cases: &mut Vec<Case>) {
     // The VM counts where gameArgs names it: a world with other arguments is another.
     let asked = |world: &mut World| {
-        let args = game_args_with(PRESTATE_HASH).replacen(&"ab".repeat(92), &vm_and_more(), 1);
-        world.l1.result("gameArgs", bytes(&args));
+        world.l1.result("gameArgs", bytes(&game_args().to_uppercase()));
     };
     for (version, verdict) in [("7", Refuse), ("8", Pass), ("9", Refuse), ("100", Refuse)] {
         let noticed = [("prestate", verdict)];
+        let code = if version == "100" { &[("game-type", Refuse)][..] } else { &[] };
+        let noticed = [&noticed[..], code].concat();
         cases.push(Case::new(format!("a VM of state version 0x{version}"), &noticed, |world| {
             asked(world);
             world.l1.result("stateVersion", word(version));
@@ -184,15 +259,11 @@ pub(super) fn vms(cases: &mut Vec<Case>) {
         // Older VMs have no such getter.
         let verdict = if lie.starts_with("a revert") { Pass } else { verdict };
         let limit = (lie == "a limit").then_some(("l1-rate-limit", Wait));
-        let noticed: Vec<_> = [("prestate", verdict)].into_iter().chain(limit).collect();
+        let gates = ["prestate", "game-type"].map(|gate| (gate, verdict));
+        let noticed: Vec<_> = gates.into_iter().chain(limit).collect();
         cases.push(Case::new(format!("L1 says {lie} for stateVersion"), &noticed, |world| {
             asked(world);
             world.l1.say("stateVersion", say);
         }));
     }
-}
-
-/// The same VM as in the right world's arguments, and another registry.
-fn vm_and_more() -> String {
-    format!("{}{}", "ab".repeat(20), "cd".repeat(72))
 }

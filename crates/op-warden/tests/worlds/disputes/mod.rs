@@ -9,6 +9,7 @@ use crate::case::Case;
 pub(crate) fn cases(cases: &mut Vec<Case>) {
     games::game_arguments(cases);
     games::game_types(cases);
+    games::terms(cases);
     games::vms(cases);
     prestates::prestate_files(cases);
     prestates::prestates_on_chain(cases);

@@ -81,8 +81,7 @@ pub(super) fn prestates_on_chain(cases: &mut Vec<Case>) {
         cases.push(Case::new(format!("{name} prestate in gameArgs"), noticed, |world| {
             world.l1.result("gameArgs", bytes(&game_args_with(&hash)));
         }));
-        cases.push(Case::new(format!("{name} prestate in an implementation"), noticed, |world| {
-            world.with_old_factory();
+        cases.push(Case::old(format!("{name} prestate in an implementation"), noticed, |world| {
             world.l1.result("absolutePrestate", word(&hash));
         }));
     }
@@ -96,8 +95,7 @@ pub(super) fn prestates_on_chain(cases: &mut Vec<Case>) {
     ));
     // A game for everyone has no roles; the prestate is there all the same.
     let noticed = [("proposer-key", Refuse), ("challenger-key", Refuse)];
-    cases.push(Case::new("an old implementation without roles", &noticed, |world| {
-        world.with_old_factory();
+    cases.push(Case::old("an old implementation without roles", &noticed, |world| {
         for role in ["proposer", "challenger"] {
             world.l1.say(role, Say::Error(3, "execution reverted"));
         }

@@ -112,10 +112,18 @@ pub(super) fn files(cases: &mut Vec<Case>) {
 
     let contract = json!("0x00000000000000000000000000000000000000c9");
     let other_hash = json!(format!("0x{}", "2b".repeat(32)));
+    let another_l2 = ["l2-chain", "contracts", "game-type"].map(|gate| (gate, Refuse));
     let no_block = [("l1-origin", Wait), ("genesis-timestamp", Wait), ("l1-agreement", Wait)];
-    let system_config =
-        ["batcher-key", "sequencer-key", "unsafe-signer", "game-type", "l1-proofs", "contracts"]
-            .map(|gate| (gate, Refuse));
+    let system_config = [
+        "batcher-key",
+        "sequencer-key",
+        "unsafe-signer",
+        "game-type",
+        "l1-proofs",
+        "contracts",
+        "standard-validator",
+    ]
+    .map(|gate| (gate, Refuse));
     for (name, place, value, noticed) in [
         (
             "another L1",
@@ -123,7 +131,7 @@ pub(super) fn files(cases: &mut Vec<Case>) {
             json!(1),
             &[("l1-chain", Refuse), ("l1-beacon", Refuse)][..],
         ),
-        ("another L2", "/l2_chain_id", json!(902), &[("l2-chain", Refuse), ("contracts", Refuse)]),
+        ("another L2", "/l2_chain_id", json!(902), &another_l2),
         (
             "another genesis hash",
             "/genesis/l2/hash",

@@ -37,6 +37,11 @@ pub(super) fn extra_data(cases: &mut Vec<Case>) {
         world.json(GENESIS, "/extraData", json!("0x010000003200000004000000000000000a"));
         world.json(ROLLUP, "/genesis/system_config/eip1559Params", json!("0x0000003200000004"));
         world.json(ROLLUP, "/genesis/system_config/minBaseFee", json!(10));
+        for (read, value) in
+            [("eip1559Denominator", "32"), ("eip1559Elasticity", "4"), ("minBaseFee", "a")]
+        {
+            world.l1.result(read, word(value));
+        }
         world.agree_on_hash();
     }));
     // Before Holocene nobody reads it.
@@ -97,6 +102,12 @@ pub(super) fn fees(cases: &mut Vec<Case>) {
         let mut noticed = vec![("fee-parameters", verdict)];
         if (place, value.is_null()) == ("/chain_op_config", true) {
             noticed.push(("rollup-config", Refuse));
+        }
+        // The contract says otherwise, where op-node can read the file.
+        let unreadable = ["0x", "0x00000000000000", "0x00", "1000"].map(|text| json!(text));
+        let readable = !unreadable.contains(&value) && value != -1 && value != 65_536;
+        if place.starts_with("/genesis") && readable && !value.is_null() {
+            noticed.push(("contracts", Warn));
         }
         cases.push(Case::new(format!("rollup.json with {value} at {place}"), &noticed, |world| {
             put(world, ROLLUP, place, value.clone());

@@ -103,19 +103,24 @@ pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
     let own = ("rollup-config", Refuse);
     // The commands have no --altda.enabled.
     let flags = ("flags", Warn);
+    let another_l2 = ["l2-chain", "contracts", "game-type"].map(|gate| (gate, Refuse)).to_vec();
     for (place, value, noticed) in [
         ("/block_time", json!(0), vec![]),
         ("/channel_timeout", json!(0), vec![]),
         ("/seq_window_size", json!(0), vec![("batch-cadence", Refuse)]),
         ("/seq_window_size", json!(1), vec![("batch-cadence", Refuse)]),
         ("/max_sequencer_drift", json!(0), vec![]),
-        ("/batch_inbox_address", address.clone(), vec![]),
+        ("/batch_inbox_address", address.clone(), vec![("contracts", Refuse)]),
         ("/genesis/l1/hash", hash.clone(), vec![("l1-origin", Refuse)]),
         ("/genesis/l2/hash", hash.clone(), vec![("genesis-hash", Refuse)]),
         ("/genesis/l2_time", json!(0), vec![("genesis-timestamp", Refuse)]),
         ("/genesis/system_config/batcherAddr", address.clone(), vec![("batcher-key", Refuse)]),
-        ("/genesis/system_config/scalar", hash, vec![]),
-        ("/genesis/system_config/gasLimit", json!(0), vec![("fee-parameters", Warn)]),
+        ("/genesis/system_config/scalar", hash, vec![("contracts", Warn)]),
+        (
+            "/genesis/system_config/gasLimit",
+            json!(0),
+            vec![("fee-parameters", Warn), ("contracts", Warn)],
+        ),
         (
             "/deposit_contract_address",
             address.clone(),
@@ -131,13 +136,14 @@ pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
                 "sequencer-key",
                 "unsafe-signer",
                 "l1-proofs",
+                "standard-validator",
             ]
             .map(|gate| (gate, Refuse))
             .into(),
         ),
         ("/l1_chain_id", json!(0), vec![("l1-chain", Refuse), ("l1-beacon", Refuse)]),
-        ("/l2_chain_id", json!(0), vec![("l2-chain", Refuse), ("contracts", Refuse)]),
-        ("/l2_chain_id", json!(900), vec![("l2-chain", Refuse), ("contracts", Refuse)]),
+        ("/l2_chain_id", json!(0), another_l2.clone()),
+        ("/l2_chain_id", json!(900), another_l2.clone()),
     ] {
         let noticed = [noticed, vec![own]].concat();
         cases.push(Case::new(format!("rollup.json with {value} at {place}"), &noticed, |world| {

@@ -5,7 +5,10 @@ use serde_json::json;
 use crate::{
     case::Case,
     verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
-    world::names::{ROLES, SIGNER_SLOT},
+    world::{
+        names::{ROLES, SIGNER_SLOT},
+        script::word,
+    },
 };
 
 pub(super) fn heads(cases: &mut Vec<Case>) {
@@ -34,6 +37,7 @@ pub(super) fn heads(cases: &mut Vec<Case>) {
         }));
     }
     cases.push(Case::new("an L1 that has just begun", &[("l1-origin", Wait)], |world| {
+        world.l1.result("startBlock", word("0"));
         for l1 in [&mut world.l1, &mut world.other] {
             for block in ["latest", "finalized"] {
                 l1.edit(block, "number", json!("0x0"));

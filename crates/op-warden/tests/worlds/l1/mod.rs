@@ -1,6 +1,7 @@
 //! The L1 and its endpoints.
 
 mod beacons;
+mod contracts;
 mod endpoints;
 mod heads;
 mod reads;
@@ -15,7 +16,10 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     endpoints::agreement(cases);
     reads::lies_about_reads(cases);
     truths::other_truths(cases);
-    truths::contracts(cases);
+    contracts::contracts(cases);
+    contracts::beginnings(cases);
+    contracts::older(cases);
+    contracts::validators(cases);
     truths::origins(cases);
     heads::heads(cases);
     heads::proofs(cases);
@@ -24,7 +28,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
 }
 
 /// Gates that ask L1.
-pub(crate) const OF_L1: [&str; 21] = [
+pub(crate) const OF_L1: [&str; 22] = [
     "l1-chain",
     "l1-origin",
     "genesis-timestamp",
@@ -46,4 +50,5 @@ pub(crate) const OF_L1: [&str; 21] = [
     "release",
     "l1-agreement",
     "contracts",
+    "standard-validator",
 ];

@@ -87,29 +87,6 @@ pub(super) fn other_truths(cases: &mut Vec<Case>) {
     }));
 }
 
-pub(super) fn contracts(cases: &mut Vec<Case>) {
-    let stranger = word("15d34aaf54267db7d7c367839aaf71a00a2c6a65");
-    for (name, read, value, verdict) in [
-        ("another portal", "optimismPortal", stranger.clone(), Refuse),
-        ("no portal", "optimismPortal", word("0"), Refuse),
-        ("a portal of another SystemConfig", "portalSystemConfig", stranger, Refuse),
-        ("another L2", "l2ChainId", word("387"), Refuse),
-        ("a chain id of 256 bits", "l2ChainId", json!(format!("0x{}385", "1".repeat(61))), Refuse),
-        ("a paused portal", "portalPaused", word("1"), Warn),
-        ("a paused chain", "systemConfigPaused", word("1"), Warn),
-        ("a pause that is neither", "portalPaused", word("2"), Refuse),
-        ("many games", "gameCount", json!(format!("0x{}", "f".repeat(64))), Pass),
-    ] {
-        cases.push(Case::new(
-            format!("contracts with {name}"),
-            &[("contracts", verdict)],
-            |world| {
-                world.l1.result(read, value);
-            },
-        ));
-    }
-}
-
 pub(super) fn origins(cases: &mut Vec<Case>) {
     for (name, number, verdict) in
         [("long before", "0x0", Wait), ("one before", "0x6", Wait), ("one after", "0x8", Pass)]
