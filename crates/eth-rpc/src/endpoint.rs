@@ -4,10 +4,13 @@ use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use backon::Retryable as _;
 use futures_core::future::BoxFuture;
-use op_util::foreign::clean;
+use op_util::foreign::{self, clean};
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -16,12 +19,18 @@ use crate::{
     batch::Call,
     counts::Counts,
     failure::{Failed, Failure},
-    refusal, retry, secrets,
+    retry, secrets,
 };
 
-/// The largest answer that is read, in bytes: without calls, and for each call of a batch.
+/// The largest answer that is read, in bytes. A batch whose answer is larger is asked for in parts.
 const MAX_ANSWER: usize = 4 << 20;
-const MAX_CALL: usize = 128 << 10;
+/// The longest line of a text of which only some lines are wanted.
+const MAX_LINE: usize = 64 << 10;
+/// Of an answer above this size, only so many are read at a time in the whole process: however many
+/// endpoints flood it, they take no more memory.
+const LARGE: usize = 256 << 10;
+static LARGE_ANSWERS: Semaphore = Semaphore::const_new(4);
+
 /// An endpoint's URL is not usable.
 #[derive(Debug, thiserror::Error)]
 pub enum RpcUrlError {
@@ -55,6 +64,8 @@ impl Rpc {
     /// The same endpoint, asked with this bearer token.
     #[must_use]
     pub fn with_token(self, token: Zeroizing<String>) -> Self {
+        // A node that repeats the request's headers repeats it.
+        foreign::hide(&token);
         Self { token: Some(token), ..self }
     }
 
@@ -110,13 +121,11 @@ impl Rpc {
     }
 
     async fn send_part(&self, calls: &[Call], first: usize, deadline: Instant) -> Reply {
-        let most = MAX_ANSWER + calls.len() * MAX_CALL;
         let request = || self.http.post(self.url.clone()).json(calls);
-        match self.until(deadline, request, most, None).await {
+        match self.until(deadline, request, None).await {
             Ok(body) => answers::sort(&body, first, calls.len(), &self.counts),
-            Err(Failed::Batch) if calls.len() > 1 => Reply::TooMany,
-            Err(Failed::Batch) => Reply::Whole(Unread::Unreachable(refusal::REASON.to_owned())),
-            Err(Failed::Unread(unread)) => Reply::Whole(unread),
+            Err(Failed::Batch(_)) if calls.len() > 1 => Reply::TooMany,
+            Err(failed) => Reply::Whole(failed.into_unread()),
         }
     }
 
@@ -162,20 +171,16 @@ impl Rpc {
         wanted: Option<fn(&[u8]) -> bool>,
     ) -> Reading<Vec<u8>> {
         let deadline = Instant::now() + self.patience;
-        self.until(deadline, request, MAX_ANSWER, wanted).await.map_err(|failed| match failed {
-            Failed::Unread(unread) => unread,
-            Failed::Batch => Unread::Unreachable(refusal::REASON.to_owned()),
-        })
+        self.until(deadline, request, wanted).await.map_err(Failed::into_unread)
     }
 
     async fn until(
         &self,
         deadline: Instant,
         request: impl Fn() -> RequestBuilder,
-        most: usize,
         wanted: Option<fn(&[u8]) -> bool>,
     ) -> Result<Vec<u8>, Failed> {
-        let attempts = self.attempts(request, most, wanted, deadline);
+        let attempts = self.attempts(request, wanted, deadline);
         timeout_at(deadline, attempts).await.unwrap_or_else(|_| {
             let reason = format!("no answer within {:?}", self.patience);
             Err(Failed::Unread(Unread::Unreachable(reason)))
@@ -185,11 +190,10 @@ impl Rpc {
     async fn attempts(
         &self,
         request: impl Fn() -> RequestBuilder,
-        most: usize,
         wanted: Option<fn(&[u8]) -> bool>,
         deadline: Instant,
     ) -> Result<Vec<u8>, Failed> {
-        let attempt = || self.attempt(request(), most, wanted);
+        let attempt = || self.attempt(request(), wanted);
         let answer = attempt
             .retry(retry::policy())
             .when(|failure: &Failure| failure.passing)
@@ -206,7 +210,6 @@ impl Rpc {
     async fn attempt(
         &self,
         mut request: RequestBuilder,
-        most: usize,
         wanted: Option<fn(&[u8]) -> bool>,
     ) -> Result<Vec<u8>, Failure> {
         if let Some(token) = &self.token {
@@ -221,15 +224,23 @@ impl Rpc {
             return Err(Failure::of_status(status, response).await);
         }
         let (mut body, mut length) = (Vec::new(), 0);
-        let mut kept = 0;
+        let (mut kept, mut large) = (0, None);
         while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
             length += chunk.len();
-            if length > most {
-                return Err(Failure::lasting(format!("the answer is larger than {most} bytes")));
+            if length > MAX_ANSWER {
+                return Err(Failure::too_large(MAX_ANSWER));
+            }
+            if large.is_none() && body.len() > LARGE {
+                large = LARGE_ANSWERS.acquire().await.ok();
             }
             body.extend_from_slice(&chunk);
             if let Some(wanted) = wanted {
                 kept = keep_lines(&mut body, kept, wanted);
+                if body.len() - kept > MAX_LINE {
+                    return Err(Failure::lasting(format!(
+                        "a line is longer than {MAX_LINE} bytes"
+                    )));
+                }
             }
         }
         Ok(body)
@@ -306,8 +317,7 @@ mod tests {
     async fn a_refused_connection_is_not_tried_again() {
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let rpc = Rpc::new(&format!("http://{closed}"), Duration::from_mins(1)).unwrap();
-        let failure =
-            rpc.attempt(rpc.http.get(rpc.url.clone()), MAX_ANSWER, None).await.unwrap_err();
+        let failure = rpc.attempt(rpc.http.get(rpc.url.clone()), None).await.unwrap_err();
         assert!(!failure.passing, "{}", failure.reason);
         assert!(failure.reason.contains("refused"), "{}", failure.reason);
     }

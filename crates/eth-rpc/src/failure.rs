@@ -2,19 +2,33 @@
 
 use std::time::Duration;
 
-use op_util::{error::with_causes, foreign::clean};
+use op_util::{
+    error::with_causes,
+    foreign::{self, clean},
+};
 use reqwest::{Response, StatusCode};
 
 use crate::{Unread, refusal, retry};
 
-/// What is read of the page that comes with an HTTP error, in bytes.
-const MAX_PAGE: usize = 4 << 10;
+/// What is read of the page that comes with an HTTP error, in bytes: more than is looked at, so that no
+/// secret is cut in two unnoticed.
+const MAX_PAGE: usize = 2 * foreign::LOOKED_AT;
 
 /// What a request comes to after all its attempts.
 pub(crate) enum Failed {
     Unread(Unread),
-    /// The endpoint refuses so many calls at once.
-    Batch,
+    /// Fewer calls at once may have an answer.
+    Batch(String),
+}
+
+impl Failed {
+    /// Where there are no fewer calls to ask with.
+    pub(crate) fn into_unread(self) -> Unread {
+        match self {
+            Self::Unread(unread) => unread,
+            Self::Batch(reason) => Unread::Unreachable(reason),
+        }
+    }
 }
 
 /// What one attempt comes to.
@@ -33,6 +47,11 @@ impl Failure {
         Self { reason, passing: false, status: None, retry_after: None, batch: false }
     }
 
+    pub(crate) fn too_large(most: usize) -> Self {
+        let reason = format!("the answer is larger than {most} bytes");
+        Self { batch: true, ..Self::lasting(reason) }
+    }
+
     pub(crate) fn transport(error: reqwest::Error) -> Self {
         let passing = !error.is_connect();
         // reqwest's own text ends before the cause.
@@ -47,7 +66,9 @@ impl Failure {
         let busy = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
         let said = clean(page.trim());
         // An endpoint that denies says why: a plan, a key, a country.
-        let reason = if is_denial(status) && !said.is_empty() {
+        let reason = if batch {
+            refusal::REASON.to_owned()
+        } else if is_denial(status) && !said.is_empty() {
             format!("HTTP {status}: {said}")
         } else {
             format!("HTTP {status}")
@@ -57,7 +78,7 @@ impl Failure {
 
     pub(crate) fn into_failed(self) -> Failed {
         match self.status {
-            _ if self.batch => Failed::Batch,
+            _ if self.batch => Failed::Batch(self.reason),
             Some(status) if is_denial(status) => Failed::Unread(Unread::Denied(self.reason)),
             _ => Failed::Unread(Unread::Unreachable(self.reason)),
         }

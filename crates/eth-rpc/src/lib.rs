@@ -51,4 +51,7 @@ pub enum Unread {
     /// The endpoint is there and does not serve us: HTTP 401, 402 or 403.
     #[error("{0}")]
     Denied(String),
+    /// There is an answer, and it is about another chain than the one that was asked about.
+    #[error("{0}")]
+    OtherChain(String),
 }

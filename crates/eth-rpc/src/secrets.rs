@@ -1,5 +1,6 @@
 //! Parts of an endpoint's URL that must not be shown: all but scheme, host and port.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use op_util::foreign;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::Url;
@@ -11,7 +12,14 @@ const SHORTEST: usize = 5;
 pub(crate) fn hide(url: &Url) {
     let path = url.path().trim_matches('/');
     let query = url.query().unwrap_or_default();
-    let whole = [path, query, url.username(), url.password().unwrap_or_default()];
+    let (user, password) = (url.username(), url.password().unwrap_or_default());
+    if !user.is_empty() || !password.is_empty() {
+        // As they travel in the request's `Authorization`.
+        let [user, password] =
+            [user, password].map(|part| percent_decode_str(part).decode_utf8_lossy());
+        foreign::hide(&BASE64_STANDARD.encode(format!("{user}:{password}")));
+    }
+    let whole = [path, query, user, password];
     let parts = path.split('/').chain(query.split(['&', '=', ';']));
     for part in whole.into_iter().chain(parts).filter(|part| part.len() >= SHORTEST) {
         let decoded = percent_decode_str(part).decode_utf8_lossy();
@@ -38,9 +46,10 @@ mod tests {
             "%2Fv2%2FSECRET%20key%2F",
             "user someuser, password hunter/2pw",
             "hunter%2f2pw, apikey=tok+en9, tok%2Ben9",
+            "authorization: Basic c29tZXVzZXI6aHVudGVyLzJwdw==",
         ] {
             let shown = foreign::clean(echo);
-            for secret in ["SECRET", "someuser", "hunter", "en9"] {
+            for secret in ["SECRET", "someuser", "hunter", "en9", "c29tZXVzZXI"] {
                 assert!(!shown.contains(secret), "{shown}");
             }
         }

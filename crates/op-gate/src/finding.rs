@@ -161,6 +161,10 @@ impl Comparison {
     }
 }
 
+/// Whatever an endpoint of another chain says, only its URL is wrong.
+pub(crate) const OTHER_CHAIN: &str = "\
+    Correct the URL of the L1 endpoint: nothing that needs L1 can be judged by this one.";
+
 impl Finding {
     pub(crate) fn skip(gate: Gate, reason: impl Display) -> Self {
         let nothing = String::new;
@@ -208,6 +212,7 @@ impl Finding {
                  or take a plan that has these calls. 401 also comes from an engine's port for op-node \
                  (8551), which is no endpoint for this.",
             ),
+            Unread::OtherChain(_) => comparison.refuse(OTHER_CHAIN),
             Unread::Reverted(_) | Unread::Malformed(_) => comparison.refuse(
                 "Make sure that it is what it should be: the right URL, the right address, a contract \
                  of the OP Stack.",

@@ -13,7 +13,7 @@ use crate::proof::{Difference, Follower, Proof};
 /// Blocks asked for in one request; geth's limit for a batch is 1000.
 const CHUNK: u64 = 500;
 /// Requests to a node that are under way at the same time.
-const DEPTH: usize = 3;
+const DEPTH: usize = 2;
 
 /// One follower and how far it is compared.
 pub(super) struct Lane {

@@ -8,7 +8,9 @@ use std::sync::{PoisonError, RwLock};
 /// The most that is shown of a text, in characters.
 pub const LONGEST: usize = 512;
 /// The most that is looked at, in bytes.
-const LOOKED_AT: usize = 16 * 1024;
+pub const LOOKED_AT: usize = 16 * 1024;
+/// The most lines of a message.
+const MOST_LINES: usize = 64;
 /// What a secret is replaced by.
 const HIDDEN: &str = "[hidden]";
 
@@ -28,16 +30,41 @@ pub fn hide(secret: &str) {
 /// The text in one line of at most [`LONGEST`] characters: control characters escaped, secrets hidden.
 #[must_use]
 pub fn clean(text: &str) -> String {
+    cleaned(text, LONGEST)
+}
+
+fn cleaned(text: &str, longest: usize) -> String {
     let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
     let mut shown = beginning(text, secrets.first().map_or(0, String::len)).to_owned();
     for secret in secrets.iter().filter(|secret| text.contains(secret.as_str())) {
         shown = shown.replace(secret.as_str(), HIDDEN);
     }
-    let mut line: String = shown.chars().flat_map(visible).take(LONGEST + 1).collect();
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST - 1).chain(['…']).collect();
+    let mut line: String = shown.chars().flat_map(visible).take(longest + 1).collect();
+    if line.chars().count() > longest {
+        line = line.chars().take(longest - 1).chain(['…']).collect();
     }
     line
+}
+
+/// What a program said: its lines in one, made fit to be shown.
+#[must_use]
+pub fn said(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&output[..output.len().min(2 * LOOKED_AT)]);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    clean(&lines.collect::<Vec<_>>().join("; "))
+}
+
+/// An error's message, which may quote a file or a node: each line made fit to be shown. All but the first
+/// are indented: none of them begins what passes for a message of its own.
+#[must_use]
+pub fn message(text: &str) -> String {
+    // Words of this program stand around what it quotes.
+    let mut lines = text.lines().take(MOST_LINES).map(|line| cleaned(line, 4 * LONGEST));
+    let first = lines.next().unwrap_or_default();
+    lines.fold(first, |message, line| {
+        let indent = if line.starts_with(' ') { "" } else { "  " };
+        format!("{message}\n{indent}{line}")
+    })
 }
 
 /// The part that is looked at. A secret that is cut in two would not be found, so a long text loses as
@@ -75,6 +102,24 @@ mod tests {
         assert_eq!(clean("a\n<2>b\r\t\0"), "a\\n<2>b\\r\\t\\u{0}");
         assert_eq!(clean("\u{1b}]0;title\u{7}"), "\\u{1b}]0;title\\u{7}");
         assert_eq!(clean("\u{9b}31m\u{202e}x"), "\\u{9b}31m\\u{202e}x");
+    }
+
+    #[test]
+    fn the_lines_of_a_program_become_one() {
+        assert_eq!(
+            said(b"\n Error: no\r\n  such \x1b[31mimage\n\n"),
+            "Error: no; such \\u{1b}[31mimage"
+        );
+        assert_eq!(said(&[b'a'; 9 << 20]).chars().count(), LONGEST);
+        assert_eq!(said(b"\xff"), "\u{fffd}");
+    }
+
+    #[test]
+    fn no_line_of_a_message_passes_for_another() {
+        assert_eq!(message("no:\n  a: b\n<2>c\r\n\td\u{1b}"), "no:\n  a: b\n  <2>c\n  \\td\\u{1b}");
+        assert_eq!(message("one"), "one");
+        assert_eq!(message(""), "");
+        assert_eq!(message(&"x\n".repeat(999)).lines().count(), MOST_LINES);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use op_util::error::with_causes;
+use op_util::{error::with_causes, foreign::message};
 
 use self::output::WRONG;
 
@@ -148,7 +148,7 @@ fn main() -> ExitCode {
     };
     run(cli.command).unwrap_or_else(|error| {
         // Nothing is left to do if the terminal is gone.
-        let _ = writeln!(stderr(), "op-warden: {}", with_causes(error.as_ref()));
+        let _ = writeln!(stderr(), "op-warden: {}", message(&with_causes(error.as_ref())));
         ExitCode::from(WRONG)
     })
 }

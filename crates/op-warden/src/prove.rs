@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use eth_rpc::Rpc;
 
 use crate::{deposit, output::print};
-use op_util::file;
+use op_util::{file, foreign::clean};
 
 use op_prove::heads::{self, Options};
 use op_prove::{compare::Verdict, proof::Proof};
@@ -107,14 +107,19 @@ async fn compare(args: &HeadsArgs) -> anyhow::Result<ExitCode> {
     if args.json {
         print(serde_json::to_string_pretty(&proof)?)?;
     } else {
-        for follower in &proof.followers {
-            print(format_args!(
-                "{}: {}; safe head {}",
-                follower.follower, follower.result, follower.safe
-            ))?;
-        }
+        show(&proof)?;
     }
     Ok(ExitCode::from(exit_code(&proof)))
+}
+
+/// A line for each follower. The proof may be somebody else's.
+fn show(proof: &Proof) -> anyhow::Result<()> {
+    proof.followers.iter().try_for_each(|follower| {
+        let [name, result, safe] =
+            [&follower.follower, &follower.result.to_string(), &follower.safe.to_string()]
+                .map(|text| clean(text));
+        print(format_args!("{name}: {result}; safe head {safe}"))
+    })
 }
 
 /// Shows progress on a terminal.
@@ -162,12 +167,7 @@ fn check(file: &Path) -> anyhow::Result<ExitCode> {
         proof.headers.len(),
         proof.from
     ))?;
-    for follower in &proof.followers {
-        print(format_args!(
-            "{}: {}; safe head {}",
-            follower.follower, follower.result, follower.safe
-        ))?;
-    }
+    show(&proof)?;
     print(
         "Proven: the hashes are those of the headers, and the verdicts follow from what is written here. \
          Unknown is no claim.\nNot proven: that the nodes really answered so, and that the blocks are valid.",

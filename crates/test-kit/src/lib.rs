@@ -5,12 +5,14 @@
 #![allow(clippy::missing_panics_doc, reason = "a panic is a test's failure")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is a test's failure")]
 
+pub mod hostile;
 pub mod http;
 pub mod nix;
 pub mod node;
 pub mod process;
 pub mod program;
 mod run;
+pub mod watched;
 
 use std::path::PathBuf;
 

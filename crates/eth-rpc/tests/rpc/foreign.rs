@@ -4,6 +4,7 @@ use alloy_primitives::U64;
 use eth_rpc::{Batch, Rpc, Unread};
 use op_util::foreign::LONGEST;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::{Node, PATIENCE, http, ok};
 
@@ -36,6 +37,12 @@ async fn a_long_text_is_cut_and_control_characters_are_escaped() {
 
 #[tokio::test]
 async fn a_node_that_repeats_the_request_shows_no_secret() {
+    let token = "eyJhbGciOiJIUzI1NiJ9.eyJpYXQiOjF9.c2lnbmF0dXJl";
+    let node = Node::answering(vec![error(-32000, &format!("authorization: Bearer {token}"))]);
+    let rpc = node.rpc(PATIENCE).with_token(Zeroizing::new(token.to_owned()));
+    let text = crate::chain_id(&rpc).await.unwrap_err().to_string();
+    assert!(text.contains("Bearer [hidden]"), "{text}");
+
     let path = "/v2/SECRETKEY9/?token=SECRET%20token";
     let echo = "POST /v2/SECRETKEY9/?token=SECRET%20token (token: SECRET token; user someuser)";
     for answer in [
@@ -46,6 +53,8 @@ async fn a_node_that_repeats_the_request_shows_no_secret() {
         http("401 Unauthorized", "", echo.as_bytes()),
         http("403 Forbidden", "", echo.as_bytes()),
         http("404 Not Found", "", echo.as_bytes()),
+        // Cut by who reads it.
+        http("403 Forbidden", "", "SECRETKEY9".repeat(9_999).as_bytes()),
     ] {
         let text = reason(answer, path).await;
         assert!(!text.contains("SECRET") && !text.contains("someuser"), "{text}");

@@ -173,6 +173,7 @@ async fn three(body: &[u8]) -> [String; 3] {
             Err(Unread::Reverted(_)) => "reverted".to_owned(),
             Err(Unread::Malformed(_)) => "malformed".to_owned(),
             Err(Unread::Denied(_)) => "denied".to_owned(),
+            Err(Unread::OtherChain(_)) => "of another chain".to_owned(),
         }
     }
     let node = Node::answering(vec![ok(body)]);
@@ -284,9 +285,19 @@ async fn what_is_not_json_is_malformed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_large_is_not_read() {
-    let body = [&b"["[..], &vec![b' '; 5 << 20], b"]"].concat();
-    assert_eq!(three(&body).await, ["unreachable"; 3]);
+async fn an_answer_that_is_too_large_is_asked_for_in_parts() {
+    let large = || ok(&[&b"["[..], &vec![b' '; 5 << 20], b"]"].concat());
+    let node = Node::answering(vec![large(), success(), ok(br#"[{"id":1,"result":null}]"#)]);
+    let mut batch = Batch::default();
+    let (chain, block) = (batch.chain_id(), batch.block(7));
+    let answers = node.rpc(PATIENCE).send(batch).await;
+    assert_eq!((answers.take(&chain), answers.take(&block)), (Ok(U64::from(901)), Ok(None)));
+    assert_eq!(node.requests(), 3);
+    // One call cannot be asked for in parts.
+    let node = Node::answering(vec![large(), success()]);
+    let unread = chain_id(&node.rpc(PATIENCE)).await.unwrap_err();
+    assert!(matches!(&unread, Unread::Unreachable(why) if why.contains("larger than")), "{unread}");
+    assert_eq!(node.requests(), 1);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use op_util::error::with_causes;
+use op_util::{error::with_causes, foreign::message};
 
 /// There is no answer.
 const ERROR: u8 = 2;
@@ -98,7 +98,7 @@ pub fn main() -> ExitCode {
     };
     run(cli.command).unwrap_or_else(|error| {
         // Nothing is left to do if the terminal is gone.
-        let _ = writeln!(stderr(), "ec-observe: {}", with_causes(error.as_ref()));
+        let _ = writeln!(stderr(), "ec-observe: {}", message(&with_causes(error.as_ref())));
         ExitCode::from(ERROR)
     })
 }

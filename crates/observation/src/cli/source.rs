@@ -5,6 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf, thread, time::Duration};
 use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use op_util::foreign::clean;
 
 use super::output::say;
 use crate::archive::{Input, Mapping, Scan};
@@ -109,7 +110,7 @@ pub(super) fn with_progress<T>(input: &Input, work: impl FnOnce() -> T) -> T {
 /// Prints what was derived from an archive.
 pub(super) fn say_derived(input: &Input, derived: &Derived) {
     for (position, reason) in &derived.named {
-        say(input.at(*position, reason.clone()));
+        say(clean(&input.at(*position, reason.clone()).to_string()));
     }
     if derived.bad > 0 {
         say(format_args!("{} lines are no entries and were passed over", derived.bad));

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
 use clap::Args;
+use op_util::foreign::clean;
 use serde_json::{Value, json};
 
 use super::{chain::LedgerArgs, output::print};
@@ -88,8 +89,9 @@ pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
     ))?;
     for (stream, Counts { observations, proposed, finals, others }) in streams {
         print(format_args!(
-            "{stream}: {observations} observations, {proposed} proposed, {finals} final, \
-             {others} with another one final"
+            "{}: {observations} observations, {proposed} proposed, {finals} final, \
+             {others} with another one final",
+            clean(&stream)
         ))?;
     }
     Ok(ExitCode::SUCCESS)

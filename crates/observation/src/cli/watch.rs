@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::Args;
-use op_util::error::with_causes;
+use op_util::{error::with_causes, foreign::message};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::{select, time::sleep};
 
@@ -68,7 +68,7 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
         }
         // A file that is being written and a node that does not answer may be there next time.
         if let Err(error) = agreed {
-            say(with_causes(error.as_ref()));
+            say(message(&with_causes(error.as_ref())));
         }
         select! {
             _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),

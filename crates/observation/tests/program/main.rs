@@ -5,3 +5,4 @@
 mod derive;
 mod header;
 mod help;
+mod hostile;

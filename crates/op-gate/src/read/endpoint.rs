@@ -42,6 +42,9 @@ fn of_file(path: &Path, what: &'static str, patience: Duration) -> Result<Rpc, F
         reason => FactsError::NoUrl { path: shown(), what, reason },
     })?;
     Rpc::new(&url, patience).map_err(|error| match error {
+        RpcUrlError::Scheme(scheme) if matches!(&*scheme, "ws" | "wss") => {
+            FactsError::Url { what, source: RpcUrlError::Scheme(scheme) }
+        }
         // They quote what may be a part of the secret.
         RpcUrlError::Url(_) | RpcUrlError::Scheme(_) => FactsError::NotUrl { path: shown(), what },
         source @ RpcUrlError::Client(_) => FactsError::Url { what, source },

@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeMap, io, process::Stdio, time::Duration};
 
+use op_util::foreign::said;
 use tokio::{process::Command, time::timeout};
 
 /// A unit as systemd sees it.
@@ -45,8 +46,7 @@ pub(crate) async fn read(units: &[&str], patience: Duration) -> Units {
             _ => format!("systemctl: {error}"),
         })?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("systemctl, {}: {}", output.status, said.trim()));
+        return Err(format!("systemctl, {}: {}", output.status, said(&output.stderr)));
     }
     Ok(parse(&String::from_utf8_lossy(&output.stdout)))
 }

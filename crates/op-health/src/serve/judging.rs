@@ -7,6 +7,7 @@ use tokio::{process::Command, sync::watch::Sender};
 
 use op_gate::config::{Config, Serve};
 use op_gate::record::Record;
+use op_util::foreign::{clean, said};
 
 /// Judgements left by another process are looked at this often.
 const LOOK: Duration = Duration::from_secs(2);
@@ -29,7 +30,7 @@ pub(super) async fn keep_judging(
     loop {
         ticks.tick().await;
         let latest = match &serve.judgements {
-            Some(file) => Record::read(file).map_err(|error| error.to_string()),
+            Some(file) => Record::read(file).map_err(|error| clean(&error.to_string())),
             None => judge(config, file).await,
         };
         let _before = sender.send_replace(latest);
@@ -46,8 +47,7 @@ async fn judge(config: &Config, file: &Path) -> Latest {
         .map_err(|_| format!("op-warden check did not end within {patience:?}"))?
         .map_err(|error| format!("op-warden check cannot be run: {error}"))?;
     let judgements = serde_json::from_slice(&output.stdout).map_err(|error| {
-        let said = String::from_utf8_lossy(&output.stderr);
-        format!("op-warden check, {}: {} ({error})", output.status, said.trim())
+        format!("op-warden check, {}: {} ({error})", output.status, said(&output.stderr))
     })?;
     Ok(Record::now(judgements, op_gate::read::accounts(config)))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backon::Retryable as _;
 use eth_rpc::retry;
-use op_util::error::with_causes;
+use op_util::{error::with_causes, foreign::clean};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header::HeaderMap};
 use tokio::time::Instant;
@@ -137,9 +137,10 @@ impl Failure {
             Self::Busy(status, _) => {
                 ResolveError::OutOfOrder { host, status: status.as_u16(), tries }
             }
-            Self::Transport(error) => {
-                ResolveError::Unreachable { host, reason: with_causes(&error.without_url()) }
-            }
+            Self::Transport(error) => ResolveError::Unreachable {
+                host,
+                reason: clean(&with_causes(&error.without_url())),
+            },
             Self::TooLarge => ResolveError::TooLarge { host, limit: MAX_BODY },
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use op_util::foreign::clean;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -41,7 +42,7 @@ impl Platforms {
 
     fn shown(&self) -> String {
         let all = self.all();
-        if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
+        if all.is_empty() { "nothing".to_owned() } else { clean(&all.join(", ")) }
     }
 }
 
@@ -70,7 +71,7 @@ struct Platform {
 pub(super) fn read(body: &[u8]) -> Result<Content, ResolveError> {
     let not = |what: &str| Err(ResolveError::NotAManifest(what.to_owned()));
     let manifest: Manifest = serde_json::from_slice(body)
-        .map_err(|error| ResolveError::NotAManifest(error.to_string()))?;
+        .map_err(|error| ResolveError::NotAManifest(clean(&error.to_string())))?;
     if manifest.schema_version != 2 {
         return not("schemaVersion is not 2");
     }
@@ -84,7 +85,7 @@ pub(super) fn read(body: &[u8]) -> Result<Content, ResolveError> {
 }
 
 fn index(entries: Vec<Entry>) -> Result<Content, ResolveError> {
-    let name = |Platform { os, architecture }| format!("{os}/{architecture}");
+    let name = |Platform { os, architecture }| clean(&format!("{os}/{architecture}"));
     let all = entries.into_iter().filter_map(|entry| entry.platform).map(name);
     // Attestations stand in the index as unknown/unknown.
     let platforms = Platforms(all.filter(|platform| platform != "unknown/unknown").collect());

@@ -5,6 +5,7 @@
 //! half the size of the whole program.
 
 use http_auth::{ChallengeRef, parser::ChallengeParser};
+use op_util::foreign;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Client, StatusCode, Url};
 use serde::Deserialize;
@@ -57,7 +58,9 @@ impl<'a> Session<'a> {
         let url = self.repository.manifest(reference);
         let mut reply = self.request(&url).await?;
         if reply.status == StatusCode::UNAUTHORIZED && self.token.is_none() {
-            self.token = Some(self.new_token(&reply).await?);
+            let token = self.new_token(&reply).await?;
+            foreign::hide(&token);
+            self.token = Some(token);
             reply = self.request(&url).await?;
         }
         let host = reply.host.clone();
@@ -105,7 +108,7 @@ fn verified(reply: &Reply, asked: Option<&Digest>) -> Result<Digest, ResolveErro
     // Artifact Registry sends the header with a tag, not with a digest.
     let sent = reply.headers.get("docker-content-digest").map(HeaderValue::as_bytes);
     let wrong = |expected: &[u8]| ResolveError::WrongDigest {
-        expected: String::from_utf8_lossy(expected).into_owned(),
+        expected: foreign::said(expected),
         received: received.clone(),
     };
     for expected in [sent, asked.map(|digest| digest.as_str().as_bytes())].into_iter().flatten() {

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::{Command, Output, Stdio};
 
+use op_util::foreign::said;
+
 use crate::keys::file::NewFile;
 
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +37,7 @@ pub fn encrypt(file: &NewFile<'_>, content: &[u8]) -> Result<Vec<u8>, SopsError>
     })?;
     let shown = || file.path().display().to_string();
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let stderr = said.trim().trim_end_matches('.').to_owned();
+        let stderr = said(&output.stderr).trim_end_matches('.').to_owned();
         return Err(SopsError::Refused {
             file: shown(),
             stderr: if stderr.is_empty() { output.status.to_string() } else { stderr },

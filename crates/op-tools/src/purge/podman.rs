@@ -3,6 +3,8 @@
 use std::io;
 use std::process::{Command, Output};
 
+use op_util::foreign::said;
+
 use crate::purge::{Item, Kind, Outcome};
 
 /// What `podman rmi` ends with for an image that a container uses.
@@ -151,12 +153,8 @@ struct Refusal {
 
 impl From<&Output> for Refusal {
     fn from(output: &Output) -> Self {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let text = if said.trim().is_empty() {
-            format!("podman: {}", output.status)
-        } else {
-            said.trim().to_owned()
-        };
+        let said = said(&output.stderr);
+        let text = if said.is_empty() { format!("podman: {}", output.status) } else { said };
         Self { code: output.status.code(), text }
     }
 }

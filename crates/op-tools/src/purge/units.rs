@@ -3,6 +3,8 @@
 use std::process::{Command, Output};
 use std::{io, path::Path};
 
+use op_util::foreign::said;
+
 #[derive(Debug, thiserror::Error)]
 pub enum UnitsError {
     #[error("still active: {0}. Disable the module and switch first. Nothing was removed.")]
@@ -30,8 +32,8 @@ fn judge(units: &[String], output: &Output, booted: bool) -> Result<(), UnitsErr
     let stdout = String::from_utf8_lossy(&output.stdout);
     let states: Vec<&str> = stdout.lines().map(str::trim).collect();
     if states.len() != units.len() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return if booted { Err(UnitsError::Unknown(said)) } else { Ok(()) };
+        let unknown = || Err(UnitsError::Unknown(said(&output.stderr)));
+        return if booted { unknown() } else { Ok(()) };
     }
     let idle = |state: &str| matches!(state, "inactive" | "failed" | "unknown");
     let active: Vec<String> = units

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::{io, process::Stdio, time::Duration};
 
 use op_gate::config::Config;
-use op_util::foreign::clean;
+use op_util::foreign::said;
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::{process::Command, time::timeout};
 
@@ -73,8 +73,7 @@ async fn podman<T: DeserializeOwned>(words: &[&str]) -> Result<T, String> {
         _ => format!("podman: {error}"),
     })?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("podman, {}: {}", output.status, clean(said.trim())));
+        return Err(format!("podman, {}: {}", output.status, said(&output.stderr)));
     }
     serde_json::from_slice(&output.stdout)
         .map_err(|error| format!("op-warden does not understand what podman says: {error}"))

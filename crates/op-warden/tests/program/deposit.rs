@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -29,7 +30,7 @@ const OTHER: &str = "0x111111111111111111111111111111111111111111111111111111111
 
 /// The L1, and how it differs from one where all goes well.
 #[derive(Clone)]
-struct L1 {
+pub(crate) struct L1 {
     chain_id: &'static str,
     system_config: &'static str,
     balance: &'static str,
@@ -132,13 +133,13 @@ impl Answer for L1 {
 
 /// An L2 node: the block that it has the deposit in by how often it was asked, and how that went.
 #[derive(Clone, Copy)]
-struct L2 {
+pub(crate) struct L2 {
     block: fn(usize) -> Option<&'static str>,
     status: &'static str,
 }
 
 /// Has it.
-const THERE: L2 = L2 { block: |_| Some(L1_BLOCK), status: "0x1" };
+pub(crate) const THERE: L2 = L2 { block: |_| Some(L1_BLOCK), status: "0x1" };
 
 struct Engine {
     l2: L2,
@@ -173,64 +174,81 @@ fn prove_with(
     args: &[&str],
     change: impl FnOnce(&mut Value),
 ) -> Run {
-    let dir = TempDir::new().unwrap();
-    let l1 = Node::start(l1.clone());
-    let start = |l2| Node::start(Engine { l2, asked: AtomicUsize::new(0) });
-    let nodes: Vec<_> = nodes.iter().map(|node| node.map(start)).collect();
-    let path = |name: &str| dir.path().join(name).display().to_string();
-    let service = |url: String, flags: &[&str]| {
-        json!({
-            "gates": ["l1-chain"], "engineRpc": url,
-            "command": {"component": "op-node", "args": flags, "environment": {}},
-        })
-    };
-    let (mut services, mut followers) = (serde_json::Map::new(), serde_json::Map::new());
-    for (place, node) in nodes.iter().enumerate() {
-        let url = node.as_ref().map_or_else(|| "http://127.0.0.1:1".to_owned(), Node::url);
-        match place {
-            0 => {
-                services.insert("sequencer-node".to_owned(), service(url, &["--sequencer.enabled"]))
-            }
-            1 => services.insert("follower-1-node".to_owned(), service(url, &[])),
-            _ => followers.insert(format!("remote-{place}"), json!({"engineRpc": url})),
+    runner::finished(Setting::new(l1, nodes, args, change).command.output().unwrap())
+}
+
+/// The command, and what it needs.
+pub(crate) struct Setting {
+    pub(crate) command: Command,
+    _dir: TempDir,
+    _nodes: Vec<Node>,
+}
+
+impl Setting {
+    pub(crate) fn new(
+        l1: &L1,
+        nodes: &[Option<L2>],
+        args: &[&str],
+        change: impl FnOnce(&mut Value),
+    ) -> Self {
+        let dir = TempDir::new().unwrap();
+        let l1 = Node::start(l1.clone());
+        let start = |l2| Node::start(Engine { l2, asked: AtomicUsize::new(0) });
+        let nodes: Vec<_> = nodes.iter().map(|node| node.map(start)).collect();
+        let path = |name: &str| dir.path().join(name).display().to_string();
+        let service = |url: String, flags: &[&str]| {
+            json!({
+                "gates": ["l1-chain"], "engineRpc": url,
+                "command": {"component": "op-node", "args": flags, "environment": {}},
+            })
         };
-    }
-    let mut config = json!({
-        "chain": {
-            "genesis": "genesis.json", "rollup": path("rollup.json"), "l2ChainId": 901,
-            "disputeGameFactory": "0x00000000000000000000000000000000000000d1",
-        },
-        "l1": {"rpc": l1.url(), "chainId": 900},
-        "services": services,
-        "serve": {"listen": "127.0.0.1:0", "intervalSeconds": 1, "followers": followers},
-    });
-    change(&mut config);
-    let rollup = json!({
-        "genesis": {
-            "l1": {"hash": OTHER, "number": 0}, "l2": {"hash": OTHER, "number": 0}, "l2_time": 1,
-            "system_config": {
-                "batcherAddr": PORTAL, "overhead": OTHER, "scalar": OTHER, "gasLimit": 60_000_000,
+        let (mut services, mut followers) = (serde_json::Map::new(), serde_json::Map::new());
+        for (place, node) in nodes.iter().enumerate() {
+            let url = node.as_ref().map_or_else(|| "http://127.0.0.1:1".to_owned(), Node::url);
+            match place {
+                0 => services
+                    .insert("sequencer-node".to_owned(), service(url, &["--sequencer.enabled"])),
+                1 => services.insert("follower-1-node".to_owned(), service(url, &[])),
+                _ => followers.insert(format!("remote-{place}"), json!({"engineRpc": url})),
+            };
+        }
+        let mut config = json!({
+            "chain": {
+                "genesis": "genesis.json", "rollup": path("rollup.json"), "l2ChainId": 901,
+                "disputeGameFactory": "0x00000000000000000000000000000000000000d1",
             },
-        },
-        "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 3600, "channel_timeout": 300,
-        "l1_chain_id": 900, "l2_chain_id": 901, "regolith_time": 0,
-        "batch_inbox_address": PORTAL, "deposit_contract_address": PORTAL,
-        "l1_system_config_address": SYSTEM_CONFIG,
-    });
-    for (name, text) in [
-        ("config.json", config.to_string()),
-        ("rollup.json", rollup.to_string()),
-        ("key", KEY.to_owned()),
-    ] {
-        fs::write(dir.path().join(name), text).unwrap();
+            "l1": {"rpc": l1.url(), "chainId": 900},
+            "services": services,
+            "serve": {"listen": "127.0.0.1:0", "intervalSeconds": 1, "followers": followers},
+        });
+        change(&mut config);
+        let rollup = json!({
+            "genesis": {
+                "l1": {"hash": OTHER, "number": 0}, "l2": {"hash": OTHER, "number": 0}, "l2_time": 1,
+                "system_config": {
+                    "batcherAddr": PORTAL, "overhead": OTHER, "scalar": OTHER, "gasLimit": 60_000_000,
+                },
+            },
+            "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 3600, "channel_timeout": 300,
+            "l1_chain_id": 900, "l2_chain_id": 901, "regolith_time": 0,
+            "batch_inbox_address": PORTAL, "deposit_contract_address": PORTAL,
+            "l1_system_config_address": SYSTEM_CONFIG,
+        });
+        for (name, text) in [
+            ("config.json", config.to_string()),
+            ("rollup.json", rollup.to_string()),
+            ("key", KEY.to_owned()),
+        ] {
+            fs::write(dir.path().join(name), text).unwrap();
+        }
+        let mut command = runner::command();
+        command.args(["prove", "deposit", "--config", &path("config.json")]).args(args);
+        if !args.contains(&"--transaction") {
+            command.args(["--key", &path("key")]);
+        }
+        let nodes = nodes.into_iter().flatten().chain([l1]).collect();
+        Self { command, _dir: dir, _nodes: nodes }
     }
-    let (config, key) = (path("config.json"), path("key"));
-    let mut all = vec!["prove", "deposit", "--config", &config];
-    if !args.contains(&"--transaction") {
-        all.extend(["--key", &key]);
-    }
-    all.extend(args);
-    runner::run(&all)
 }
 
 #[test]

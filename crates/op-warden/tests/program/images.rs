@@ -392,6 +392,21 @@ fn what_cannot_be_resolved_is_told_with_what_to_do_and_nothing_is_written() {
             &["has no linux/amd64, only linux/arm64, windows/amd64: choose another tag"],
         ),
         (
+            "an index of platforms that steer a terminal",
+            |registry| {
+                registry.push_index("images/bad", "v1", OCI_INDEX, &["linux/\u{1b}[31m\n<2>arm64"]);
+            },
+            &["has no linux/amd64, only linux/\\u{1b}[31m\\n<2>arm64: choose another tag"],
+        ),
+        (
+            "a digest of much text",
+            |registry| {
+                registry.push_usual("images/bad", "v1");
+                registry.fault("images/bad", Fault::Header("x".repeat(9_999)));
+            },
+            &["wrong digest: the manifest should be xxx", "xxx… and is sha256:"],
+        ),
+        (
             "HTML",
             |registry| drop(registry.push("images/bad", "v1", OCI_INDEX, b"<html>")),
             &["the answer is no image manifest (expected value at line 1 column 1)"],

@@ -12,6 +12,7 @@ mod explain;
 mod genesis;
 mod heads;
 mod health;
+mod hostile;
 mod images;
 mod keys;
 mod operators;

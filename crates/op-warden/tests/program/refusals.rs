@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::world::{
     World,
     edit::{ROLLUP, put},
+    file::File,
     names::{L2_HASH, SMALL, TIME},
     script::{bytes, game_args_with},
 };
@@ -112,6 +113,41 @@ fn a_refusal_names_the_forks_and_the_file() {
     let text = said(&world, "bundle");
     assert!(text.contains("rollup.json is not the published one"), "{text}");
     assert!(!text.contains("genesis.json is not the published one"), "{text}");
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_l1s_is_said_once() {
+    for (id, said) in
+        [("0x385", "chain 901, this chain itself: an engine's URL"), ("0x1", "chain 1")]
+    {
+        let mut world = World::right();
+        world.l1.result("eth_chainId", json!(id));
+        let run = world.start().check(&[]);
+        let rows: Vec<&str> =
+            run.stdout.lines().filter(|line| line.starts_with("refuse")).collect();
+        let [row] = rows[..] else { panic!("{run}") };
+        assert!(
+            row.contains(" l1-chain, l1-head, l1-origin, ") && row.contains("batcher-key"),
+            "{row}"
+        );
+        let found = run.stdout.lines().filter(|line| line.contains(&format!("serves {said}")));
+        assert_eq!((run.code, found.count()), (Some(255), 1), "{run}");
+        assert!(!run.stdout.contains("wait  "), "{run}");
+    }
+    let ws = "ws://someuser:hunter2@127.0.0.1:1/v3/SECRETKEY";
+    let mut in_a_file = World::right();
+    in_a_file.with_l1_file(File::Text(ws.to_owned()));
+    let mut in_the_configuration = World::right();
+    in_the_configuration.config["l1"]["rpc"] = json!(ws);
+    for world in [in_a_file, in_the_configuration] {
+        let run = world.start().check(&[]);
+        assert_eq!(
+            (run.code, run.stdout.matches("scheme \"ws\"").count()),
+            (Some(255), 1),
+            "{run}"
+        );
+        assert!(run.stdout.contains("Use the endpoint's http or https URL"), "{run}");
+    }
 }
 
 #[test]

@@ -30,6 +30,8 @@ fn of(facts: &Facts, other: &Result<Other, FactsError>) -> Vec<Finding> {
     };
     let l1 = &facts.l1;
     let id = |id: &Reading<u64>| id.clone().map(|id| Some(id.to_string()));
+    // With an endpoint of another chain there is nothing to compare.
+    let first_id = l1.right_chain.clone().and(id(&l1.chain_id));
     let hash = |block: &Reading<Option<BlockHead>>| {
         block.clone().map(|block| block.map(|block| block.hash.to_string()))
     };
@@ -37,11 +39,7 @@ fn of(facts: &Facts, other: &Result<Other, FactsError>) -> Vec<Finding> {
     // Without a finalized block nobody was asked for it, and that is what is reported.
     let finalized = other.finalized.as_ref().map_or(Ok(None), hash);
     let mut findings = vec![
-        compared(
-            "the chain id",
-            (id(&l1.chain_id), &l1.endpoint),
-            (id(&other.chain_id), &other.endpoint),
-        ),
+        compared("the chain id", (first_id, &l1.endpoint), (id(&other.chain_id), &other.endpoint)),
         compared(
             &format!("L1 origin {number}"),
             (hash(&l1.origin), &l1.endpoint),

@@ -1,6 +1,6 @@
 //! The L1 endpoint serves the chain that rollup.json and the operator mean.
 
-use crate::finding::{Comparison, Finding, with};
+use crate::finding::{Comparison, Finding, OTHER_CHAIN, with};
 use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::L1Chain;
@@ -21,11 +21,14 @@ pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
              in place, or correct l1.chainId.",
         ),
         with(&facts.l1.chain_id, GATE, format!("chain id {written}"), &node, |&live| {
-            Comparison::new(GATE, (written, "l1_chain_id of rollup.json"), (live, &node))
-                .refuse_unless(
-                    live == written,
-                    "The L1 endpoint serves another chain: correct its URL.",
-                )
+            let expected = (written, "l1_chain_id of rollup.json");
+            if let Some(other) = facts.l1.other_chain() {
+                return Comparison::new(GATE, expected, (other, &node)).refuse(OTHER_CHAIN);
+            }
+            Comparison::new(GATE, expected, (live, &node)).refuse_unless(
+                live == written,
+                "The L1 endpoint serves another chain: correct its URL.",
+            )
         }),
     ]
 }

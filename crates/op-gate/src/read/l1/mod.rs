@@ -43,6 +43,8 @@ pub struct L1Facts {
     /// The endpoint, without what is secret in its URL.
     pub endpoint: String,
     pub chain_id: Reading<u64>,
+    /// An error where it serves a chain that nobody means. Then nothing else that it says is read.
+    pub right_chain: Reading<()>,
     /// The canonical block at the L1 origin's number.
     pub origin: Reading<Option<BlockHead>>,
     pub latest: Reading<Option<BlockHead>>,
@@ -189,12 +191,20 @@ pub fn first_block(rollup: &RollupConfig, contracts: &ChainContracts) -> Option<
 }
 
 impl L1Facts {
+    /// What is wrong, where the endpoint serves a chain that nobody means.
+    pub(crate) fn other_chain(&self) -> Option<&Unread> {
+        self.right_chain.as_ref().err()
+    }
+
     pub(super) async fn read(request: &Request<'_>) -> Self {
         let l1 = &request.l1;
         let mut batch = Batch::default();
         let slots = HeadSlots::ask(&mut batch, request);
         let heads = l1.send(batch).await;
         let read_at = unix_now();
+        let (answered, chain_id) = (heads.whole(), heads.take(&slots.chain_id).map(|id| id.to()));
+        let right_chain = right_chain(&chain_id, request);
+        let heads = right_chain.clone().map_or_else(Answers::none, |()| heads);
         let (latest, finalized) = (heads.take(&slots.latest), heads.take(&slots.finalized));
 
         // Behind one URL there may be nodes that are not equally far: one block for all of it.
@@ -238,7 +248,8 @@ impl L1Facts {
 
         Self {
             endpoint: l1.shown(),
-            chain_id: heads.take(&slots.chain_id).map(|id| id.to()),
+            chain_id,
+            right_chain,
             origin: heads.take(&slots.origin),
             latest,
             finalized,
@@ -262,7 +273,7 @@ impl L1Facts {
             read_at,
             others,
             proof: state_slots.proof.map(|proof| state.take(&proof)),
-            answered: heads.whole(),
+            answered,
             limits: l1.limits(),
             batch_limit: l1
                 .most_calls()
@@ -274,6 +285,20 @@ impl L1Facts {
 
 fn pinned(newest: &Reading<B256>) -> Batch {
     newest.as_ref().map_or_else(|_| Batch::default(), |&block| Batch::at(block))
+}
+
+/// An error where L1 is neither the chain that the operator means nor that of rollup.json: the URL is wrong,
+/// and the contracts that are not there are not.
+fn right_chain(found: &Reading<u64>, request: &Request<'_>) -> Reading<()> {
+    let (config, rollup) = (request.config, &request.rollup);
+    match *found {
+        Ok(id) if id != config.l1.chain_id && id != rollup.l1_chain_id => {
+            let whose =
+                if id == rollup.l2_chain_id { ", this chain itself: an engine's URL" } else { "" };
+            Err(Unread::OtherChain(format!("the endpoint serves chain {id}{whose}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The block that everything else is read at.

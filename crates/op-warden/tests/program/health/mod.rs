@@ -6,5 +6,5 @@
 
 mod cases;
 #[allow(dead_code, reason = "a benchmark uses the rest of it")]
-mod service;
+pub(crate) mod service;
 mod world;

@@ -1,10 +1,10 @@
 //! The service under test, with its configuration and its doubles.
 
 use std::{
-    fs,
+    fs::{self, File},
     net::SocketAddr,
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     sync::Arc,
     thread::sleep,
     time::{Duration, Instant},
@@ -150,6 +150,11 @@ impl Service {
         fs::rename(beside, self.folder.path().join("judgements.json")).unwrap();
     }
 
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn end(&mut self) -> ExitStatus {
+        self.process.terminate().unwrap()
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
@@ -199,7 +204,8 @@ impl Service {
 fn spawn(folder: &TempDir) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_op-warden"));
     command.args(["serve", "--config"]).arg(folder.path().join("op-warden.json"));
-    Process::spawn(command.stderr(Stdio::null())).unwrap()
+    let log = File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
+    Process::spawn(command.stdin(Stdio::null()).stderr(log)).unwrap()
 }
 
 /// The flags that make a program listen where a double does.

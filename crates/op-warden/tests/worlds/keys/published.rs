@@ -5,7 +5,7 @@ use test_kit::node::Say;
 
 use crate::{
     case::Case,
-    l1::OF_L1,
+    l1::{OF_L1, of_another_chain},
     verdict::Verdict::{self, Pass, Refuse, Skip, Wait},
     world::{
         World,
@@ -90,7 +90,7 @@ pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
                     as fn(&mut World, u64),
             ),
             ("the configuration", &[], |world, id| world.config["l1"]["chainId"] = json!(id)),
-            ("the node", &[("l1-agreement", Refuse)], |world, id| {
+            ("the node", &of_another_chain(), |world, id| {
                 world.l1.result("eth_chainId", json!(format!("{id:#x}")));
             }),
         ] {

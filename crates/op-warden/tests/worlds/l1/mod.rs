@@ -8,7 +8,7 @@ mod reads;
 mod truths;
 
 pub(crate) use self::reads::OF_STATE;
-use crate::case::Case;
+use crate::{case::Case, verdict::Verdict};
 
 pub(crate) fn cases(cases: &mut Vec<Case>) {
     endpoints::faults_of_nodes(cases);
@@ -52,3 +52,9 @@ pub(crate) const OF_L1: [&str; 22] = [
     "contracts",
     "standard-validator",
 ];
+
+/// What follows where the endpoint of L1 is one of another chain: only that it answers is right.
+pub(crate) fn of_another_chain() -> Vec<(&'static str, Verdict)> {
+    let gates = OF_L1.into_iter().filter(|gate| *gate != "l1-rate-limit");
+    gates.map(|gate| (gate, Verdict::Refuse)).collect()
+}

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     case::Case,
+    l1::of_another_chain,
     verdict::Verdict::{Pass, Refuse, Wait, Warn},
     world::{
         names::{MIN_BALANCE, ROLES, TIME},
@@ -21,12 +22,8 @@ pub(super) fn other_truths(cases: &mut Vec<Case>) {
     let poor = [("funding", Wait), ("bond", Wait)];
     let no_factory = [("game-type", Refuse), ("contracts", Refuse)];
     for (name, read, value, noticed) in [
-        (
-            "another L1",
-            "eth_chainId",
-            json!("0x1"),
-            &[("l1-chain", Refuse), ("l1-agreement", Refuse)][..],
-        ),
+        ("another L1", "eth_chainId", json!("0x1"), &of_another_chain()[..]),
+        ("the engine as L1", "eth_chainId", json!("0x385"), &of_another_chain()),
         ("another batcher", "batcherHash", stranger.clone(), &[("batcher-key", Refuse)]),
         ("no batcher", "batcherHash", word("0"), &[("batcher-key", Refuse)]),
         (

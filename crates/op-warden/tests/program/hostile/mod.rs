@@ -1,0 +1,18 @@
+//! Every command that talks to nodes, before nodes that mean harm: it ends in time and in little memory, never
+//! with a pass, and nothing that it leaves holds a secret or steers who reads it.
+
+mod judged;
+mod proven;
+mod watching;
+
+use test_kit::hostile::{Hostility, suite};
+
+#[test]
+fn no_command_is_harmed() {
+    let mut cases = Vec::new();
+    // The longest first.
+    Hostility::ALL.into_iter().for_each(|kind| proven::cases(kind, &mut cases));
+    Hostility::ALL.into_iter().for_each(|kind| watching::cases(kind, &mut cases));
+    Hostility::ALL.into_iter().for_each(|kind| judged::cases(kind, &mut cases));
+    suite::run(cases);
+}
