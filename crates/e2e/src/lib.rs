@@ -1,3 +1,4 @@
 //! What the tests of the house as a whole share: see README.md.
 
 pub mod devnet;
+pub mod random;

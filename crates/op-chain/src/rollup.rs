@@ -5,7 +5,10 @@
 //! would read differently is refused: names in another letter case or twice, hex without `0x`.
 
 use alloy_primitives::{Address, B256};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeOwned},
+};
 use serde_json::{Map, Value};
 
 pub use eth_rpc::transaction::BlockId;
@@ -13,7 +16,7 @@ pub use eth_rpc::transaction::BlockId;
 pub use crate::rollup_check::{FaultKind, RollupFault};
 use crate::{
     forks::ForkTimes,
-    json::{self, Members},
+    json::{self, Hex, Members},
 };
 
 /// Fields of [`SystemConfig`] (op-service, `eth/types.go`), and the registry's name for the first.
@@ -117,7 +120,32 @@ fn other_of_chain<'de, D: Deserializer<'de>>(
     wrong.map_or(Ok(()), |name| {
         Err(de::Error::custom(format_args!("`{name}`: all names are in small letters here")))
     })?;
+    typed::<OtherOfChain, _>(&other)?;
     Ok(other)
+}
+
+/// What op-node reads of the fields without a name.
+#[derive(Deserialize)]
+struct OtherOfChain {
+    #[serde(default, rename = "protocol_versions_address")]
+    _protocol_versions: Option<Hex<Address>>,
+    #[serde(default, rename = "pectra_blob_schedule_time")]
+    _pectra: Option<u64>,
+    #[serde(default, rename = "interop_time")]
+    _interop: Option<u64>,
+    #[serde(default, rename = "keep_karst_upgrade_gas")]
+    _keep: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct OtherOfSystem {
+    #[serde(default, rename = "overhead")]
+    _overhead: Option<Hex<B256>>,
+}
+
+/// Fields that op-node cannot read are an error.
+fn typed<T: DeserializeOwned, E: de::Error>(other: &Map<String, Value>) -> Result<(), E> {
+    serde_json::from_value::<T>(Value::Object(other.clone())).map(drop).map_err(E::custom)
 }
 
 fn other_of_system<'de, D: Deserializer<'de>>(
@@ -127,6 +155,7 @@ fn other_of_system<'de, D: Deserializer<'de>>(
     for name in other.keys() {
         json::spelled_right(name, &SYSTEM_CONFIG)?;
     }
+    typed::<OtherOfSystem, _>(&other)?;
     Ok(other)
 }
 
@@ -185,6 +214,9 @@ mod tests {
             ("\"eip1559Elasticity\":6", "\"eip1559Elasticity\":6,\"eip1559elasticity\":7"),
             ("\"minBaseFee\":3", "\"minBaseFee\":3,\"GasLimit\":1"),
             ("\"minBaseFee\":3", "\"minbasefee\":3"),
+            ("\"minBaseFee\":3", "\"minBaseFee\":3,\"overhead\":\"0x 0\""),
+            ("\"jovian_time\":60", "\"jovian_time\":60,\"pectra_blob_schedule_time\":\"0\""),
+            ("\"jovian_time\":60", "\"jovian_time\":60,\"protocol_versions_address\":\"0x1\""),
             ("\"l2_time\"", "\"L2_time\":1,\"l2_time\""),
             ("\"number\":7", "\"number\":7,\"Number\":8"),
             (&format!("{{\"hash\":{hash},\"number\":7}}"), &format!("[{hash},7]")),

@@ -4,6 +4,7 @@
 use alloy_primitives::Address;
 use op_util::text::meant;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::{
     forks::Fork,
@@ -56,6 +57,20 @@ const NAMED: [&str; 10] = [
     "batch_inbox_address",
     "deposit_contract_address",
     "l1_system_config_address",
+];
+
+/// Fields of the objects among them.
+const MEMBERS: [(&str, &[&str]); 2] = [
+    ("chain_op_config", &["eip1559Elasticity", "eip1559Denominator", "eip1559DenominatorCanyon"]),
+    (
+        "alt_da",
+        &[
+            "da_challenge_contract_address",
+            "da_commitment_type",
+            "da_challenge_window",
+            "da_resolve_window",
+        ],
+    ),
 ];
 
 /// L1s on which blob fees were computed wrongly for a while, and when their Pectra came
@@ -138,7 +153,14 @@ impl RollupConfig {
         let system: Vec<String> = SYSTEM_CONFIG.iter().map(ToString::to_string).collect();
         let of_system =
             unknown_of(self.genesis.system_config.other.keys(), "genesis.system_config.", &system);
-        of_chain.into_iter().chain(of_system)
+        let of_member = |(member, names): &(&str, &[&str])| {
+            let known: Vec<String> = names.iter().map(ToString::to_string).collect();
+            let members = self.other.get(*member).and_then(Value::as_object);
+            let names = members.into_iter().flat_map(Map::keys);
+            unknown_of(names, &format!("{member}."), &known)
+        };
+        let of_members: Vec<_> = MEMBERS.iter().flat_map(of_member).collect();
+        of_chain.into_iter().chain(of_system).chain(of_members)
     }
 
     /// Data availability elsewhere: the kind of commitment decides whether there is a contract.
@@ -183,7 +205,7 @@ fn unknown_of<'a>(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -245,6 +267,8 @@ mod tests {
             ("", "taiga_time", "no field of that name"),
             ("", "_comment", "no field of that name"),
             ("/genesis/system_config", "basefeeScalar", "no field of that name"),
+            ("/chain_op_config", "eip1559Elasticitty", "did you mean eip1559Elasticity?"),
+            ("/chain_op_config", "bpo1Time", "no field of that name"),
             ("/genesis/system_config", "minBaseFees", "did you mean minBaseFee?"),
         ] {
             let mut file = right();

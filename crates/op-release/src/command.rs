@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, iter, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::flags;
+use crate::flags::{self, Flag};
 
 /// A program and what it is given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,12 +22,13 @@ pub struct Command {
 }
 
 /// A flag as it is given.
-struct Given<'a> {
-    name: &'a str,
+#[derive(Debug)]
+pub struct Given<'a> {
+    pub name: &'a str,
     /// What stands after `=`.
-    value: Option<&'a str>,
+    pub value: Option<&'a str>,
     /// The argument after it.
-    next: Option<&'a str>,
+    pub next: Option<&'a str>,
 }
 
 /// Environment variables that are not named like their flag (op-node `flags/flags.go`).
@@ -73,11 +74,7 @@ impl Command {
 
     /// The flags in their order. What follows a flag that takes a value is no flag, as far as the
     /// program's flags are known.
-    fn given(&self) -> impl Iterator<Item = Given<'_>> {
-        let known = flags::of(&self.component);
-        let takes_value = move |name| {
-            known.and_then(|known| known.flags.get(name)).is_some_and(|flag| flag.takes_value)
-        };
+    pub fn given(&self) -> impl Iterator<Item = Given<'_>> {
         let mut args = self.args.iter().map(String::as_str).peekable();
         iter::from_fn(move || {
             let arg =
@@ -85,13 +82,35 @@ impl Command {
             let (name, value) =
                 arg.split_once('=').map_or((arg, None), |(name, value)| (name, Some(value)));
             let next = args.peek().copied();
-            if value.is_none() && takes_value(name) {
+            if value.is_none() && self.takes_value(name) {
                 args.next();
             }
             // Nothing after "--" is a flag.
             (!name.is_empty()).then_some(Given { name, value, next })
         })
         .fuse()
+    }
+
+    /// The first argument that belongs to no flag: the programs read no flag after it.
+    #[must_use]
+    pub fn stray(&self) -> Option<&str> {
+        let mut args = self.args.iter().map(String::as_str);
+        while let Some(arg) = args.next() {
+            if arg == "--" {
+                return args.next();
+            }
+            let flag = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'));
+            let Some(flag) = flag.filter(|flag| !flag.is_empty()) else { return Some(arg) };
+            if !flag.contains('=') && self.takes_value(flag) {
+                args.next();
+            }
+        }
+        None
+    }
+
+    fn takes_value(&self, flag: &str) -> bool {
+        let known = flags::of(&self.component);
+        known.and_then(|known| known.flags.get(flag)).is_some_and(Flag::takes_value)
     }
 
     /// What the names of the program's own environment variables begin with.

@@ -1,6 +1,11 @@
 //! The flags that each official program knows.
 
+pub mod bounds;
+mod kind;
+
 use std::{collections::BTreeMap, sync::LazyLock};
+
+pub use self::kind::Kind;
 
 /// A program's flags, at the release that they were read from.
 #[derive(Debug)]
@@ -13,10 +18,17 @@ pub struct Program {
 /// A flag.
 #[derive(Debug, Clone)]
 pub struct Flag {
-    /// Whether a value follows it.
-    pub takes_value: bool,
+    pub kind: Kind,
     /// Its environment variables.
     pub variables: Vec<&'static str>,
+}
+
+impl Flag {
+    /// Whether a value follows it.
+    #[must_use]
+    pub fn takes_value(&self) -> bool {
+        self.kind != Kind::Switch
+    }
 }
 
 /// By component. How the file is made: crates/e2e, `flags`.
@@ -40,9 +52,10 @@ fn read(text: &'static str) -> BTreeMap<&'static str, Program> {
             programs.insert(first, Program { release, flags: BTreeMap::new() });
             last = first;
         } else if let Some(program) = programs.get_mut(last) {
-            let (names, takes_value) =
-                first.strip_suffix('=').map_or((first, false), |names| (names, true));
-            let flag = Flag { takes_value, variables: words.collect() };
+            let (names, kind) = first
+                .split_once('=')
+                .map_or((first, Kind::Switch), |(names, kind)| (names, Kind::read(kind)));
+            let flag = Flag { kind, variables: words.collect() };
             program.flags.extend(names.split(',').map(|name| (name, flag.clone())));
         }
     }
@@ -62,7 +75,7 @@ mod tests {
             assert!(program.release.starts_with('v') && program.flags.len() > 20, "{component}");
         }
         let node = of("op-node").unwrap();
-        assert!(node.flags["l1"].takes_value && !node.flags["p2p.disable"].takes_value);
+        assert!(node.flags["l1"].takes_value() && !node.flags["p2p.disable"].takes_value());
         assert_eq!(node.flags["l1"].variables, ["OP_NODE_L1_ETH_RPC"]);
         let challenger = of("op-challenger").unwrap();
         assert!(challenger.flags.contains_key("trace-type"));

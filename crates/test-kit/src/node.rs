@@ -162,9 +162,12 @@ fn json_response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     response(status, &headers, body.as_bytes())
 }
 
+/// To a batch, or to a call by itself.
 fn answers(answer: &dyn Answer, batch: &Value) -> String {
+    let alone = !batch.is_array();
+    let calls = batch.as_array().map_or(std::slice::from_ref(batch), Vec::as_slice);
     let mut answers = Vec::new();
-    for call in batch.as_array().unwrap() {
+    for call in calls {
         let id = &call["id"];
         let result = |result: &Value| json!({"jsonrpc": "2.0", "id": id, "result": result});
         match answer.call(call["method"].as_str().unwrap(), &call["params"]) {
@@ -175,6 +178,9 @@ fn answers(answer: &dyn Answer, batch: &Value) -> String {
             Say::Nothing => {}
             Say::Twice(value) => answers.extend([result(&value), result(&value)]),
         }
+    }
+    if let (true, [answer]) = (alone, answers.as_slice()) {
+        return answer.to_string();
     }
     // The order of answers is the node's own affair.
     answers.reverse();

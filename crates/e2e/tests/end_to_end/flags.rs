@@ -45,7 +45,7 @@ fn table(text: &str) -> BTreeMap<&str, BTreeSet<String>> {
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let first = line.split_whitespace().next().unwrap_or_default();
         if line.starts_with(' ') {
-            let names = first.trim_end_matches('=').split(',').map(str::to_owned);
+            let names = first.split('=').next().unwrap_or_default().split(',').map(str::to_owned);
             programs.entry(last).or_default().extend(names);
         } else {
             last = first;

@@ -10,7 +10,10 @@ use std::{
 
 use op_health::condition::Name;
 
-use e2e::devnet::{Devnet, Result, ensure};
+use e2e::{
+    devnet::{Devnet, Result, ensure},
+    random::Random,
+};
 
 use crate::{
     fault::{self, Fault, How, Outcome, line},
@@ -36,7 +39,7 @@ const ALERT_ENDS: u64 = 15;
 pub(crate) fn run(minutes: u64, all: &[&'static Fault]) -> Result<()> {
     let begin = Instant::now();
     println!("{minutes} minutes");
-    let mut random = Random::new()?;
+    let mut random = Random::from_environment("HEALTH_SEED")?;
     let world = World::new(Devnet::up_with(&["--followers", "3"])?)?;
     let prometheus = Prometheus::start(&world.warden.url)?;
     let _usage = Usage::watch(world.pid("op-warden")?);

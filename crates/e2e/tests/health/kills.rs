@@ -14,7 +14,10 @@ use op_health::condition::Name;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use e2e::devnet::{Devnet, Result, ensure};
+use e2e::{
+    devnet::{Devnet, Result, ensure},
+    random::Random,
+};
 
 use crate::{
     random::Random,
@@ -48,7 +51,7 @@ impl Drop for Running {
 
 /// Kills it a hundred times, then breaks its state.
 pub(crate) fn run() -> Result<()> {
-    let mut random = Random::new()?;
+    let mut random = Random::from_environment("HEALTH_SEED")?;
     let world = World::new(Devnet::up()?)?;
     world.warden.wait_ready(&[], |_| {})?;
     let service = Service::new(&world)?;

@@ -10,7 +10,6 @@ mod hour;
 mod kills;
 mod process;
 mod prometheus;
-mod random;
 mod rogue;
 mod table;
 mod twin;

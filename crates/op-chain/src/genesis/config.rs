@@ -4,9 +4,9 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, IgnoredAny},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::GenesisError;
+use super::{GenesisError, order};
 use crate::json::{self, Members};
 use crate::{fees::FeeConstants, forks::ForkTimes};
 
@@ -33,13 +33,14 @@ impl From<&Fallback> for Config {
             amsterdam_time: None,
             blob_schedule: None,
             enable_verkle_at_genesis: false,
-            _names: (),
+            members: Map::new(),
             engine: EngineConfig {
                 shanghai_time: fallback.forks.canyon_time,
                 cancun_time: fallback.forks.ecotone_time,
                 prague_time: fallback.forks.isthmus_time,
                 bedrock_block: Some(bedrock),
                 optimism: Some(FeeConstants::default()),
+                out_of_order: None,
             },
             forks: fallback.forks.clone(),
         }
@@ -61,6 +62,9 @@ pub struct EngineConfig {
     /// Constants of the base fee; without them op-geth runs an Ethereum chain.
     #[serde(default, deserialize_with = "fee_constants")]
     pub optimism: Option<FeeConstants>,
+    /// What is wrong with the order of Ethereum's forks: op-geth refuses it.
+    #[serde(skip)]
+    pub out_of_order: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -73,8 +77,8 @@ pub(super) struct Config {
     #[serde(default)]
     enable_verkle_at_genesis: bool,
     /// Before those that take their names out.
-    #[serde(flatten, deserialize_with = "check_names")]
-    _names: (),
+    #[serde(flatten, deserialize_with = "checked_members")]
+    members: Map<String, Value>,
     #[serde(flatten)]
     pub(super) engine: EngineConfig,
     #[serde(flatten)]
@@ -146,8 +150,11 @@ fn fee_constants<'de, D: Deserializer<'de>>(
 }
 
 /// Refuses what engines read under another name, or under none, and what they cannot read.
-fn check_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-    for (name, value) in &Members::deserialize(deserializer)?.0 {
+fn checked_members<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Map<String, Value>, D::Error> {
+    let Members(members) = Members::deserialize(deserializer)?;
+    for (name, value) in &members {
         json::spelled_right(name, &CONFIG)?;
         json::spelled_right(name, &NUMBERS)?;
         if NUMBERS.contains(&name.as_str()) && !value.is_null() && !value.is_u64() {
@@ -157,13 +164,23 @@ fn check_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Erro
             return Err(de::Error::custom(format_args!("`{name}` is a name of rollup.json")));
         }
     }
-    Ok(())
+    Ok(members)
 }
 
 impl Config {
     /// Whether the genesis block has a base fee whatever the file says.
     pub(super) fn london(&self) -> bool {
         self.london_block == Some(0)
+    }
+
+    /// What engines read, beside the OP forks.
+    pub(super) fn into_engine(self) -> EngineConfig {
+        let out_of_order = order::fault(|fork| match fork {
+            "londonBlock" => self.london_block,
+            "amsterdamTime" => self.amsterdam_time,
+            other => self.members.get(other)?.as_u64(),
+        });
+        EngineConfig { out_of_order, ..self.engine }
     }
 
     /// Refuses what the engines would not agree on, and what no OP Stack chain has.

@@ -7,6 +7,7 @@ mod alloc;
 mod config;
 mod file;
 mod number;
+mod order;
 mod predeploys;
 #[cfg(test)]
 mod tests;
@@ -141,9 +142,9 @@ impl GenesisBlock {
             hash: header.hash_slow(),
             header,
             chain_id: config.chain_id,
-            forks: config.forks,
+            forks: config.forks.clone(),
             message_passer_root: state.message_passer_root,
-            engine: file.config.is_some().then_some(config.engine),
+            engine: file.config.is_some().then(|| config.into_engine()),
             predeploys: state.predeploys,
         })
     }

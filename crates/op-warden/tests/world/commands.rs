@@ -4,6 +4,41 @@ use serde_json::{Value, json};
 
 use crate::world::names::{BOND, MIN_BALANCE, PEER_ID};
 
+/// Flags without which a program does not start on an L1 of one's own.
+pub(crate) fn required(component: &str) -> &'static [&'static str] {
+    match component {
+        "op-node" => &[
+            "--l1=http://127.0.0.1:1",
+            "--l2=http://127.0.0.1:2",
+            "--l2.jwt-secret=jwt.hex",
+            "--rollup.config=rollup.json",
+            "--rollup.l1-chain-config=l1.json",
+        ],
+        "op-batcher" => &[
+            "--l1-eth-rpc=http://127.0.0.1:1",
+            "--l2-eth-rpc=http://127.0.0.1:2",
+            "--rollup-rpc=http://127.0.0.1:3",
+        ],
+        "op-proposer" => &[
+            "--l1-eth-rpc=http://127.0.0.1:1",
+            "--game-factory-address=0x00000000000000000000000000000000000000c3",
+            "--proposal-interval=1h",
+        ],
+        "op-challenger" => &[
+            "--l1-eth-rpc=http://127.0.0.1:1",
+            "--l1-beacon=http://127.0.0.1:1",
+            "--l2-eth-rpc=http://127.0.0.1:2",
+            "--datadir=challenger",
+            "--game-factory-address=0x00000000000000000000000000000000000000c3",
+        ],
+        "op-dispute-mon" => &[
+            "--l1-eth-rpc=http://127.0.0.1:1",
+            "--game-factory-address=0x00000000000000000000000000000000000000c3",
+        ],
+        _ => &[],
+    }
+}
+
 /// Gives the services of these gates a command in which everything is right.
 pub(super) fn commands(services: &mut Value) {
     let command = |component: &str, args: &[&str]| json!({"component": component, "args": args});
@@ -21,7 +56,7 @@ pub(super) fn commands(services: &mut Value) {
     // Nobody listens at that address.
     services["alone"]["command"] =
         command("op-batcher", &["--rpc.addr=127.0.0.4", "--rpc.port=1235"]);
-    services["flags"]["command"] = command("op-node", &["--rollup.l1-chain-config=l1.json"]);
+    services["flags"]["command"] = command("op-node", required("op-node"));
     // Asks for the safe heads, and is judged by none of this.
     services["unsafe-signer"]["command"] =
         command("op-dispute-mon", &["--rollup-rpc=http://localhost:9545"]);

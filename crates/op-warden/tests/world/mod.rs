@@ -12,7 +12,7 @@ use crate::world::{
     script::{Script, text, word},
 };
 
-mod commands;
+pub(crate) mod commands;
 pub(crate) mod edit;
 pub(crate) mod file;
 pub(crate) mod names;

@@ -1,9 +1,15 @@
 //! Batches get to L1 well within the sequencing window.
 
+use op_chain::{forks::Fork, rollup::RollupConfig};
+
 use crate::finding::{Comparison, Finding};
 use crate::{command::Command, config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::BatchCadence;
+/// Its default (op-batcher `flags/flags.go`).
+const MARGIN: &str = "10";
+/// L1 blocks (op-node `params/constants.go`).
+const GRANITE_TIMEOUT: u64 = 50;
 const NO_NUMBER: &str = "Write the number of L1 blocks after which a batch must go to L1.";
 const UNTIL_FULL: &str = "\
     On a quiet chain no batch is full for hours: the safe head stands still, and after the \
@@ -25,7 +31,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
             (found, "--max-channel-duration of the batcher"),
         )
     };
-    vec![match channel(command) {
+    let mut findings = vec![match channel(command) {
         Err(given) => compare(given).refuse(NO_NUMBER),
         Ok(0) => compare("0: until it is full".to_owned()).warn(UNTIL_FULL),
         Ok(blocks) if blocks >= window => compare(format!("{blocks} L1 blocks")).refuse(format!(
@@ -35,7 +41,36 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         Ok(blocks) => {
             compare(format!("{blocks} L1 blocks")).warn_unless(blocks <= window / 2, LITTLE_TIME)
         }
-    }]
+    }];
+    findings.extend(margin(command, &facts.rollup));
+    findings
+}
+
+/// A channel's time-out, less the margin, is how long it may stay open.
+fn margin(command: &Command, rollup: &RollupConfig) -> Option<Finding> {
+    let given = command.value("sub-safety-margin").unwrap_or(MARGIN);
+    let granite = rollup.forks.time(Fork::Granite).is_some();
+    let timeout = if granite { GRANITE_TIMEOUT } else { rollup.channel_timeout };
+    let comparison = Comparison::new(
+        GATE,
+        (
+            format!("at most {timeout} L1 blocks"),
+            if granite {
+                "channels' time-out since Granite"
+            } else {
+                "channel_timeout of rollup.json"
+            },
+        ),
+        (given, "--sub-safety-margin of the batcher"),
+    );
+    // What is no number is told by the gate of flags.
+    let margin = given.parse::<u64>().ok()?;
+    (margin > timeout).then(|| {
+        comparison.refuse(
+            "op-batcher does not start (\"channel timeout is less than the safety margin\"): lower \
+             --sub-safety-margin.",
+        )
+    })
 }
 
 /// L1 blocks, or what was given instead.

@@ -28,6 +28,7 @@ pub(crate) fn judge(_: &Service, facts: &Facts) -> Vec<Finding> {
     };
     findings.extend(agreement(&facts.genesis.forks, &facts.rollup.forks, genesis));
     findings.extend(pairs(engine, &facts.genesis.forks));
+    findings.extend(ethereum(engine));
     findings.push(bedrock(engine, facts.genesis.header.number));
     findings
 }
@@ -144,6 +145,14 @@ fn pairs(engine: &EngineConfig, forks: &ForkTimes) -> Vec<Finding> {
     ]
     .map(pair)
     .into()
+}
+
+/// op-geth checks the order of all forks when it is initialised.
+fn ethereum(engine: &EngineConfig) -> Option<Finding> {
+    let found = engine.out_of_order.as_ref()?;
+    let expected = ("Ethereum's forks in their order", "op-geth");
+    let finding = Comparison::new(GATE, expected, (found, "config of genesis.json"));
+    Some(finding.refuse(format!("op-geth cannot be initialised with it. {REMAKE}")))
 }
 
 fn bedrock(engine: &EngineConfig, genesis: u64) -> Finding {

@@ -32,6 +32,8 @@ pub(super) fn flags(cases: &mut Vec<Case>) {
             (&["--max-channel-duration=1"], Pass),
             (&["--max-channel-duration=299"], Pass),
             (&["--max-channel-duration=99999999999999999999"], Refuse),
+            (&["--max-channel-duration=240", "--sub-safety-margin=50"], Pass),
+            (&["--max-channel-duration=240", "--sub-safety-margin=51"], Refuse),
             (&["--max-channel-duration=0"], Warn),
             (&["--max-channel-duration=-1"], Refuse),
             (&["--max-channel-duration=1.5"], Refuse),

@@ -15,6 +15,21 @@ use crate::{
 };
 
 pub(super) fn fork_schedules(cases: &mut Vec<Case>) {
+    for (fork, value) in
+        [("constantinopleBlock", json!(2)), ("berlinBlock", json!(null)), ("osakaTime", json!(1))]
+    {
+        let verdict = if fork == "osakaTime" { Pass } else { Refuse };
+        let name = format!("{fork} at {value} in genesis.json");
+        cases.push(Case::new(name, &[("fork-schedule", verdict)], |world| {
+            put(world, GENESIS, &format!("/config/{fork}"), value);
+        }));
+    }
+    for member in ["bpo1Time", "eip1559Denominatr"] {
+        let name = format!("{member} in chain_op_config");
+        cases.push(Case::new(name, &[("rollup-config", Refuse)], |world| {
+            put(world, ROLLUP, &format!("/chain_op_config/{member}"), json!(1));
+        }));
+    }
     let (soon, later) = (Some(TIME + 100), Some(TIME + 200));
     // Karst and Lagoon in rollup.json, then in genesis.json.
     for (name, node, engine, verdict) in [

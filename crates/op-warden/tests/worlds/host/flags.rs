@@ -1,77 +1,162 @@
-//! Flags and variables that a program does not know, and those that beat the chain's files.
+//! Flags, values and variables that a program does not take, and those that beat the chain's files.
 
 use serde_json::json;
 
 use crate::{
-    case::{Case, arguments},
-    verdict::Verdict::{Pass, Refuse, Warn},
+    case::Case,
+    verdict::Verdict::{self, Pass, Refuse, Warn},
+    world::commands::required,
 };
 
-const L1: &str = "--rollup.l1-chain-config=l1.json";
-
 pub(super) fn flags(cases: &mut Vec<Case>) {
-    arguments(
-        cases,
-        "flags",
-        &[
-            (&[L1, "--l1", "http://127.0.0.1:1", "--p2p.disable"], Pass),
-            (&[L1, "-l1=http://127.0.0.1:1"], Pass),
-            // A value is no flag.
-            (&[L1, "--log.level", "--karst"], Pass),
-            // Hidden from --help.
-            (&[L1, "--p2p.useragent=me"], Pass),
-            (&[L1, "--override.karst=1999999999"], Refuse),
-            (&[L1, "--override.karst", "1999999999"], Refuse),
-            (&[L1, "--network=op-sepolia"], Refuse),
-            (&[L1, "--network="], Pass),
-            (&[], Refuse),
-            (&[L1, "--l1.trustrcp"], Refuse),
-            (&[L1, "--completely-unheard-of"], Refuse),
-            (&[L1, "--altda.enabled", "--altda.da-server=http://da.example"], Warn),
-            (&[L1, "--altda.enabled"], Warn),
-            (&[L1, "--altda.enabled=false"], Pass),
-        ],
-    );
+    for (component, table) in [
+        ("op-node", OP_NODE),
+        ("op-batcher", OP_BATCHER),
+        ("op-proposer", OP_PROPOSER),
+        ("op-challenger", OP_CHALLENGER),
+        ("op-dispute-mon", OP_DISPUTE_MON),
+        ("op-geth", OP_GETH),
+        ("op-reth", OP_RETH),
+    ] {
+        for (args, verdict) in table {
+            cases.push(case(component, args, *verdict));
+        }
+        let required = required(component);
+        for left_out in required {
+            let others: Vec<&str> =
+                required.iter().filter(|flag| *flag != left_out).copied().collect();
+            let name = format!("flags of {component} without {left_out}");
+            cases.push(Case::new(name, &[("flags", Refuse)], |world| {
+                world.service("flags")["command"] = json!({"component": component, "args": others});
+            }));
+        }
+    }
     for (name, value, verdict) in [
         ("OP_NODE_OVERRIDE_KARST", "1", Refuse),
         ("OP_NODE_NETWORK", "op-sepolia", Refuse),
         ("OP_NODE_P2P_DISABEL", "true", Warn),
         ("OP_NODE_P2P_DISABLE", "true", Pass),
+        ("OP_NODE_P2P_DISABLE", "yes", Refuse),
+        ("OP_NODE_P2P_DISABLE", "", Pass),
+        ("OP_NODE_VERIFIER_L1_CONFS", "x", Refuse),
+        ("OP_NODE_RPC_PORT", "70000", Refuse),
         ("HOME", "/tmp", Pass),
     ] {
         cases.push(Case::new(format!("flags: {name}={value}"), &[("flags", verdict)], |world| {
             world.service("flags")["command"]["environment"] = json!({name: value});
         }));
     }
-    for (component, args, verdict) in [
-        ("op-batcher", &["--data-availability-type=callData"][..], Refuse),
-        ("op-batcher", &["--data-availability-type=calldata"], Pass),
-        ("op-batcher", &["--max-chanel-duration=1"], Refuse),
-        ("op-geth", &["--override.karst=1"], Refuse),
-        ("op-geth", &["--op-network=op-sepolia"], Refuse),
-        ("op-challenger", &["--game-types=cannon,cannon-kona"], Refuse),
-        ("op-challenger", &["--game-types=cannon,permissioned"], Pass),
-        ("op-challenger", &[], Pass),
-        ("op-dispute-mon", &["--honest-actors=0x1"], Pass),
-        ("op-reth", &["--whatever"], Pass),
-        ("op-reth", &["--override.karst=1"], Refuse),
-    ] {
-        let name = format!("flags of {component}: {args:?}");
-        cases.push(Case::new(name, &[("flags", verdict)], |world| {
-            world.service("flags")["command"] = json!({"component": component, "args": args});
-            world.service("flags")["gameType"] = json!(1);
-        }));
-    }
     // Of another release than the one whose flags are known.
     for (args, verdict) in [
-        (&[L1, "--completely-unheard-of"][..], Pass),
-        (&[L1, "--l1.trustrcp"], Warn),
-        (&[L1, "--override.karst=1"], Refuse),
+        (&["--completely-unheard-of"][..], Pass),
+        (&["--l1.trustrcp"], Warn),
+        (&["--rpc.port=x"], Warn),
+        (&["--override.karst=1"], Refuse),
     ] {
         let name = format!("flags of op-node v1.20.1: {args:?}");
         cases.push(Case::new(name, &[("flags", verdict)], |world| {
+            let args = [required("op-node"), args].concat();
             world.service("flags")["command"]["args"] = json!(args);
             world.service("flags")["image"] = json!({"reference": "op-node:v1.20.1"});
         }));
     }
 }
+
+/// A program with more arguments than it needs.
+fn case(component: &str, args: &[&str], verdict: Verdict) -> Case {
+    let name = format!("flags of {component}: {args:?}");
+    Case::new(name, &[("flags", verdict)], |world| {
+        let args = [required(component), args].concat();
+        world.service("flags")["command"] = json!({"component": component, "args": args});
+        world.service("flags")["gameType"] = json!(1);
+    })
+}
+
+type Table = &'static [(&'static [&'static str], Verdict)];
+
+const OP_NODE: Table = &[
+    (&["--l1", "http://127.0.0.1:1", "--p2p.disable"], Pass),
+    (&["-l1=http://127.0.0.1:1"], Pass),
+    // Hidden from --help.
+    (&["--p2p.useragent=me"], Pass),
+    (&["--override.karst=1999999999"], Refuse),
+    (&["--override.karst", "1999999999"], Refuse),
+    (&["--network=op-sepolia"], Refuse),
+    (&["--network="], Pass),
+    (&["--l1.trustrcp"], Refuse),
+    (&["--completely-unheard-of"], Refuse),
+    (&["--altda.enabled", "--altda.da-server=http://da.example"], Warn),
+    (&["--altda.enabled"], Warn),
+    (&["--altda.enabled=false"], Pass),
+    // Values.
+    (&["--verifier.l1-confs=4"], Pass),
+    (&["--verifier.l1-confs=x"], Refuse),
+    (&["--verifier.l1-confs=-1"], Refuse),
+    (&["--verifier.l1-confs"], Refuse),
+    (&["--l1.epoch-poll-interval=5"], Refuse),
+    (&["--l1.epoch-poll-interval=5s"], Pass),
+    (&["--p2p.disable=yes"], Refuse),
+    (&["--p2p.disable="], Refuse),
+    (&["--syncmode=snap"], Refuse),
+    (&["--rollup.halt=big"], Refuse),
+    (&["--rpc.port=65536"], Refuse),
+    (&["--rpc.addr=somewhere"], Refuse),
+    (&["--rpc.addr=::1"], Pass),
+    (&["--l1.beacon-header=x"], Refuse),
+    (&["--l1=127.0.0.1:1"], Refuse),
+    // A value is no flag, and a flag no value.
+    (&["--rollup.halt", "--p2p.disable"], Refuse),
+    (&["--log.level", "--karst"], Refuse),
+    // What the program reads no further than.
+    (&["--p2p.disable", "false", "--rpc.port=1"], Refuse),
+    (&["stray"], Refuse),
+    (&["--", "--rpc.port=1"], Refuse),
+    (&["--help"], Refuse),
+];
+
+const OP_BATCHER: Table = &[
+    (&["--data-availability-type=callData"], Refuse),
+    (&["--data-availability-type=calldata"], Pass),
+    (&["--max-chanel-duration=1"], Refuse),
+    (&["--batch-type=2"], Refuse),
+    (&["--max-l1-tx-size-bytes=24"], Refuse),
+    (&["--max-l1-tx-size-bytes=25"], Pass),
+    (&["--target-num-frames=0"], Refuse),
+    (&["--num-confirmations=0"], Refuse),
+    (&["--resubmission-timeout=0s"], Refuse),
+    (&["--rollup-rpc=http://127.0.0.1:1,x"], Refuse),
+];
+
+const OP_PROPOSER: Table = &[
+    (&["--game-type=1"], Pass),
+    (&["--game-type=5"], Refuse),
+    (&["--game-factory-address=0x1"], Refuse),
+    (&["--poll-interval=0s"], Refuse),
+];
+
+const OP_CHALLENGER: Table = &[
+    (&["--game-types=cannon,cannon-kona"], Refuse),
+    (&["--game-types=cannon,permissioned"], Pass),
+    (&["--cannon-l2-custom", "--max-concurrency=2"], Pass),
+    (&["--max-concurrency=0"], Refuse),
+    (&[], Pass),
+];
+
+const OP_DISPUTE_MON: Table = &[
+    (&["--honest-actors=0x1"], Refuse),
+    (
+        &[
+            "--honest-actors=0x00000000000000000000000000000000000000c3,0x00000000000000000000000000000000000000c4",
+        ],
+        Pass,
+    ),
+];
+
+const OP_GETH: Table = &[
+    (&["--override.karst=1"], Refuse),
+    (&["--op-network=op-sepolia"], Refuse),
+    (&["--http", "--http.port=1"], Pass),
+];
+
+const OP_RETH: Table =
+    &[(&["--whatever"], Pass), (&["--override.karst=1"], Refuse), (&["node"], Pass)];

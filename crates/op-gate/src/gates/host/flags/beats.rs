@@ -25,6 +25,7 @@ pub(super) fn judge(service: &Service, command: &Command, facts: &Facts) -> Vec<
             findings.extend(data_availability(command));
             findings.extend(alt_da(command, facts));
         }
+        "op-proposer" => findings.extend(proposed_type(service, command)),
         "op-challenger" => findings.extend(game_types(service, command)),
         _ => {}
     }
@@ -83,6 +84,19 @@ fn data_availability(command: &Command) -> Option<Finding> {
     let found = format!("--data-availability-type={kind}");
     Some(compare("calldata, blobs or auto", "op-batcher", found).refuse(
         "op-batcher does not start with another word, nor with other letter case: correct it.",
+    ))
+}
+
+/// What the gates judge by is the service's game type.
+fn proposed_type(service: &Service, command: &Command) -> Option<Finding> {
+    let (wanted, given) = (service.game_type?, command.value("game-type")?);
+    if given == wanted.to_string() {
+        return None;
+    }
+    let expected = format!("--game-type={wanted}");
+    Some(compare(&expected, "gameType of the service", format!("--game-type={given}")).refuse(
+        "op-proposer would propose games of another type than the one that was judged: make the flag \
+         and gameType agree.",
     ))
 }
 

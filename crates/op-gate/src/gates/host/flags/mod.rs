@@ -1,6 +1,7 @@
 //! The program knows its flags, and none of them beats the chain's files.
 
 mod beats;
+mod values;
 
 use op_release::flags::{self, Flag, Program};
 use op_util::text::meant;
@@ -20,8 +21,10 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let mut findings = beats::judge(service, command, facts);
     if let Some(program) = flags::of(&command.component) {
-        findings.extend(unknown_flags(service, command, program));
+        let is_same = is_same(service, program);
+        findings.extend(unknown_flags(command, program, is_same));
         findings.extend(unknown_variables(command, program));
+        findings.extend(values::judge(command, program, &facts.config.l1, is_same));
     }
     if findings.is_empty() {
         findings.push(
@@ -41,10 +44,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
 
 /// Flags that the program refuses. Of another release than the known one, only a name that looks
 /// misspelt is reported: it may be new there.
-fn unknown_flags(service: &Service, command: &Command, program: &Program) -> Vec<Finding> {
-    let is_same = release_of(service).is_none_or(|version| {
-        Version::parse(&program.release[1..]).is_ok_and(|known| known == version)
-    });
+fn unknown_flags(command: &Command, program: &Program, is_same: bool) -> Vec<Finding> {
     let unknown = command.flags().filter(|flag| !program.flags.contains_key(flag));
     let finding = |flag: &str| {
         let meant = meant(flag, program.flags.keys().copied());
@@ -98,7 +98,10 @@ fn unknown_variables(command: &Command, program: &Program) -> Vec<Finding> {
     unknown.filter_map(finding).collect()
 }
 
-/// Where no image is named, the programs are those that the flags were read from.
-fn release_of(service: &Service) -> Option<Version> {
-    op_release::version(&service.image.as_ref()?.reference)
+/// Whether the release that runs is the one whose flags are known. Where no image is named, it is.
+fn is_same(service: &Service, program: &Program) -> bool {
+    let running = service.image.as_ref().and_then(|image| op_release::version(&image.reference));
+    running.is_none_or(|version| {
+        Version::parse(&program.release[1..]).is_ok_and(|known| known == version)
+    })
 }

@@ -1,0 +1,85 @@
+//! Why op-warden refuses what the program takes: every reason is written here.
+
+use op_gate::{Finding, Gate};
+
+use crate::case::Case;
+
+/// When op-warden may refuse alone.
+struct Reason {
+    gate: Gate,
+    /// A part of the finding: of what was expected, what was found or the mend.
+    says: &'static str,
+    /// The kinds of change that it explains; any where there are none.
+    kinds: &'static [&'static str],
+    why: &'static str,
+}
+
+const fn reason(
+    gate: Gate,
+    says: &'static str,
+    kinds: &'static [&'static str],
+    why: &'static str,
+) -> Reason {
+    Reason { gate, says, kinds, why }
+}
+
+const CASE: &[&str] = &["letter case", "twice"];
+const LETTERS: &str = "a name in another letter case: Go reads it, other programs do not";
+const TWICE: &str = "a name twice: Go takes the last, other programs the first or none";
+
+const ENDPOINT: &str = "an endpoint that nobody can be asked at: the program tries it for ever";
+
+#[rustfmt::skip]
+const REASONS: &[Reason] = &[
+    reason(Gate::ChainFiles, "missing field", CASE, LETTERS),
+    reason(Gate::ChainFiles, "unknown field", CASE, LETTERS),
+    reason(Gate::ChainFiles, "all names are in small letters", CASE, LETTERS),
+    reason(Gate::ChainFiles, "to Go programs, and unknown to others", CASE, LETTERS),
+    reason(Gate::FeeParameters, "chain_op_config", CASE, LETTERS),
+    reason(Gate::RollupConfig, "chain_op_config", CASE, LETTERS),
+    reason(Gate::ChainFiles, "appears twice", &["twice"], TWICE),
+    reason(Gate::ChainFiles, "duplicate field", &["twice"], TWICE),
+    reason(Gate::ChainFiles, "trailing characters", &["whole file"],
+        "text behind the end: op-node does not read on"),
+    reason(Gate::FeeParameters, "chain_op_config", &[],
+        "other constants of the base fee than the engine's: op-node does not know genesis.json"),
+    reason(Gate::ForkSchedule, "The engine would not know", &[],
+        "a fork that the engine does not have: op-node does not know genesis.json"),
+    reason(Gate::ForkSchedule, "op-node would not know", &[],
+        "a fork that op-node does not have: it does not know genesis.json"),
+    reason(Gate::ForkSchedule, "Whichever comes first", &[],
+        "a fork at another time than the engine's: op-node does not know genesis.json"),
+    reason(Gate::ForkSchedule, "op-node from 1.19.8 on refuses this", &[],
+        "two forks at one time after genesis: op-node 1.16.10 dies at that block only"),
+    reason(Gate::BatchCadence, "A batch must be on L1 within", &[],
+        "a channel as long as the sequencing window: its batches come too late"),
+    reason(Gate::Jwt, "is not one line of text", &[],
+        "a secret with other bytes behind it: op-node reads as far as it is hex"),
+    reason(Gate::Jwt, "not a URL", &[], ENDPOINT),
+    reason(Gate::Flags, "a URL: http://", &[], ENDPOINT),
+    reason(Gate::Flags, "URLs, with commas between", &[], ENDPOINT),
+    reason(Gate::Flags, "flags only", &[],
+        "an argument that is no flag: the program passes over every flag after it"),
+    reason(Gate::Flags, "the next flag", &[], "a flag as another's value: the program takes it for a text"),
+    reason(Gate::ChainFiles, "invalid type: null", &[], "null: Go reads 0, and op-node does not mind"),
+    reason(Gate::ChainFiles, "missing field `l1_system_config_address`", &[],
+        "no SystemConfig: op-node would listen to nobody's changes"),
+    reason(Gate::ChainFiles, "string \"0X", &[], "0X: Go takes it, other programs do not"),
+    reason(Gate::GenesisTimestamp, "", &[],
+        "a time other than that of genesis.json or L1's block: op-node knows neither"),
+    reason(Gate::L1Origin, "no such block", &[],
+        "an L1 origin that L1 does not have yet: op-node waits for it"),
+];
+
+/// The reason for a finding, if there is one.
+pub(crate) fn of(case: &Case, finding: &Finding) -> Option<&'static str> {
+    let Finding { expected, found, mend, source, .. } = finding;
+    let text = [expected, found, mend, source].map(String::as_str).join("\n");
+    let applies = |reason: &&Reason| {
+        let kinds = reason.kinds;
+        reason.gate == finding.gate
+            && text.contains(reason.says)
+            && (kinds.is_empty() || case.kinds.iter().any(|kind| kinds.contains(kind)))
+    };
+    REASONS.iter().find(applies).map(|reason| reason.why)
+}
