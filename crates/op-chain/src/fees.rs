@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::forks::{Fork, ForkTimes};
+use crate::json;
 use crate::rollup::{RollupConfig, SystemConfig};
 
 /// Constants of the base fee: `chain_op_config` of rollup.json, `config.optimism` of genesis.json
@@ -117,10 +118,10 @@ pub struct OperatorFee {
 #[serde(default)]
 pub struct GenesisFees {
     /// Denominator and elasticity.
-    #[serde(rename = "eip1559Params")]
+    #[serde(rename = "eip1559Params", deserialize_with = "json::hex")]
     pub eip1559_params: FixedBytes<8>,
     /// 20 unused bytes, scalar (4), constant (8).
-    #[serde(rename = "operatorFeeParams")]
+    #[serde(rename = "operatorFeeParams", deserialize_with = "json::hex")]
     pub operator_fee_params: B256,
     /// The least base fee, in wei.
     #[serde(rename = "minBaseFee")]

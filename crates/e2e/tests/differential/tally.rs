@@ -44,6 +44,7 @@ impl Tally {
             }
             Outcome::Disagreement(text) => {
                 count.disagreements += 1;
+                println!("{text}");
                 self.disagreements.push(text);
             }
         }
