@@ -48,7 +48,7 @@ fn second_host(devnet: &Devnet, folder: &Path) -> Result<PathBuf> {
             let Some((flag, _)) = arg.as_str().and_then(|arg| arg.split_once('=')) else {
                 continue;
             };
-            if flag.ends_with("port") || flag.ends_with(".tcp") || flag.ends_with(".udp") {
+            if ["port", "tcp", "udp"].iter().any(|end| flag.ends_with(end)) {
                 let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
                 *arg = json!(format!("{flag}={free}"));
             }

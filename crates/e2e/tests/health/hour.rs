@@ -19,7 +19,6 @@ use crate::{
     fault::{self, Fault, How, Outcome, line},
     faults,
     prometheus::Prometheus,
-    random::Random,
     table,
     warden::{Pair, is_among, new_events},
     world::World,

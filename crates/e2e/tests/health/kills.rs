@@ -20,7 +20,6 @@ use e2e::{
 };
 
 use crate::{
-    random::Random,
     warden::{LOOK, Warden},
     world::World,
 };

@@ -84,7 +84,7 @@ mod tests {
             findings.iter().map(|(gate, answer)| finding(*gate, *answer)).collect();
         let answer = findings.iter().map(|finding| finding.answer).max().unwrap();
         let phase = if answer == Answer::Refuse { Phase::Refused } else { Phase::GateWaits };
-        let judgement = Judgement { service: service.to_owned(), answer, findings };
+        let judgement = Judgement { service: service.to_owned(), answer, findings, account: None };
         board.send_modify(|board| {
             let gate = Some(GateRun { judgement, milliseconds: 1.0 });
             let status = Status { phase, gate, ..Status::default() };

@@ -164,6 +164,7 @@ mod tests {
             service: "batcher".to_owned(),
             answer: Answer::Refuse,
             findings: Vec::new(),
+            account: None,
         };
         let proof = recorder.finish("npm".to_owned(), Some(judgement), None);
         assert!(!proof.passed);

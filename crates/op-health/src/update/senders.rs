@@ -50,7 +50,6 @@ fn most_pending(service: &Service) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use op_gate::command::Command;
     use serde_json::json;
 
     use super::*;

@@ -90,9 +90,9 @@ mod tests {
         // Of another host, or from before a loss of power.
         fs::write(&path, "running 01234567-89ab-cdef-0123-456789abcdef\n").unwrap();
         let uptime = fs::read_to_string("/proc/uptime").unwrap();
-        let uptime: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
+        let uptime: u64 = uptime.split('.').next().unwrap().parse().unwrap();
         let since = last_run(&path).unwrap().unwrap();
-        assert!((unix_now() as f64 - uptime - since as f64).abs() < 5.0, "{since}");
+        assert!((unix_now() - uptime).abs_diff(since) <= 5, "{since}");
 
         for text in ["", "running", "running a b", "stopped now", "\u{0}"] {
             fs::write(&path, text).unwrap();

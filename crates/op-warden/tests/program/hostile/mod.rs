@@ -11,8 +11,14 @@ use test_kit::hostile::{Hostility, suite};
 fn no_command_is_harmed() {
     let mut cases = Vec::new();
     // The longest first.
-    Hostility::ALL.into_iter().for_each(|kind| proven::cases(kind, &mut cases));
-    Hostility::ALL.into_iter().for_each(|kind| watching::cases(kind, &mut cases));
-    Hostility::ALL.into_iter().for_each(|kind| judged::cases(kind, &mut cases));
+    for kind in Hostility::ALL {
+        proven::cases(kind, &mut cases);
+    }
+    for kind in Hostility::ALL {
+        watching::cases(kind, &mut cases);
+    }
+    for kind in Hostility::ALL {
+        judged::cases(kind, &mut cases);
+    }
     suite::run(cases);
 }

@@ -116,11 +116,11 @@ pub(super) fn lies_about_reads(cases: &mut Vec<Case>) {
                 | ("past transactions" | "past block", _) => Wait,
                 ("pending transactions", "half of the truth") => Pass,
                 (read, "a limit") if ASKED_BY_ONE.contains(&read) => continue,
-                // Contracts managers before v7 have no validator, and a validator may stop.
-                ("opcmStandardValidator", "a revert" | "a revert without code") => Skip,
+                // Contracts managers before v7 have no validator, and a validator may stop. Nothing is said
+                // of the contract's beginning, where it cannot be read.
+                ("opcmStandardValidator", "a revert" | "a revert without code")
+                | ("systemVersion", _) => Skip,
                 ("validate", "a revert" | "a revert without code") => Warn,
-                // Nothing is said of the contract's beginning, where it cannot be read.
-                ("systemVersion", _) => Skip,
                 (read, _) if OF_BEGINNING.contains(&read) && verdict == Wait => Skip,
                 _ => verdict,
             };
