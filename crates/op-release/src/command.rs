@@ -100,7 +100,8 @@ impl Command {
                 return args.next();
             }
             let flag = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'));
-            let Some(flag) = flag.filter(|flag| !flag.is_empty()) else { return Some(arg) };
+            let named = |flag: &&str| !flag.is_empty() && !flag.starts_with(['=', '-']);
+            let Some(flag) = flag.filter(named) else { return Some(arg) };
             if !flag.contains('=') && self.takes_value(flag) {
                 args.next();
             }

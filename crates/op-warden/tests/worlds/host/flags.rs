@@ -110,6 +110,7 @@ const OP_NODE: Table = &[
     // What the program reads no further than.
     (&["--p2p.disable", "false", "--rpc.port=1"], Refuse),
     (&["stray"], Refuse),
+    (&["--=x"], Refuse),
     (&["--", "--rpc.port=1"], Refuse),
     (&["--help"], Refuse),
 ];
@@ -139,6 +140,8 @@ const OP_CHALLENGER: Table = &[
     (&["--game-types=cannon,permissioned"], Pass),
     (&["--cannon-l2-custom", "--max-concurrency=2"], Pass),
     (&["--max-concurrency=0"], Refuse),
+    (&["--l2-eth-rpc=http://127.0.0.1:2"], Refuse),
+    (&["--game-allowlist=x"], Refuse),
     (&[], Pass),
 ];
 
