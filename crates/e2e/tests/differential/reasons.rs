@@ -75,6 +75,8 @@ const REASONS: &[Reason] = &[
     reason(Gate::GenesisTimestamp, "", &[],
         "a time other than that of genesis.json or L1's block: op-node knows neither"),
     reason(Gate::ChainFiles, "missing field `number`", &[], "no number: Go reads 0"),
+    reason(Gate::Flags, "_RPC_ADDR=", &["as a variable", "another variable"],
+        "a variable that its flag beats"),
     reason(Gate::Flags, "--metrics.addr=", &[], "an address that is not used while metrics are off"),
     reason(Gate::Flags, "_METRICS_ADDR=", &[], "an address that is not used while metrics are off"),
     reason(Gate::L1Origin, "is final", &[], "an L1 origin that L1 does not have yet: op-node waits for it"),

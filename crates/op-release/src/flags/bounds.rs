@@ -59,9 +59,6 @@ const REQUIRED: &[(&str, &[&[&str]])] = &[
     ("op-dispute-mon", &[&["l1-eth-rpc"], &["game-factory-address", "network"]]),
 ];
 
-/// A flag whose values add up, where the program takes one only: op-challenger on a single chain.
-pub const ONCE: (&str, &str) = ("op-challenger", "l2-eth-rpc");
-
 /// The bounds of a program's flag.
 #[must_use]
 pub fn of(component: &str, flag: &str) -> Option<&'static Bound> {

@@ -9,6 +9,7 @@ pub(crate) fn required(component: &str) -> &'static [&'static str] {
     match component {
         "op-node" => &[
             "--l1=http://127.0.0.1:1",
+            "--l1.beacon.ignore",
             "--l2=http://127.0.0.1:2",
             "--l2.jwt-secret=jwt.hex",
             "--rollup.config=rollup.json",

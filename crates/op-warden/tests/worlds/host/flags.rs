@@ -126,6 +126,10 @@ const OP_BATCHER: Table = &[
     (&["--num-confirmations=0"], Refuse),
     (&["--resubmission-timeout=0s"], Refuse),
     (&["--rollup-rpc=http://127.0.0.1:1,x"], Refuse),
+    (&["--rollup-rpc=http://127.0.0.1:4"], Refuse),
+    (&["--rollup-rpc=http://127.0.0.1:4", "--l2-eth-rpc=http://127.0.0.1:5"], Pass),
+    (&["--txmgr.min-tip-cap=2"], Refuse),
+    (&["--txmgr.min-tip-cap=2", "--txmgr.min-basefee=2"], Pass),
 ];
 
 const OP_PROPOSER: Table = &[

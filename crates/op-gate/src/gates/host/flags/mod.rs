@@ -1,6 +1,7 @@
 //! The program knows its flags, and none of them beats the chain's files.
 
 mod beats;
+mod together;
 mod values;
 
 use op_release::flags::{self, Flag, Program};

@@ -5,6 +5,7 @@ use op_release::flags::{
     bounds::{self, Bound},
 };
 
+use super::together;
 use crate::{
     command::{Command, Given},
     config::{Endpoint, L1},
@@ -43,7 +44,7 @@ pub(super) fn judge(command: &Command, program: &Program, l1: &L1, is_same: bool
     let mut findings: Vec<Finding> = given
         .chain(variables)
         .chain(missing(command, l1))
-        .chain(more_than_once(command))
+        .chain(together::judge(command, l1))
         .map(finding)
         .collect();
     findings.dedup();
@@ -98,13 +99,6 @@ fn missing(command: &Command, l1: &L1) -> impl Iterator<Item = (String, String)>
         let names: Vec<String> = flags.iter().map(|flag| format!("--{flag}")).collect();
         (format!("{} is given", names.join(" or ")), "it is not".to_owned())
     })
-}
-
-fn more_than_once(command: &Command) -> Option<(String, String)> {
-    let (component, flag) = bounds::ONCE;
-    let count = command.flags().filter(|name| *name == flag).count();
-    (command.component == component && count > 1)
-        .then(|| (format!("--{flag} once"), format!("--{flag} {count} times")))
 }
 
 /// The programs read no flag after an argument that is none: those after it are not in force.
