@@ -110,7 +110,7 @@ mod tests {
             said(b"\n Error: no\r\n  such \x1b[31mimage\n\n"),
             "Error: no; such \\u{1b}[31mimage"
         );
-        assert_eq!(said(&[b'a'; 9 << 20]).chars().count(), LONGEST);
+        assert_eq!(said(&vec![b'a'; 9 << 20]).chars().count(), LONGEST);
         assert_eq!(said(b"\xff"), "\u{fffd}");
     }
 
