@@ -54,7 +54,10 @@ in
   testTheGateOfEachServiceIsItsCondition = {
     expr = eachText full (values "ExecCondition");
     expected = lib.genAttrs (namesOf full) (name: [
-      "/etc/op-stack/bin/op-warden gate ${name} --config /etc/op-stack/op-warden.json"
+      (
+        "/etc/op-stack/bin/op-warden gate ${name} --config /etc/op-stack/op-warden.json"
+        + lib.optionalString (credentials ? ${name}) " --stamp /run/op-stack/stamps/${name}"
+      )
     ]);
   };
 

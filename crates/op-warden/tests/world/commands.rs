@@ -55,8 +55,10 @@ pub(super) fn commands(services: &mut Value) {
         command("op-challenger", &["--rollup-rpc=http://127.0.0.1:9545"]);
     services["root-source"]["gameType"] = json!(1);
     // Nobody listens at that address.
-    services["alone"]["command"] =
-        command("op-batcher", &["--rpc.addr=127.0.0.4", "--rpc.port=1235"]);
+    services["alone"]["command"] = command(
+        "op-challenger",
+        &["--metrics.enabled", "--metrics.addr=127.0.0.4", "--metrics.port=1235"],
+    );
     services["flags"]["command"] = command("op-node", required("op-node"));
     // Asks for the safe heads, and is judged by none of this.
     services["unsafe-signer"]["command"] =

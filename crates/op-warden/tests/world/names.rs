@@ -39,6 +39,9 @@ pub(crate) const STRANGER: &str =
 /// A key that nobody publishes.
 pub(crate) const OWN: &str = "7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e7e57ab1e";
 
+/// Another one, of a service that sends to L1.
+pub(crate) const SENDER: &str = "5e4de25e4de25e4de25e4de25e4de25e4de25e4de25e4de25e4de25e4de25e4d";
+
 /// A state of the fault proof VM, and its hash as the official cannon computes it; see op-chain's tests.
 pub(crate) const PRESTATE: &[u8] = include_bytes!("../../../op-chain/tests/data/prestate.bin.gz");
 
@@ -182,4 +185,4 @@ pub(crate) const SCALAR: &str =
     "0x010000000000000000000000000000000000000000000000000c3c9d00000558";
 
 /// The peer id of account 0's key.
-pub(crate) const PEER_ID: &str = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+pub(crate) const PEER_ID: &str = "16Uiu2HAmMUjGmiUhJeiZgu6ZZnLRkE2VViR2JgjqtW9aTZnHQqgg";

@@ -10,7 +10,7 @@ use crate::world::{
     file::File,
     names::{
         BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
-        ROLES, SCALAR, SIGNER_SLOT, SMALL, STRANGER, SYSTEM_CONFIG, TEXTS, TIME, WORDS, gates,
+        ROLES, SCALAR, SENDER, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TEXTS, TIME, WORDS, gates,
     },
     script::{Script, bytes, game_args, text, word},
 };
@@ -60,7 +60,7 @@ impl World {
             ("engine.hex", File::Text(JWT.to_owned())),
             ("data", File::Directory),
             // Its service never ran here: there is no `last-run`.
-            ("sender.key", File::Text(STRANGER.to_owned())),
+            ("sender.key", File::Text(SENDER.to_owned())),
             ("own.key", File::Text(OWN.to_owned())),
             ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
@@ -145,9 +145,9 @@ impl World {
                 }),
             ),
             ("eth_getBalance", json!(format!("{MIN_BALANCE:#x}"))),
-            ("eth_getTransactionCount", json!("0x11")),
-            ("pending transactions", json!("0x11")),
-            ("past transactions", json!("0x11")),
+            ("eth_getTransactionCount", json!("0x1111")),
+            ("pending transactions", json!("0x1111")),
+            ("past transactions", json!("0x1111")),
             ("past block", tagged("0x1", "4d", "NOW-600")),
             ("batcherHash", word(ROLES[1].2)),
             ("unsafeBlockSigner", word(ROLES[0].2)),
@@ -188,10 +188,12 @@ impl World {
                 }}),
             ),
         ];
+        let mut without_past = l1.clone();
+        without_past.retain(|(read, _)| *read != "past block");
         Self {
             files,
             config,
-            other: script("0x7", l1.clone()),
+            other: script("0x7", without_past),
             beacon: script("", beacon),
             l1: script("0x7", l1),
             engine: script("0x0", engine),

@@ -80,6 +80,11 @@ fn compare(one: &Case, other: &Case, right: &World, found: &Judgement) -> Option
     if gate == "l1-rate-limit" && spoils_l1(one) && spoils_l1(other) {
         return None;
     }
+    // Which flags a program cannot start without follows from the L1.
+    let has_another_l1 = |case: &Case| case.world.config["l1"] != right.config["l1"];
+    if gate == "flags" && (has_another_l1(one) || has_another_l1(other)) {
+        return None;
+    }
     let stops = |case: &Case| matches!(case.expected(gate), Verdict::Wait | Verdict::Refuse);
     let wrong = (stops(one) || stops(other)) && found.answer.starts();
     wrong.then(|| format!("{} and {}: {gate}: {found:?}", one.name, other.name))

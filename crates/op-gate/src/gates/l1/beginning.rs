@@ -28,10 +28,15 @@ const MEND: &str = "\
 pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     let mut findings = vec![started(facts)];
     let block = first_block(&facts.rollup, &facts.l1.contracts);
-    if let (Some(block), Some(then), Ok(fees)) =
-        (block, &facts.l1.beginning, facts.rollup.genesis.system_config.fees())
-    {
-        findings.push(values(facts, then, &fees, block));
+    if let (Some(block), Some(then)) = (block, &facts.l1.beginning) {
+        findings.push(match facts.rollup.genesis.system_config.fees() {
+            Ok(fees) => values(facts, then, &fees, block),
+            Err(_) => Finding::skip(
+                GATE,
+                "the fee parameters of rollup.json cannot be read, so they are not compared with \
+                 SystemConfig's",
+            ),
+        });
     }
     findings
 }

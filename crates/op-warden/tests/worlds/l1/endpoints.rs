@@ -84,7 +84,7 @@ pub(super) fn l1_files(cases: &mut Vec<Case>) {
 
 pub(super) fn agreement(cases: &mut Vec<Case>) {
     let gate = |verdict| [("l1-agreement", verdict)];
-    let other_hash = json!(format!("0x{}", "2b".repeat(32)));
+    let other_hash = json!(format!("0x{}", "2c".repeat(32)));
     cases.push(Case::new("another endpoint of another chain", &gate(Refuse), |world| {
         world.other.result("eth_chainId", json!("0x1"));
     }));

@@ -97,10 +97,7 @@ pub(super) fn peers(cases: &mut Vec<Case>) {
             &[("static-peers", verdict)],
             |world| {
                 let node = world.service("p2p")["command"]["args"].as_array_mut().unwrap();
-                node.extend([
-                    json!("--p2p.listen.tcp=PEER"),
-                    json!(format!("--p2p.priv.path={key}")),
-                ]);
+                node.extend([json!("--p2p.listen.tcp=PEER"), json!("--p2p.priv.path"), json!(key)]);
             },
         ));
     }
