@@ -151,23 +151,25 @@ let
     ) (signingKeys service);
 
   # Until when the service ran here, for the gate `alone`; the words are those of op-gate's `last_run`.
-  noteRunning =
-    service:
-    noteLastRun service ''
-      read -r boot < /proc/sys/kernel/random/boot_id
-      note "running $boot"
-    '';
+  noteRunning = service: noteLastRun service ''note "running $boot"'';
   # A start that the gate prevented has not run.
   noteStopped =
-    service: noteLastRun service ''[ "$SERVICE_RESULT" = exec-condition ] || note stopped'';
+    service:
+    noteLastRun service ''
+      last=
+      [ ! -e "$file" ] || read -r last < "$file"
+      [ "$last" != "running $boot" ] || note stopped
+    '';
   noteLastRun =
     service: script:
     lib.optional (service.gate ? lastRun) (
       pkgs.writeShellScript "${service.container}-last-run" ''
         set -eu
+        file=${service.gate.lastRun}
+        read -r boot < /proc/sys/kernel/random/boot_id
         note() {
-          echo "$1" > ${service.gate.lastRun}.new
-          ${pkgs.coreutils}/bin/mv ${service.gate.lastRun}.new ${service.gate.lastRun}
+          echo "$1" > "$file.new"
+          ${pkgs.coreutils}/bin/mv "$file.new" "$file"
         }
         ${script}
       ''

@@ -84,7 +84,9 @@ fn an_unknown_field_is_named_with_what_was_meant() {
     assert!(text.contains("did you mean karst_time?"), "{text}");
     let mut world = World::right();
     world.edit_text("rollup.json", |text| {
-        text.replace("chain_op_config", "protocol_versions_address")
+        let mut rollup: Value = serde_json::from_str(text).unwrap();
+        rollup.as_object_mut().unwrap().remove("chain_op_config");
+        rollup.to_string()
     });
     let text = said(&world, "rollup-config");
     assert!(

@@ -86,14 +86,15 @@ pub(super) fn transactions(cases: &mut Vec<Case>) {
 
 /// A sequencer, by the newest block of a follower.
 pub(super) fn blocks(cases: &mut Vec<Case>) {
-    fn sequencer(world: &mut World, flag: &str, follower: &str, newest: &str) {
+    fn sequencer(world: &mut World, flag: &str, follower: &str, newest: (u64, &str)) {
         world.service("alone")["command"] = json!({
             "component": "op-node", "args": ["--rpc.addr=127.0.0.4", "--rpc.port=1235", flag],
         });
         world.service("alone")["engineRpc"] = json!("http://127.0.0.4:1");
         world.service("p2p")["engineRpc"] = json!(follower);
         let mut block = world.engine.value("eth_getBlockByNumber").clone();
-        block["timestamp"] = json!(newest);
+        block["number"] = json!(format!("{:#x}", newest.0));
+        block["timestamp"] = json!(newest.1);
         world.engine.says.insert("latest", Say::Result(block));
     }
     const ENABLED: &str = "--sequencer.enabled";
@@ -106,16 +107,19 @@ pub(super) fn blocks(cases: &mut Vec<Case>) {
         ("derives old blocks after a loss of power", Some(OF_ANOTHER_BOOT), "NOW-120", Pass),
     ] {
         cases.push(Case::new(format!("a follower {name}"), &[("alone", verdict)], |world| {
-            sequencer(world, ENABLED, "ENGINE", newest);
+            sequencer(world, ENABLED, "ENGINE", (5, newest));
             ran(world, last_run);
         }));
     }
+    cases.push(Case::new("a follower has the genesis block only", &[], |world| {
+        sequencer(world, ENABLED, "ENGINE", (0, "NOW-2"));
+    }));
     cases.push(Case::new("no follower answers a sequencer", &[("alone", Skip)], |world| {
-        sequencer(world, ENABLED, "http://127.0.0.4:2", "NOW-2");
+        sequencer(world, ENABLED, "http://127.0.0.4:2", (5, "NOW-2"));
     }));
     for flag in ["--sequencer.stopped", "--conductor.enabled"] {
         cases.push(Case::new(format!("a sequencer with {flag}"), &[("alone", Skip)], |world| {
-            sequencer(world, flag, "ENGINE", "NOW-2");
+            sequencer(world, flag, "ENGINE", (5, "NOW-2"));
         }));
     }
 }

@@ -14,10 +14,10 @@ const AHEAD: u64 = 10;
 const FRESH: u64 = 60;
 
 pub(super) fn judge(last_run: Option<u64>, facts: &Facts) -> Finding {
+    let genesis = facts.rollup.genesis.l2.number;
     let heads = facts.nodes.others.iter();
-    let youngest = heads
-        .filter_map(|(name, head)| Some((head.as_ref().ok()?.as_ref()?, name)))
-        .max_by_key(|(head, _)| head.timestamp);
+    let answered = heads.filter_map(|(name, head)| Some((head.as_ref().ok()?.as_ref()?, name)));
+    let youngest = answered.max_by_key(|(head, _)| head.timestamp);
     let Some((head, name)) = youngest else {
         return Finding::skip(
             GATE,
@@ -37,7 +37,8 @@ pub(super) fn judge(last_run: Option<u64>, facts: &Facts) -> Finding {
         (format!("block {} of {name} is {age} old", head.number), "the other nodes' newest blocks"),
     )
     .refuse_unless(
-        head.timestamp < U64::from(begin),
+        // No sequencer makes the genesis block.
+        head.number <= U64::from(genesis) || head.timestamp < U64::from(begin),
         "Another sequencer makes blocks, and followers take them only if they are signed with this key. \
          Two of them make two blocks of one height: stop the other one, and see that it stays stopped.",
     )
