@@ -49,8 +49,14 @@ pub(crate) struct Seen {
 pub(crate) struct Sender {
     /// Its account's transactions on L1, as they were known before the last look at its metrics.
     pub(crate) on_l1: Option<u64>,
-    /// The same when its process had been running for a while; `None` until then.
-    pub(crate) at_start: Option<u64>,
+    /// Since when they are compared; `None` while its process is young.
+    pub(crate) base: Option<SenderBase>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SenderBase {
+    pub(crate) on_l1: u64,
+    pub(crate) confirmed: u64,
 }
 
 /// A follower's verdicts, and for how many polls each was unknown.

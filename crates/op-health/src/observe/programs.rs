@@ -16,8 +16,8 @@ pub(crate) struct Program {
     pub(crate) derivation_resets: Option<f64>,
     /// op-dispute-mon: games that go, or went, another way than it says they should.
     pub(crate) disagreements: Option<f64>,
-    /// Of a program that sends to L1: the nonce of its last transaction; 0 before the first.
-    pub(crate) last_nonce: Option<f64>,
+    /// Of a program that sends to L1: its transactions that got into a block since then.
+    pub(crate) confirmed: Option<f64>,
     /// op-dispute-mon: games that it could not judge.
     pub(crate) failed_games: Option<f64>,
 }
@@ -31,15 +31,19 @@ const STARTED: &str = "process_start_time_seconds";
 const RESETS: &str = "op_node_default_pipeline_resets_total";
 const AGREEMENT: &str = "op_dispute_mon_games_agreement";
 const FAILED_GAMES: &str = "op_dispute_mon_failed_games";
-const NONCES: [&str; 3] = [
-    "op_batcher_default_txmgr_current_nonce",
-    "op_proposer_default_txmgr_current_nonce",
-    "op_challenger_txmgr_current_nonce",
+/// Of a program that sends to L1; the counter is there after its first transaction only.
+const SENDERS: [(&str, &str); 3] = [
+    ("op_batcher_default_txmgr_current_nonce", "op_batcher_default_txmgr_confirm_total"),
+    ("op_proposer_default_txmgr_current_nonce", "op_proposer_default_txmgr_confirm_total"),
+    ("op_challenger_txmgr_current_nonce", "op_challenger_txmgr_confirm_total"),
 ];
 
 fn is_read(line: &[u8]) -> bool {
     let names = [STARTED, RESETS, AGREEMENT, FAILED_GAMES];
-    names.iter().chain(&NONCES).any(|name| line.starts_with(name.as_bytes()))
+    names
+        .iter()
+        .chain(SENDERS.iter().flat_map(|(nonce, confirmed)| [nonce, confirmed]))
+        .any(|name| line.starts_with(name.as_bytes()))
 }
 
 fn read(text: &str) -> Program {
@@ -52,7 +56,10 @@ fn read(text: &str) -> Program {
         started: value(STARTED),
         derivation_resets: value(RESETS).map(|resets| (resets - RESETS_AT_START).max(0.0)),
         disagreements: samples(text, AGREEMENT).next().is_some().then(|| disagreements.sum()),
-        last_nonce: NONCES.into_iter().find_map(value),
+        confirmed: SENDERS.into_iter().find_map(|(nonce, confirmed)| {
+            value(nonce)?;
+            Some(samples(text, confirmed).map(|(_, count)| count).sum())
+        }),
         failed_games: value(FAILED_GAMES),
     }
 }
@@ -73,7 +80,7 @@ op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"inco
             started: Some(1_795_270_175.0),
             derivation_resets: None,
             disagreements: Some(3.0),
-            last_nonce: None,
+            confirmed: None,
             failed_games: Some(0.0),
         };
         assert_eq!(read(text), program);
@@ -81,10 +88,15 @@ op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"inco
     }
 
     #[test]
-    fn a_sender_has_a_nonce() {
-        for name in NONCES {
-            assert_eq!(read(&format!("{name} 17\n")).last_nonce, Some(17.0));
-            assert!(is_read(name.as_bytes()));
+    fn a_sender_counts_its_transactions() {
+        for (nonce, confirmed) in SENDERS {
+            let text = format!("{nonce} 17\n");
+            assert_eq!(read(&text).confirmed, Some(0.0));
+            let text = format!(
+                "{text}{confirmed}{{status=\"success\"}} 5\n{confirmed}{{status=\"failed\"}} 1\n"
+            );
+            assert_eq!(read(&text).confirmed, Some(6.0));
+            assert!(text.lines().all(|line| is_read(line.as_bytes())));
         }
     }
 

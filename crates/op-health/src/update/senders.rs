@@ -3,7 +3,8 @@
 use op_gate::config::Service;
 
 use crate::number::whole;
-use crate::{memory::Memory, observe::programs::Program, seen::Seen, setup::Setup};
+use crate::seen::{Seen, SenderBase};
+use crate::{memory::Memory, observe::programs::Program, setup::Setup};
 
 /// Seconds after a process' begin in which the last transactions of the one before it get into L1.
 const IN_FLIGHT: f64 = 120.0;
@@ -23,20 +24,26 @@ pub(crate) fn take(
     service: &str,
     program: &Program,
 ) {
-    let (Some(last), Some(pending)) =
-        (program.last_nonce.map(whole), setup.config.services.get(service).and_then(most_pending))
+    let (Some(confirmed), Some(pending)) =
+        (program.confirmed.map(whole), setup.config.services.get(service).and_then(most_pending))
     else {
         return;
     };
     let Some(account) = memory.accounts.get_mut(service) else { return };
     let sender = seen.senders.entry(service.to_owned()).or_default();
-    let Some(on_l1) = sender.on_l1 else { return };
-    let own = if last > 0 { Some(last.saturating_add(pending)) } else { sender.at_start };
-    if own.is_some_and(|own| on_l1 > own) {
+    let settled = program.started.is_some_and(|started| seen.now - started > IN_FLIGHT);
+    let Some(on_l1) = sender.on_l1.filter(|_| settled) else {
+        sender.base = None;
+        return;
+    };
+    // A counter that fell is that of another process.
+    let before = sender.base.filter(|base| base.confirmed <= confirmed && base.on_l1 <= on_l1);
+    let base = before.unwrap_or(SenderBase { on_l1, confirmed });
+    let from_elsewhere = on_l1 - base.on_l1 > confirmed - base.confirmed + pending;
+    if from_elsewhere {
         account.sent_elsewhere_at = Some(seen.now);
     }
-    let settled = program.started.is_some_and(|started| seen.now - started > IN_FLIGHT);
-    sender.at_start = settled.then(|| sender.at_start.unwrap_or(on_l1));
+    sender.base = (!from_elsewhere).then_some(base);
 }
 
 /// Transactions that the program may have in flight at once; `None` for any number (op-batcher

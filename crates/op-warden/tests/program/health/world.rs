@@ -53,7 +53,7 @@ pub(crate) struct Faults {
     /// L1 blocks since the origin of the safe head.
     pub(crate) origin_lag: u64,
     pub(crate) nonce_at: Option<u64>,
-    /// The programs have sent no more than this, whatever their accounts have on L1.
+    /// The batcher has sent no more than this, whatever its account has on L1.
     pub(crate) sent_at: Option<u64>,
     pub(crate) batcher_balance: u128,
     pub(crate) batcher: &'static str,
@@ -277,13 +277,8 @@ impl Double {
                 faults.disagreements
             ),
             "batcher" => format!(
-                "op_batcher_default_txmgr_current_nonce {}\n",
+                "op_batcher_default_txmgr_current_nonce 1\nop_batcher_default_txmgr_confirm_total{{status=\"success\"}} {}\n",
                 faults.sent_at.unwrap_or_else(now)
-            ),
-            // It has sent nothing since its start.
-            "challenger" => format!(
-                "op_challenger_txmgr_current_nonce {}\n",
-                faults.sent_at.map_or_else(now, |_| 0)
             ),
             _ => String::new(),
         };
