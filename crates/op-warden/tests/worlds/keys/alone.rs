@@ -111,7 +111,7 @@ pub(super) fn blocks(cases: &mut Vec<Case>) {
             ran(world, last_run);
         }));
     }
-    cases.push(Case::new("a follower has the genesis block only", &[], |world| {
+    cases.push(Case::new("a follower has the genesis block only", &[("alone", Pass)], |world| {
         sequencer(world, ENABLED, "ENGINE", (0, "NOW-2"));
     }));
     cases.push(Case::new("no follower answers a sequencer", &[("alone", Skip)], |world| {
