@@ -91,17 +91,18 @@ impl Command {
         .fuse()
     }
 
-    /// The first argument that belongs to no flag: the programs read no flag after it.
+    /// The place of the first argument that belongs to no flag, from 1 on: the programs read no flag after
+    /// it.
     #[must_use]
-    pub fn stray(&self) -> Option<&str> {
-        let mut args = self.args.iter().map(String::as_str);
-        while let Some(arg) = args.next() {
+    pub fn stray(&self) -> Option<usize> {
+        let mut args = (1..).zip(self.args.iter().map(String::as_str));
+        while let Some((place, arg)) = args.next() {
             if arg == "--" {
-                return args.next();
+                return args.next().map(|(place, _)| place);
             }
             let flag = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'));
             let named = |flag: &&str| !flag.is_empty() && !flag.starts_with(['=', '-']);
-            let Some(flag) = flag.filter(named) else { return Some(arg) };
+            let Some(flag) = flag.filter(named) else { return Some(place) };
             if !flag.contains('=') && self.takes_value(flag) {
                 args.next();
             }

@@ -110,6 +110,11 @@ const OP_NODE: Table = &[
     // What the program reads no further than.
     (&["--p2p.disable", "false", "--rpc.port=1"], Refuse),
     (&["stray"], Refuse),
+    // Whoever runs these looks for the secret in all that is printed.
+    (&["hunter2"], Refuse),
+    (&["--l1", "--p2p.sequencer.key=hunter2"], Refuse),
+    (&["--l1=l1.example/v3/SECRETKEY"], Refuse),
+    (&["--rpc.port=SECRETKEYSECRETKEYSECRETKEY"], Refuse),
     (&["--=x"], Refuse),
     (&["--", "--rpc.port=1"], Refuse),
     (&["--help"], Refuse),

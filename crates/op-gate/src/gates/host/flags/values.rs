@@ -15,6 +15,9 @@ use crate::{
 
 const GATE: Gate = Gate::Flags;
 
+/// The longest value that is shown, in characters: a key in the wrong place is longer.
+const SHOWN: usize = 24;
+
 /// Flags of the endpoints of L1.
 const OF_L1: [&str; 4] = ["l1", "l1-eth-rpc", "l1.beacon", "l1-beacon"];
 
@@ -26,7 +29,7 @@ pub(super) fn judge(command: &Command, program: &Program, l1: &L1, is_same: bool
             // An empty variable is as good as none.
             let value = command.environment.get(*variable).filter(|value| !value.is_empty())?;
             wrong(&command.component, flag, &known.kind, value)
-                .map(|expected| (expected, format!("{variable}={value}")))
+                .map(|expected| (expected, shown(variable, &known.kind, value)))
         })
     });
     let finding = |(expected, found): (String, String)| {
@@ -64,10 +67,22 @@ fn of_flag(command: &Command, program: &Program, given: &Given) -> Option<(Strin
         return lacks.then(|| (format!("a value of --{name}"), "none".to_owned()));
     };
     if given.value.is_none() && value.starts_with("--") {
-        return Some((format!("a value of --{name}"), format!("the next flag, {value}")));
+        let next = value.split('=').next().unwrap_or(value);
+        return Some((format!("a value of --{name}"), format!("the next flag, {next}")));
     }
     let expected = wrong(&command.component, name, kind, value)?;
-    Some((expected, format!("--{name}={value}")))
+    Some((expected, shown(&format!("--{name}"), kind, value)))
+}
+
+/// What was given, unless it may be a secret: a URL with a key in it, or a key in the wrong place.
+fn shown(name: &str, kind: &Kind, value: &str) -> String {
+    let may_be_secret =
+        matches!(kind, Kind::Url | Kind::Urls | Kind::Header) || value.chars().count() > SHOWN;
+    if may_be_secret {
+        format!("{name} with another value, which is not shown: it may be a secret")
+    } else {
+        format!("{name}={value}")
+    }
 }
 
 /// What the flag takes, if this is none of it.
@@ -108,7 +123,10 @@ fn stray(command: &Command) -> Option<Finding> {
         Comparison::new(
             GATE,
             ("flags only", command.component.clone()),
-            (format!("{stray:?}"), "the service's command"),
+            (
+                format!("argument {stray}, which is not shown: it may be a secret"),
+                "the service's command",
+            ),
         )
         .refuse(
             "The program passes over every flag after it: take it out. A switch is turned off with \
