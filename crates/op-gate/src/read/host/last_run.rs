@@ -12,6 +12,8 @@ use op_util::{file, time::unix_now};
 
 use crate::{gate::Gate, read::request::Request};
 
+/// Seconds by which a clock may be set back unnoticed.
+const SKEW: u64 = 60;
 const RUNNING: &str = "running";
 const STOPPED: &str = "stopped";
 
@@ -44,7 +46,14 @@ fn last_run(path: &Path) -> LastRun {
         text => text?,
     };
     match text.split_ascii_whitespace().collect::<Vec<_>>()[..] {
-        [STOPPED] => Ok(Some(seconds(fs::metadata(path)?.modified()?))),
+        [STOPPED] => {
+            let stopped = seconds(fs::metadata(path)?.modified()?);
+            // Nothing that is sent until then would count.
+            if stopped > unix_now().saturating_add(SKEW) {
+                return Err(io::Error::other("it was written at a time to come"));
+            }
+            Ok(Some(stopped))
+        }
         // Its runner had no time to write that it stopped.
         [RUNNING, boot] if boot == self::boot()? => Ok(Some(unix_now())),
         [RUNNING, _] => Ok(Some(booted()?)),
@@ -86,6 +95,10 @@ mod tests {
         let stopped = UNIX_EPOCH + std::time::Duration::from_secs(1_795_000_000);
         fs::File::options().write(true).open(&path).unwrap().set_modified(stopped).unwrap();
         assert_eq!(last_run(&path).unwrap(), Some(1_795_000_000));
+
+        let to_come = SystemTime::now() + std::time::Duration::from_hours(1);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(to_come).unwrap();
+        assert!(last_run(&path).is_err());
 
         // Of another host, or from before a loss of power.
         fs::write(&path, "running 01234567-89ab-cdef-0123-456789abcdef\n").unwrap();
