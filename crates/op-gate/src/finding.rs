@@ -6,7 +6,7 @@ use eth_rpc::{Reading, Unread};
 use op_util::foreign::clean;
 use serde::{Deserialize, Serialize};
 
-use crate::gate::Gate;
+use crate::{gate::Gate, read::error::FactsError};
 
 /// A gate's answer, from good to bad. `Skip` counts as good: the gate does not apply, and says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -153,6 +153,11 @@ impl Comparison {
     #[must_use]
     pub fn refuse_unless(self, holds: bool, mend: impl Display) -> Finding {
         if holds { self.holds() } else { self.refuse(mend) }
+    }
+
+    /// What is not there yet is `wait`, what is wrong `refuse`.
+    pub(crate) fn for_error(self, error: &FactsError) -> Finding {
+        if error.is_absent() { self.wait(error.mend()) } else { self.refuse(error.mend()) }
     }
 
     fn answered(self, answer: Answer, mend: String) -> Finding {

@@ -6,26 +6,21 @@
 //! could not be read is never a pass. A finding may also be a *skip* (does not apply) or a *warn* (to be
 //! mended some day): neither keeps a service from its start.
 //!
-//! * [`config`]: what to judge, one JSON file
-//! * [`command`]: the command line of the program that is judged, of op-release
-//! * [`Gate`]: the table of gates
-//! * [`read`]: what they judge by
+//! * [`config`], [`command`], [`Gate`], [`read`]: what is judged, by which gates, and by what; of op-facts
 //! * [`Comparison`], [`Finding`]: what they find
 //! * [`run`]: the judgement
 //! * [`report`], [`record`]: judgements as text, and in a file
 
-pub mod config;
 mod finding;
-mod gate;
 mod gates;
 mod judgement;
-pub mod read;
 pub mod record;
 pub mod report;
 mod run;
 
 pub use self::finding::{Answer, Comparison, Finding};
-pub use self::gate::{Entry, Gate, Need, Subject};
-pub use op_release::command;
-
 pub use self::{judgement::Judgement, run::run};
+
+use op_facts::gate;
+pub use op_facts::gate::{Entry, Gate, Need, Subject};
+pub use op_facts::{command, config, read};

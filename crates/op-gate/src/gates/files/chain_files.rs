@@ -31,7 +31,7 @@ pub(crate) fn unusable(error: &FactsError) -> Finding {
         }
         _ => ("genesis.json, rollup.json and usable endpoints", "the configuration".to_owned()),
     };
-    error.answer(Comparison::new(GATE, expected, (error, "this host")))
+    Comparison::new(GATE, expected, (error, "this host")).for_error(error)
 }
 
 pub(crate) fn too_late(deadline: Duration) -> Finding {

@@ -35,7 +35,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         ],
         Some(Err(error)) => {
             let expected = ("a beacon node", "l1.beacon of the configuration");
-            vec![error.answer(Comparison::new(GATE, expected, (error, "this host")))]
+            vec![Comparison::new(GATE, expected, (error, "this host")).for_error(error)]
         }
         Some(Ok(beacon)) => {
             let fallbacks = !command.list("l1.beacon-fallbacks").is_empty();

@@ -192,7 +192,8 @@ pub fn first_block(rollup: &RollupConfig, contracts: &ChainContracts) -> Option<
 
 impl L1Facts {
     /// What is wrong, where the endpoint serves a chain that nobody means.
-    pub(crate) fn other_chain(&self) -> Option<&Unread> {
+    #[must_use]
+    pub fn other_chain(&self) -> Option<&Unread> {
         self.right_chain.as_ref().err()
     }
 

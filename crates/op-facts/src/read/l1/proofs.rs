@@ -6,10 +6,11 @@ use crate::{config::Service, gate::Gate};
 
 /// Where `SystemConfig` keeps the unsafe block signer, `keccak256("systemconfig.unsafeblocksigner")`:
 /// op-node reads it there (`node/runcfg/runtime_config.go`).
-pub(crate) const SIGNER_SLOT: B256 =
+pub const SIGNER_SLOT: B256 =
     b256!("65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08");
 
-pub(crate) fn are_needed(service: &Service) -> bool {
+#[must_use]
+pub fn are_needed(service: &Service) -> bool {
     service.gates.contains(&Gate::L1Proofs)
         && !service.command.as_ref().is_some_and(|command| command.is_on("l1.trustrpc"))
 }

@@ -4,8 +4,6 @@ use eth_rpc::RpcUrlError;
 use op_chain::genesis::GenesisError;
 use op_exec::secret::SecretError;
 
-use crate::finding::{Comparison, Finding};
-
 /// A file without which nothing can be judged.
 #[derive(Debug, thiserror::Error)]
 pub enum FactsError {
@@ -34,11 +32,14 @@ pub enum FactsError {
 
 impl FactsError {
     /// Whether it is only not there yet: wait. Everything else is wrong: refuse.
-    pub(crate) const fn is_absent(&self) -> bool {
+    #[must_use]
+    pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent { .. } | Self::NoUrl { .. })
     }
 
-    pub(crate) const fn mend(&self) -> &'static str {
+    /// What to do about it.
+    #[must_use]
+    pub const fn mend(&self) -> &'static str {
         match self {
             Self::Absent { .. } => {
                 "Put the chain's file there: from op-deployer inspect, or the chain's published \
@@ -57,10 +58,5 @@ impl FactsError {
             Self::NoUrl { .. } => "Put the URL there: one line, readable by op-warden only.",
             Self::NotUrl { .. } => "Write the URL as one line, and nothing else.",
         }
-    }
-
-    /// The answer to a comparison that found this error.
-    pub(crate) fn answer(&self, comparison: Comparison) -> Finding {
-        if self.is_absent() { comparison.wait(self.mend()) } else { comparison.refuse(self.mend()) }
     }
 }

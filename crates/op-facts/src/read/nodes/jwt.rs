@@ -88,7 +88,8 @@ pub(super) async fn read(request: &Request<'_>) -> JwtFacts {
 }
 
 /// The engine's URL and the secret's file of an op-node.
-pub(crate) fn pair(service: &Service) -> Option<(String, PathBuf)> {
+#[must_use]
+pub fn pair(service: &Service) -> Option<(String, PathBuf)> {
     let command = service.command.as_ref()?;
     Some((command.value("l2")?.to_owned(), command.value("l2.jwt-secret")?.into()))
 }

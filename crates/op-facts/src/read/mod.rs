@@ -59,7 +59,7 @@ impl Facts {
     /// The address of a service's key.
     ///
     /// `None` only for a service without a key, which the configuration check excludes for gates that ask.
-    pub(crate) fn key<'a>(
+    pub fn key<'a>(
         &'a self,
         service: &'a Service,
     ) -> Option<(&'a Path, &'a Result<Address, KeyError>)> {
