@@ -1,10 +1,11 @@
 //! The manifest of a chain's published files: what an operator gives to those who follow the chain.
 
-use std::io::{self, Read};
+use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{collections::BTreeMap, fs::File};
 
 use alloy_primitives::B256;
+use op_util::file;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -64,9 +65,7 @@ impl Manifest {
 
     /// Reads a manifest.
     pub fn from_file(path: &Path) -> Result<Self, BundleError> {
-        let mut text = Vec::new();
-        regular(path)?.take(MAX_MANIFEST).read_to_end(&mut text)?;
-        Self::from_json(&text)
+        Self::from_json(&file::read(path, MAX_MANIFEST)?)
     }
 
     fn from_json(text: &[u8]) -> Result<Self, BundleError> {
@@ -87,17 +86,9 @@ impl FileEntry {
     /// The entry of a file as it is now.
     pub fn of_file(path: &Path) -> io::Result<Self> {
         let mut hash = Sha256::new();
-        let bytes = io::copy(&mut regular(path)?, &mut hash)?;
+        let bytes = io::copy(&mut file::open(path)?, &mut hash)?;
         Ok(Self { sha256: B256::from_slice(&hash.finalize()), bytes })
     }
-}
-
-/// A pipe would be silent beyond every deadline.
-fn regular(path: &Path) -> io::Result<File> {
-    if path.metadata()?.is_file() {
-        return File::open(path);
-    }
-    Err(io::Error::other("it is not a regular file"))
 }
 
 /// A hash as `sha256sum` writes it.

@@ -16,6 +16,7 @@ pub(crate) fn serve(home: &Home, port: u16) -> Serve {
     let seconds = |seconds: u32| NonZeroU32::MIN.saturating_add(seconds - 1);
     Serve {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        hosts: Vec::new(),
         interval_seconds: seconds(4),
         judgements: None,
         poll_seconds: Pause::seconds(seconds(1)),

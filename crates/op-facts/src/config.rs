@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
+use op_util::file;
 use serde::{Deserialize, Serialize};
 
 pub use self::l1::{Endpoint, L1};
@@ -17,6 +18,9 @@ pub use self::serve::{Bounds, Remote, Serve};
 pub use self::service::{Image, Prestate, Service};
 use crate::command::Command;
 use crate::gate::{Gate, Need};
+
+/// The most that is read. One of fifty followers has 200 kB.
+const MAX_BYTES: u64 = 16 << 20;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -85,8 +89,8 @@ impl Config {
     /// Reads and checks a configuration file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let shown = || path.display().to_string();
-        let text =
-            std::fs::read(path).map_err(|source| ConfigError::Read { path: shown(), source })?;
+        let text = file::read(path, MAX_BYTES)
+            .map_err(|source| ConfigError::Read { path: shown(), source })?;
         let config: Self = serde_json::from_slice(&text)
             .map_err(|source| ConfigError::Format { path: shown(), source })?;
         config.check()?;

@@ -1,13 +1,16 @@
 //! Judgements of all services at one moment: what `check --output` leaves and `serve` shows.
 
 use std::path::{Path, PathBuf};
-use std::{collections::BTreeMap, fs, io, time::Duration};
+use std::{collections::BTreeMap, io, time::Duration};
 
 use alloy_primitives::Address;
 use op_util::{file, time::unix_now};
 use serde::{Deserialize, Serialize};
 
 use crate::{finding::Answer, judgement::Judgement};
+
+/// The most that is read. One of fifty followers has 1 MB.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Judgements of all services at one moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -60,8 +63,8 @@ impl Record {
     }
 
     pub fn read(path: &Path) -> Result<Self, RecordError> {
-        let text =
-            fs::read(path).map_err(|source| RecordError::Read { path: path.to_owned(), source })?;
+        let text = file::read(path, MAX_BYTES)
+            .map_err(|source| RecordError::Read { path: path.to_owned(), source })?;
         serde_json::from_slice(&text)
             .map_err(|source| RecordError::Format { path: path.to_owned(), source })
     }

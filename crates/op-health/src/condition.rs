@@ -165,6 +165,16 @@ pub struct Condition {
     pub found: String,
     /// What to do; empty while it holds.
     pub mend: String,
+    /// The condition that it follows from: what is to be mended first.
+    #[serde(default)]
+    pub follows: Option<Cause>,
+}
+
+/// A condition that others follow from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    pub condition: Name,
+    pub subject: String,
 }
 
 /// How a condition is judged. [`Condition::since`] stays 0 here: `turn` knows it.
@@ -183,6 +193,7 @@ impl Condition {
             expected: expected.into(),
             found: found.into(),
             mend: String::new(),
+            follows: None,
         }
     }
 

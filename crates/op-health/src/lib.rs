@@ -5,6 +5,7 @@
 //! which conditions hold, and [`turn`] since when; [`report`] makes the [`status`] document, which
 //! [`metrics`] and [`page`] render and [`serve`] answers with. [`poll`] drives all of it.
 
+mod causes;
 mod clock;
 pub mod condition;
 mod figures;

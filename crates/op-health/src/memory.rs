@@ -12,6 +12,8 @@ use crate::status::{Counters, Event, Point};
 use op_prove::compare::{Block, Track};
 use op_util::file;
 
+/// The most of the file that is read.
+const MAX_BYTES: u64 = 64 << 20;
 /// Points of the charts: eight hours.
 pub(crate) const POINTS: usize = 480;
 /// Events of the timeline.
@@ -138,7 +140,7 @@ impl Memory {
 
     /// Reads the file; one that cannot be used is set aside, and what is then to be reported comes along.
     pub(crate) fn load(path: &Path) -> (Self, Option<String>) {
-        let text = match fs::read(path) {
+        let text = match file::read(path, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return (Self::new(), None),
             Err(error) => return (Self::new(), Some(forget(path, &error.to_string()))),

@@ -183,6 +183,16 @@ pub struct Event {
 impl Status {
     pub const VERSION: u32 = 2;
 
+    /// The conditions that follow from one.
+    pub fn followers<'a>(&'a self, cause: &'a Condition) -> impl Iterator<Item = &'a Condition> {
+        self.conditions.iter().filter(move |condition| {
+            condition
+                .follows
+                .as_ref()
+                .is_some_and(|of| of.condition == cause.name && of.subject == cause.subject)
+        })
+    }
+
     /// The conditions that keep the chain, or one of its services, from being ready.
     pub fn failed<'a>(&'a self, service: Option<&'a str>) -> impl Iterator<Item = &'a Condition> {
         self.conditions.iter().filter(move |condition| {

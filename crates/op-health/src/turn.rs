@@ -1,5 +1,7 @@
 //! Since when each condition has its state, and the events of those that turned.
 
+use std::cmp::Reverse;
+
 use crate::condition::{Condition, Name, State};
 use crate::memory::{EVENTS, Standing, push};
 use crate::{number::whole, status::Event, watch::Watch};
@@ -10,7 +12,10 @@ pub(crate) fn take(watch: &mut Watch, mut judged: Vec<Condition>) {
     for condition in &mut judged {
         condition.since = since(watch, condition, &before);
     }
-    judged.sort_by_key(|condition| std::cmp::Reverse(condition.state));
+    // What does not hold first, and of that the causes.
+    judged.sort_by_key(|condition| {
+        (condition.state.is_ready(), condition.follows.is_some(), Reverse(condition.state))
+    });
     watch.conditions = judged;
 }
 

@@ -7,7 +7,7 @@ pub(crate) struct Watch {
     pub(crate) setup: Setup,
     pub(crate) seen: Seen,
     pub(crate) memory: Memory,
-    /// The last judgement, the worst first.
+    /// The last judgement, the causes first.
     pub(crate) conditions: Vec<Condition>,
 }
 

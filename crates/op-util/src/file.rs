@@ -1,10 +1,32 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all, and read up to a bound.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::{os::unix::fs::PermissionsExt as _, path::Path, process};
 
 use tempfile::{Builder, NamedTempFile};
+
+/// Opens a regular file to read. A pipe could be silent beyond every deadline, a device without end.
+pub fn open(path: &Path) -> io::Result<File> {
+    if path.metadata()?.is_file() {
+        return File::open(path);
+    }
+    Err(io::Error::other("it is not a regular file"))
+}
+
+/// Reads a regular file.
+///
+/// Errors: [`io::ErrorKind::FileTooLarge`] where it has more than `most` bytes.
+pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One more shows that there are more.
+    open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let text = format!("it has more than {most} bytes, the most that are read");
+        return Err(io::Error::new(ErrorKind::FileTooLarge, text));
+    }
+    Ok(bytes)
+}
 
 /// Replaces the file, or makes it: a reader never sees half of it, also after a power cut.
 ///
@@ -109,6 +131,16 @@ mod tests {
         replace_with(&path, None, |_| Err(io::Error::other("no"))).unwrap_err();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound_and_nothing_else_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state");
+        replace(&path, b"four").unwrap();
+        assert_eq!(read(&path, 4).unwrap(), b"four");
+        assert_eq!(read(&path, 3).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        assert!(read(Path::new("/dev/zero"), 4).is_err() && read(dir.path(), 4).is_err());
     }
 
     #[test]

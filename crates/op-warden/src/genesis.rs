@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Subcommand;
 use op_chain::genesis::{Fallback, GenesisBlock};
 use op_chain::rollup::RollupConfig;
+use op_gate::read::files;
 use serde_json::json;
 
 use crate::output::{WRONG, print_either};
@@ -34,14 +35,7 @@ pub(crate) fn run(command: &GenesisCommand) -> anyhow::Result<ExitCode> {
 }
 
 fn hash(file: &Path, rollup: Option<&Path>, json: bool) -> anyhow::Result<ExitCode> {
-    let rollup: Option<RollupConfig> = rollup
-        .map(|path| {
-            let text =
-                std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-            serde_json::from_slice(&text)
-                .with_context(|| format!("{} is not a rollup.json", path.display()))
-        })
-        .transpose()?;
+    let rollup: Option<RollupConfig> = rollup.map(files::rollup).transpose()?;
     let fallback = rollup
         .as_ref()
         .map(|rollup| Fallback { chain_id: rollup.l2_chain_id, forks: rollup.forks.clone() });

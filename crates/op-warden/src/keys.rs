@@ -2,10 +2,7 @@
 
 use std::io::{Read, Write as _, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
-use std::{
-    fs::{self, File},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{ArgGroup, Args, Subcommand};
@@ -16,7 +13,10 @@ use zeroize::Zeroizing;
 use crate::output::{print, print_either};
 use op_tools::keys::file::{NewFile, Readers};
 use op_tools::keys::{self, Identity, recipient, sops};
-use op_util::foreign::clean;
+use op_util::{file, foreign::clean};
+
+/// The most of a stamp that is read: it holds an address.
+const MAX_STAMP: u64 = 4096;
 
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
@@ -132,7 +132,14 @@ fn address(args: &AddressArgs) -> anyhow::Result<()> {
         read(stdin(), "stdin")?
     } else {
         let shown = args.file.display().to_string();
-        let file = File::open(&args.file).with_context(|| format!("cannot read {shown}"))?;
+        anyhow::ensure!(
+            SecretKey::from_hex(shown.trim().as_bytes()).is_err(),
+            "expected a file, found a private key: other users and the shell's history may have seen it. Give a \
+                file, or - to read it from stdin; use this key for nothing of worth"
+        );
+        let file = file::open(&args.file).with_context(|| {
+            format!("cannot read {shown} (op-warden keys address - reads from a pipe)")
+        })?;
         read(file, &shown)?
     };
     let identity = Identity::from(&key);
@@ -144,8 +151,9 @@ fn address(args: &AddressArgs) -> anyhow::Result<()> {
 
 /// Between a gate and the start of its service the file may have become another.
 fn is_stamped(identity: &Identity, stamp: &Path) -> anyhow::Result<()> {
-    let passed = fs::read_to_string(stamp)
+    let passed = file::read(stamp, MAX_STAMP)
         .with_context(|| format!("cannot read the stamp {}", stamp.display()))?;
+    let passed = String::from_utf8_lossy(&passed);
     anyhow::ensure!(
         passed.trim() == identity.address.to_string(),
         "the key is that of {}, but the gate passed that of {} ({}): the key file was changed in \

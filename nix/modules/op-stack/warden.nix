@@ -14,6 +14,7 @@ let
   configuration = cfg.definition.warden // {
     serve = {
       listen = "127.0.0.1:${toString cfg.warden.port}";
+      inherit (cfg.warden) hosts;
       intervalSeconds = cfg.warden.interval;
       pollSeconds = cfg.warden.pollInterval;
       l1PollSeconds = cfg.warden.l1PollInterval;
@@ -37,8 +38,14 @@ let
   keyFiles = lib.concatMapAttrs (_: service: service.keyFiles) services;
 
   inventory = {
-    version = 1;
+    version = 2;
     inherit (cfg) stateDir;
+    data = [
+      "chain"
+      "jwt"
+      "last-run"
+    ]
+    ++ lib.attrNames (lib.filterAttrs (_: service: service.dataDir != null) services);
     folders = [ "/var/lib/${stateFolder}" ];
     containers = map (service: service.container) (lib.attrValues services);
     images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
@@ -178,6 +185,9 @@ in
     systemd.tmpfiles.rules = [
       "d ${paths.runtime} 0755 root root -"
       "f+ ${cfg.stateDir}/inventory.json 0644 root root - ${inventoryText}"
+      # What a former configuration made is known by its own.
+      "d ${cfg.stateDir}/inventory.d 0755 root root -"
+      "f+ ${cfg.stateDir}/inventory.d/${builtins.hashString "sha256" inventoryText}.json 0644 root root - ${inventoryText}"
     ];
   };
 }

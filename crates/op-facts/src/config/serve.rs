@@ -11,6 +11,9 @@ use crate::config::pause::Pause;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Serve {
     pub listen: SocketAddr,
+    /// Names of this host that a request may be for, beside addresses and `localhost`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
     /// Pause between two judgements of all services, in seconds.
     pub interval_seconds: NonZeroU32,
     /// Judgements that another process leaves (`op-warden check --output`); without it the health

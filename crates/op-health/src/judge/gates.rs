@@ -48,7 +48,8 @@ fn of(service: &str, judgement: &Judgement) -> Condition {
     let (found, mend) = match failed.first() {
         None => ("pass".to_owned(), ""),
         Some(first) => {
-            let found = format!("{} ({})", judgement.answer.name(), names.join(", "));
+            let found =
+                format!("{} ({}): {}", judgement.answer.name(), names.join(", "), first.found);
             (found, first.mend.as_str())
         }
     };

@@ -33,8 +33,14 @@ fn up(watch: &Watch, name: &str) -> Option<Condition> {
     const EXPECTED: &str = "its program answers";
     const MEND: &str =
         "See whether it runs, and its log. A gate that does not pass keeps it from starting.";
+    let waits = !gates::judge(watch, name).state.is_ready();
     Some(match services::up(watch, name)? {
         Ok(()) => Condition::holds(Name::Service, name, EXPECTED, "it answers"),
+        // It may not start: that is no fault of its own.
+        Err(reason) if waits => {
+            let found = format!("waits for its gates; no answer: {reason}");
+            Condition::holds(Name::Service, name, EXPECTED, found).is(State::Unknown, MEND)
+        }
         Err(reason) => {
             Condition::holds(Name::Service, name, EXPECTED, format!("no answer: {reason}"))
                 .is(State::Failed, MEND)

@@ -55,6 +55,18 @@ pub(super) fn conditions(page: &mut Page, status: &Status) {
     );
 }
 
+pub(super) fn causes(page: &mut Page, status: &Status) {
+    let follow = status.conditions.iter().filter(|condition| condition.follows.is_some());
+    let samples = follow.map(|condition| {
+        (vec![("condition", condition.name.text()), ("subject", condition.subject.as_str())], 1.0)
+    });
+    page.gauge(
+        "condition_follows",
+        "Conditions that do not hold because another does not: no alert of their own.",
+        samples,
+    );
+}
+
 pub(super) fn limits(page: &mut Page, status: &Status) {
     page.gauge(
         "limit_seconds",

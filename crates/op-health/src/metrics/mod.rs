@@ -17,6 +17,7 @@ pub fn render(status: &Status) -> String {
     let mut page = Page::default();
     chain::about(&mut page, status);
     chain::conditions(&mut page, status);
+    chain::causes(&mut page, status);
     services::services(&mut page, status);
     nodes::nodes(&mut page, status);
     nodes::followers(&mut page, status);

@@ -11,17 +11,19 @@ use crate::status::Status;
 pub(super) fn section(status: &Status, now: u64) -> Markup {
     let (hold, wrong): (Vec<&Condition>, Vec<&Condition>) =
         status.conditions.iter().partition(|condition| condition.state == State::Ok);
+    let causes: Vec<&Condition> =
+        wrong.into_iter().filter(|condition| condition.follows.is_none()).collect();
     let content = html! {
         @if status.conditions.is_empty() { (nothing("No condition was judged yet.")) }
-        @else if wrong.is_empty() { (nothing("Every condition holds.")) }
-        @else { ul.conditions { @for condition in wrong { (in_full(condition, now)) } } }
+        @else if causes.is_empty() { (nothing("Every condition holds.")) }
+        @else { ul.conditions { @for condition in causes { (in_full(status, condition, now)) } } }
         @if !hold.is_empty() { (holding(&hold, now)) }
     };
     part("conditions", "Conditions", &content)
 }
 
-fn in_full(condition: &Condition, now: u64) -> Markup {
-    let Condition { name, subject, state, since, expected, found, mend } = condition;
+fn in_full(status: &Status, condition: &Condition, now: u64) -> Markup {
+    let Condition { name, subject, state, since, expected, found, mend, follows: _ } = condition;
     let id = format!("condition-{name}-{}", slug(subject));
     html! {
         li.card.condition.(super::badge::Tone::from(*state).class()) id=(id) {
@@ -38,6 +40,23 @@ fn in_full(condition: &Condition, now: u64) -> Markup {
                 span { "since " (dated(*since, now)) }
                 a id={ (id) "-runbook" } href={ "/runbooks/" (name.alert()) } {
                     "Runbook " (name.alert())
+                }
+            }
+            (following(&id, &status.followers(condition).collect::<Vec<_>>()))
+        }
+    }
+}
+
+/// What a condition brings on: a line each, folded.
+fn following(id: &str, conditions: &[&Condition]) -> Markup {
+    html! {
+        @if !conditions.is_empty() {
+            details id={ (id) "-follow" } data-open="false" {
+                summary id={ (id) "-follow-summary" } { "and " (conditions.len()) " that follow" }
+                ul {
+                    @for Condition { name, subject, state, found, .. } in conditions {
+                        li { (clipped(subject, 40)) " " (name.text()) ": " (state.name()) ": " (clipped(found, 160)) }
+                    }
                 }
             }
         }

@@ -2,12 +2,16 @@
 
 use maud::{Markup, html};
 
+use crate::condition::{Condition, Name, State};
 use crate::page::badge::{Tone, shape};
 use crate::page::text::{ago, dated, distance, things};
-use crate::{condition::State, status::Status};
+use crate::status::Status;
 
 /// Polls come every few seconds: if the last is older than this, in seconds, they have stopped.
 const OLD: u64 = 60;
+
+/// Characters of a cause in the verdict.
+const SHORT: usize = 100;
 
 /// The document's title: whether it is ready, and which chain it is.
 pub(super) fn title(status: &Status) -> (String, Tone) {
@@ -19,7 +23,14 @@ fn summary(status: &Status) -> (String, Tone) {
     if status.ready {
         return ("Ready".to_owned(), Tone::Good);
     }
-    let count = |state| status.conditions.iter().filter(|at| at.state == state).count();
+    let causes: Vec<&Condition> = status.failed(None).filter(|at| at.follows.is_none()).collect();
+    if let [cause @ Condition { name: Name::Gates, state: State::Unknown, .. }] = causes[..]
+        && status.followers(cause).any(|follows| follows.name == Name::Service)
+    {
+        let found: String = cause.found.chars().take(SHORT).collect();
+        return (format!("Waiting: {found}"), Tone::Unknown);
+    }
+    let count = |state| causes.iter().filter(|at| at.state == state).count();
     let (failed, unknown) = (count(State::Failed), count(State::Unknown));
     let conditions = |number| if number == 1 { "condition" } else { "conditions" };
     match (failed, unknown) {
@@ -41,7 +52,7 @@ pub(super) fn section(status: &Status, now: u64) -> Markup {
     html! {
         section.verdict.(tone.class()) aria-labelledby="verdict" {
             h1 #verdict { (shape(tone)) span { (summary) } }
-            @if !status.conditions.is_empty() { p.hold { (holding(status)) } }
+            @if !status.conditions.is_empty() { p.hold { (holding(status)) (following(status)) } }
             p.chain {
                 span { "L2 chain " b { (status.l2_chain_id) } }
                 span { "on L1 " b { (status.l1_chain_id) } }
@@ -62,6 +73,14 @@ fn holding(status: &Status) -> String {
         0 => format!("{holding}."),
         1 => format!("{holding}, of which 1 warns."),
         _ => format!("{holding}, of which {warn} warn."),
+    }
+}
+
+fn following(status: &Status) -> String {
+    match status.failed(None).filter(|condition| condition.follows.is_some()).count() {
+        0 => String::new(),
+        1 => " 1 follows from what is named.".to_owned(),
+        many => format!(" {many} follow from what is named."),
     }
 }
 

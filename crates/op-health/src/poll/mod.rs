@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use self::{l1::L1Endpoint, pace::Pace, store::Store};
 use crate::update::{self, host::HostNews, nodes::NodeNews};
 use crate::{
-    clock::Clock, history, judge, maintenance, number::whole, observe::l1::L1Answers, plan::Plan,
-    report, setup::Setup, status::Status, turn, watch::Watch,
+    causes, clock::Clock, history, judge, maintenance, number::whole, observe::l1::L1Answers,
+    plan::Plan, report, setup::Setup, status::Status, turn, watch::Watch,
 };
 use op_gate::config::{Config, Serve};
 use op_gate::{read::files, record::Record};
@@ -100,7 +100,8 @@ pub(crate) async fn run(
         let announced = serve.maintenance.as_deref();
         let now = whole(watch.seen.now);
         watch.seen.maintenance_until = announced.and_then(|file| maintenance::until(file, now));
-        let judged = judge::all(&watch);
+        let mut judged = judge::all(&watch);
+        causes::mark(&watch, &mut judged);
         turn::take(&mut watch, judged);
         history::draw(&mut watch);
         publish.send_replace(Some(Arc::new(report::status(&watch))));

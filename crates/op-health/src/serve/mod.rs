@@ -8,6 +8,8 @@
 //! It has the gates judged by a process of its own, or reports what a more privileged `op-warden check
 //! --output` has left: then the process that listens needs no access to any key.
 
+mod connections;
+mod host;
 mod judging;
 mod log;
 mod routes;
@@ -61,8 +63,8 @@ async fn serve(file: &Path) -> Result<(), ServeError> {
     let (judge, judgements) = channel(Err("nothing is judged yet".to_owned()));
     let (publish, latest) = channel(None);
     let (stop, stopping) = channel(());
-    let server = axum::serve(listener, routes::router(latest))
-        .with_graceful_shutdown(stopped(stopping.clone()));
+    let router = routes::router(latest, &serve.hosts);
+    let server = connections::serve(listener, router, stopping.clone());
     let work = async {
         tokio::try_join!(async { server.await.map_err(ServeError::from) }, async {
             let polling = poll::run(&config, &serve, judgements, &publish, stopped(stopping));

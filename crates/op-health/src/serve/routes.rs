@@ -7,11 +7,13 @@ use axum::http::StatusCode;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, Router, routing::get};
 use op_util::time::unix_now;
 use tokio::sync::watch::Receiver;
 
+use super::host;
 use crate::{condition::Condition, metrics, page, runbook, status::Status};
 
 /// Seconds after which a status is too old: a new one comes every ten at the latest.
@@ -20,7 +22,7 @@ const STALE: u64 = 60;
 /// The newest status; `None` before the first.
 type Latest = Receiver<Option<Arc<Status>>>;
 
-pub(super) fn router(latest: Latest) -> Router {
+pub(super) fn router(latest: Latest, hosts: &[String]) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/runbooks/{alert}", get(runbook))
@@ -30,6 +32,7 @@ pub(super) fn router(latest: Latest) -> Router {
         .route("/status.json", get(status))
         .route("/metrics", get(prometheus))
         .with_state(latest)
+        .layer(from_fn_with_state(Arc::from(hosts), host::known))
 }
 
 /// HTML that may load nothing from elsewhere, and is never kept.
@@ -87,12 +90,15 @@ fn ready(status: &Status, service: Option<&str>) -> Response {
         let text = format!("op-warden: unknown: it has observed nothing for {age} s\n");
         return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     }
-    let failed: Vec<String> = status
-        .failed(service)
-        .map(|Condition { name, subject, state, found, .. }| {
-            format!("{subject} {name}: {}: {found}\n", state.name())
-        })
-        .collect();
+    let line = |condition: &Condition| {
+        let Condition { name, subject, state, found, .. } = condition;
+        let more = status.followers(condition).count();
+        let more = if more == 0 { String::new() } else { format!(" (and {more} that follow)") };
+        format!("{subject} {name}: {}: {found}{more}\n", state.name())
+    };
+    // Of one service, also what follows from elsewhere.
+    let shown = |condition: &&Condition| service.is_some() || condition.follows.is_none();
+    let failed: Vec<String> = status.failed(service).filter(shown).map(line).collect();
     if failed.is_empty() {
         (StatusCode::OK, "ready\n").into_response()
     } else {

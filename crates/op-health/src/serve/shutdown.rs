@@ -38,18 +38,19 @@ mod tests {
     use tokio::sync::watch::channel;
 
     use super::*;
+    use crate::serve::connections;
 
     /// A server that is asked to end after a client has sent `request`, and that client.
     async fn ended_while(request: &[u8], limit: Duration) -> (bool, Duration, TcpStream) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stop, stopping) = channel(());
-        let server = axum::serve(listener, Router::new()).with_graceful_shutdown(stopped(stopping));
+        let server = connections::serve(listener, Router::new(), stopping);
         client.write_all(request).await.unwrap();
         // The server has read it by then.
         let asked = tokio::time::sleep(Duration::from_millis(200));
         let begin = Instant::now();
-        let ended = until(async { server.await }, asked, &stop, limit).await;
+        let ended = until(server, asked, &stop, limit).await;
         (ended.is_some(), begin.elapsed(), client)
     }
 

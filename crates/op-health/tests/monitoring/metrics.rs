@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use op_health::{
-    condition::{Condition, Name, State},
+    condition::{Cause, Condition, Name, State},
     metrics,
     status::Status,
 };
@@ -20,19 +20,28 @@ pub(crate) type Selector = (String, Vec<(String, String, String)>);
 pub(crate) fn page() -> Result<String> {
     let mut status: Status = serde_json::from_str(include_str!("../data/status.json"))?;
     for &name in Name::ALL {
-        if !status.conditions.iter().any(|condition| condition.name == name) {
-            status.conditions.push(Condition {
-                name,
-                subject: "sequencer-node".to_owned(),
-                state: State::Ok,
-                since: status.observed_at,
-                expected: String::new(),
-                found: String::new(),
-                mend: String::new(),
-            });
-        }
+        let is_there = status.conditions.iter().any(|condition| condition.name == name);
+        let holds = condition(name, "sequencer-node", status.observed_at);
+        status.conditions.extend((!is_there).then_some(holds));
+        // Each may follow from another.
+        let follows = Some(Cause { condition: Name::L1, subject: "l1".to_owned() });
+        let follower = condition(name, "proposer", status.observed_at);
+        status.conditions.push(Condition { state: State::Unknown, follows, ..follower });
     }
     Ok(metrics::render(&status))
+}
+
+fn condition(name: Name, subject: &str, since: u64) -> Condition {
+    Condition {
+        name,
+        subject: subject.to_owned(),
+        state: State::Ok,
+        since,
+        expected: String::new(),
+        found: String::new(),
+        mend: String::new(),
+        follows: None,
+    }
 }
 
 /// The same, by metric.

@@ -14,6 +14,9 @@ use serde_json::value::RawValue;
 
 use crate::images::reference::{self, Digest, ReferenceError, Repository};
 
+/// The most that is read: the project's own has 2 kB.
+const MAX_BYTES: u64 = 1 << 20;
+
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("cannot read {path}: {source}")]
@@ -63,6 +66,10 @@ pub struct ImagesFile {
     components: Vec<Component>,
 }
 
+fn read(path: &Path) -> io::Result<String> {
+    String::from_utf8(file::read(path, MAX_BYTES)?).map_err(io::Error::other)
+}
+
 impl ImagesFile {
     /// Reads and checks a list of images.
     pub fn load(path: &Path) -> Result<Self, FileError> {
@@ -70,7 +77,7 @@ impl ImagesFile {
         let unreadable = |source| FileError::Read { path: shown.clone(), source };
         // A link stays a link, and what it points to is replaced.
         let path = fs::canonicalize(path).map_err(unreadable)?;
-        let text = fs::read_to_string(&path).map_err(unreadable)?;
+        let text = read(&path).map_err(unreadable)?;
         let components = components(&text, &shown)?;
         if components.is_empty() {
             return Err(FileError::Empty(shown));
@@ -107,7 +114,7 @@ impl ImagesFile {
             return Ok(false);
         }
         let failed = |source| FileError::Write { path: self.shown.clone(), source };
-        if fs::read_to_string(&self.path).map_err(failed)? != self.text {
+        if read(&self.path).map_err(failed)? != self.text {
             return Err(FileError::Changed(self.shown.clone()));
         }
         self.replace(&text).map_err(failed)?;

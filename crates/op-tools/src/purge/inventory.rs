@@ -1,33 +1,49 @@
 //! What the NixOS module wrote down, so that it is known after the module is gone.
 
-use std::io::{self, Read as _};
+use std::collections::BTreeSet;
+use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::{fs::File, os::unix::fs::MetadataExt as _};
+use std::{fs, os::unix::fs::MetadataExt as _};
 
+use op_util::file;
 use serde::Deserialize;
 
 /// The version that this program reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// The longest that is read. Thirty services take 6 kB.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// The folders of a system that no service owns.
 const SYSTEM: [&str; 13] = [
     "bin", "boot", "dev", "etc", "lib", "lib64", "nix", "proc", "run", "sbin", "sys", "usr", "root",
 ];
 
+/// What this configuration of the module made, or any before it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Inventory {
-    pub version: u32,
+    #[serde(rename = "version")]
+    _version: u32,
     /// The folder of all services' folders.
     pub state_dir: PathBuf,
+    /// The names of what the module made in `stateDir`.
+    pub data: BTreeSet<String>,
     /// Further folders, of op-warden itself; systemd may keep what is in one beside it, in `private`.
     #[serde(default)]
-    pub folders: Vec<PathBuf>,
-    pub containers: Vec<String>,
-    pub images: Vec<String>,
-    pub secrets: Vec<PathBuf>,
-    pub units: Vec<String>,
-    pub user: String,
+    pub folders: BTreeSet<PathBuf>,
+    pub containers: BTreeSet<String>,
+    pub images: BTreeSet<String>,
+    pub secrets: BTreeSet<PathBuf>,
+    pub units: BTreeSet<String>,
+    #[serde(rename = "user")]
+    _user: String,
+    /// The files that this was read from, the newest first.
+    #[serde(skip)]
+    pub files: Vec<PathBuf>,
+    /// The folder of the inventories of all configurations, each by its hash.
+    #[serde(skip)]
+    pub former: PathBuf,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +53,7 @@ pub enum InventoryError {
     #[error("the inventory {path} is not valid: {source}. Nothing was removed.")]
     Format { path: String, source: serde_json::Error },
     #[error(
-        "the inventory {path} has version {found}, and this op-warden reads 1: use that of the \
+        "the inventory {path} has version {found}, and this op-warden reads {VERSION}: use that of the \
             release which wrote it. Nothing was removed."
     )]
     Version { path: String, found: u32 },
@@ -53,8 +69,26 @@ pub enum InventoryError {
 }
 
 impl Inventory {
-    /// Reads and checks an inventory. None if there is no such file.
+    /// Reads and checks an inventory, and those of former configurations in the folder beside it
+    /// (`inventory.d` for `inventory.json`). None if there is no such file.
     pub fn load(path: &Path) -> Result<Option<Self>, InventoryError> {
+        let Some(mut inventory) = Self::one(path)? else { return Ok(None) };
+        inventory.files = vec![path.to_owned()];
+        inventory.former = path.with_extension("d");
+        for file in former(&inventory.former)? {
+            let Some(other) = Self::one(&file)? else { continue };
+            inventory.data.extend(other.data);
+            inventory.folders.extend(other.folders);
+            inventory.containers.extend(other.containers);
+            inventory.images.extend(other.images);
+            inventory.secrets.extend(other.secrets);
+            inventory.units.extend(other.units);
+            inventory.files.push(file);
+        }
+        Ok(Some(inventory))
+    }
+
+    fn one(path: &Path) -> Result<Option<Self>, InventoryError> {
         let shown = || path.display().to_string();
         let text = match read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -62,11 +96,7 @@ impl Inventory {
             Ok(None) => return Err(InventoryError::Writable(shown())),
             Ok(Some(text)) => text,
         };
-        let inventory: Self = serde_json::from_slice(&text)
-            .map_err(|source| InventoryError::Format { path: shown(), source })?;
-        if inventory.version != VERSION {
-            return Err(InventoryError::Version { path: shown(), found: inventory.version });
-        }
+        let inventory: Self = parse(&text, &shown())?;
         let wrong = |field: &'static str, path: &Path, why| {
             let path = path.display().to_string();
             InventoryError::Folder { field, path, why }
@@ -76,8 +106,44 @@ impl Inventory {
         for folder in &inventory.folders {
             check_place(folder).map_err(|why| wrong("folders", folder, why))?;
         }
+        for name in inventory.data.iter().map(Path::new) {
+            let mut parts = name.components();
+            if !matches!((parts.next(), parts.next()), (Some(Component::Normal(only)), None) if only == name)
+            {
+                return Err(wrong("data", name, "is not a name in stateDir"));
+            }
+        }
         Ok(Some(inventory))
     }
+}
+
+/// The version first: an inventory of another one may have other fields.
+fn parse(text: &[u8], path: &str) -> Result<Inventory, InventoryError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    let invalid = |source| InventoryError::Format { path: path.to_owned(), source };
+    let Versioned { version } = serde_json::from_slice(text).map_err(invalid)?;
+    if version != VERSION {
+        return Err(InventoryError::Version { path: path.to_owned(), found: version });
+    }
+    serde_json::from_slice(text).map_err(invalid)
+}
+
+/// The files in the folder, by name.
+fn former(folder: &Path) -> Result<Vec<PathBuf>, InventoryError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => {
+            return Err(InventoryError::Read { path: folder.display().to_string(), source });
+        }
+    };
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    Ok(files)
 }
 
 /// Whether the inventory is another's than the caller's. podman would look at other containers.
@@ -87,14 +153,12 @@ pub(super) fn is_of_another(path: &Path) -> bool {
 
 /// None if others than root and the caller can write the file.
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut file = File::open(path)?;
-    let metadata = file.metadata()?;
+    let metadata = path.metadata()?;
     let own = [0, rustix::process::geteuid().as_raw()].contains(&metadata.uid());
     if !own || metadata.mode() & 0o022 != 0 {
         return Ok(None);
     }
-    let mut text = Vec::new();
-    file.read_to_end(&mut text).map(|_| Some(text))
+    file::read(path, MOST_BYTES).map(Some)
 }
 
 fn check_state_dir(path: &Path) -> Result<(), &'static str> {

@@ -130,7 +130,8 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
         );
     }
     units::none_active(&listed.units)?;
-    let state = StateDir::open(&listed.state_dir, inventory, &listed.secrets, run)?;
+    let state = StateDir::open(&listed)?;
+    let keep = secrets::yours(&listed.secrets, run);
     let mut items = Vec::new();
     let mut podman = Podman::default();
     items.extend(podman.containers(&listed.containers, yes));
@@ -139,13 +140,14 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
         problems.push(problem);
     }
     items.extend(secrets::purge(&listed.secrets, run, yes));
-    items.extend(folders::purge(&listed.folders, yes));
-    let data = state.data(yes);
-    let holds_keys = data.iter().any(|item| item.outcome == Outcome::Kept);
+    items.extend(folders::purge(&listed.folders, &keep, yes));
+    let data = state.data(&keep, yes);
+    let holds_more = data.iter().any(|item| item.outcome == Outcome::Kept);
     items.extend(data);
+    secrets::confirm(&mut items);
     let complete = problems.is_empty()
         && items.iter().all(|item| matches!(item.outcome, Outcome::Removed | Outcome::Kept));
-    items.extend(state.rest(yes && complete, holds_keys));
+    items.extend(state.rest(yes && complete, holds_more));
     Ok(Report::new(yes, items, problems))
 }
 

@@ -1,5 +1,6 @@
 //! Containers and images, by the `podman` program.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::process::{Command, Output};
 
@@ -18,12 +19,12 @@ pub struct Podman {
 
 impl Podman {
     /// The containers that are there, removed with `yes`.
-    pub fn containers(&mut self, names: &[String], yes: bool) -> Vec<Item> {
+    pub fn containers(&mut self, names: &BTreeSet<String>, yes: bool) -> Vec<Item> {
         names.iter().filter_map(|name| self.container(name, yes)).collect()
     }
 
     /// The images that are there, removed with `yes`.
-    pub fn images(&mut self, references: &[String], yes: bool) -> Vec<Item> {
+    pub fn images(&mut self, references: &BTreeSet<String>, yes: bool) -> Vec<Item> {
         let mut ids: Vec<String> = Vec::new();
         // All are looked at before the first is removed: the size of one with two names counts once.
         let mut images: Vec<(Item, String)> =

@@ -1,13 +1,13 @@
 //! Decrypted key files below `/run`, which is memory. Key files elsewhere are the operator's own.
 
 use std::path::{Component, Path, PathBuf};
-use std::{collections::BTreeSet, ffi::OsString, fs, os::unix::fs::MetadataExt as _};
+use std::{collections::BTreeSet, ffi::OsStr, fs, os::unix::fs::MetadataExt as _};
 
-use crate::purge::{Item, Kind, Outcome};
+use crate::purge::{Item, Kind, Outcome, tree::Keep};
 
 /// The secrets that are there; with `yes`, those below `run` are removed.
 #[must_use]
-pub fn purge(secrets: &[PathBuf], run: &Path, yes: bool) -> Vec<Item> {
+pub fn purge(secrets: &BTreeSet<PathBuf>, run: &Path, yes: bool) -> Vec<Item> {
     let mut seen = BTreeSet::new();
     let mut items = Vec::new();
     for path in secrets {
@@ -21,9 +21,24 @@ pub fn purge(secrets: &[PathBuf], run: &Path, yes: bool) -> Vec<Item> {
     items
 }
 
-/// The key files that stay.
-pub(super) fn yours<'a>(secrets: &'a [PathBuf], run: &Path) -> impl Iterator<Item = &'a PathBuf> {
-    secrets.iter().filter(move |path| !is_copy(path, run))
+/// The operator's key files, wherever they are: what is no copy below `run`, and what copies link to.
+pub(super) fn yours(secrets: &BTreeSet<PathBuf>, run: &Path) -> Keep {
+    let kept = |path: &Path| !is_copy(path, run);
+    let links = secrets.iter().filter(|path| kept(path)).map(|path| path.symlink_metadata());
+    let real = secrets.iter().filter_map(|path| path.canonicalize().ok());
+    let targets = real.filter(|path| kept(path)).map(|path| path.symlink_metadata());
+    let id = |metadata: fs::Metadata| ((metadata.dev(), metadata.ino()), "a key file of yours");
+    links.chain(targets).flatten().map(id).collect()
+}
+
+/// Says of the key files that were to stay whether they are there: they are looked at, last of all.
+pub(super) fn confirm(items: &mut [Item]) {
+    let kept = |item: &&mut Item| item.kind == Kind::Secret && item.outcome == Outcome::Kept;
+    for item in items.iter_mut().filter(kept) {
+        if let Err(error) = Path::new(&item.name).symlink_metadata() {
+            item.becomes(Outcome::Failed, format!("was to stay: {error}"));
+        }
+    }
 }
 
 fn one(path: &Path, bytes: u64, run: &Path, yes: bool) -> Item {
@@ -41,8 +56,6 @@ fn one(path: &Path, bytes: u64, run: &Path, yes: bool) -> Item {
 }
 
 /// The file itself, what it links to, and the copies of older generations.
-///
-/// sops-nix and agenix decrypt to `/run/NAME.d/GENERATION/…`, and `/run/NAME` links to the newest.
 fn copies(path: &Path, run: &Path) -> Vec<PathBuf> {
     let mut all = vec![path.to_owned()];
     if is_copy(path, run) {
@@ -55,23 +68,34 @@ fn copies(path: &Path, run: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// sops-nix and agenix decrypt to `/run/NAME.d/GENERATION/…`, and `/run/NAME` links to the newest
+/// generation, which is a number. Any other `/run/NAME.d` is a stranger's.
 fn generations(path: &Path, run: &Path) -> Vec<PathBuf> {
     let Ok(below) = path.strip_prefix(run) else { return Vec::new() };
     let mut names = below.iter();
-    let Some(first) = names.next() else { return Vec::new() };
-    let mut folder = OsString::from(first);
-    if Path::new(first).extension().is_some_and(|extension| extension == "d") {
+    let Some(first) = names.next().and_then(OsStr::to_str) else { return Vec::new() };
+    let name = first.strip_suffix(".d").unwrap_or(first);
+    if name != first {
         names.next();
-    } else {
-        folder.push(".d");
     }
     let rest = names.as_path();
-    if rest.as_os_str().is_empty() {
+    let (newest, folder) = (run.join(name), run.join(format!("{name}.d")));
+    let leads_there = newest.is_symlink()
+        && newest
+            .canonicalize()
+            .is_ok_and(|newest| newest.parent() == Some(&folder) && is_generation(&newest));
+    if !leads_there || rest.as_os_str().is_empty() {
         return Vec::new();
     }
-    let Ok(entries) = fs::read_dir(run.join(folder)) else { return Vec::new() };
-    let copies = entries.flatten().map(|entry| entry.path().join(rest));
-    copies.filter(|copy| is_copy(copy, run)).collect()
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let generations =
+        entries.flatten().map(|entry| entry.path()).filter(|path| is_generation(path));
+    generations.map(|generation| generation.join(rest)).filter(|copy| is_copy(copy, run)).collect()
+}
+
+fn is_generation(folder: &Path) -> bool {
+    let name = folder.file_name().map(OsStr::as_encoded_bytes);
+    name.is_some_and(|name| !name.is_empty() && name.iter().all(u8::is_ascii_digit))
 }
 
 /// A file below `run`, by its path and by where its folder really is.
@@ -104,7 +128,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let run = root.join("run");
-        for path in ["run/secrets.d/1", "run/secrets.d/2", "run/op-stack", "run/plain", "etc"] {
+        for path in [
+            "run/secrets.d/1",
+            "run/secrets.d/2",
+            "run/secrets.d/old",
+            "run/op-stack",
+            "run/plain",
+            "run/plain.d/1",
+            "etc",
+        ] {
             fs::create_dir_all(root.join(path)).unwrap();
         }
         for path in [
@@ -113,7 +145,9 @@ mod tests {
             "run/secrets.d/2/other",
             "run/secrets.d/1/proposer",
             "run/secrets.d/2/proposer",
+            "run/secrets.d/old/batcher",
             "run/plain/key",
+            "run/plain.d/1/key",
             "etc/key",
         ] {
             fs::write(root.join(path), "key").unwrap();
@@ -122,7 +156,7 @@ mod tests {
         symlink(run.join("secrets/proposer"), run.join("op-stack/proposer")).unwrap();
         // By its path below /run, and really not.
         symlink(root.join("etc"), run.join("linked")).unwrap();
-        let secrets = [
+        let secrets: BTreeSet<PathBuf> = [
             "run/secrets/batcher",
             "run/op-stack/proposer",
             "run/plain/key",
@@ -132,7 +166,8 @@ mod tests {
             "run/absent",
             "run/plain",
         ]
-        .map(|path| root.join(path));
+        .map(|path| root.join(path))
+        .into();
         let expected = |outcome| {
             vec![
                 ("etc/key".to_owned(), Outcome::Kept),
@@ -153,7 +188,9 @@ mod tests {
         {
             assert!(!root.join(gone).exists(), "{gone}");
         }
-        for stays in ["etc/key", "run/secrets.d/2/other"] {
+        for stays in
+            ["etc/key", "run/secrets.d/2/other", "run/secrets.d/old/batcher", "run/plain.d/1/key"]
+        {
             assert!(root.join(stays).exists(), "{stays}");
         }
         let second = purge(&secrets, &run, true);

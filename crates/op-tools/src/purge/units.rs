@@ -1,5 +1,6 @@
 //! Nothing is touched while a service runs.
 
+use std::collections::BTreeSet;
 use std::process::{Command, Output};
 use std::{io, path::Path};
 
@@ -16,7 +17,7 @@ pub enum UnitsError {
 }
 
 /// Fails if a unit is active, starts, stops or waits for its restart. Without systemd none is.
-pub fn none_active(units: &[String]) -> Result<(), UnitsError> {
+pub fn none_active(units: &BTreeSet<String>) -> Result<(), UnitsError> {
     if units.is_empty() {
         return Ok(());
     }
@@ -28,7 +29,7 @@ pub fn none_active(units: &[String]) -> Result<(), UnitsError> {
     judge(units, &output, Path::new("/run/systemd/system").is_dir())
 }
 
-fn judge(units: &[String], output: &Output, booted: bool) -> Result<(), UnitsError> {
+fn judge(units: &BTreeSet<String>, output: &Output, booted: bool) -> Result<(), UnitsError> {
     let stdout = String::from_utf8_lossy(&output.stdout);
     let states: Vec<&str> = stdout.lines().map(str::trim).collect();
     if states.len() != units.len() {

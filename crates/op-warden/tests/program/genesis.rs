@@ -68,7 +68,7 @@ fn what_has_no_hash_is_255_and_the_reason_is_told_once() {
         ("genesis.json", File::Text("{".to_owned()), "EOF while parsing"),
         ("genesis.json", File::Text("{}".to_owned()), "missing field"),
         ("rollup.json", File::Missing, "No such file or directory"),
-        ("rollup.json", File::Directory, "Is a directory"),
+        ("rollup.json", File::Directory, "it is not a regular file"),
         ("rollup.json", File::Text("{}".to_owned()), "missing field"),
     ] {
         let mut world = World::right();

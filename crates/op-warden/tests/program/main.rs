@@ -5,6 +5,7 @@
 #![allow(clippy::too_many_lines, reason = "tables of cases")]
 
 mod cli;
+mod clients;
 mod deadlines;
 mod deposit;
 mod exec;

@@ -18,13 +18,17 @@ use test_kit::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The service, ended with the test.
-struct Service {
-    process: Process,
-    address: SocketAddr,
+pub(super) struct Service {
+    pub(super) process: Process,
+    pub(super) address: SocketAddr,
 }
 
 impl Service {
-    fn start(folder: &Path, judgements: Option<&Path>) -> Self {
+    pub(super) fn start(folder: &Path, judgements: Option<&Path>) -> Self {
+        Self::with(folder, judgements, &json!({"batcher": {"gates": ["l1-chain"]}}))
+    }
+
+    fn with(folder: &Path, judgements: Option<&Path>, services: &Value) -> Self {
         let address = free_address();
         let config = json!({
             "chain": {
@@ -32,8 +36,10 @@ impl Service {
                 "l2ChainId": 901, "disputeGameFactory": "0x0000000000000000000000000000000000000001",
             },
             "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
-            "serve": {"listen": address, "intervalSeconds": 60, "judgements": judgements},
-            "services": {"batcher": {"gates": ["l1-chain"]}},
+            "serve": {
+                "listen": address, "intervalSeconds": 60, "judgements": judgements, "hosts": ["chain.example"],
+            },
+            "services": services,
         });
         let file = folder.join("op-warden.json");
         fs::write(&file, config.to_string()).unwrap();
@@ -49,7 +55,11 @@ impl Service {
         http::get(&format!("http://{}", self.address), path).ok()
     }
 
-    fn until(&self, path: &str, holds: impl Fn(&(u16, String)) -> bool) -> (u16, String) {
+    pub(super) fn until(
+        &self,
+        path: &str,
+        holds: impl Fn(&(u16, String)) -> bool,
+    ) -> (u16, String) {
         let begin = Instant::now();
         loop {
             let answer = self.get(path);
@@ -120,6 +130,66 @@ fn judges_by_itself_otherwise() {
     // The chain's files are not there.
     service.until("/readyz", says("batcher gates: unknown: wait (chain-files)"));
     service.until("/readyz", says("l1 l1: "));
+}
+
+/// A host whose chain's files are not there yet: one thing is to be done, whatever else it brings.
+#[test]
+fn a_cause_stands_before_what_follows_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = || free_address().port();
+    let (http, rpc) = (port(), port());
+    let go = |component: &str| {
+        let metrics = format!("--metrics.port={}", port());
+        json!({
+            "gates": ["l1-chain"],
+            "command": {"component": component, "args": ["--metrics.enabled", metrics]},
+        })
+    };
+    let node = [
+        "--sequencer.enabled",
+        &format!("--rpc.port={rpc}"),
+        &format!("--metrics.port={}", port()),
+    ];
+    let services = json!({
+        "batcher": go("op-batcher"),
+        "challenger": go("op-challenger"),
+        "proposer": go("op-proposer"),
+        "sequencer-engine": {
+            "gates": ["l1-chain"],
+            "command": {"component": "op-geth", "args": ["--http", format!("--http.port={http}")]},
+        },
+        "sequencer-node": {
+            "gates": ["l1-chain"], "engineRpc": format!("http://127.0.0.1:{http}"),
+            "command": {"component": "op-node", "args": node},
+        },
+    });
+    let service = Service::with(folder.path(), None, &services);
+    // L1 is away as well, which is a cause of its own.
+    let (_, lines) = service.until("/readyz", |(code, body)| {
+        *code == 503
+            && body.lines().count() == 2
+            && body.contains("batcher gates: unknown: wait (chain-files)")
+    });
+    assert!(lines.lines().any(|line| line.starts_with("l1 l1: ")), "{lines}");
+    let (_, status) = service.until("/status.json", |(code, _)| *code == 200);
+    let status: Value = serde_json::from_str(&status).unwrap();
+    let conditions = status["conditions"].as_array().unwrap();
+    let wrong: Vec<&Value> = conditions
+        .iter()
+        .filter(|one| one["state"] == "unknown" || one["state"] == "failed")
+        .collect();
+    assert!(wrong.len() > 15, "{wrong:#?}");
+    assert!(wrong[2..].iter().all(|one| one["follows"].is_object()), "{wrong:#?}");
+    let services = wrong.iter().filter(|one| one["name"] == "service");
+    assert!(
+        services.clone().count() == 5 && services.clone().all(|one| one["state"] == "unknown"),
+        "{wrong:#?}"
+    );
+    let follow = wrong.iter().filter(|one| one["follows"]["condition"] == "gates").count();
+    assert!(lines.contains(&format!("(and {follow} that follow)")), "{follow} of {lines}");
+    let (_, page) = service.until("/", |(code, _)| *code == 200);
+    assert_eq!(page.matches("class=\"card condition").count(), 2, "{page}");
+    assert!(page.contains(&format!("and {follow} that follow")), "{page}");
 }
 
 #[test]

@@ -42,6 +42,15 @@ in
         default = 7399;
         description = "Port of op-warden's health service on loopback.";
       };
+      hosts = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = ''
+          Names that the health service may be asked by, beside addresses and `localhost`: those of a
+          proxy before it. A request for any other name is turned away.
+        '';
+        example = [ "chain.example.org" ];
+      };
       interval = mkOption {
         type = types.ints.positive;
         default = 60;

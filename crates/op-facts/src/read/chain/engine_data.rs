@@ -5,14 +5,16 @@
 //! leaves. Between the two the block lies in compressed tables, and only the running engine can say.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
+use op_util::file;
 use tokio::task::JoinSet;
 
 use crate::gate::Gate;
+use crate::read::chain::write_ahead_log::{self, Genesis};
 use crate::read::{blocking::on_a_thread, request::Request};
 
 /// Where op-geth keeps its database in a data folder.
@@ -22,11 +24,6 @@ const DATABASE: &str = "geth/chaindata";
 const HASHES: &str = "chain/hashes.0000.rdat";
 /// Logs are read up to this many bytes in all. `geth init` writes some 15 MB for an OP Stack genesis.
 const MAX_LOGS: u64 = 256 << 20;
-/// Bytes of a block of the log.
-const LOG_BLOCK: usize = 32 << 10;
-/// How a log entry "the canonical block 0 is" begins: set, a key of 10 bytes (`h`, the number, `n`), a
-/// value of 32 bytes (op-geth `core/rawdb/schema.go`, `headerHashKey`).
-const ENTRY: [u8; 13] = [1, 10, b'h', 0, 0, 0, 0, 0, 0, 0, 0, b'n', 32];
 
 /// What a data folder holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,11 +77,11 @@ impl EngineData {
         }
         let Some(logs) = logs(&database)? else { return Ok(Self::Unknown) };
         let mut whole = logs.whole;
-        for file in logs.files {
-            match genesis_in_log(regular(&file)?)? {
-                Entry::Hash(genesis) => return Ok(Self::Chain { genesis, file }),
-                Entry::None => {}
-                Entry::Several => whole = false,
+        for path in logs.files {
+            match write_ahead_log::genesis(file::open(&path)?)? {
+                Genesis::Hash(genesis) => return Ok(Self::Chain { genesis, file: path }),
+                Genesis::None => {}
+                Genesis::Unknown => whole = false,
             }
         }
         Ok(if whole { Self::Unfinished } else { Self::Unknown })
@@ -94,7 +91,7 @@ impl EngineData {
 /// The first hash of the freezer, if there is one.
 fn first_hash(path: &Path) -> io::Result<Option<B256>> {
     let mut hash = B256::ZERO;
-    let file = match regular(path) {
+    let file = match file::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         file => file?,
     };
@@ -131,103 +128,12 @@ fn logs(database: &Path) -> io::Result<Option<Logs>> {
     Ok((size <= MAX_LOGS).then_some(logs))
 }
 
-/// A pipe would be silent beyond every deadline.
-fn regular(path: &Path) -> io::Result<File> {
-    if path.metadata()?.is_file() {
-        return File::open(path);
-    }
-    Err(io::Error::other(format!("{} is not a regular file", path.display())))
-}
-
-enum Entry {
-    None,
-    Hash(B256),
-    /// Different hashes: at least one of them is no such entry.
-    Several,
-}
-
-/// Looks through a log block by block: it may be as large as the genesis.
-fn genesis_in_log(mut log: impl Read) -> io::Result<Entry> {
-    let (mut block, mut payload) = (Vec::new(), Vec::new());
-    let mut found = Entry::None;
-    loop {
-        block.clear();
-        log.by_ref().take(LOG_BLOCK as u64).read_to_end(&mut block)?;
-        if block.is_empty() {
-            return Ok(found);
-        }
-        // An entry may have begun in the block before.
-        payload.drain(..payload.len().saturating_sub(ENTRY.len() + 31));
-        append_payload(&block, &mut payload);
-        for entry in payload.windows(ENTRY.len() + 32).filter(|window| window.starts_with(&ENTRY)) {
-            let hash = B256::from_slice(&entry[ENTRY.len()..]);
-            found = match found {
-                Entry::None => Entry::Hash(hash),
-                Entry::Hash(before) if before == hash => found,
-                _ => return Ok(Entry::Several),
-            };
-        }
-    }
-}
-
-/// The content of a block without the headers of its chunks: checksum (4), length (2), kind (1), and
-/// for kinds from 5 on the log's number (4). What ends early is left out.
-fn append_payload(mut block: &[u8], payload: &mut Vec<u8>) {
-    while let [_, _, _, _, low, high, kind, rest @ ..] = block {
-        let length = usize::from(u16::from_le_bytes([*low, *high]));
-        let number = match kind {
-            1..=4 => 0,
-            5..=8 => 4,
-            _ => return,
-        };
-        let Some(chunk) = rest.get(number..number + length) else { return };
-        payload.extend_from_slice(chunk);
-        block = &rest[number + length..];
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use tempfile::TempDir;
 
     use super::*;
-
-    /// A log as pebble writes it: records in chunks that do not cross blocks.
-    fn log(records: &[Vec<u8>], header: usize) -> Vec<u8> {
-        let mut log = Vec::new();
-        for record in records {
-            let (mut rest, mut first) = (record.as_slice(), true);
-            loop {
-                let left = LOG_BLOCK - log.len() % LOG_BLOCK;
-                if left < header {
-                    log.resize(log.len() + left, 0);
-                    continue;
-                }
-                let (chunk, after) = rest.split_at(rest.len().min(left - header));
-                let kind = match (first, after.is_empty()) {
-                    (true, true) => 1,
-                    (true, false) => 2,
-                    (false, false) => 3,
-                    (false, true) => 4,
-                } + if header == 11 { 4 } else { 0 };
-                log.extend([0xcc; 4]);
-                log.extend(u16::try_from(chunk.len()).unwrap().to_le_bytes());
-                log.push(kind);
-                log.resize(log.len() + header - 7, 0xdd);
-                log.extend(chunk);
-                (rest, first) = (after, false);
-                if rest.is_empty() {
-                    break;
-                }
-            }
-        }
-        log
-    }
-
-    fn entry(hash: B256) -> Vec<u8> {
-        [&ENTRY[..], hash.as_slice()].concat()
-    }
+    use crate::read::chain::write_ahead_log::tests::{batch_of, entry, log};
 
     struct Folder(TempDir);
 
@@ -262,8 +168,8 @@ mod tests {
     #[test]
     fn a_folder_is_judged_by_what_it_must_hold() {
         let (ours, other) = (B256::repeat_byte(1), B256::repeat_byte(2));
-        let record = log(&[entry(ours)], 11);
-        let two = log(&[entry(ours), entry(other)], 11);
+        let record = log(&[batch_of(&[entry(ours)])], 11);
+        let two = log(&[batch_of(&[entry(ours), entry(other)])], 11);
         let frozen = [ours, other].concat();
         let current = (CURRENT, &b"MANIFEST-000001\n"[..]);
         for (name, files, expected) in [
@@ -314,27 +220,5 @@ mod tests {
         let folder = Folder::with(&[(CURRENT, b"m")]);
         fs::create_dir(folder.0.path().join(LOG)).unwrap();
         assert!(EngineData::of_geth(folder.0.path(), None).is_err());
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        /// Wherever in the log the entry is, also across the border of blocks.
-        #[test]
-        fn the_entry_is_found_in_any_place(
-            before in 0_usize..3 * LOG_BLOCK,
-            after in 0_usize..100,
-            recycled in any::<bool>(),
-        ) {
-            let hash = B256::repeat_byte(9);
-            let record = [vec![0; before], entry(hash), vec![0; after]].concat();
-            let log = log(&[vec![1; 40], record], if recycled { 11 } else { 7 });
-            prop_assert!(matches!(genesis_in_log(&log[..]), Ok(Entry::Hash(found)) if found == hash));
-            // Torn off anywhere, it is found or it is not; it is never another.
-            for end in [log.len() / 2, log.len().saturating_sub(after + 20)] {
-                let torn = genesis_in_log(&log[..end]).unwrap();
-                prop_assert!(!matches!(torn, Entry::Hash(found) if found != hash));
-            }
-        }
     }
 }

@@ -1,19 +1,23 @@
 //! genesis.json and rollup.json.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use op_chain::{
     genesis::{Fallback, GenesisBlock, GenesisError},
     other_file,
     rollup::RollupConfig,
 };
+use op_util::file;
 
 use crate::read::error::FactsError;
+
+/// The most of a rollup.json that is read: it has 2 kB.
+const MAX_ROLLUP: u64 = 1 << 20;
 
 /// Reads rollup.json, which must be a regular file.
 pub fn rollup(path: &Path) -> Result<RollupConfig, FactsError> {
     let shown = path.display().to_string();
-    match regular(path).and_then(|()| fs::read(path)) {
+    match file::read(path, MAX_ROLLUP) {
         Ok(text) => serde_json::from_slice(&text)
             .map_err(|source| not(path, "rollup.json", FactsError::Rollup { path: shown, source })),
         Err(reason) => Err(FactsError::Absent { path: shown, reason }),
@@ -22,7 +26,7 @@ pub fn rollup(path: &Path) -> Result<RollupConfig, FactsError> {
 
 pub(crate) fn genesis(path: &Path, rollup: &RollupConfig) -> Result<GenesisBlock, FactsError> {
     let shown = || path.display().to_string();
-    regular(path).map_err(|reason| FactsError::Absent { path: shown(), reason })?;
+    file::open(path).map_err(|reason| FactsError::Absent { path: shown(), reason })?;
     let fallback = Fallback { chain_id: rollup.l2_chain_id, forks: rollup.forks.clone() };
     GenesisBlock::from_file(path, Some(&fallback)).map_err(|error| match error {
         GenesisError::Read { path, source } => FactsError::Absent { path, reason: source },
@@ -36,12 +40,4 @@ fn not(path: &Path, expected: &'static str, error: FactsError) -> FactsError {
         Some(found) => FactsError::Other { path: path.display().to_string(), found, expected },
         None => error,
     }
-}
-
-/// A pipe would be silent beyond every deadline.
-fn regular(path: &Path) -> io::Result<()> {
-    if path.metadata()?.is_file() {
-        return Ok(());
-    }
-    Err(io::Error::other("it is not a regular file"))
 }

@@ -16,6 +16,8 @@ use crate::{gate::Gate, read::request::Request};
 const SKEW: u64 = 60;
 const RUNNING: &str = "running";
 const STOPPED: &str = "stopped";
+/// The most that is read: a word and a boot id.
+const MAX_BYTES: u64 = 4096;
 
 /// Seconds since the Unix epoch; `None` where it never ran.
 pub type LastRun = io::Result<Option<u64>>;
@@ -41,9 +43,9 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn last_run(path: &Path) -> LastRun {
-    let text = match fs::read_to_string(path) {
+    let text = match file::read(path, MAX_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        text => text?,
+        text => String::from_utf8_lossy(&text?).into_owned(),
     };
     match text.split_ascii_whitespace().collect::<Vec<_>>()[..] {
         [STOPPED] => {

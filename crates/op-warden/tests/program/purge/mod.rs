@@ -1,6 +1,8 @@
 //! `op-warden purge` as an operator runs it: the real program, with a podman and a systemctl whose
 //! every answer the test decides.
 
+mod mounts;
+
 use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
@@ -93,7 +95,7 @@ impl World {
     /// The right inventory but for these fields.
     fn inventory(&self, fields: &Value) {
         let mut inventory = json!({
-            "version": 1, "stateDir": self.path("state"),
+            "version": 2, "stateDir": self.path("state"), "data": ["engine", "node"],
             "containers": ["op-stack-batcher", "op-stack-node"], "images": [IMAGE, DIGEST],
             "secrets": [], "units": ["op-stack.target", "podman-op-stack-batcher.service"],
             "user": "op-stack",
@@ -287,9 +289,10 @@ fn links_are_removed_and_never_followed() {
     let world = World::new();
     fs::create_dir(world.path("outside")).unwrap();
     fs::write(world.path("outside/file"), "mine").unwrap();
-    symlink(world.path("outside"), world.path("state/link")).unwrap();
+    symlink(world.path("outside"), world.path("state/chain")).unwrap();
     symlink(world.path("outside"), world.path("state/engine/db/link")).unwrap();
     symlink(world.path("outside/file"), world.path("state/engine/file")).unwrap();
+    world.inventory(&json!({ "data": ["chain", "engine", "node"] }));
     let run = world.purge(&["--yes"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(!world.path("state").exists());
@@ -313,7 +316,13 @@ fn key_files_of_the_operator_stay_wherever_they_are() {
         "absent",
     ]
     .map(|name| world.path(name));
-    world.inventory(&json!({ "secrets": secrets }));
+    // Also in a folder of op-warden, which systemd kept.
+    fs::create_dir(world.path("warden")).unwrap();
+    fs::write(world.path("warden/proposer"), "key").unwrap();
+    let secrets = [&secrets[..], &[world.path("warden/proposer")]].concat();
+    world.inventory(&json!({ "secrets": secrets, "folders": [world.path("warden")] }));
+    let listed = world.purge(&[]);
+    assert!(listed.stdout.contains("engine/proposer (a key file of yours)"), "{listed}");
     let run = world.purge(&["--yes", "--json"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.stdout.contains("yours, not touched"), "{run}");
@@ -321,8 +330,13 @@ fn key_files_of_the_operator_stay_wherever_they_are() {
         (fate(&run, "mine/challenger"), fate(&run, "/state")),
         ("kept".into(), "kept".into())
     );
-    for file in ["state/keys/batcher", "state/engine/proposer", "mine/challenger", "mine/sequencer"]
-    {
+    for file in [
+        "state/keys/batcher",
+        "state/engine/proposer",
+        "mine/challenger",
+        "mine/sequencer",
+        "warden/proposer",
+    ] {
         assert_eq!(fs::read_to_string(world.path(file)).unwrap(), "key", "{file}");
     }
     for gone in ["state/engine/db", "state/node", "state/inventory.json"] {
@@ -361,9 +375,9 @@ fn a_state_dir_that_is_none_is_refused() {
 fn an_inventory_that_is_none_is_refused() {
     let world = World::new();
     let file = world.path("state/inventory.json");
-    let version = "has version 2";
+    let version = "has version 1, and this op-warden reads 2";
     for (fields, reason) in [
-        (json!({ "version": 2 }), version),
+        (json!({ "version": 1 }), version),
         (json!({ "volumes": [] }), "unknown field `volumes`"),
         (json!({ "images": null }), "invalid type: null"),
     ] {
@@ -390,4 +404,52 @@ fn a_name_that_looks_like_an_option_is_none() {
     let log = world.log("podman");
     assert_eq!(log, "container exists -- --all\nimage exists -- --force\n");
     assert!(world.path("containers/another").exists());
+}
+
+#[test]
+fn what_the_module_did_not_make_is_named_and_stays() {
+    let world = World::new();
+    fs::create_dir(world.path("state/photos")).unwrap();
+    fs::write(world.path("state/photos/one"), "mine").unwrap();
+    let run = world.purge(&["--yes", "--json"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!((fate(&run, "state/photos"), fate(&run, "/state")), ("kept".into(), "kept".into()));
+    assert!(run.stdout.contains("not the module's, not touched"), "{run}");
+    assert_eq!(fs::read_to_string(world.path("state/photos/one")).unwrap(), "mine");
+    assert!(!world.path("state/engine").exists() && !world.path("state/inventory.json").exists());
+}
+
+#[test]
+fn what_a_former_configuration_made_goes_as_well() {
+    let world = World::new();
+    for folder in ["state/follower-7", "state/inventory.d"] {
+        fs::create_dir(world.path(folder)).unwrap();
+    }
+    fs::write(world.path("containers/op-stack-follower-7"), "").unwrap();
+    world.inventory(&json!({ "data": ["follower-7"], "containers": ["op-stack-follower-7"] }));
+    fs::rename(world.path("state/inventory.json"), world.path("state/inventory.d/a.json")).unwrap();
+    world.inventory(&json!({}));
+    fs::copy(world.path("state/inventory.json"), world.path("state/inventory.d/b.json")).unwrap();
+    let listed = world.purge(&["--json"]);
+    assert_eq!(fate(&listed, "state/follower-7"), "found");
+    let run = world.purge(&["--yes"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(!world.path("state").exists(), "{run}");
+    assert!(!world.path("containers/op-stack-follower-7").exists());
+}
+
+#[test]
+fn a_link_below_run_to_a_key_of_the_operator_goes_and_the_key_stays() {
+    let world = World::new();
+    let link = Path::new("/run").join(format!("op-warden-test-{}", std::process::id()));
+    fs::write(world.path("state/engine/key"), "key").unwrap();
+    if symlink(world.path("state/engine/key"), &link).is_err() {
+        return println!("not root: cannot write below /run");
+    }
+    world.inventory(&json!({ "secrets": [link] }));
+    let run = world.purge(&["--yes"]);
+    assert!(!link.is_symlink(), "{run}");
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(fs::read_to_string(world.path("state/engine/key")).unwrap(), "key");
+    assert!(run.stdout.contains("engine/key (a key file of yours)"), "{run}");
 }
