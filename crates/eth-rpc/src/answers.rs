@@ -47,12 +47,13 @@ impl Answers {
 
 #[derive(Deserialize)]
 struct Answer<'a> {
+    #[serde(default, deserialize_with = "number")]
     id: Option<usize>,
     // A result of null is an answer, no result is none.
     #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    error: Option<RpcError<'a>>,
+    #[serde(default)]
+    error: Option<RpcError>,
 }
 
 /// What a body says to the calls that were sent together.
@@ -109,6 +110,12 @@ fn by_id(
     slots.into_iter().map(|slot| slot.unwrap_or_else(missing)).collect()
 }
 
+/// Some nodes write the id as text. One that is no number is nobody's.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let id = <&RawValue>::deserialize(deserializer)?;
+    Ok(id.get().trim_matches('"').parse().ok())
+}
+
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     Deserialize::deserialize(deserializer).map(Some)
 }
@@ -116,9 +123,10 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 /// A node that refuses a batch as a whole answers with one error object.
 fn whole(body: &[u8], error: &serde_json::Error, count: usize, counts: &Counts) -> Reply {
     let Ok(Answer { error: Some(refusal), .. }) = serde_json::from_slice::<Answer<'_>>(body) else {
+        // A page in the place of an answer says nothing of what was asked.
         let error = clean(&error.to_string());
         let reason = format!("not JSON-RPC ({error}): is this the URL of a node?");
-        return Reply::Whole(Unread::Malformed(reason));
+        return Reply::Whole(Unread::Unreachable(reason));
     };
     if count > 1 && refusal::is_of_batch(&refusal.message) {
         return Reply::TooMany;
@@ -138,11 +146,13 @@ impl<'de> Visitor<'de> for AtMost {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut answers = Vec::with_capacity(self.0);
-        while let Some(answer) = items.next_element()? {
-            if answers.len() == self.0 {
+        for seen in 0.. {
+            let Some(raw) = items.next_element::<&RawValue>()? else { break };
+            if seen == self.0 {
                 return Err(de::Error::custom(format_args!("more than {} answers", self.0)));
             }
-            answers.push(answer);
+            // What is no answer is none to any call, and says nothing of the others.
+            answers.extend(serde_json::from_str::<Answer<'de>>(raw.get()).ok());
         }
         Ok(answers)
     }
@@ -161,6 +171,64 @@ mod tests {
                 other => format!("{other:?}"),
             },
             Err(error) => error.to_string(),
+        }
+    }
+
+    /// What is made of the answers to two calls.
+    fn two(body: &str) -> Vec<String> {
+        match Answers::read(body.as_bytes(), 2).0 {
+            Ok(all) => all
+                .iter()
+                .map(|one| match one {
+                    Ok(raw) => raw.get().to_owned(),
+                    Err(Unread::Malformed(_)) => "malformed".to_owned(),
+                    Err(error) => error.to_string(),
+                })
+                .collect(),
+            Err(Unread::Malformed(reason)) => vec![format!("malformed: {reason}")],
+            Err(error) => vec![error.to_string()],
+        }
+    }
+
+    #[test]
+    fn an_odd_answer_spoils_no_other_and_is_no_proof() {
+        for (first, said) in [
+            (r#"{"id":0,"error":{"code":"-32005","message":"limit"}}"#, "(code -32005)"),
+            (r#"{"id":0,"error":{"code":-32000,"message":null}}"#, "code -32000"),
+            (r#"{"id":0,"error":"rate limit exceeded"}"#, "rate limit exceeded"),
+            (r#"{"id":"0","result":"0x1"}"#, "0x1"),
+            (r#"{"id":{},"result":"0x1"}"#, "unanswered"),
+            ("7", "unanswered"),
+            (r#""text""#, "unanswered"),
+        ] {
+            let found = two(&format!(r#"[{first},{{"id":1,"result":"0x2"}}]"#));
+            assert!(found[0].contains(said), "{first}: {found:?}");
+            assert_eq!(found[1], r#""0x2""#, "{first}");
+        }
+        for body in [
+            "<html>maintenance</html>",
+            r#"{"error":"rate limit exceeded"}"#,
+            r#"{"error":{"code":"x","message":7}}"#,
+            "",
+            "null",
+        ] {
+            let found = two(body);
+            assert!(found.len() == 1 && !found[0].starts_with("malformed"), "{body}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn limits_are_counted_by_code_and_by_word() {
+        for (error, limits) in [
+            (r#"{"code":-32007,"message":"50/second"}"#, 1),
+            (r#"{"code":-32000,"message":"Too Many Requests"}"#, 1),
+            (r#"{"code":3,"message":"execution reverted: rate limit"}"#, 0),
+            (r#"{"code":-32000,"message":"header not found"}"#, 0),
+        ] {
+            let counts = Counts::default();
+            let body = format!(r#"[{{"id":0,"error":{error}}}]"#);
+            let Reply::Each(_) = sort(body.as_bytes(), 0, 1, &counts) else { panic!("{error}") };
+            assert_eq!(counts.limits().lost, limits, "{error}");
         }
     }
 

@@ -21,6 +21,9 @@ pub struct BlockHead {
     /// Seconds since the Unix epoch.
     #[serde(deserialize_with = "quantity")]
     pub timestamp: U64,
+    /// Root of the state after the block.
+    #[serde(default)]
+    pub state_root: Option<B256>,
     /// Part of the header since Prague (EIP-7685).
     #[serde(default)]
     pub requests_hash: Option<B256>,
@@ -40,6 +43,14 @@ pub struct AccountProof {
     pub address: Address,
     /// The nodes from the state's root to the account.
     pub account_proof: Vec<Bytes>,
+    /// Transactions that it has sent.
+    #[serde(deserialize_with = "quantity")]
+    pub nonce: U64,
+    /// Wei.
+    #[serde(deserialize_with = "quantity")]
+    pub balance: U256,
+    /// Hash of its code.
+    pub code_hash: B256,
     /// Root of the account's storage.
     pub storage_hash: B256,
     /// The places that were asked for.

@@ -1,12 +1,14 @@
 //! What keeps a request from its answer.
 
+use std::error::Error as _;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use op_util::{
     error::with_causes,
     foreign::{self, clean},
 };
-use reqwest::{Response, StatusCode};
+use reqwest::{Response, StatusCode, Url};
 
 use crate::{Unread, refusal, retry};
 
@@ -54,8 +56,11 @@ impl Failure {
 
     pub(crate) fn transport(error: reqwest::Error) -> Self {
         let passing = !error.is_connect();
-        // reqwest's own text ends before the cause.
-        let reason = clean(&with_causes(&error.without_url()));
+        let reason = match error.url().and_then(address).filter(|_| is_refused(&error)) {
+            Some(address) => format!("nobody listens at {address}"),
+            // reqwest's own text ends before the cause.
+            None => clean(&with_causes(&error.without_url())),
+        };
         Self { passing, ..Self::lasting(reason) }
     }
 
@@ -83,6 +88,25 @@ impl Failure {
             _ => Failed::Unread(Unread::Unreachable(self.reason)),
         }
     }
+}
+
+fn is_refused(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+        {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Host and port, which are no secret.
+fn address(url: &Url) -> Option<String> {
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }
 
 fn is_denial(status: StatusCode) -> bool {

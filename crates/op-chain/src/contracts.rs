@@ -2,7 +2,9 @@
 //!
 //! Signatures hold for contracts from v2.3 (mid-2024) to v8 (2026) unless a comment says otherwise.
 
+use alloy_primitives::{Address, B256};
 use alloy_sol_types::sol;
+use eth_rpc::{Reading, Unread};
 
 sol! {
     #![sol(extra_derives(Debug))]
@@ -163,5 +165,15 @@ sol! {
         function proposer() external view returns (address);
         /// Who may challenge.
         function challenger() external view returns (address);
+    }
+}
+
+/// The batcher of `batcherHash()`: an address, right-aligned. op-node reads nothing else as one.
+pub fn batcher_of(hash: B256) -> Reading<Address> {
+    let address = Address::from_word(hash);
+    if address.into_word() == hash {
+        Ok(address)
+    } else {
+        Err(Unread::Malformed(format!("batcherHash {hash} is not an address")))
     }
 }

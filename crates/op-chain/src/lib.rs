@@ -37,3 +37,4 @@ mod rollup_check;
 pub mod schedule;
 pub mod spending;
 pub mod standard_validator;
+pub mod state_proof;

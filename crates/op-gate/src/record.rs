@@ -31,6 +31,12 @@ pub enum RecordError {
     Write { path: PathBuf, source: io::Error },
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: io::Error },
+    #[error(
+        "{path} holds judgements of version {found}, and this op-warden reads {expected}: what judges and \
+            what serves are of two releases",
+        expected = Record::VERSION
+    )]
+    Version { path: PathBuf, found: u32 },
     #[error("{path} holds no judgements: {source}")]
     Format { path: PathBuf, source: serde_json::Error },
 }
@@ -43,10 +49,10 @@ impl Record {
         Self { version: Self::VERSION, judged_at: unix_now(), services, accounts }
     }
 
-    /// How long ago the judging ended; nothing for a time to come.
+    /// How far from now the judging ended. A time to come is as far from the truth as one that is over.
     #[must_use]
     pub fn age(&self) -> Duration {
-        Duration::from_secs(unix_now().saturating_sub(self.judged_at))
+        Duration::from_secs(unix_now().abs_diff(self.judged_at))
     }
 
     /// The worst answer; `wait` without services.
@@ -65,7 +71,12 @@ impl Record {
     pub fn read(path: &Path) -> Result<Self, RecordError> {
         let text = file::read(path, MAX_BYTES)
             .map_err(|source| RecordError::Read { path: path.to_owned(), source })?;
-        serde_json::from_slice(&text)
-            .map_err(|source| RecordError::Format { path: path.to_owned(), source })
+        let record: Self = serde_json::from_slice(&text)
+            .map_err(|source| RecordError::Format { path: path.to_owned(), source })?;
+        if record.version == Self::VERSION {
+            Ok(record)
+        } else {
+            Err(RecordError::Version { path: path.to_owned(), found: record.version })
+        }
     }
 }

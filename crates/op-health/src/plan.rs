@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use eth_rpc::{Clients, Rpc, RpcUrlError, port_of_url};
 
 use crate::status::Limits;
-use op_gate::command::{Command, duration};
+use op_gate::command::{Command, duration, integer};
 use op_gate::config::{Bounds, Config, Serve, Service};
 
 /// Of Ethereum, in seconds.
@@ -120,7 +120,7 @@ fn engine_service<'a>(config: &'a Config, url: &str) -> Option<&'a str> {
 fn limits(config: &Config, given: Bounds) -> Limits {
     let channel = config
         .commands("op-batcher")
-        .filter_map(|batcher| batcher.value("max-channel-duration")?.parse::<u64>().ok())
+        .filter_map(|batcher| integer(batcher.value("max-channel-duration")?))
         .max()
         .unwrap_or(0);
     // A batch may come with its channel's last block, and half as late again when L1 is busy.

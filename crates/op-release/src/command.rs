@@ -130,6 +130,8 @@ impl Command {
     }
 }
 
+pub use crate::flags::integer;
+
 /// Go's `strconv.ParseBool`.
 fn is_true(value: &str) -> bool {
     matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True")

@@ -5,7 +5,7 @@ mod kind;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-pub use self::kind::Kind;
+pub use self::kind::{Kind, integer};
 
 /// A program's flags, at the release that they were read from.
 #[derive(Debug)]

@@ -38,6 +38,7 @@ impl From<&Fallback> for Config {
                 shanghai_time: fallback.forks.canyon_time,
                 cancun_time: fallback.forks.ecotone_time,
                 prague_time: fallback.forks.isthmus_time,
+                osaka_time: fallback.forks.karst_time,
                 bedrock_block: Some(bedrock),
                 optimism: Some(FeeConstants::default()),
                 out_of_order: None,
@@ -57,6 +58,8 @@ pub struct EngineConfig {
     pub cancun_time: Option<u64>,
     /// When Prague activates: with Isthmus.
     pub prague_time: Option<u64>,
+    /// When Osaka activates: with Karst.
+    pub osaka_time: Option<u64>,
     /// The block from which on the chain is an OP Stack chain.
     pub bedrock_block: Option<u64>,
     /// Constants of the base fee; without them op-geth runs an Ethereum chain.
@@ -86,13 +89,14 @@ pub(super) struct Config {
 }
 
 /// Names in `config` that [`Config`] or the forks have.
-const CONFIG: [&str; 20] = [
+const CONFIG: [&str; 21] = [
     "chainId",
     "londonBlock",
     "bedrockBlock",
     "shanghaiTime",
     "cancunTime",
     "pragueTime",
+    "osakaTime",
     "amsterdamTime",
     "blobSchedule",
     "enableVerkleAtGenesis",
@@ -110,7 +114,7 @@ const CONFIG: [&str; 20] = [
 ];
 
 /// Numbers in `config` that nothing here reads, and op-geth does (`params/config.go`).
-const NUMBERS: [&str; 23] = [
+const NUMBERS: [&str; 22] = [
     "homesteadBlock",
     "daoForkBlock",
     "eip150Block",
@@ -126,7 +130,6 @@ const NUMBERS: [&str; 23] = [
     "grayGlacierBlock",
     "mergeNetsplitBlock",
     "terminalTotalDifficulty",
-    "osakaTime",
     "bpo1Time",
     "bpo2Time",
     "bpo3Time",

@@ -85,6 +85,7 @@ fn first_block(hash: B256, timestamp: u64) -> BlockHead {
         hash,
         number: U64::ZERO,
         parent_hash: B256::ZERO,
+        state_root: None,
         timestamp: U64::from(timestamp),
         requests_hash: None,
         block_access_list_hash: None,

@@ -16,7 +16,8 @@ pub(crate) fn games(watch: &Watch) -> Option<Games> {
     let overdue = |game: &&Game| {
         // Disputed, each side has its whole clock.
         let clocks = if game.claims > 1 { 2 } else { 1 };
-        let due = game.created + clocks * game.clock + MARGIN.max(game.clock / 10);
+        let clocks = game.clock.saturating_mul(clocks);
+        let due = game.created.saturating_add(clocks).saturating_add(MARGIN.max(game.clock / 10));
         game.creator.is_some() && seen.now > float(due)
     };
     let count = |games: usize| games as u64;

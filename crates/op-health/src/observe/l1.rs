@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, U256};
 use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot, Unread};
-use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig};
+use op_chain::contracts::{
+    DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig, batcher_of,
+};
 
 use crate::status::L1Head;
 
@@ -119,8 +121,7 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
         None => None,
     };
     let (batcher, signer) = roles.map_or((None, None), |(batcher, signer)| {
-        // `batcherHash` is an address, right-aligned.
-        (Some(answers.take(&batcher).map(Address::from_word)), Some(answers.take(&signer)))
+        (Some(answers.take(&batcher).and_then(batcher_of)), Some(answers.take(&signer)))
     });
     Ok(L1Answers {
         endpoint: l1.shown(),

@@ -61,7 +61,10 @@ impl Command {
             "op-reth" => {
                 add(true, ("addr", ALL), ("port", "30303"));
                 if let Some(metrics) = self.value("metrics") {
-                    let address = metrics.parse().map_err(|_| metrics.to_owned());
+                    // A port alone, or a host and a port (reth `parse_socket_address`).
+                    let (host, port) = metrics.rsplit_once(':').unwrap_or((LOCAL, metrics));
+                    let host = host.trim_start_matches('[').trim_end_matches(']');
+                    let address = address(if host.is_empty() { LOCAL } else { host }, port);
                     listeners.push(Listener { flag: "metrics", address });
                 }
             }

@@ -123,7 +123,8 @@ const BASES: [(&str, u32); 6] =
     [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8), ("0O", 8)];
 
 /// Go's `strconv.ParseUint` with base 0, without underscores.
-fn integer(text: &str) -> Option<u64> {
+#[must_use]
+pub fn integer(text: &str) -> Option<u64> {
     let marked = BASES.iter().find_map(|(mark, base)| Some((text.strip_prefix(mark)?, *base)));
     let (digits, base) = match marked {
         Some(marked) => marked,

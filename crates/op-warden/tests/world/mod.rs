@@ -16,6 +16,7 @@ pub(crate) mod commands;
 pub(crate) mod edit;
 pub(crate) mod file;
 pub(crate) mod names;
+pub(crate) mod proof;
 mod right;
 pub(crate) mod runner;
 pub(crate) mod script;

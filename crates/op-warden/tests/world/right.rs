@@ -12,14 +12,17 @@ use crate::world::{
         BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
         ROLES, SCALAR, SENDER, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TEXTS, TIME, WORDS, gates,
     },
+    proof::proof,
     script::{Script, bytes, game_args, text, word},
 };
 
 impl World {
     /// Every gate passes.
     pub(crate) fn right() -> Self {
+        let (proof, state_root) = proof(SYSTEM_CONFIG, SIGNER_SLOT, &format!("0x{}", ROLES[0].2));
         let block = |number: &str, hash: &str| {
             json!({
+                "stateRoot": state_root,
                 "number": number, "hash": hash, "parentHash": format!("0x{}", "00".repeat(32)),
                 "timestamp": format!("{TIME:#x}"), "difficulty": "0x0"
             })
@@ -136,14 +139,7 @@ impl World {
             ("eth_getBlockByNumber", block("0x7", &l1_hash)),
             ("latest", tagged("0x60", "4c", "NOW-2")),
             ("finalized", tagged("0x40", "4b", "NOW-386")),
-            (
-                "eth_getProof",
-                json!({
-                    "address": SYSTEM_CONFIG, "accountProof": ["0xf8"], "balance": "0x0",
-                    "codeHash": l1_hash, "nonce": "0x1", "storageHash": l1_hash,
-                    "storageProof": [{"key": SIGNER_SLOT, "value": format!("0x{}", ROLES[0].2), "proof": ["0xf8"]}]
-                }),
-            ),
+            ("eth_getProof", proof),
             ("eth_getBalance", json!(format!("{MIN_BALANCE:#x}"))),
             ("eth_getTransactionCount", json!("0x1111")),
             ("pending transactions", json!("0x1111")),

@@ -2,8 +2,9 @@
 
 use op_chain::{forks::Fork, rollup::RollupConfig};
 
+use crate::command::{Command, integer};
 use crate::finding::{Comparison, Finding};
-use crate::{command::Command, config::Service, gate::Gate, read::Facts};
+use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::BatchCadence;
 /// Its default (op-batcher `flags/flags.go`).
@@ -64,7 +65,7 @@ fn margin(command: &Command, rollup: &RollupConfig) -> Option<Finding> {
         (given, "--sub-safety-margin of the batcher"),
     );
     // What is no number is told by the gate of flags.
-    let margin = given.parse::<u64>().ok()?;
+    let margin = integer(given)?;
     (margin > timeout).then(|| {
         comparison.refuse(
             "op-batcher does not start (\"channel timeout is less than the safety margin\"): lower \
@@ -76,5 +77,5 @@ fn margin(command: &Command, rollup: &RollupConfig) -> Option<Finding> {
 /// L1 blocks, or what was given instead.
 pub(crate) fn channel(batcher: &Command) -> Result<u64, String> {
     let given = batcher.value("max-channel-duration").unwrap_or("0");
-    given.parse().map_err(|_| format!("{given:?}"))
+    integer(given).ok_or_else(|| format!("{given:?}"))
 }

@@ -144,7 +144,28 @@ fn pairs(engine: &EngineConfig, forks: &ForkTimes) -> Vec<Finding> {
         ("prague", engine.prague_time, Fork::Isthmus),
     ]
     .map(pair)
-    .into()
+    .into_iter()
+    .chain(osaka(engine, forks))
+    .collect()
+}
+
+/// Karst brings Osaka along. op-geth goes by osakaTime, op-reth by karstTime as well: where the file has
+/// both, or Osaka alone, they are to be one.
+fn osaka(engine: &EngineConfig, forks: &ForkTimes) -> Option<Finding> {
+    let (found, expected) = (engine.osaka_time, forks.time(Fork::Karst));
+    found?;
+    Some(
+        Comparison::new(
+            GATE,
+            (time("osaka", expected), "karstTime of genesis.json's config"),
+            (time("osaka", found), "osakaTime of genesis.json's config"),
+        )
+        .refuse_unless(
+            found == expected,
+            "Karst brings Osaka along: set osakaTime to the second of karstTime, or leave it out. Engines that \
+             read one of the two would part at that block.",
+        ),
+    )
 }
 
 /// op-geth checks the order of all forks when it is initialised.

@@ -1,7 +1,6 @@
 //! The batcher's key is the one in `SystemConfig`, and in rollup.json.
 
-use alloy_primitives::{Address, B256};
-use eth_rpc::{Reading, Unread};
+use op_chain::contracts::batcher_of;
 
 use crate::finding::{Comparison, Finding, with};
 use crate::{config::Service, gate::Gate, gates::keys::role::key_is, read::Facts};
@@ -15,7 +14,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let system_config = facts.rollup.l1_system_config_address;
     let on_chain =
         format!("SystemConfig.batcherHash() at {system_config} on {}", facts.l1.endpoint);
-    let batcher = facts.l1.batcher_hash.clone().and_then(address_of_hash);
+    let batcher = facts.l1.batcher_hash.clone().and_then(batcher_of);
     let mend = "\
         Give the batcher the key of the expected address, or make the key's address the batcher \
         with SystemConfig.setBatcherHash. With another key no batch counts and the safe head \
@@ -37,14 +36,4 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         },
     ));
     findings
-}
-
-/// `batcherHash` is the address, right-aligned. op-node reads nothing else as one.
-fn address_of_hash(hash: B256) -> Reading<Address> {
-    let address = Address::from_word(hash);
-    if address.into_word() == hash {
-        Ok(address)
-    } else {
-        Err(Unread::Malformed(format!("batcherHash {hash} is not an address")))
-    }
 }

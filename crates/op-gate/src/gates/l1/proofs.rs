@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use eth_rpc::{AccountProof, Unread};
+use op_chain::state_proof;
 
 use crate::finding::{Answer, Comparison, Finding, with};
 use crate::read::Facts;
@@ -13,6 +14,9 @@ const MEND: &str = "\
     Use an L1 endpoint that serves eth_getProof (a node of one's own, or another plan): op-node \
     stops without it. For an endpoint that you trust as your own node, --l1.trustrpc does \
     without.";
+const UNPROVEN: &str = "\
+    op-node does not believe such a proof, and stops. Use another L1 endpoint: this one answers \
+    from another state, or in another form.";
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     if !are_needed(service) {
@@ -29,10 +33,11 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         Err(unread) => Finding::unread(GATE, expected, &node, unread),
         Ok(proof) => about(proof, account, &node),
     };
+    let Ok(proof) = proof else { return vec![finding] };
     if finding.answer > Answer::Pass {
         return vec![finding];
     }
-    vec![finding, the_signer(facts, proof.as_ref().ok(), &node)]
+    vec![finding, follows(facts, proof, &node), the_signer(facts, proof, &node)]
 }
 
 /// It is about what was asked for.
@@ -52,10 +57,28 @@ fn about(proof: &AccountProof, account: Address, node: &str) -> Finding {
         .refuse_unless(holds, "The L1 endpoint does not answer what it is asked: use another.")
 }
 
+/// It follows from the state root of the block that was asked for.
+fn follows(facts: &Facts, proof: &AccountProof, node: &str) -> Finding {
+    let source = format!("the newest block of {}", facts.l1.endpoint);
+    with(&facts.l1.latest, GATE, "a block with a state root", &source, |block| {
+        let root = block.as_ref().and_then(|block| block.state_root);
+        let expected = match root {
+            Some(root) => format!("a proof that follows from state root {root}"),
+            None => "a state root".to_owned(),
+        };
+        let found = match root.map(|root| state_proof::verify(proof, root)) {
+            Some(Ok(())) => expected.clone(),
+            Some(Err(error)) => error.to_string(),
+            None => "none".to_owned(),
+        };
+        let holds = found == expected;
+        Comparison::new(GATE, (expected, &source), (found, node)).refuse_unless(holds, UNPROVEN)
+    })
+}
+
 /// The place holds what the contract says.
-fn the_signer(facts: &Facts, proof: Option<&AccountProof>, node: &str) -> Finding {
-    let value =
-        proof.and_then(|proof| proof.storage_proof.first()).map_or(U256::ZERO, |place| place.value);
+fn the_signer(facts: &Facts, proof: &AccountProof, node: &str) -> Finding {
+    let value = proof.storage_proof.first().map_or(U256::ZERO, |place| place.value);
     let source = format!("SystemConfig.unsafeBlockSigner() on {}", facts.l1.endpoint);
     with(&facts.l1.unsafe_block_signer, GATE, "an address", &source, |signer| {
         let found = B256::from(value);

@@ -47,18 +47,18 @@ fn no_secret(path: &Path, error: &JwtError) -> Finding {
 }
 
 fn private(path: &Path, file: &JwtFile) -> Finding {
-    const OTHERS_READ: u32 = 0o004;
-    let others = file.mode.is_some_and(|mode| mode & OTHERS_READ != 0);
-    let found = if others { "everybody may read it" } else { "a secret" };
+    const OTHERS: u32 = 0o006;
+    let others = file.mode.is_some_and(|mode| mode & OTHERS != 0);
+    let found = if others { "everybody may read or write it" } else { "a secret" };
     Comparison::new(
         GATE,
-        ("a secret that not everybody may read", "Engine API"),
+        ("a secret that not everybody may read or write", "Engine API"),
         (found, format!("secret file {}", path.display())),
     )
     .warn_unless(
         !others,
         format!(
-            "chmod o-r {}: whoever has the secret and reaches the engine's port moves its head.",
+            "chmod o-rw {}: whoever has the secret and reaches the engine's port moves its head.",
             path.display()
         ),
     )

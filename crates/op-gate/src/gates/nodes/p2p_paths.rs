@@ -23,7 +23,9 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
                 format!("--{flag} of the node"),
             ),
         );
-        if others > 0 && !matches!(path, None | Some("memory")) {
+        // The word is one for the databases only; as a key's path it is a file.
+        let in_memory = path == Some("memory") && flag != "p2p.priv.path";
+        if others > 0 && path.is_some() && !in_memory {
             return comparison.refuse(format!(
                 "{others} other nodes have the same --{flag}: they would have one identity, or \
                  spoil each other's database. Give each its own."

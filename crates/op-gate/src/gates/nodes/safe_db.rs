@@ -1,6 +1,6 @@
 //! Challenger and dispute-mon find the safe heads of the past.
 
-use eth_rpc::port_of_url;
+use eth_rpc::{is_loopback, port_of_url};
 
 use crate::finding::{Comparison, Finding};
 use crate::{command::Command, config::Service, gate::Gate, read::Facts};
@@ -9,12 +9,15 @@ const GATE: Gate = Gate::SafeDb;
 const MEND: &str = "\
     Set --safedb.path before the first start: disputes need the safe head at each L1 block, and \
     the node never fills the past in.";
+/// Of op-node's `--rpc.port`.
+const DEFAULT_PORT: &str = "9545";
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
-    let own = command.value("rpc.port").and_then(|port| port.parse().ok());
+    let own = command.value("rpc.port").unwrap_or(DEFAULT_PORT).parse().ok();
     let asks = |asker: &&Command| {
-        asker.list("rollup-rpc").into_iter().filter_map(port_of_url).any(|port| Some(port) == own)
+        let here = asker.list("rollup-rpc").into_iter().filter(|url| is_loopback(url));
+        here.filter_map(port_of_url).any(|port| Some(port) == own)
     };
     let askers = ["op-challenger", "op-dispute-mon"].into_iter();
     let askers: Vec<&str> = askers

@@ -6,7 +6,8 @@ use crate::{
     case::Case,
     verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
     world::{
-        names::{ROLES, SIGNER_SLOT},
+        names::{ROLES, SIGNER_SLOT, SYSTEM_CONFIG},
+        proof::proof,
         script::word,
     },
 };
@@ -66,8 +67,10 @@ pub(super) fn proofs(cases: &mut Vec<Case>) {
         },
     ));
     let other = format!("0x{}", ROLES[1].2);
-    let place = |key: &str, value: &str| json!({"key": key, "value": value, "proof": ["0xf8"]});
     let signer = format!("0x{}", ROLES[0].2);
+    let (proof, _) = proof(SYSTEM_CONFIG, SIGNER_SLOT, &signer);
+    let nodes = &proof["storageProof"][0]["proof"];
+    let place = |key: &str, value: &str| json!({"key": key, "value": value, "proof": nodes});
     let right = place(SIGNER_SLOT, &signer);
     for (name, field, value, verdict) in [
         ("of another account", "address", json!(other), Refuse),
@@ -80,6 +83,15 @@ pub(super) fn proofs(cases: &mut Vec<Case>) {
         ("of half a place", "storageProof", json!([{"key": SIGNER_SLOT, "value": signer}]), Refuse),
         ("of a place in text", "storageProof", json!([place("signer", &signer)]), Refuse),
         ("with nodes of no hex", "accountProof", json!(["0xzz"]), Refuse),
+        (
+            "of a place that is empty",
+            "storageProof",
+            json!([{"key": SIGNER_SLOT, "value": signer, "proof": []}]),
+            Refuse,
+        ),
+        ("of an account that is empty", "accountProof", json!(["0x00"]), Refuse),
+        ("of another storage", "storageHash", json!(format!("0x{}", "1a".repeat(32))), Refuse),
+        ("of a richer account", "balance", json!("0x1"), Refuse),
         (
             "whose value has all its digits",
             "storageProof",
