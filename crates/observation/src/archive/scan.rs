@@ -122,9 +122,6 @@ impl Scan {
         let mut tally = Tally::default();
         for block in blocks {
             for (line, number) in block.lines() {
-                if line.trim_ascii().is_empty() {
-                    continue;
-                }
                 let position = Position { line: number, ..block.first };
                 match parse::entry(&self.mapping, line) {
                     Ok(entry) => {
