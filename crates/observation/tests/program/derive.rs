@@ -287,6 +287,11 @@ proptest! {
         let came_again = matches!(run(&again), Err(DeriveError::Again { .. }));
         prop_assert!(came_again);
     }
+}
+
+proptest! {
+    // A derivation for each line.
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
 
     /// Whatever is left out as not over, what is not left out never changes when the stream goes on in order.
     #[test]
