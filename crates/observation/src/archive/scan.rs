@@ -129,7 +129,11 @@ impl Scan {
                         each(&mut state, &entry, position)?;
                     }
                     Err(reason) => {
-                        tally += Tally { bad: 1, named: vec![(position, reason)], entries: 0 };
+                        tally.bad += 1;
+                        // A worker's lines come in order.
+                        if tally.named.len() < NAMED {
+                            tally.named.push((position, reason));
+                        }
                         if !self.skip_bad {
                             stop.store(true, Ordering::Relaxed);
                             break;

@@ -1,6 +1,7 @@
 //! What a witness or a proposer has to be told, whichever command found it.
 
 use alloy_primitives::{Address, B256};
+use op_util::foreign::message;
 use serde_json::{Value, json};
 
 use super::output::say;
@@ -88,8 +89,9 @@ impl Findings {
     }
 }
 
-fn tell(own: &Observation, what: &str) {
-    say(format_args!("stream {:?}, epoch {:?}: {what}", own.stream, own.epoch));
+/// A line about an observation, whose names are whatever the archive has.
+pub(super) fn tell(own: &Observation, what: &str) {
+    say(message(&format!("stream {:?}, epoch {:?}: {what}", own.stream, own.epoch)));
 }
 
 /// The first observation of each stream that can never be final, as the archive lacks an epoch.

@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::chain::{KeyArgs, LedgerArgs};
-use super::findings::Findings;
+use super::findings::{Findings, tell};
 use super::output::{NO, print, say};
 use crate::ledger::{Deployment, Domain, Ledger, Signature, sign as sign_all};
 use crate::observation::Observation;
@@ -135,10 +135,7 @@ pub(super) async fn relay(args: &RelayArgs) -> anyhow::Result<ExitCode> {
         ))?;
     }
     for (Signature { witness, observation, .. }, reason) in &relayed.left_out {
-        say(format_args!(
-            "stream {:?}, epoch {:?}, signed by {witness}, is left out: {reason}",
-            observation.stream, observation.epoch
-        ));
+        tell(observation, &format!("the signature of {witness} is left out: {reason}"));
     }
     Ok(if relayed.left_out.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(NO) })
 }

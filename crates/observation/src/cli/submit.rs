@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::chain::{KeyArgs, LedgerArgs, say_done};
-use super::findings::{Findings, lacking};
+use super::findings::{Findings, lacking, tell};
 use super::output::{NO, print, say};
 use crate::ledger::{Account, Done, Ledger, LedgerError, disagreements};
 use crate::observation::Observation;
@@ -69,19 +69,12 @@ async fn say_rivals(
     for own in observations {
         let Some(rival) = rivals.slots.get(&own.slot) else { continue };
         for (hash, differs) in &rival.first {
-            say(format_args!(
-                "stream {:?}, epoch {:?}: {hash} is proposed, which differs from ours in {}",
-                own.stream,
-                own.epoch,
-                differs.join(", ")
-            ));
+            let differs = differs.join(", ");
+            tell(own, &format!("{hash} is proposed, which differs from ours in {differs}"));
         }
         if rival.count > rival.first.len() {
             let more = rival.count - rival.first.len();
-            say(format_args!(
-                "stream {:?}, epoch {:?}: and {more} others are proposed",
-                own.stream, own.epoch
-            ));
+            tell(own, &format!("and {more} others are proposed"));
         }
     }
     if rivals.more {

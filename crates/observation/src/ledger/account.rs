@@ -148,9 +148,18 @@ impl Account {
         }
     }
 
-    /// The same, with a nonce that was taken before, and once.
-    pub(super) async fn send_at(&self, turn: Turn, call: &Call) -> Result<Receipt, LedgerError> {
-        let pending = self.sign(turn, call).await?;
+    async fn send_at(&self, turn: Turn, call: &Call) -> Result<Receipt, LedgerError> {
+        let draft = self.draft(turn, call).await?;
+        self.sign_and_send(draft, &call.what).await
+    }
+
+    /// Signs it, sends it and waits until it is in a block.
+    pub(super) async fn sign_and_send(
+        &self,
+        draft: Draft,
+        what: &str,
+    ) -> Result<Receipt, LedgerError> {
+        let pending = Pending::new(draft.nonce, draft.sign(self.chain_id, &self.key)?, what);
         self.journal.write(&pending)?;
         self.settle(pending).await
     }
@@ -201,7 +210,8 @@ impl Account {
         Err(LedgerError::WrongChain { expected: self.chain_id, found, endpoint })
     }
 
-    async fn sign(&self, turn: Turn, call: &Call) -> Result<Pending, LedgerError> {
+    /// A transaction that the node takes, as far as can be seen, and the account can pay.
+    pub(super) async fn draft(&self, turn: Turn, call: &Call) -> Result<Draft, LedgerError> {
         let account = self.address();
         let mut object = json!({"from": account, "data": call.input, "value": call.value});
         if let TxKind::Call(to) = call.to {
@@ -236,8 +246,7 @@ impl Account {
             return Err(poor(needed));
         }
         let (to, value, input) = (call.to, call.value, call.input.clone());
-        let draft = Draft { nonce: turn.nonce, to, value, input, gas_limit, fees };
-        Ok(Pending::new(turn.nonce, draft.sign(self.chain_id, &self.key)?, &call.what))
+        Ok(Draft { nonce: turn.nonce, to, value, input, gas_limit, fees })
     }
 
     /// What is offered for gas now.

@@ -19,7 +19,9 @@ use crate::{header::ObservationHeader, observation::Observation};
 const BATCH: usize = 80;
 /// Gas that an observation takes if it becomes final with the attestation: in an estimate it may be missing, as
 /// others attest in the same block. The first of a stream takes most.
-const FINAL_GAS: u64 = 60_000;
+pub(super) const FINAL_GAS: u64 = 60_000;
+/// Gas that a proposal takes more if another one of its slot is there before.
+const CONTEST_GAS: u64 = 30_000;
 
 /// What came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +61,9 @@ impl Ledger {
         for chunk in due.chunks(BATCH) {
             let headers = headers(chunk);
             let what = format!("proposing {} observations", chunk.len());
-            let call = Call::of(self.address, &proposeBatchCall { headers }, &what);
+            let reserve = CONTEST_GAS.saturating_mul(chunk.len() as u64);
+            let call = proposeBatchCall { headers };
+            let call = Call { reserve, ..Call::of(self.address, &call, &what) };
             let receipt = account.send(call).await?;
             done.add(&receipt);
             done.observations += self
@@ -143,10 +147,7 @@ impl Ledger {
             let turn = account.turn().await?;
             let at = Some(turn.block.hash);
             let states = self.states(chunk, Some(account.address()), at).await?;
-            let (open, refused) = signed.note(|known| {
-                let Choice { open, refused } = choose(chunk, &states, known, true);
-                (open, refused)
-            })?;
+            let Choice { open, refused } = choose(chunk, &states, signed.known()?, true);
             done.refused.extend(refused);
             if open.is_empty() {
                 return Ok(());
@@ -155,7 +156,12 @@ impl Ledger {
             let call = attestBatchCall { headers: headers(&open) };
             let reserve = gas.saturating_mul(open.len() as u64);
             let call = Call { reserve, ..Call::of(self.address, &call, &what) };
-            match account.send_at(turn, &call).await {
+            let draft = account.draft(turn, &call).await?;
+            // What cannot be sent does not spend the slots.
+            if !signed.note(&open)? {
+                return Err(LedgerError::SignedMeanwhile { journal: signed.path.clone() });
+            }
+            match account.sign_and_send(draft, &what).await {
                 Err(error @ LedgerError::OutOfGas { .. }) => ran_out = Some(error),
                 receipt => return self.count(account.address(), &receipt?, done),
             }

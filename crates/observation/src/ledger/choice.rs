@@ -58,14 +58,9 @@ pub(super) fn choose(
 }
 
 /// The same where no chain can be asked: what the key signed itself is all that is known.
-pub(super) fn offline(
-    observations: &[Observation],
-    known: &Known,
-) -> (Vec<Observation>, Vec<SignedBefore>) {
+pub(super) fn offline(observations: &[Observation], known: &Known) -> Choice {
     let unknown = State { proposed: true, attestations: 0, finalized: None, word: Word::None };
-    let Choice { open, refused } =
-        choose(observations, &vec![unknown; observations.len()], known, false);
-    (open, refused)
+    choose(observations, &vec![unknown; observations.len()], known, false)
 }
 
 #[cfg(test)]

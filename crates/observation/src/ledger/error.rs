@@ -44,6 +44,11 @@ pub enum LedgerError {
          second: who else holds its key?"
     )]
     Equivocated { witness: Address, slot: B256, other: B256 },
+    #[error(
+        "another ec-observe signed for the same slots just now, as {} says: run the same command again",
+        journal.display()
+    )]
+    SignedMeanwhile { journal: PathBuf },
     #[error("another ec-observe sends from {account}: it holds {}", journal.display())]
     Busy { account: Address, journal: PathBuf },
     #[error("cannot keep the journal {}: {error}", journal.display())]

@@ -30,6 +30,8 @@ enum Look {
     Included(Receipt),
     /// Its nonce is used up. By another one, or nodes do not have its receipt yet.
     UsedUp,
+    /// A transaction before it is missing: the chain has gone back behind it.
+    Gap,
     Open,
 }
 
@@ -42,6 +44,7 @@ impl Account {
         let mut next_raise = begun + self.terms.raise_after;
         let mut refusals = 0;
         let mut used_up: Option<Instant> = None;
+        let mut gap: Option<Instant> = None;
         loop {
             match self.look(&pending).await {
                 Look::Included(receipt) => {
@@ -54,7 +57,14 @@ impl Account {
                         return Err(pending.overtaken(self.address()));
                     }
                 }
-                Look::Open => used_up = None,
+                Look::Gap => {
+                    // It is not in a block before others of this account are. What they did is done anew.
+                    if gap.get_or_insert_with(Instant::now).elapsed() > GRACE {
+                        let reason = "the chain went back, and a transaction before it is missing";
+                        return Err(pending.not_taken(reason.to_owned()));
+                    }
+                }
+                Look::Open => (used_up, gap) = (None, None),
             }
             if used_up.is_none() && Instant::now() >= next_giving {
                 if let Some(reason) = self.give(&pending).await {
@@ -92,6 +102,7 @@ impl Account {
         }
         match answers.take(&used) {
             Ok(used) if all_missing && used.to::<u64>() > pending.nonce => Look::UsedUp,
+            Ok(used) if used.to::<u64>() < pending.nonce => Look::Gap,
             _ => Look::Open,
         }
     }

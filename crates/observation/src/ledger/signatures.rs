@@ -5,7 +5,7 @@ use alloy_sol_types::{Eip712Domain, SolStruct as _, eip712_domain, sol};
 use eth_rpc::key::SecretKey;
 use serde::{Deserialize, Serialize};
 
-use super::choice::SignedBefore;
+use super::choice::{self, Choice, SignedBefore};
 use super::error::LedgerError;
 use super::signed::Signed;
 use crate::observation::Observation;
@@ -80,8 +80,11 @@ pub fn sign(
 ) -> Result<(Vec<Signature>, Vec<SignedBefore>), LedgerError> {
     let witness = key.address();
     let mut signed = Signed::open(journals, domain.chain_id, domain.ledger, witness)?;
-    let (chosen, refused) = signed.note(|known| super::choice::offline(observations, known))?;
-    let signatures = chosen.into_iter().map(|observation| {
+    let Choice { open, refused } = choice::offline(observations, signed.known()?);
+    if !signed.note(&open)? {
+        return Err(LedgerError::SignedMeanwhile { journal: signed.path });
+    }
+    let signatures = open.into_iter().map(|observation| {
         let digest = domain.digest(observation.observation_hash);
         let signature = key.sign(digest)?.as_bytes().into();
         Ok(Signature { domain, witness, observation, signature })

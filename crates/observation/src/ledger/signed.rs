@@ -17,7 +17,7 @@ pub(super) type Known = BTreeMap<B256, B256>;
 /// A file of what a key has signed for one ledger: it only grows. Several processes may have it open.
 #[derive(Debug)]
 pub(super) struct Signed {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     file: File,
     known: Known,
     /// How much of the file is known.
@@ -60,17 +60,10 @@ impl Signed {
         Ok(&self.known)
     }
 
-    /// Lets `choose` say what is to be signed, knowing what was signed before, and notes it. Returns when it is on
-    /// disk: whatever happens then, nothing else is ever signed in these slots.
-    pub(super) fn note<T>(
-        &mut self,
-        choose: impl FnOnce(&Known) -> (Vec<Observation>, T),
-    ) -> Result<(Vec<Observation>, T), LedgerError> {
-        self.locked(|signed| {
-            let (chosen, rest) = choose(&signed.known);
-            signed.append(&chosen)?;
-            Ok((chosen, rest))
-        })
+    /// Notes what is to be signed, if nothing else was signed in these slots meanwhile. Returns when it is on disk:
+    /// whatever happens then, nothing else is ever signed there.
+    pub(super) fn note(&mut self, observations: &[Observation]) -> Result<bool, LedgerError> {
+        self.locked(|signed| signed.append(observations))
     }
 
     fn locked<T>(
@@ -102,14 +95,14 @@ impl Signed {
         Ok(())
     }
 
-    fn append(&mut self, observations: &[Observation]) -> io::Result<()> {
+    fn append(&mut self, observations: &[Observation]) -> io::Result<bool> {
         let mut lines = Vec::new();
         let mut news = Known::new();
         for own in observations {
             let (slot, observation_hash) = (own.slot, own.observation_hash);
             match self.known.get(&slot).or_else(|| news.get(&slot)) {
                 Some(signed) if *signed == observation_hash => {}
-                Some(_) => return Err(io::Error::other("two observations of one slot")),
+                Some(_) => return Ok(false),
                 None => {
                     serde_json::to_writer(&mut lines, &Line { slot, observation_hash })?;
                     lines.push(b'\n');
@@ -118,13 +111,13 @@ impl Signed {
             }
         }
         if lines.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         self.file.write_all(&lines)?;
         self.file.sync_all()?;
         self.read += lines.len() as u64;
         self.known.extend(news);
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -156,19 +149,17 @@ mod tests {
         Signed::open(folder, 1, Address::ZERO, Address::ZERO).unwrap()
     }
 
-    fn note(signed: &mut Signed, own: Observation) -> Result<usize, LedgerError> {
-        signed.note(|known| (vec![own], known.len())).map(|(_, known)| known)
-    }
-
     #[test]
     fn what_one_process_signs_another_one_knows() {
         let dir = tempfile::tempdir().unwrap();
         let (mut one, mut other) = (open(dir.path()), open(dir.path()));
-        assert_eq!(note(&mut one, own(1, 1)).unwrap(), 0);
-        assert_eq!(note(&mut other, own(2, 1)).unwrap(), 1);
+        assert!(one.note(&[own(1, 1)]).unwrap());
+        assert!(other.note(&[own(2, 1)]).unwrap());
         // The same once more is no second one.
-        assert_eq!(note(&mut one, own(2, 1)).unwrap(), 2);
-        assert!(note(&mut other, own(1, 2)).unwrap_err().to_string().contains("two observations"));
+        assert!(one.note(&[own(2, 1), own(2, 1)]).unwrap());
+        // Of several with one that must not be signed none is noted; nor of two of one slot.
+        assert!(!other.note(&[own(3, 1), own(1, 2)]).unwrap());
+        assert!(!other.note(&[own(3, 1), own(3, 2)]).unwrap());
         let known = open(dir.path()).known().unwrap().clone();
         assert_eq!(
             known,
@@ -181,11 +172,11 @@ mod tests {
     fn a_line_that_was_cut_off_is_taken_away_and_a_broken_one_is_told() {
         let dir = tempfile::tempdir().unwrap();
         let mut signed = open(dir.path());
-        note(&mut signed, own(1, 1)).unwrap();
+        signed.note(&[own(1, 1)]).unwrap();
         let whole = fs::read_to_string(&signed.path).unwrap();
         fs::write(&signed.path, format!("{whole}{}", &whole[..30])).unwrap();
         let mut again = open(dir.path());
-        assert_eq!(note(&mut again, own(2, 1)).unwrap(), 1);
+        assert!(again.note(&[own(2, 1)]).unwrap());
         assert_eq!(open(dir.path()).known().unwrap().len(), 2);
         fs::write(&signed.path, format!("{{}}\n{whole}")).unwrap();
         assert!(open(dir.path()).known().is_err());

@@ -113,18 +113,23 @@ pub(crate) fn one_block(world: &World) -> Result<()> {
     world.deploy(&["one", "two"], 2)?;
     let lines: Vec<_> = (0..count).map(|epoch| line("a", epoch, 0)).collect();
     archive(world, "archive", &lines)?;
-    world.on_chain(&["submit", "archive.headers"], "one")?.exits(0)?;
-    world.automine(false)?;
-    let mut both = [
-        world.spawn(&["attest", "archive.headers"], "one")?,
-        world.spawn(&["attest", "archive.headers"], "two")?,
-    ];
-    World::until("two transactions are on their way", || Ok(world.pool()?.len() == 2))?;
-    world.mine()?;
-    world.automine(true)?;
-    for attest in &mut both {
-        let code = attest.code()?;
-        ensure(code == Some(0), || format!("attest ended with {code:?}"))?;
+    let others: Vec<_> = (0..count).map(|epoch| line("a", epoch, 1)).collect();
+    archive(world, "other", &others)?;
+    // The proposals of others in the same slots come first, and then the attestations of another one.
+    for (command, mine, theirs) in [
+        ("submit", "archive.headers", "other.headers"),
+        ("attest", "archive.headers", "archive.headers"),
+    ] {
+        world.automine(false)?;
+        let mut both =
+            [world.spawn(&[command, theirs], "one")?, world.spawn(&[command, mine], "two")?];
+        World::until("two transactions are on their way", || Ok(world.pool()?.len() == 2))?;
+        world.mine()?;
+        world.automine(true)?;
+        for one in &mut both {
+            let code = one.code()?;
+            ensure(code == Some(0), || format!("{command} ended with {code:?}"))?;
+        }
     }
     let finals = world.logged::<Finalized>()?.len() as u64;
     ensure(finals == count, || format!("{finals} of {count} are final"))
