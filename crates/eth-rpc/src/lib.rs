@@ -7,6 +7,7 @@
 //! * [`retry`]: when a request is sent again
 //! * [`key`]: secret keys, and the addresses and peer ids that follow from them
 //! * [`transaction`]: transactions signed here, and their receipts
+//! * [`fees`]: what is offered for gas, within a limit
 //! * [`units`]: amounts as people read them
 
 #![warn(missing_docs)]
@@ -17,6 +18,7 @@ mod calls;
 mod counts;
 mod endpoint;
 mod failure;
+pub mod fees;
 pub mod key;
 mod refusal;
 pub mod retry;

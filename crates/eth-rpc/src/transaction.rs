@@ -1,7 +1,7 @@
 //! Transactions signed in this process (no node holds a key), and what becomes of them.
 
-use alloy_consensus::{SignableTransaction as _, TxEip1559};
-use alloy_eips::Encodable2718 as _;
+use alloy_consensus::{SignableTransaction as _, Signed as Envelope, TxEip1559};
+use alloy_eips::{Decodable2718 as _, Encodable2718 as _};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, keccak256};
 use alloy_sol_types::SolEvent;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,23 @@ pub struct Signed {
 }
 
 impl Draft {
+    /// The draft of a transaction that was signed with [`Draft::sign`]; `None` of any other.
+    #[must_use]
+    pub fn of(raw: &[u8]) -> Option<Self> {
+        let transaction = Envelope::<TxEip1559>::decode_2718_exact(raw).ok()?.strip_signature();
+        Some(Self {
+            nonce: transaction.nonce,
+            to: transaction.to,
+            value: transaction.value,
+            input: transaction.input,
+            gas_limit: transaction.gas_limit,
+            fees: Fees {
+                max: transaction.max_fee_per_gas,
+                priority: transaction.max_priority_fee_per_gas,
+            },
+        })
+    }
+
     /// Signs it as a transaction of one chain.
     pub fn sign(self, chain_id: u64, key: &SecretKey) -> Result<Signed, SignError> {
         let transaction = TxEip1559 {
@@ -176,5 +193,9 @@ mod tests {
             signed.hash,
             b256!("1a8dc8e6a77e62cf091a4ba2182b1929bfeb141912b99d08b9ff812e4f51cdb9")
         );
+        // What was signed is read again.
+        let again = Draft::of(&signed.raw).unwrap().sign(900, &SecretKey::from_hex(key).unwrap());
+        assert_eq!(again.unwrap().raw, signed.raw);
+        assert!(Draft::of(&signed.raw[1..]).is_none());
     }
 }

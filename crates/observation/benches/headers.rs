@@ -172,6 +172,7 @@ fn plain(file: &str) {
         epochs.entry((line.stream, line.epoch)).or_default().insert(line.seq, leaf.into());
     }
     for ((stream, epoch), leaves) in epochs {
+        let count = leaves.len() as u64;
         let mut level: Vec<[u8; 32]> = leaves.into_values().collect();
         while level.len() > 1 {
             level = level
@@ -187,7 +188,12 @@ fn plain(file: &str) {
                 })
                 .collect();
         }
-        println!("{stream} {epoch} {}", alloy_primitives::hex::encode_prefixed(level[0]));
+        let root = Keccak256::new()
+            .chain_update([2])
+            .chain_update(count.to_be_bytes())
+            .chain_update(level[0])
+            .finalize();
+        println!("{stream} {epoch} {}", alloy_primitives::hex::encode_prefixed(root));
     }
 }
 

@@ -1,10 +1,12 @@
 //! The Merkle tree of RFC 9162 §2.1 with keccak256: a leaf is hashed behind a zero byte, a node behind a one,
-//! an odd node goes up as it is.
+//! an odd node goes up as it is. The root is hashed behind a two with the number of leaves: without it a path does
+//! not prove a leaf's place.
 
 use alloy_primitives::{B256, Keccak256, keccak256};
 
 const LEAF: u8 = 0;
 const NODE: u8 = 1;
+const ROOT: u8 = 2;
 
 /// The hash of a leaf: `keccak256(0x00 ‖ data)`, the data in parts.
 #[must_use]
@@ -21,6 +23,13 @@ fn node(left: &B256, right: &B256) -> B256 {
     let mut bytes = [NODE; 65];
     bytes[1..33].copy_from_slice(left.as_slice());
     bytes[33..].copy_from_slice(right.as_slice());
+    keccak256(bytes)
+}
+
+fn counted(leaves: u64, top: &B256) -> B256 {
+    let mut bytes = [ROOT; 41];
+    bytes[1..9].copy_from_slice(&leaves.to_be_bytes());
+    bytes[9..].copy_from_slice(top.as_slice());
     keccak256(bytes)
 }
 
@@ -52,6 +61,11 @@ impl Tree {
     /// The root; `None` of a tree without leaves.
     #[must_use]
     pub fn root(&self) -> Option<B256> {
+        self.top().map(|top| counted(self.leaves, &top))
+    }
+
+    /// The topmost node.
+    fn top(&self) -> Option<B256> {
         self.subtrees.iter().rev().copied().reduce(|right, left| node(&left, &right))
     }
 }
@@ -77,7 +91,7 @@ pub fn path(leaves: &[B256], index: usize) -> Vec<B256> {
     } else {
         (path(right, index - middle), left)
     };
-    path.extend(sibling.iter().copied().collect::<Tree>().root());
+    path.extend(sibling.iter().copied().collect::<Tree>().top());
     path
 }
 
@@ -92,24 +106,24 @@ fn middle(count: usize) -> Option<usize> {
 pub fn root(leaf: B256, index: u64, count: u64, path: &[B256]) -> Option<B256> {
     let mut last = count.checked_sub(1).filter(|last| index <= *last)?;
     let mut at = index;
-    let mut root = leaf;
+    let mut top = leaf;
     for sibling in path {
         if last == 0 {
             return None;
         }
         if at & 1 == 1 || at == last {
-            root = node(sibling, &root);
+            top = node(sibling, &top);
             // An odd node went up as it is.
             let rise = at.trailing_zeros();
             at >>= rise;
             last >>= rise;
         } else {
-            root = node(&root, sibling);
+            top = node(&top, sibling);
         }
         at >>= 1;
         last >>= 1;
     }
-    (last == 0).then_some(root)
+    (last == 0).then(|| counted(count, &top))
 }
 
 #[cfg(test)]
@@ -149,12 +163,16 @@ mod tests {
             let leaves = leaves(count);
             let tree: Tree = leaves.iter().copied().collect();
             prop_assert_eq!(tree.leaves(), count as u64);
-            prop_assert_eq!(tree.root(), Some(defined(&leaves)));
+            prop_assert_eq!(tree.root(), Some(counted(count as u64, &defined(&leaves))));
             for (index, leaf) in leaves.iter().enumerate() {
                 let path = path(&leaves, index);
                 let found = root(*leaf, at, count as u64, &path);
                 prop_assert_eq!(found == tree.root(), at == index as u64);
                 prop_assert_eq!(root(*leaf, index as u64, count as u64, &path), tree.root());
+                // The last of three is not the last of two as well.
+                for other in [count as u64 - 1, count as u64 + 1] {
+                    prop_assert_ne!(root(*leaf, at.min(index as u64), other, &path), tree.root());
+                }
             }
         }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{archive::ArchiveError, header::ObservationHeader};
 
-/// An observation with what its hashes stand for.
+/// An observation with what its hashes stand for. `dataRoot` has the number of entries in it; sequences and times
+/// of entries are in no hash but those of the entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Observation {
@@ -17,6 +18,8 @@ pub struct Observation {
     pub entries: u64,
     pub first_sequence: u64,
     pub last_sequence: u64,
+    /// When its first entry was recorded: what a stream's epochs are ordered by.
+    pub first_unix_ms: u64,
     /// What witnesses attest to.
     pub observation_hash: B256,
     /// What is finalised once.
@@ -25,7 +28,7 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// Whether its hashes are those of its header and names.
+    /// Whether its hashes are those of its header and names, and its header is one that a ledger takes.
     pub fn check(&self) -> Result<(), String> {
         let named = [
             ("streamHash", self.header.streamHash, keccak256(&self.stream)),
@@ -33,10 +36,23 @@ impl Observation {
             ("observationHash", self.observation_hash, self.header.observation_hash()),
             ("slot", self.slot, self.header.slot()),
         ];
-        match named.into_iter().find(|(_, given, found)| given != found) {
-            Some((name, given, found)) => Err(format!("{name} is {given}, but comes to {found}")),
-            None => Ok(()),
+        if let Some((name, given, found)) =
+            named.into_iter().find(|(_, given, found)| given != found)
+        {
+            return Err(format!("{name} is {given}, but comes to {found}"));
         }
+        let header = &self.header;
+        // A ledger refuses these, and what is proposed together with them.
+        if header.parentObservationHash.is_zero() != (header.sequence == 0) {
+            return Err(
+                "the first of a stream has sequence 0 and no parent, every other one has both"
+                    .to_owned(),
+            );
+        }
+        if header.dataRoot.is_zero() {
+            return Err("its dataRoot is zero, which no entries come to".to_owned());
+        }
+        Ok(())
     }
 
     /// Reads what `ec-observe headers` wrote, one line after another; each is checked.

@@ -7,7 +7,7 @@ use std::{process::ExitCode, time::Duration};
 use alloy_primitives::{Address, B256, U256, utils::parse_ether};
 use anyhow::Context as _;
 use clap::Args;
-use eth_rpc::key::SecretKey;
+use eth_rpc::{fees::parse_gwei, key::SecretKey};
 use serde_json::json;
 
 use crate::output::print;
@@ -31,6 +31,9 @@ pub(crate) struct DepositArgs {
     /// How much, in ETH
     #[arg(long, value_name = "ETH", default_value = "0.001", value_parser = ether, conflicts_with = "transaction")]
     amount: U256,
+    /// The gas price that is paid at most: where L1 asks for more, nothing is sent
+    #[arg(long, value_name = "GWEI", default_value = "500", value_parser = parse_gwei, conflicts_with = "transaction")]
+    max_fee: u128,
     /// Send nothing; look for the first deposit of this L1 transaction
     #[arg(long, value_name = "HASH", conflicts_with = "key")]
     transaction: Option<B256>,
@@ -53,7 +56,8 @@ pub(crate) async fn run(args: &DepositArgs) -> anyhow::Result<ExitCode> {
     let start = match (&key, args.transaction) {
         (_, Some(transaction)) => Start::Follow(transaction),
         (Some(key), None) => {
-            Start::Send { key, to: args.to.unwrap_or(key.address()), amount: args.amount }
+            let (to, amount) = (args.to.unwrap_or(key.address()), args.amount);
+            Start::Send { key, to, amount, max_fee: args.max_fee }
         }
         (None, None) => anyhow::bail!("--key or --transaction is needed"),
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::U256;
-use eth_rpc::{Rpc, key::SecretKey};
+use eth_rpc::{Rpc, fees::MAX_FEE, key::SecretKey};
 use libtest_mimic::Completion;
 use observation::smoke::{self, Archive, Chain};
 use op_gate::config::Config;
@@ -31,7 +31,7 @@ async fn smoke(devnet: &Devnet) -> Result<()> {
     let chain = deposit::Chain::of(&config, ANSWER)?;
     let key = SecretKey::from_hex(PAYER)?;
     let amount = U256::from(10_u64.pow(18));
-    let start = Start::Send { key: &key, to: key.address(), amount };
+    let start = Start::Send { key: &key, to: key.address(), amount, max_fee: MAX_FEE };
     let proof = deposit::prove(&chain, start, ARRIVAL, |_| {}).await?;
     ensure(proof.block().is_some(), || format!("the deposit did not arrive: {proof:?}"))?;
     let status = devnet.status()?;

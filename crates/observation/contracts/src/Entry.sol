@@ -14,7 +14,8 @@ struct Entry {
 }
 
 /// @notice The Merkle tree over an epoch's entries: RFC 9162 §2.1 with keccak256. Leaves are in the order of their
-/// sequence; a leaf is hashed behind a zero byte, a node behind a one; an odd node goes up as it is.
+/// sequence; a leaf is hashed behind a zero byte, a node behind a one; an odd node goes up as it is. The root is
+/// hashed behind a two with the number of leaves, without which a path does not prove a leaf's place.
 library Entries {
     /// @notice The hash of an entry, which is the tree's leaf.
     /// @param entry The entry.
@@ -53,5 +54,6 @@ library Entries {
             last >>= 1;
         }
         if (last != 0) return 0;
+        node = keccak256(abi.encodePacked(uint8(2), count, node));
     }
 }

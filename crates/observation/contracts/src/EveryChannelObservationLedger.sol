@@ -108,6 +108,8 @@ contract EveryChannelObservationLedger {
     /// @param parentObservationHash The parent that was given.
     /// @param sequence The sequence that was given.
     error NotAChain(bytes32 parentObservationHash, uint64 sequence);
+    /// @notice An epoch has entries, and their root is not zero.
+    error NoData();
     /// @notice It cannot have been observed yet.
     /// @param observedUnixMs When it says that it was.
     /// @param latest The latest time that is taken now.
@@ -263,6 +265,18 @@ contract EveryChannelObservationLedger {
         return _bits[observationHash][number >> 8] & (1 << (number & 0xff)) != 0;
     }
 
+    /// @notice Whether a member has attested to any observation of a slot in its present membership: to a second
+    /// one it must not.
+    /// @param slot The slot.
+    /// @param witness The member; reverts for who is none.
+    /// @return has Whether it has.
+    function hasAttestedIn(bytes32 slot, address witness) external view returns (bool has) {
+        uint256 number = registry.numberOf(witness);
+        mapping(uint256 word => uint256 bits) storage tally = _bits[_leading[slot]];
+        if (tally[0] & CONTESTED != 0) tally = _slotBits[slot];
+        return tally[number >> 8] & (1 << (number & 0xff)) != 0;
+    }
+
     /// @notice What a witness signs for {attestBySignatures}.
     /// @param observationHash The observation.
     /// @param registryEpoch The present state of the registry.
@@ -285,6 +299,7 @@ contract EveryChannelObservationLedger {
         if ((header.parentObservationHash == 0) != (header.sequence == 0)) {
             revert NotAChain(header.parentObservationHash, header.sequence);
         }
+        if (header.dataRoot == 0) revert NoData();
         uint256 latest = block.timestamp * 1000 + maxFutureMs;
         if (header.observedUnixMs > latest) revert FromTheFuture(header.observedUnixMs, latest);
         bytes32 slot = header.slot();

@@ -24,13 +24,22 @@ contract EveryChannelWitnessRegistry {
     /// @notice The number of the first membership. Those below are free for what else a ledger keeps in a word.
     uint32 public constant FIRST_NUMBER = 8;
 
+    /// @notice How long after it was due an announced change may be made.
+    uint256 public constant CHANGE_WINDOW = 14 days;
+
     /// @notice Whether half of the members or fewer may be a quorum.
     bool public immutable minorityAllowed;
+    /// @notice Seconds from the announcement of a change to the change: in that time everybody sees what comes.
+    /// Zero where changes need no announcement.
+    uint64 public immutable changeDelay;
 
     /// @notice Who changes the members.
     address public owner;
     /// @notice To whom the registry is offered; zero while it is offered to nobody.
     address public pendingOwner;
+
+    /// @notice From when on an announced change may be made, by the hash of the call that makes it.
+    mapping(bytes32 changeHash => uint256 time) public due;
 
     Set private _set;
     /// Numbers of memberships, 256 in a word: a bit is set while that membership lasts.
@@ -46,6 +55,11 @@ contract EveryChannelWitnessRegistry {
     /// @param from The owner before; zero at deployment.
     /// @param owner The owner now.
     event OwnershipTaken(address indexed from, address indexed owner);
+    /// @notice The owner will change the members or the quorum.
+    /// @param changeHash The hash of the call that will do it.
+    /// @param change That call.
+    /// @param due From when on it may be made, for {CHANGE_WINDOW}.
+    event ChangeAnnounced(bytes32 indexed changeHash, bytes change, uint256 due);
     /// @notice A membership began.
     /// @param witness Whose.
     /// @param number Its number.
@@ -68,6 +82,10 @@ contract EveryChannelWitnessRegistry {
     /// @notice The registry was not offered to the caller.
     /// @param caller Who tried to take it.
     error NotPendingOwner(address caller);
+    /// @notice A change comes after its announcement, and not too long after it.
+    /// @param changeHash The hash of the call.
+    /// @param due From when on it may be made; zero of what was not announced.
+    error NotDue(bytes32 changeHash, uint256 due);
     /// @notice Zero is nobody's address.
     error ZeroAddress();
     /// @notice Nobody is a member twice.
@@ -88,15 +106,36 @@ contract EveryChannelWitnessRegistry {
         _;
     }
 
+    /// An announcement is good for one change.
+    modifier announced() {
+        if (changeDelay != 0) {
+            bytes32 changeHash = keccak256(msg.data);
+            uint256 from = due[changeHash];
+            if (from == 0 || block.timestamp < from || block.timestamp > from + CHANGE_WINDOW) {
+                revert NotDue(changeHash, from);
+            }
+            delete due[changeHash];
+        }
+        _;
+    }
+
     /// @notice Begins with those members.
     /// @param owner_ Who changes them from then on.
     /// @param witnesses The members.
     /// @param quorum How many of them make an observation final.
     /// @param allowMinority Whether a quorum may ever be half of the members or fewer.
-    constructor(address owner_, address[] memory witnesses, uint256 quorum, bool allowMinority) {
+    /// @param changeDelay_ Seconds from the announcement of a change to the change.
+    constructor(
+        address owner_,
+        address[] memory witnesses,
+        uint256 quorum,
+        bool allowMinority,
+        uint64 changeDelay_
+    ) {
         if (owner_ == address(0)) revert ZeroAddress();
         owner = owner_;
         minorityAllowed = allowMinority;
+        changeDelay = changeDelay_;
         _set.lastNumber = FIRST_NUMBER - 1;
         emit OwnershipTaken(address(0), owner_);
         for (uint256 i = 0; i < witnesses.length; ++i) {
@@ -120,10 +159,20 @@ contract EveryChannelWitnessRegistry {
         pendingOwner = address(0);
     }
 
+    /// @notice Announces a change, which may be made {changeDelay} seconds later.
+    /// @param change The call that will make it: {addWitness}, {removeWitness}, {replaceWitness} or {setQuorum} with
+    /// its arguments.
+    function announce(bytes calldata change) external onlyOwner {
+        bytes32 changeHash = keccak256(change);
+        uint256 from = block.timestamp + changeDelay;
+        due[changeHash] = from;
+        emit ChangeAnnounced(changeHash, change, from);
+    }
+
     /// @notice Adds a witness.
     /// @param witness Who is no member yet.
     /// @param quorum How many members make an observation final from then on.
-    function addWitness(address witness, uint256 quorum) external onlyOwner {
+    function addWitness(address witness, uint256 quorum) external onlyOwner announced {
         _add(witness);
         _setQuorum(quorum);
     }
@@ -131,7 +180,7 @@ contract EveryChannelWitnessRegistry {
     /// @notice Removes a witness.
     /// @param witness Who is a member.
     /// @param quorum How many members make an observation final from then on.
-    function removeWitness(address witness, uint256 quorum) external onlyOwner {
+    function removeWitness(address witness, uint256 quorum) external onlyOwner announced {
         _remove(witness);
         _setQuorum(quorum);
     }
@@ -139,7 +188,7 @@ contract EveryChannelWitnessRegistry {
     /// @notice Puts one witness in the place of another: no state between has fewer members.
     /// @param gone Who is a member.
     /// @param come Who is none yet.
-    function replaceWitness(address gone, address come) external onlyOwner {
+    function replaceWitness(address gone, address come) external onlyOwner announced {
         _remove(gone);
         _add(come);
         _setQuorum(_set.quorum);
@@ -147,7 +196,7 @@ contract EveryChannelWitnessRegistry {
 
     /// @notice Sets how many attestations make an observation final.
     /// @param quorum That many.
-    function setQuorum(uint256 quorum) external onlyOwner {
+    function setQuorum(uint256 quorum) external onlyOwner announced {
         _setQuorum(quorum);
     }
 

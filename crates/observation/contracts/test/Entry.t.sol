@@ -28,6 +28,11 @@ contract EntryTest is Setting {
         return keccak256(bytes.concat(hex"01", tree(from, middle), tree(middle, to)));
     }
 
+    /// What a header has of all entries.
+    function root(uint64 count) private pure returns (uint256) {
+        return uint256(keccak256(bytes.concat(hex"02", bytes8(count), tree(0, count))));
+    }
+
     /// The largest power of two below a number of leaves.
     function split(uint64 count) private pure returns (uint64 power) {
         for (power = 1; power * 2 < count; power *= 2) {}
@@ -49,13 +54,16 @@ contract EntryTest is Setting {
     function testEveryEntryIsProvenAtItsPlace() public {
         bytes32 parent;
         for (uint64 count = 1; count <= 9; ++count) {
-            ObservationHeader memory given = header(count - 1, parent, uint256(tree(0, count)));
+            ObservationHeader memory given = header(count - 1, parent, root(count));
             parent = agree(given, 2);
             for (uint64 i = 0; i < count; ++i) {
                 bytes32[] memory path = pathOf(i, 0, count);
                 for (uint64 at = 0; at <= count; ++at) {
                     bool found = ledger.includes(given, entry(i), at, count, path);
                     yes(found == (at == i), "place");
+                    // Without the number in the root, the last of three is also the last of two.
+                    yes(!ledger.includes(given, entry(i), at, count + 1, path), "one more");
+                    yes(!ledger.includes(given, entry(i), at, count - 1, path), "one less");
                 }
                 yes(!ledger.includes(given, entry(i + 1), i, count, path), "another entry");
             }
@@ -63,7 +71,7 @@ contract EntryTest is Setting {
     }
 
     function testAPathIsNotLongerOrShorter() public {
-        ObservationHeader memory given = header(0, 0, uint256(tree(0, 4)));
+        ObservationHeader memory given = header(0, 0, root(4));
         agree(given, 2);
         bytes32[] memory path = pathOf(1, 0, 4);
         yes(ledger.includes(given, entry(1), 1, 4, path), "right");
@@ -76,7 +84,7 @@ contract EntryTest is Setting {
     }
 
     function testOnlyWhatIsFinalIncludesAnything() public {
-        ObservationHeader memory given = header(0, 0, uint256(tree(0, 1)));
+        ObservationHeader memory given = header(0, 0, root(1));
         bytes32[] memory path;
         agree(given, 1);
         yes(!ledger.includes(given, entry(0), 0, 1, path), "not final");
@@ -88,7 +96,7 @@ contract EntryTest is Setting {
     function testFuzzATamperedEntryIsNotIncluded(uint64 count, uint64 index, Entry memory other) public {
         count = count % 33 + 1;
         index = index % count;
-        ObservationHeader memory given = header(0, 0, uint256(tree(0, count)));
+        ObservationHeader memory given = header(0, 0, root(count));
         agree(given, 2);
         bytes32[] memory path = pathOf(index, 0, count);
         yes(ledger.includes(given, entry(index), index, count, path), "its own");

@@ -73,7 +73,7 @@ contract Handler is Setting {
                 headers[headers.length - 1 - data % (headers.length < 3 ? headers.length : 3)];
             (parent, sequence) = (hash(before), before.sequence + 1);
         }
-        ObservationHeader memory new_ = header(sequence, parent, data % 2);
+        ObservationHeader memory new_ = header(sequence, parent, 1 + data % 2);
         // Where witnesses are divided about an epoch for ever, the stream goes on with another one.
         new_.epochHash = bytes32(uint256(sequence) * 8 + (data >> 8) % 8);
         // Some share a slot with another sequence.
@@ -102,6 +102,10 @@ contract Handler is Setting {
     function attestAs(address who, ObservationHeader memory given) private {
         bool member = registry.isWitness(who);
         bool wasFinal = final_[slot(given)] != 0;
+        if (member) {
+            bool spoke = firstWord[slot(given)][registry.numberOf(who)] != 0;
+            yes(ledger.hasAttestedIn(slot(given), who) == spoke, "the slot's book");
+        }
         vm.prank(who);
         try ledger.attest(given) returns (Ledger.Outcome outcome) {
             yes(member, "a stranger attested");

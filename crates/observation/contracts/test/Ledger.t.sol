@@ -52,6 +52,9 @@ contract LedgerTest is Setting {
         wrong = header(1, 0, 1);
         vm.expectRevert(abi.encodeWithSelector(Ledger.NotAChain.selector, bytes32(0), 1));
         ledger.propose(wrong);
+        wrong = header(0, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(Ledger.NoData.selector));
+        ledger.propose(wrong);
         first.observedUnixMs = NOW_MS + MAX_FUTURE_MS + 1;
         vm.expectRevert(
             abi.encodeWithSelector(Ledger.FromTheFuture.selector, first.observedUnixMs, NOW_MS + MAX_FUTURE_MS)
@@ -98,6 +101,25 @@ contract LedgerTest is Setting {
         equal(ledger.finalized(slot(first)), hash(first));
         // And evidence is taken when the slot is final, too.
         is_(attest(1, other), Ledger.Outcome.Equivocated);
+    }
+
+    /// To which of its observations a witness attested does not matter, nor when the second one was proposed.
+    function testASlotKnowsWhoAttestedInIt() public {
+        bytes32 here = slot(first);
+        yes(!ledger.hasAttestedIn(here, address_(0)), "nothing is proposed");
+        ledger.propose(first);
+        attest(0, first);
+        yes(ledger.hasAttestedIn(here, address_(0)) && !ledger.hasAttestedIn(here, address_(1)), "one observation");
+        ledger.propose(other);
+        attest(1, other);
+        yes(ledger.hasAttestedIn(here, address_(0)) && ledger.hasAttestedIn(here, address_(1)), "two");
+        attest(2, other);
+        equal(ledger.finalized(here), hash(other));
+        for (uint256 i = 0; i < 3; ++i) {
+            yes(ledger.hasAttestedIn(here, address_(i)), "final");
+        }
+        vm.expectRevert(abi.encodeWithSelector(Registry.NotWitness.selector, address(this)));
+        ledger.hasAttestedIn(here, address(this));
     }
 
     function testWhoComesLateIsRefused() public {

@@ -16,7 +16,7 @@ contract RegistryTest is Test {
     }
 
     function make(uint256 count, uint256 quorum) private returns (Registry) {
-        return new Registry(OWNER, members(count), quorum, false);
+        return new Registry(OWNER, members(count), quorum, false, 0);
     }
 
     function testMembersAndQuorumAreThoseGiven() public {
@@ -50,7 +50,7 @@ contract RegistryTest is Test {
     }
 
     function testAMinorityHasToBeAllowedAtDeployment() public {
-        Registry registry = new Registry(OWNER, members(5), 1, true);
+        Registry registry = new Registry(OWNER, members(5), 1, true, 0);
         equal(registry.set().quorum, 1);
         vm.expectRevert(abi.encodeWithSelector(Registry.QuorumOutOfBounds.selector, 0, 5));
         vm.prank(OWNER);
@@ -61,12 +61,12 @@ contract RegistryTest is Test {
         address[] memory twice = members(2);
         twice[1] = twice[0];
         vm.expectRevert(abi.encodeWithSelector(Registry.AlreadyWitness.selector, twice[0]));
-        new Registry(OWNER, twice, 2, false);
+        new Registry(OWNER, twice, 2, false, 0);
         twice[1] = address(0);
         vm.expectRevert(abi.encodeWithSelector(Registry.ZeroAddress.selector));
-        new Registry(OWNER, twice, 2, false);
+        new Registry(OWNER, twice, 2, false, 0);
         vm.expectRevert(abi.encodeWithSelector(Registry.ZeroAddress.selector));
-        new Registry(address(0), members(1), 1, false);
+        new Registry(address(0), members(1), 1, false, 0);
     }
 
     function testEveryChangeIsAnEventAndAnEpoch() public {
@@ -150,5 +150,56 @@ contract RegistryTest is Test {
         registry.acceptOwnership();
         equal(registry.owner(), OTHER);
         equal(registry.pendingOwner(), address(0));
+    }
+
+    function testAChangeIsAnnouncedBeforeItIsMade() public {
+        uint64 delay = 1 days;
+        Registry registry = new Registry(OWNER, members(3), 2, false, delay);
+        bytes[4] memory changes = [
+            abi.encodeCall(Registry.addWitness, (OTHER, 3)),
+            abi.encodeCall(Registry.setQuorum, (3)),
+            abi.encodeCall(Registry.removeWitness, (OTHER, 2)),
+            abi.encodeCall(Registry.replaceWitness, (address(0x1000), OTHER))
+        ];
+        vm.startPrank(OWNER);
+        for (uint256 i = 0; i < changes.length; ++i) {
+            bytes32 change = keccak256(changes[i]);
+            refused(registry, changes[i], 0);
+            uint256 from = block.timestamp + delay;
+            vm.expectEmit(true, false, false, true, address(registry));
+            emit Registry.ChangeAnnounced(change, changes[i], from);
+            registry.announce(changes[i]);
+            equal(registry.due(change), from);
+            vm.warp(from - 1);
+            refused(registry, changes[i], from);
+            vm.warp(from);
+            (bool done,) = address(registry).call(changes[i]);
+            yes(done, "it is due");
+            // Once.
+            refused(registry, changes[i], 0);
+        }
+        equal(registry.set().members, 3);
+        yes(registry.isWitness(OTHER) && !registry.isWitness(address(0x1000)), "members");
+    }
+
+    function testAnAnnouncementLapsesAndIsTheOwners() public {
+        Registry registry = new Registry(OWNER, members(3), 2, false, 1 days);
+        bytes memory change = abi.encodeCall(Registry.setQuorum, (3));
+        vm.expectRevert(abi.encodeWithSelector(Registry.NotOwner.selector, address(this)));
+        registry.announce(change);
+        vm.startPrank(OWNER);
+        registry.announce(change);
+        uint256 from = registry.due(keccak256(change));
+        vm.warp(from + registry.CHANGE_WINDOW() + 1);
+        refused(registry, change, from);
+        vm.warp(from + registry.CHANGE_WINDOW());
+        registry.setQuorum(3);
+        equal(registry.set().quorum, 3);
+    }
+
+    function refused(Registry registry, bytes memory change, uint256 from) private {
+        (bool done, bytes memory error) = address(registry).call(change);
+        yes(!done, "too early or too late");
+        equal(keccak256(error), keccak256(abi.encodeWithSelector(Registry.NotDue.selector, keccak256(change), from)));
     }
 }

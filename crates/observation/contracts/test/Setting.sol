@@ -28,7 +28,7 @@ abstract contract Setting is Test {
         for (uint256 i = 0; i < witnesses; ++i) {
             all[i] = address_(i);
         }
-        registry = new Registry(address(this), all, quorum, false);
+        registry = new Registry(address(this), all, quorum, false, 0);
         ledger = new Ledger(registry, MAX_FUTURE_MS);
     }
 

@@ -19,7 +19,7 @@ contract SymbolicTest is Setting {
         for (uint256 i = 0; i < members.length; ++i) {
             members[i] = person(i);
         }
-        registry = new Registry(address(this), members, 2, false);
+        registry = new Registry(address(this), members, 2, false, 0);
         ledger = new Ledger(registry, MAX_FUTURE_MS);
         one = header(0, 0, 1);
         other = header(0, 0, 2);

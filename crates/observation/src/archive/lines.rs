@@ -1,7 +1,7 @@
 //! Files as blocks of whole lines.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,8 @@ const BLOCK: usize = 1 << 20;
 const LONGEST: usize = 16 << 20;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+/// After their first byte, which is 0x50 to 0x5f: frames without content, with which some begin (RFC 8878, 3.1.2).
+const ZSTD_SKIPPABLE: &[u8] = &[0x2a, 0x4d, 0x18];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -44,15 +46,24 @@ pub struct Block {
 }
 
 impl Block {
-    /// The lines with their numbers.
+    /// The lines that are not blank, with their numbers.
     pub(super) fn lines(&self) -> impl Iterator<Item = (&[u8], u64)> {
-        let bytes = &self.buffer[..self.length];
-        let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
-        let mut start = 0;
-        ends.zip(self.first.line..).map(move |(end, number)| {
-            let line = &bytes[start..end];
-            start = (end + 1).min(bytes.len());
-            (line, number)
+        let mut rest = &self.buffer[..self.length];
+        let mut number = self.first.line;
+        std::iter::from_fn(move || {
+            // In a compressed file blank lines cost next to nothing: however many there are, they are passed over
+            // as bytes.
+            let blank = blank(rest);
+            if blank == rest.len() {
+                return None;
+            }
+            number += memchr::memchr_iter(b'\n', &rest[..blank]).count() as u64;
+            let start = memchr::memrchr(b'\n', &rest[..blank]).map_or(0, |end| end + 1);
+            let end = memchr::memchr(b'\n', &rest[blank..]).map_or(rest.len(), |end| blank + end);
+            let line = (&rest[start..end], number);
+            rest = rest.get(end + 1..).unwrap_or_default();
+            number += 1;
+            Some(line)
         })
     }
 
@@ -144,12 +155,18 @@ impl Input {
         } else {
             Box::new(File::open(path)?)
         };
-        let counted = Counted { inner: file, read: Arc::clone(&self.read) };
-        let mut reader = BufReader::with_capacity(BLOCK / 4, counted);
-        let start = reader.fill_buf()?;
-        if start.starts_with(GZIP) {
+        let mut counted = Counted { inner: file, read: Arc::clone(&self.read) };
+        // The first read of a pipe may be of one byte.
+        let mut start = Vec::new();
+        (&mut counted).take(ZSTD.len() as u64).read_to_end(&mut start)?;
+        let is_gzip = start.starts_with(GZIP);
+        let is_skippable = start.first().is_some_and(|byte| byte & 0xf0 == 0x50)
+            && start.get(1..) == Some(ZSTD_SKIPPABLE);
+        let is_zstd = start == ZSTD || is_skippable;
+        let reader = BufReader::with_capacity(BLOCK / 4, Cursor::new(start).chain(counted));
+        if is_gzip {
             Ok(Box::new(flate2::bufread::MultiGzDecoder::new(reader)))
-        } else if start.starts_with(ZSTD) {
+        } else if is_zstd {
             Ok(Box::new(zstd::Decoder::with_buffer(reader)?))
         } else {
             Ok(Box::new(reader))
@@ -180,6 +197,22 @@ fn fill(reader: &mut dyn Read, rest: &[u8], buffer: &mut Vec<u8>) -> io::Result<
         }
         buffer.resize((filled * 2).min(LONGEST + 1), 0);
     }
+}
+
+/// How many bytes of white space there are at the beginning.
+fn blank(bytes: &[u8]) -> usize {
+    /// Compared at a time, which is faster than one by one.
+    const RUN: usize = 64;
+    let mut length = 0;
+    for run in bytes.chunks_exact(RUN) {
+        let same = [run[0]; RUN];
+        if !run[0].is_ascii_whitespace() || run != same {
+            break;
+        }
+        length += RUN;
+    }
+    let rest = &bytes[length..];
+    length + rest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(rest.len())
 }
 
 /// Bytes up to the last line's end.

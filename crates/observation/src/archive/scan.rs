@@ -122,9 +122,6 @@ impl Scan {
         let mut tally = Tally::default();
         for block in blocks {
             for (line, number) in block.lines() {
-                if line.trim_ascii().is_empty() {
-                    continue;
-                }
                 let position = Position { line: number, ..block.first };
                 match parse::entry(&self.mapping, line) {
                     Ok(entry) => {
@@ -132,7 +129,11 @@ impl Scan {
                         each(&mut state, &entry, position)?;
                     }
                     Err(reason) => {
-                        tally += Tally { bad: 1, named: vec![(position, reason)], entries: 0 };
+                        tally.bad += 1;
+                        // A worker's lines come in order.
+                        if tally.named.len() < NAMED {
+                            tally.named.push((position, reason));
+                        }
                         if !self.skip_bad {
                             stop.store(true, Ordering::Relaxed);
                             break;

@@ -6,10 +6,10 @@ use std::{env, time::Duration};
 use alloy_primitives::Address;
 use anyhow::Context as _;
 use clap::Args;
-use eth_rpc::{Rpc, key::SecretKey};
+use eth_rpc::{Rpc, fees::parse_gwei, key::SecretKey};
 
 use super::output::say;
-use crate::ledger::{Account, Deployment, Done, Ledger};
+use crate::ledger::{Account, Deployment, Done, Ledger, Terms};
 
 /// How long a node may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,10 +35,17 @@ pub(super) struct KeyArgs {
     /// File with the account's key: 64 hex digits
     #[arg(long, value_name = "FILE")]
     key_file: PathBuf,
-    /// Folder for the transaction that is on its way, so that an interrupted command continues
-    /// [default: $XDG_STATE_HOME/ec-observe, else ~/.local/state/ec-observe]
+    /// Folder for the transaction that is on its way, so that an interrupted command continues, and for what the
+    /// key has signed, so that it signs no slot twice [default: $XDG_STATE_HOME/ec-observe, else
+    /// ~/.local/state/ec-observe]
     #[arg(long, value_name = "DIR")]
     journal: Option<PathBuf>,
+    /// The gas price that is paid at most: where the chain asks for more, nothing is sent
+    #[arg(long, value_name = "GWEI", default_value = "500", value_parser = parse_gwei)]
+    max_fee: u128,
+    /// Raise the fees of a transaction that is in no block after so long
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    raise_after: u64,
 }
 
 impl RpcArgs {
@@ -60,27 +67,31 @@ pub(super) fn rpc(url: &str) -> anyhow::Result<Rpc> {
 
 /// A ledger by its address or deployment.
 pub(super) async fn ledger(url: &str, address_or_file: &str) -> anyhow::Result<Ledger> {
-    let address = match address_or_file.parse::<Address>() {
-        Ok(address) => address,
-        Err(_) => {
-            Deployment::read(address_or_file.as_ref())
-                .context("--ledger is neither an address nor a deployment")?
-                .ledger
-        }
+    let (address, chain) = if let Ok(address) = address_or_file.parse::<Address>() {
+        (address, None)
+    } else {
+        let deployment = Deployment::read(address_or_file.as_ref())
+            .context("--ledger is neither an address nor a deployment")?;
+        (deployment.ledger, Some(deployment.chain_id))
     };
-    Ok(Ledger::open(rpc(url)?, address).await?)
+    Ok(Ledger::open(rpc(url)?, address, chain).await?)
 }
 
 impl KeyArgs {
     /// The account; a transaction of an interrupted command is finished first.
     pub(super) async fn open(&self, rpc: Rpc) -> anyhow::Result<Account> {
-        let journal = match &self.journal {
-            Some(folder) => folder.clone(),
-            None => {
-                state_folder().context("neither XDG_STATE_HOME nor HOME is set: give --journal")?
-            }
-        };
-        Ok(Account::open(rpc, key(&self.key_file)?, &journal).await?)
+        let raise_after = Duration::from_secs(self.raise_after);
+        let terms = Terms { max_fee: self.max_fee, raise_after };
+        Ok(Account::open(rpc, self.key()?, &self.journals()?, terms).await?)
+    }
+
+    pub(super) fn key(&self) -> anyhow::Result<SecretKey> {
+        key(&self.key_file)
+    }
+
+    pub(super) fn journals(&self) -> anyhow::Result<PathBuf> {
+        let given = self.journal.clone().or_else(state_folder);
+        given.context("neither XDG_STATE_HOME nor HOME is set: give --journal")
     }
 }
 
@@ -99,6 +110,6 @@ fn state_folder() -> Option<PathBuf> {
 }
 
 /// Prints a line for each transaction.
-pub(super) fn say_done(verb: &'static str) -> impl Fn(Done) {
+pub(super) fn say_done(verb: &'static str) -> impl Fn(&Done) {
     move |done| say(format_args!("{} {verb}, {} gas", done.observations, done.gas))
 }

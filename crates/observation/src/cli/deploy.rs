@@ -13,7 +13,8 @@ const HELP: &str = "\
 Example: ec-observe deploy --rpc http://127.0.0.1:8545 --key-file owner.key \
 --witness 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 1
 
-Writes the contracts' addresses before it deploys them. Interrupted, it continues when you run it again.";
+Writes the contracts' addresses before it deploys them. Interrupted, it continues when you run it again. \
+Contracts that are there already must be as planned.";
 
 #[derive(Args)]
 #[command(after_help = HELP)]
@@ -31,6 +32,9 @@ pub(super) struct DeployArgs {
     /// Let a quorum be half of the witnesses or fewer, now and later
     #[arg(long)]
     allow_minority: bool,
+    /// Time from the announcement of a change of the witnesses to the change: others see what comes. 0 for trials
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    change_delay: u64,
     /// Who changes the witnesses from then on [default: the account]
     #[arg(long, value_name = "ADDRESS")]
     owner: Option<Address>,
@@ -49,6 +53,7 @@ pub(super) async fn run(args: &DeployArgs) -> anyhow::Result<ExitCode> {
         witnesses: args.witnesses.clone(),
         quorum: args.quorum,
         allow_minority: args.allow_minority,
+        change_delay: args.change_delay,
         max_future_ms: args.max_future_ms,
     };
     let say_address = |name: &str, address| say(format_args!("{name:8} {address}"));

@@ -2,13 +2,13 @@
 
 use std::io::{self, BufWriter, Seek as _, Write as _, stdout};
 use std::path::{Path, PathBuf};
-use std::{fs::File, process::ExitCode};
+use std::{fs::File, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
 use op_util::file::replace_with;
 
-use super::source::{DeriveArgs, say_derived, with_progress};
+use super::source::{DeriveArgs, SETTLE, say_derived, with_progress};
 use crate::derive::scratch_beside;
 
 const HELP: &str = "\
@@ -24,13 +24,20 @@ written.";
 pub(super) struct HeadersArgs {
     #[command(flatten)]
     derive: DeriveArgs,
+    /// Leave out epochs that may not be over yet: those after which their stream has not gone on for --settle
+    #[arg(long)]
+    closed_only: bool,
+    /// An epoch is over when its stream has gone on for so long after it
+    #[arg(long, value_name = "SECONDS", default_value_t = SETTLE, requires = "closed_only")]
+    settle: u64,
     /// File to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
-    let derivation = args.derive.derivation(args.out.as_ref())?;
+    let settle = args.closed_only.then(|| Duration::from_secs(args.settle));
+    let derivation = args.derive.derivation(args.out.as_ref(), settle)?;
     // A file without a name: nothing of it is left, however the command ends.
     let folder = scratch_beside(args.out.as_deref());
     let mut spool = tempfile::tempfile_in(&folder)

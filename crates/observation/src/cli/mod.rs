@@ -3,14 +3,17 @@
 mod anvil;
 mod chain;
 mod deploy;
+mod findings;
 mod generate;
 mod headers;
 mod output;
 mod prove;
+mod signatures;
 mod smoke;
 mod source;
 mod status;
 mod submit;
+mod tied;
 mod watch;
 mod witness;
 
@@ -31,26 +34,31 @@ Example: ec-observe headers archive.jsonl --out headers.jsonl";
 
 const WITNESS_HELP: &str = "\
 Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 \
---rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key";
+--rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key
+
+Where the deployment has a delay for changes, the first run announces the change and the second one, when it \
+is due, makes it.";
 
 const SUBMIT_HELP: &str = "\
 Example: ec-observe submit headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json \
 --key-file proposer.key
 
-Leaves alone what is already proposed. An interrupted command continues when you run it again: no \
+Leaves alone what is already proposed, and leaves out what is of the future. An interrupted command continues when you run it again: no \
 transaction is sent twice.
 
-Exit codes: 0, 1 if the chain has another final observation than ours, 2 for every error.";
+Exit codes: 0, 1 if the chain has another final observation than ours or an epoch that ours lack, or if some are \
+not proposed, 2 for every error.";
 
 const ATTEST_HELP: &str = "\
 Example: ec-observe attest headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json \
 --key-file witness.key
 
 Derive the headers from the witness' own archive. What others propose in the same slots is shown, and \
-never attested to. An interrupted command continues when you run it again: no transaction is sent twice.
+never attested to. A slot that this key signed, here or elsewhere, is not signed again: such observations are \
+named and left out. An interrupted command continues when you run it again: no transaction is sent twice.
 
-Exit codes: 0, 1 if the chain has another final observation than ours or ours are not proposed, 2 for \
-every error.";
+Exit codes: 0, 1 if the chain has another final observation than ours or an epoch that ours lack, if ours are \
+not proposed, or if some are not signed, 2 for every error.";
 
 /// Derives observations from archives, and agrees on them on chain.
 #[derive(Parser)]
@@ -79,6 +87,10 @@ enum Command {
     /// Attests to your own observations, as a witness
     #[command(after_help = ATTEST_HELP)]
     Attest(submit::AttestArgs),
+    /// Signs your own observations without a chain, as a witness
+    Sign(signatures::SignArgs),
+    /// Brings what witnesses signed without a chain
+    Relay(signatures::RelayArgs),
     /// Shows a ledger, and how many of your observations are proposed and final
     Status(status::StatusArgs),
     /// Derives, proposes and attests whenever an archive grows
@@ -87,6 +99,9 @@ enum Command {
     Smoke(smoke::SmokeArgs),
     /// Makes up an archive that is shaped like a broadcast's
     Generate(generate::GenerateArgs),
+    /// Becomes a program that ends with its parent
+    #[command(hide = true)]
+    Tied(tied::TiedArgs),
 }
 
 /// Parses the command line, runs it and prints an error once.
@@ -113,6 +128,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Witness(command) => block_on(witness::run(&command)),
         Command::Submit(args) => block_on(submit::submit(&args)),
         Command::Attest(args) => block_on(submit::attest(&args)),
+        Command::Sign(args) => signatures::sign(&args),
+        Command::Relay(args) => block_on(signatures::relay(&args)),
+        Command::Tied(args) => tied::become_it(&args).map(|()| ExitCode::SUCCESS),
         Command::Status(args) => block_on(status::run(&args)),
         Command::Watch(args) => block_on(watch::run(&args)),
         Command::Smoke(args) => block_on(smoke::run(&args)),

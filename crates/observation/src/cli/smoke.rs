@@ -1,6 +1,11 @@
 //! `ec-observe smoke`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    ffi::OsString,
+    path::PathBuf,
+    process::{self, ExitCode},
+};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -55,10 +60,17 @@ pub(super) struct SmokeArgs {
     json: bool,
 }
 
+/// The command that starts an anvil which ends with this process.
+fn tied(anvil: PathBuf) -> anyhow::Result<Vec<OsString>> {
+    let own = env::current_exe().context("cannot find this program")?;
+    let parent = process::id().to_string();
+    Ok(vec![own.into(), "tied".into(), "--parent".into(), parent.into(), "--".into(), anvil.into()])
+}
+
 pub(super) async fn run(args: &SmokeArgs) -> anyhow::Result<ExitCode> {
     let chain = match (&args.url, &args.key_file) {
         (Some(url), Some(file)) => Chain::There(rpc(url)?, Box::new(key(file)?)),
-        _ => Chain::Anvil(args.anvil.clone().map_or_else(anvil::find, Ok)?),
+        _ => Chain::Anvil(tied(args.anvil.clone().map_or_else(anvil::find, Ok)?)?),
     };
     let archive = if args.files.is_empty() {
         Archive::MadeUp(args.epochs)

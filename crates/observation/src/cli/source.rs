@@ -12,6 +12,9 @@ use crate::archive::{Input, Mapping, Scan};
 use crate::derive::{Derivation, Derived, Heads, scratch_beside};
 use crate::observation::Observation;
 
+/// Seconds for which a stream has gone on after an epoch that is over, unless it is said.
+pub(super) const SETTLE: u64 = 60;
+
 #[derive(Args, Clone)]
 pub(super) struct SourceArgs {
     /// Files of JSON lines, plain, gzip or zstd; - for standard input
@@ -38,9 +41,6 @@ pub(super) struct DeriveArgs {
     /// Observations that the streams continue: what an earlier `ec-observe headers` wrote
     #[arg(long, value_name = "FILE")]
     after: Option<PathBuf>,
-    /// Leave out each stream's last epoch, which may not be over yet
-    #[arg(long)]
-    closed_only: bool,
     /// Megabytes of entries that are kept in memory; the rest goes to disk
     #[arg(long, value_name = "MB", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=2048))]
     memory: u16,
@@ -64,7 +64,11 @@ impl SourceArgs {
 
 impl DeriveArgs {
     /// `out` is the file that is written, if there is one.
-    pub(super) fn derivation(&self, out: Option<&PathBuf>) -> anyhow::Result<Derivation> {
+    pub(super) fn derivation(
+        &self,
+        out: Option<&PathBuf>,
+        settle: Option<Duration>,
+    ) -> anyhow::Result<Derivation> {
         let mut heads = Heads::default();
         if let Some(path) = &self.after {
             for observation in Observation::read(path)? {
@@ -74,7 +78,7 @@ impl DeriveArgs {
         Ok(Derivation {
             scan: self.source.scan()?,
             heads,
-            closed_only: self.closed_only,
+            settle,
             memory: usize::from(self.memory) << 20,
             scratch: self.scratch.clone().unwrap_or_else(|| scratch_beside(out.map(|out| &**out))),
         })

@@ -6,7 +6,7 @@ use clap::Args;
 use op_util::foreign::clean;
 use serde_json::{Value, json};
 
-use super::{chain::LedgerArgs, output::print};
+use super::{chain::LedgerArgs, findings::lacking, output::print};
 use crate::{ledger::State, observation::Observation};
 
 #[derive(Args)]
@@ -33,6 +33,8 @@ struct Counts {
     finals: usize,
     /// Another observation is final in the slot.
     others: usize,
+    /// Whether the ledger has a final epoch that these lack: what follows can never be final.
+    lacks: bool,
 }
 
 impl Counts {
@@ -53,6 +55,7 @@ impl Counts {
             "proposed": self.proposed,
             "final": self.finals,
             "otherFinal": self.others,
+            "lacksEpoch": self.lacks,
         })
     }
 }
@@ -63,8 +66,12 @@ pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let mut streams = BTreeMap::<String, Counts>::new();
     if let Some(path) = &args.headers {
         let observations = Observation::read(path)?.collect::<Result<Vec<_>, _>>()?;
-        for (own, state) in observations.iter().zip(ledger.states(&observations, None).await?) {
+        for (own, state) in observations.iter().zip(ledger.states(&observations, None, None).await?)
+        {
             streams.entry(own.stream.clone()).or_default().add(own, &state);
+        }
+        for own in lacking(&ledger, &observations).await? {
+            streams.entry(own.stream).or_default().lacks = true;
         }
     }
     if args.json {
@@ -87,10 +94,11 @@ pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
         "ledger {} on chain {}: {} witnesses, a quorum is {}",
         ledger.address, ledger.chain_id, set.members, set.quorum
     ))?;
-    for (stream, Counts { observations, proposed, finals, others }) in streams {
+    for (stream, Counts { observations, proposed, finals, others, lacks }) in streams {
+        let lacks = if lacks { ", an epoch that is final is lacking" } else { "" };
         print(format_args!(
             "{}: {observations} observations, {proposed} proposed, {finals} final, \
-             {others} with another one final",
+             {others} with another one final{lacks}",
             clean(&stream)
         ))?;
     }

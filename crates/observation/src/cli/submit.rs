@@ -3,11 +3,12 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::chain::{KeyArgs, LedgerArgs, say_done};
+use super::findings::{Findings, lacking, tell};
 use super::output::{NO, print, say};
-use crate::ledger::{Account, Disagreement, Done, Ledger, difference, disagreements};
+use crate::ledger::{Account, Done, Ledger, LedgerError, disagreements};
 use crate::observation::Observation;
 
 #[derive(Args)]
@@ -28,7 +29,7 @@ pub(super) struct SubmitArgs {
 pub(super) struct AttestArgs {
     #[command(flatten)]
     submit: SubmitArgs,
-    /// Look for what others propose from this block on: nodes limit how far one may look back
+    /// Look for what others propose from this block on
     #[arg(long, value_name = "BLOCK", default_value_t = 0)]
     from_block: u64,
 }
@@ -45,14 +46,17 @@ impl SubmitArgs {
 pub(super) async fn submit(args: &SubmitArgs) -> anyhow::Result<ExitCode> {
     let (observations, ledger, account) = args.open().await?;
     let done = ledger.propose(&account, &observations, say_done("proposed")).await?;
-    conclude(args.json, &ledger, &observations, done, "proposed").await
+    conclude(args.json, &ledger, &observations, &done, "proposed").await
 }
 
 pub(super) async fn attest(args: &AttestArgs) -> anyhow::Result<ExitCode> {
     let (observations, ledger, account) = args.submit.open().await?;
-    say_rivals(&ledger, &observations, args.from_block).await?;
     let done = ledger.attest(&account, &observations, say_done("attested to")).await?;
-    conclude(args.submit.json, &ledger, &observations, done, "attested to").await
+    // Whatever others propose, and however much of it, one's own is attested to before.
+    if let Err(error) = say_rivals(&ledger, &observations, args.from_block).await {
+        say(format_args!("what others propose could not be looked at: {error}"));
+    }
+    conclude(args.submit.json, &ledger, &observations, &done, "attested to").await
 }
 
 /// Says in which slots others propose something else.
@@ -60,46 +64,55 @@ async fn say_rivals(
     ledger: &Ledger,
     observations: &[Observation],
     from_block: u64,
-) -> anyhow::Result<()> {
+) -> Result<(), LedgerError> {
     let rivals = ledger.rivals(observations, from_block).await?;
     for own in observations {
-        for rival in rivals.get(&own.slot).into_iter().flatten() {
-            say(format_args!(
-                "stream {:?}, epoch {:?}: {} is proposed, which differs from ours in {}",
-                own.stream,
-                own.epoch,
-                rival.observation_hash(),
-                difference(&own.header, rival).join(", ")
-            ));
+        let Some(rival) = rivals.slots.get(&own.slot) else { continue };
+        for (hash, differs) in &rival.first {
+            let differs = differs.join(", ");
+            tell(own, &format!("{hash} is proposed, which differs from ours in {differs}"));
         }
+        if rival.count > rival.first.len() {
+            let more = rival.count - rival.first.len();
+            tell(own, &format!("and {more} others are proposed"));
+        }
+    }
+    if rivals.more {
+        say("there are more proposals of others, which were not looked at");
     }
     Ok(())
 }
 
-/// Says what the chain has in our slots; the exit code is whether it has nothing else.
+/// Says what the chain has in our slots; the exit code is whether nothing stands in their way.
 async fn conclude(
     as_json: bool,
     ledger: &Ledger,
     observations: &[Observation],
-    done: Done,
+    done: &Done,
     verb: &str,
 ) -> anyhow::Result<ExitCode> {
-    let states = ledger.states(observations, None).await?;
+    let states = ledger.states(observations, None, None).await?;
     let all = observations.iter().zip(&states);
     let finals = all.filter(|(own, state)| state.finalized == Some(own.observation_hash)).count();
     let missing =
         states.iter().filter(|state| !state.proposed && state.finalized.is_none()).count();
-    let disagreements = disagreements(observations, &states);
+    let mut findings = Findings {
+        differ: disagreements(observations, &states),
+        lacks: lacking(ledger, observations).await?,
+        ..Findings::default()
+    };
+    findings.add(done);
     if as_json {
-        print(json!({
+        let mut document = json!({
             "done": done.observations,
             "transactions": done.transactions,
             "gas": done.gas,
             "observations": observations.len(),
             "final": finals,
             "notProposed": missing,
-            "disagreements": disagreements.iter().map(in_json).collect::<Vec<_>>(),
-        }))?;
+        });
+        findings.add_to(&mut document);
+        print(document)?;
     } else {
         print(format_args!(
             "{} {verb} in {} transactions; of {} observations {finals} are final",
@@ -111,29 +124,7 @@ async fn conclude(
     if missing > 0 {
         say(format_args!("{missing} are proposed by nobody: `ec-observe submit` proposes them"));
     }
-    say_disagreements(&disagreements);
-    Ok(if disagreements.is_empty() && missing == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(NO)
-    })
-}
-
-fn in_json(Disagreement { own, finalized }: &Disagreement) -> Value {
-    json!({
-        "stream": own.stream,
-        "epoch": own.epoch,
-        "ours": own.observation_hash,
-        "final": finalized,
-    })
-}
-
-/// Says where the chain has another final observation.
-pub(super) fn say_disagreements(disagreements: &[Disagreement]) {
-    for Disagreement { own, finalized } in disagreements {
-        say(format_args!(
-            "stream {:?}, epoch {:?}: {finalized} is final, ours is {}: the others derived from other data",
-            own.stream, own.epoch, own.observation_hash
-        ));
-    }
+    findings.say(ledger.address);
+    let is_well = findings.is_empty() && missing == 0;
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::from(NO) })
 }

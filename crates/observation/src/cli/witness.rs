@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::chain::{KeyArgs, LedgerArgs};
-use super::output::print;
+use super::output::{NO, print, say};
+use crate::ledger::Change;
 
 const ADD_HELP: &str = "\
 Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 \
@@ -47,17 +48,27 @@ pub(super) async fn run(command: &WitnessCommand) -> anyhow::Result<ExitCode> {
     let (WitnessCommand::Add(args) | WitnessCommand::Remove(args)) = command;
     let ledger = args.ledger.open().await?;
     let owner = args.key.open(ledger.rpc().clone()).await?;
-    match command {
+    let change = match command {
         WitnessCommand::Add(_) => ledger.add_witness(&owner, args.witness, args.quorum).await?,
         WitnessCommand::Remove(_) => {
             ledger.remove_witness(&owner, args.witness, args.quorum).await?
         }
     };
     let set = ledger.set().await?;
+    let due = match change {
+        Change::Made => None,
+        Change::Announced { due } => Some(due),
+    };
     if args.json {
-        print(json!({"members": set.members, "quorum": set.quorum, "epoch": set.epoch}))?;
+        let (members, quorum, epoch) = (set.members, set.quorum, set.epoch);
+        print(json!({"members": members, "quorum": quorum, "epoch": epoch, "due": due}))?;
     } else {
         print(format_args!("{} witnesses, a quorum is {}", set.members, set.quorum))?;
     }
-    Ok(ExitCode::SUCCESS)
+    let Some(due) = due else { return Ok(ExitCode::SUCCESS) };
+    say(format_args!(
+        "the change is announced, not made: run the same command again when the chain's time is {due} (seconds since \
+         1970) or up to 14 days later"
+    ));
+    Ok(ExitCode::from(NO))
 }

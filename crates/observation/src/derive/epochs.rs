@@ -59,8 +59,16 @@ struct Open {
     tree: Tree,
     observed_unix_ms: u64,
     locator_hash: B256,
-    first_sequence: u64,
-    last: (u64, B256, Position),
+    first: (u64, u64),
+    last: Last,
+}
+
+/// The entry that came last.
+struct Last {
+    sequence: u64,
+    unix_ms: u64,
+    leaf: B256,
+    position: Position,
 }
 
 impl<'a> Grouping<'a> {
@@ -79,25 +87,26 @@ impl<'a> Grouping<'a> {
             self.names.clear();
             self.names.extend_from_slice(entry.names);
         }
-        let last = (entry.sequence, entry.leaf, entry.position);
+        let &EntryRecord { sequence, unix_ms, leaf, position, .. } = entry;
+        let last = Last { sequence, unix_ms, leaf, position };
         let Some(epoch) = &mut self.epoch else {
             self.epoch = Some(Open {
-                tree: [entry.leaf].into_iter().collect(),
-                observed_unix_ms: entry.unix_ms,
+                tree: [leaf].into_iter().collect(),
+                observed_unix_ms: unix_ms,
                 locator_hash: keccak256(entry.locator),
-                first_sequence: entry.sequence,
+                first: (sequence, unix_ms),
                 last,
             });
             return Ok(());
         };
-        let (sequence, leaf, position) = epoch.last;
-        if sequence == entry.sequence {
+        if epoch.last.sequence == sequence {
             self.duplicates += 1;
-            return if leaf == entry.leaf { Ok(()) } else { Err(self.conflict(entry, position)) };
+            let other = epoch.last.position;
+            return if epoch.last.leaf == leaf { Ok(()) } else { Err(self.conflict(entry, other)) };
         }
-        epoch.observed_unix_ms = epoch.observed_unix_ms.max(entry.unix_ms);
+        epoch.observed_unix_ms = epoch.observed_unix_ms.max(unix_ms);
         epoch.last = last;
-        epoch.tree.push(entry.leaf);
+        epoch.tree.push(leaf);
         Ok(())
     }
 
@@ -112,13 +121,15 @@ impl<'a> Grouping<'a> {
         let mut names = Fields(&self.names);
         let record = EpochRecord {
             stream: names.name(),
-            observed_unix_ms: epoch.observed_unix_ms,
+            first_unix_ms: epoch.first.1,
             epoch: names.name(),
+            last_unix_ms: epoch.last.unix_ms,
+            observed_unix_ms: epoch.observed_unix_ms,
             data_root: epoch.tree.root().unwrap_or_default(),
             locator_hash: epoch.locator_hash,
             entries: epoch.tree.leaves(),
-            first_sequence: epoch.first_sequence,
-            last_sequence: epoch.last.0,
+            first_sequence: epoch.first.0,
+            last_sequence: epoch.last.sequence,
         };
         self.epochs.push(|bytes| record.write(bytes))
     }

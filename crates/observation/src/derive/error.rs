@@ -23,8 +23,13 @@ pub enum DeriveError {
         other_line: u64,
     },
     #[error(
-        "stream {stream:?}: epoch {epoch:?} of {unix_ms} does not come after the last observation, epoch \
-         {last:?} of {last_ms}. Leave out what was observed before"
+        "stream {stream:?}: epoch {epoch:?} was observed before, with {entries} entries, and is observed once. \
+         Leave its lines out; if some of them are new, derive it again from all its lines before you attest to it"
+    )]
+    Again { stream: String, epoch: String, entries: u64 },
+    #[error(
+        "stream {stream:?}: epoch {epoch:?}, which begins at {unix_ms}, does not come after the last observation, \
+         epoch {last:?}, which begins at {last_ms}. Leave out what was observed before"
     )]
     Before { stream: String, epoch: String, unix_ms: u64, last: String, last_ms: u64 },
     #[error("cannot write the observations: {0}")]

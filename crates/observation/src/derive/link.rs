@@ -7,41 +7,66 @@ use alloy_primitives::{B256, keccak256};
 use super::{error::DeriveError, record::EpochRecord};
 use crate::{header::ObservationHeader, observation::Observation};
 
-/// Where streams went on from: the last observation of each.
+/// Where streams went on from.
 #[derive(Debug, Clone, Default)]
-pub struct Heads(BTreeMap<String, Observation>);
+pub struct Heads(BTreeMap<String, Past>);
+
+/// What was observed of a stream before.
+#[derive(Debug, Clone)]
+struct Past {
+    /// The one with the highest sequence.
+    head: Observation,
+    /// All epochs, each with its number of entries.
+    epochs: BTreeMap<String, u64>,
+}
 
 impl Heads {
-    /// Takes the place of the stream's earlier one.
+    /// Adds what was observed before, in any order.
     pub fn put(&mut self, observation: Observation) {
-        self.0.insert(observation.stream.clone(), observation);
+        let (stream, epoch) = (observation.stream.clone(), observation.epoch.clone());
+        let past = self
+            .0
+            .entry(stream)
+            .or_insert_with(|| Past { head: observation.clone(), epochs: BTreeMap::new() });
+        past.epochs.insert(epoch, observation.entries);
+        if observation.header.sequence > past.head.header.sequence {
+            past.head = observation;
+        }
     }
 
-    /// The observation of an epoch. Epochs come in the order of streams and times; `last` is that of the one before.
+    /// The observation of an epoch. Epochs come in their order; `last` is the observation of the one before.
     pub(super) fn follow(
         &self,
         last: Option<&Observation>,
-        epoch: EpochRecord,
+        epoch: &EpochRecord,
     ) -> Result<Observation, DeriveError> {
+        let past = self.0.get(&epoch.stream);
+        if let Some(entries) = past.and_then(|past| past.epochs.get(&epoch.epoch)) {
+            let (stream, epoch) = (epoch.stream.clone(), epoch.epoch.clone());
+            return Err(DeriveError::Again { stream, epoch, entries: *entries });
+        }
         let parent = match last.filter(|last| last.stream == epoch.stream) {
             Some(last) => Some(last),
-            None => self.0.get(&epoch.stream).map(|head| after(head, &epoch)).transpose()?,
+            None => past.map(|past| after(&past.head, epoch)).transpose()?,
         };
+        // A ledger takes no observation that is older than its parent. One stamp that is too late makes none.
+        let since = parent.map_or(0, |parent| parent.header.observedUnixMs);
         let header = ObservationHeader {
             streamHash: keccak256(&epoch.stream),
             epochHash: keccak256(&epoch.epoch),
             parentObservationHash: parent.map_or(B256::ZERO, |parent| parent.observation_hash),
             dataRoot: epoch.data_root,
             locatorHash: epoch.locator_hash,
-            observedUnixMs: epoch.observed_unix_ms,
+            observedUnixMs: epoch.observed_unix_ms.max(since),
             sequence: parent.map_or(0, |parent| parent.header.sequence + 1),
         };
         Ok(Observation {
-            stream: epoch.stream,
-            epoch: epoch.epoch,
+            stream: epoch.stream.clone(),
+            epoch: epoch.epoch.clone(),
             entries: epoch.entries,
             first_sequence: epoch.first_sequence,
             last_sequence: epoch.last_sequence,
+            first_unix_ms: epoch.first_unix_ms,
             observation_hash: header.observation_hash(),
             slot: header.slot(),
             header,
@@ -51,15 +76,15 @@ impl Heads {
 
 /// The head, if the epoch comes after it.
 fn after<'a>(head: &'a Observation, epoch: &EpochRecord) -> Result<&'a Observation, DeriveError> {
-    let last = (head.header.observedUnixMs, &head.epoch);
-    if (epoch.observed_unix_ms, &epoch.epoch) > last {
+    let place = |unix_ms: u64, name: &str| (unix_ms, name.len(), name.to_owned());
+    if place(epoch.first_unix_ms, &epoch.epoch) > place(head.first_unix_ms, &head.epoch) {
         return Ok(head);
     }
     Err(DeriveError::Before {
         stream: epoch.stream.clone(),
         epoch: epoch.epoch.clone(),
-        unix_ms: epoch.observed_unix_ms,
+        unix_ms: epoch.first_unix_ms,
         last: head.epoch.clone(),
-        last_ms: head.header.observedUnixMs,
+        last_ms: head.first_unix_ms,
     })
 }

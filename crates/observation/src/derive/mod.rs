@@ -1,18 +1,20 @@
 //! From an archive to observations.
 //!
 //! Threads read lines and hash entries into sorters; merged, the entries become epochs, and these, sorted by
-//! stream and time, observations. Memory is what the sorters may hold, whatever the archive's size; the result
+//! stream and the time of their first entry, observations. Memory is what the sorters may hold, whatever the archive's size; the result
 //! does not depend on the order of lines and files, nor on threads.
 
+mod closing;
 mod epochs;
 mod error;
 mod link;
 mod record;
 mod sort;
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{io, time::Duration};
 
+use self::closing::Closing;
 use self::record::EpochRecord;
 use self::sort::{FIRST_BYTES, READ_AHEAD, Sorter};
 pub use self::{error::DeriveError, link::Heads};
@@ -24,8 +26,9 @@ pub struct Derivation {
     pub scan: Scan,
     /// Where streams go on from.
     pub heads: Heads,
-    /// Whether each stream's last epoch, which may not be over yet, is left out.
-    pub closed_only: bool,
+    /// How long a stream must have gone on after an epoch: later ones, which may not be over yet, are left out.
+    /// `None` leaves none out.
+    pub settle: Option<Duration>,
     /// Bytes of entries that are kept in memory; the rest goes to disk.
     pub memory: usize,
     /// The folder on that disk.
@@ -72,22 +75,19 @@ impl Derivation {
             named: tally.named,
             observations: 0,
         };
-        let mut waiting: Option<Observation> = None;
-        let mut hand_on = |observation| {
-            derived.observations += 1;
-            take(observation).map_err(DeriveError::Write)
-        };
+        let mut closing = Closing::new(self.settle);
+        let mut last: Option<Observation> = None;
         sort::merge(&epochs, 0..FIRST_BYTES, READ_AHEAD, |record| {
-            let next = self.heads.follow(waiting.as_ref(), EpochRecord::read(record))?;
-            let stream_goes_on = waiting.as_ref().is_some_and(|last| last.stream == next.stream);
-            match waiting.replace(next) {
-                Some(last) if stream_goes_on || !self.closed_only => hand_on(last),
-                _ => Ok(()),
+            let epoch = EpochRecord::read(record);
+            let next = self.heads.follow(last.as_ref(), &epoch)?;
+            last = Some(next.clone());
+            closing.take(&epoch, next);
+            while let Some(closed) = closing.closed() {
+                derived.observations += 1;
+                take(closed).map_err(DeriveError::Write)?;
             }
+            Ok::<_, DeriveError>(())
         })?;
-        if let Some(last) = waiting.filter(|_| !self.closed_only) {
-            hand_on(last)?;
-        }
         Ok(derived)
     }
 }

@@ -60,13 +60,18 @@ impl<'a> EntryRecord<'a> {
     }
 }
 
-/// An epoch, as far as its header needs it. The fields are in the order of sorting.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// An epoch, as far as its header needs it. Records are sorted by stream, first time and epoch, of which a shorter
+/// name comes before a longer one: 9 before 10.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EpochRecord {
     pub(super) stream: String,
+    /// The time of the entry with the least sequence.
+    pub(super) first_unix_ms: u64,
+    pub(super) epoch: String,
+    /// The time of the entry with the highest sequence.
+    pub(super) last_unix_ms: u64,
     /// The latest time among its entries.
     pub(super) observed_unix_ms: u64,
-    pub(super) epoch: String,
     pub(super) data_root: B256,
     /// Of its first entry.
     pub(super) locator_hash: B256,
@@ -78,8 +83,13 @@ pub(super) struct EpochRecord {
 impl EpochRecord {
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         write_name(bytes, &self.stream);
-        bytes.extend_from_slice(&self.observed_unix_ms.to_be_bytes());
+        for number in [self.first_unix_ms, self.epoch.len() as u64] {
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
         write_name(bytes, &self.epoch);
+        for number in [self.last_unix_ms, self.observed_unix_ms] {
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
         bytes.extend_from_slice(self.data_root.as_slice());
         bytes.extend_from_slice(self.locator_hash.as_slice());
         for number in [self.entries, self.first_sequence, self.last_sequence] {
@@ -89,11 +99,13 @@ impl EpochRecord {
 
     pub(super) fn read(record: &[u8]) -> Self {
         let mut fields = Fields(record);
-        let (stream, observed_unix_ms) = (fields.name(), fields.number());
+        let (stream, first_unix_ms, _length) = (fields.name(), fields.number(), fields.number());
         Self {
             stream,
-            observed_unix_ms,
+            first_unix_ms,
             epoch: fields.name(),
+            last_unix_ms: fields.number(),
+            observed_unix_ms: fields.number(),
             data_root: fields.hash(),
             locator_hash: fields.hash(),
             entries: fields.number(),
@@ -151,8 +163,10 @@ mod tests {
 
         let epoch = EpochRecord {
             stream: "s".to_owned(),
-            observed_unix_ms: 1,
+            first_unix_ms: 1,
             epoch: "é".to_owned(),
+            last_unix_ms: 2,
+            observed_unix_ms: 3,
             data_root: B256::repeat_byte(1),
             locator_hash: B256::repeat_byte(2),
             entries: 3,

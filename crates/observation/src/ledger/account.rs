@@ -1,51 +1,101 @@
 //! An account that sends one transaction after another, and loses none when it is interrupted.
 
-use std::{path::Path, time::Duration};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
+use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
+use alloy_sol_types::SolCall;
+use eth_rpc::fees::MAX_FEE;
 use eth_rpc::transaction::{Draft, Fees, Receipt};
-use eth_rpc::{Batch, Rpc, Unread, key::SecretKey};
-use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use eth_rpc::{Batch, BlockHead, Rpc, Unread, key::SecretKey};
+use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::error::{LedgerError, reason, unread};
 use super::journal::{Journal, Pending};
+use super::signed::Signed;
 
-/// How long a transaction may take into a block.
-const PATIENCE: Duration = Duration::from_mins(3);
-/// How often it is given to the node again: it may have lost it.
-const AGAIN: Duration = Duration::from_secs(10);
-/// How long a receipt may be missing when the nonce is used up.
+/// How long a transaction that is not in the journal may be on its way.
 const GRACE: Duration = Duration::from_secs(15);
-/// So many refusals are the node's last word.
-const REFUSALS: u32 = 2;
-/// Pauses between two looks: each is twice as long as the one before.
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
-const LAST_PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What an account pays, and for how long it waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Wei per gas at most.
+    pub max_fee: u128,
+    /// The fees of a transaction that is in no block after so long are raised.
+    pub raise_after: Duration,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { max_fee: MAX_FEE, raise_after: Duration::from_mins(1) }
+    }
+}
 
 /// An account on one chain.
 #[derive(Debug)]
 pub struct Account {
-    rpc: Rpc,
-    chain_id: u64,
-    key: SecretKey,
-    journal: Journal,
+    pub(super) rpc: Rpc,
+    pub(super) chain_id: u64,
+    pub(super) key: SecretKey,
+    pub(super) journal: Journal,
+    pub(super) terms: Terms,
+    journals: PathBuf,
+}
+
+/// What a transaction does.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub to: TxKind,
+    pub input: Bytes,
+    pub value: U256,
+    /// Gas beside what the node estimates: for what others may make it do until it is in a block.
+    pub reserve: u64,
+    /// In words.
+    pub what: String,
+}
+
+impl Call {
+    /// A contract's function.
+    #[must_use]
+    pub fn of<C: SolCall>(to: Address, call: &C, what: &str) -> Self {
+        Self {
+            to: TxKind::Call(to),
+            input: call.abi_encode().into(),
+            value: U256::ZERO,
+            reserve: 0,
+            what: what.to_owned(),
+        }
+    }
+}
+
+/// An account's next transaction: its nonce at a block. If another one with this nonce gets into a block first,
+/// this one never does; so what the chain said at that block of what the account did still holds when it does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    pub(super) block: BlockHead,
+    nonce: u64,
 }
 
 impl Account {
     /// Opens the account's journal in a folder and finishes the transaction that an earlier process left there.
-    pub async fn open(rpc: Rpc, key: SecretKey, journals: &Path) -> Result<Self, LedgerError> {
+    pub async fn open(
+        rpc: Rpc,
+        key: SecretKey,
+        journals: &Path,
+        terms: Terms,
+    ) -> Result<Self, LedgerError> {
         let mut batch = Batch::default();
         let (chain_id, genesis) = (batch.chain_id(), batch.block(0));
         let answers = rpc.send(batch).await;
         let unread = |what| unread(&rpc, what);
         let chain_id = answers.take(&chain_id).map_err(unread("the chain id"))?.to();
         let genesis = answers.take(&genesis).map_err(unread("the first block"))?;
-        // A node that has pruned it still knows its chain.
-        let genesis = genesis.map_or(B256::ZERO, |block| block.hash);
-        let journal = Journal::open(journals, chain_id, genesis, key.address())?;
-        let account = Self { rpc, chain_id, key, journal };
+        let genesis = genesis.ok_or_else(|| LedgerError::NoGenesis { endpoint: rpc.shown() })?;
+        let journal = Journal::open(journals, chain_id, genesis.hash, key.address())?;
+        let account = Self { rpc, chain_id, key, journal, terms, journals: journals.to_owned() };
         account.resume().await?;
         Ok(account)
     }
@@ -54,8 +104,13 @@ impl Account {
     /// take its place in the journal.
     pub async fn resume(&self) -> Result<(), LedgerError> {
         let Some(pending) = self.journal.read()? else { return Ok(()) };
-        match self.settle(&pending).await {
-            Ok(_) | Err(LedgerError::Overtaken { .. } | LedgerError::Refused { .. }) => Ok(()),
+        match self.settle(pending).await {
+            Ok(_)
+            | Err(
+                LedgerError::Overtaken { .. }
+                | LedgerError::Refused { .. }
+                | LedgerError::OutOfGas { .. },
+            ) => Ok(()),
             // The next one has the same nonce, so one of the two at most is ever in a block.
             Err(LedgerError::NotTaken { .. }) => self.journal.clear(),
             Err(error) => Err(error),
@@ -76,161 +131,132 @@ impl Account {
         &self.rpc
     }
 
-    /// Sends a transaction and waits until it is in a block. One that reverts is an error with the contract's
-    /// reason, and is not even sent if that shows before.
-    pub async fn send(
-        &self,
-        to: TxKind,
-        input: Bytes,
-        value: U256,
-        what: &str,
-    ) -> Result<Receipt, LedgerError> {
-        let pending = self.sign(to, input, value, what).await?;
-        self.journal.write(&pending)?;
-        self.settle(&pending).await
+    /// What the account has signed for a ledger.
+    pub(super) fn signed(&self, ledger: Address) -> Result<Signed, LedgerError> {
+        Signed::open(&self.journals, self.chain_id, ledger, self.address())
     }
 
-    async fn sign(
+    /// Sends a transaction and waits until it is in a block. One that reverts is an error with the contract's
+    /// reason, and is not even sent if that shows before. One that runs out of gas is sent once more, with more.
+    pub async fn send(&self, call: Call) -> Result<Receipt, LedgerError> {
+        match self.send_at(self.turn().await?, &call).await {
+            Err(LedgerError::OutOfGas { gas, .. }) => {
+                let call = Call { reserve: gas, ..call };
+                self.send_at(self.turn().await?, &call).await
+            }
+            sent => sent,
+        }
+    }
+
+    async fn send_at(&self, turn: Turn, call: &Call) -> Result<Receipt, LedgerError> {
+        let draft = self.draft(turn, call).await?;
+        self.sign_and_send(draft, &call.what).await
+    }
+
+    /// Signs it, sends it and waits until it is in a block.
+    pub(super) async fn sign_and_send(
         &self,
-        to: TxKind,
-        input: Bytes,
-        value: U256,
+        draft: Draft,
         what: &str,
-    ) -> Result<Pending, LedgerError> {
+    ) -> Result<Receipt, LedgerError> {
+        let pending = Pending::new(draft.nonce, draft.sign(self.chain_id, &self.key)?, what);
+        self.journal.write(&pending)?;
+        self.settle(pending).await
+    }
+
+    /// Waits until none of the account's transactions is on its way.
+    pub(super) async fn turn(&self) -> Result<Turn, LedgerError> {
+        let begun = Instant::now();
+        loop {
+            let (block, nonce, pending) = self.nonces().await?;
+            if pending <= nonce {
+                return Ok(Turn { block, nonce });
+            }
+            if begun.elapsed() > GRACE {
+                return Err(LedgerError::InFlight {
+                    account: self.address(),
+                    count: pending - nonce,
+                });
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// The newest block, the account's nonce there, and its nonce with what is on its way.
+    async fn nonces(&self) -> Result<(BlockHead, u64, u64), LedgerError> {
+        let unread = |what| unread(&self.rpc, what);
+        let mut batch = Batch::default();
+        let chain_id = batch.chain_id();
+        let (block, pending) = (batch.head("latest"), batch.pending_nonce(self.address()));
+        let answers = self.rpc.send(batch).await;
+        let found = answers.take(&chain_id).map_err(unread("the chain id"))?.to();
+        self.is_on(found)?;
+        let block = answers.take(&block).map_err(unread("the newest block"))?;
+        let no_block = || Unread::Malformed("there is no newest block".to_owned());
+        let block = block.ok_or_else(no_block).map_err(unread("the newest block"))?;
+        let pending: u64 = answers.take(&pending).map_err(unread("the account's nonce"))?.to();
+        let mut batch = Batch::at(block.hash);
+        let nonce = batch.nonce(self.address());
+        let nonce = self.rpc.send(batch).await.take(&nonce);
+        Ok((block, nonce.map_err(unread("the account's nonce"))?.to(), pending))
+    }
+
+    /// Many nodes may be behind an endpoint, and not all of them have to be of one chain.
+    fn is_on(&self, found: u64) -> Result<(), LedgerError> {
+        if found == self.chain_id {
+            return Ok(());
+        }
+        let endpoint = self.rpc.shown();
+        Err(LedgerError::WrongChain { expected: self.chain_id, found, endpoint })
+    }
+
+    /// A transaction that the node takes, as far as can be seen, and the account can pay.
+    pub(super) async fn draft(&self, turn: Turn, call: &Call) -> Result<Draft, LedgerError> {
         let account = self.address();
-        let mut object = json!({"from": account, "data": input, "value": value});
-        if let TxKind::Call(to) = to {
+        let mut object = json!({"from": account, "data": call.input, "value": call.value});
+        if let TxKind::Call(to) = call.to {
             object["to"] = json!(to);
         }
         let mut batch = Batch::default();
-        let nonce = batch.request::<U64>("eth_getTransactionCount", (account, "pending"));
         let balance = batch.balance(account);
-        let price = batch.request::<U256>("eth_gasPrice", json!([]));
-        let priority = batch.request::<U256>("eth_maxPriorityFeePerGas", json!([]));
         let gas = batch.request::<U64>("eth_estimateGas", [&object]);
         let answers = self.rpc.send(batch).await;
         let unread = |what| unread(&self.rpc, what);
-        let nonce = answers.take(&nonce).map_err(unread("the account's nonce"))?.to();
         let balance = answers.take(&balance).map_err(unread("the account's balance"))?;
-        let price = answers.take(&price).map_err(unread("the gas price"))?;
-        let priority = answers.take(&priority).map_err(unread("the priority fee"))?;
+        let fees = self.fees().await?;
         let poor =
-            |needed| LedgerError::Poor { account, found: balance, needed, what: what.to_owned() };
+            |needed| LedgerError::Poor { account, found: balance, needed, what: call.what.clone() };
         if balance.is_zero() {
-            return Err(poor(price));
+            return Err(poor(U256::from(fees.max)));
         }
         let gas: u64 = match answers.take(&gas) {
-            Err(Unread::Reverted(text)) => return Err(refused(what, &text)),
+            Err(Unread::Reverted(text)) => {
+                return Err(LedgerError::Refused {
+                    what: call.what.clone(),
+                    reason: reason(&text),
+                });
+            }
             gas => gas.map_err(unread("the transaction's gas"))?.to(),
         };
-        // The state changes until it is in a block, and the base fee may double.
-        let gas_limit = gas.saturating_mul(5) / 4;
-        let max = (price * U256::from(2)).saturating_to();
-        let needed = value.saturating_add(U256::from(gas_limit) * U256::from(max));
+        // The state changes until it is in a block.
+        let gas_limit = (gas.saturating_mul(5) / 4).saturating_add(call.reserve);
+        let cost = U256::from(gas_limit).saturating_mul(U256::from(fees.max));
+        let needed = call.value.saturating_add(cost);
         if balance < needed {
             return Err(poor(needed));
         }
-        let fees = Fees { max, priority: priority.saturating_to::<u128>().min(max) };
-        let draft = Draft { nonce, to, value, input, gas_limit, fees };
-        Ok(Pending::new(nonce, draft.sign(self.chain_id, &self.key)?, what))
+        let (to, value, input) = (call.to, call.value, call.input.clone());
+        Ok(Draft { nonce: turn.nonce, to, value, input, gas_limit, fees })
     }
 
-    /// Gives a transaction to the node until it is in a block or never will be.
-    async fn settle(&self, pending: &Pending) -> Result<Receipt, LedgerError> {
-        let begun = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        let mut next_giving = begun;
-        let mut refusals = 0;
-        let mut used_up: Option<Instant> = None;
-        loop {
-            match self.look(pending).await {
-                Look::Included(receipt) => {
-                    self.journal.clear()?;
-                    return self.judge(receipt, pending).await;
-                }
-                Look::UsedUp => {
-                    if used_up.get_or_insert_with(Instant::now).elapsed() > GRACE {
-                        self.journal.clear()?;
-                        return Err(pending.overtaken(self.address()));
-                    }
-                }
-                Look::Open => used_up = None,
-            }
-            if used_up.is_none() && Instant::now() >= next_giving {
-                if let Some(reason) = self.give(pending).await {
-                    refusals += 1;
-                    if refusals == REFUSALS {
-                        return Err(pending.not_taken(reason));
-                    }
-                }
-                next_giving = Instant::now() + AGAIN;
-            }
-            if begun.elapsed() > PATIENCE {
-                return Err(pending.waits(PATIENCE));
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(LAST_PAUSE);
-        }
-    }
-
-    async fn look(&self, pending: &Pending) -> Look {
+    /// What is offered for gas now.
+    pub(super) async fn fees(&self) -> Result<Fees, LedgerError> {
         let mut batch = Batch::default();
-        let (used, receipt) = (batch.nonce(self.address()), batch.receipt(pending.transaction));
+        let price = batch.request::<U256>("eth_gasPrice", json!([]));
+        let priority = batch.request::<U256>("eth_maxPriorityFeePerGas", json!([]));
         let answers = self.rpc.send(batch).await;
-        match (answers.take(&used), answers.take(&receipt)) {
-            (_, Ok(Some(receipt))) => Look::Included(receipt),
-            (Ok(used), Ok(None)) if used.to::<u64>() > pending.nonce => Look::UsedUp,
-            _ => Look::Open,
-        }
+        let price = answers.take(&price).map_err(unread(&self.rpc, "the gas price"))?;
+        let priority = answers.take(&priority).map_err(unread(&self.rpc, "the priority fee"))?;
+        Ok(Fees::offer(price, priority, self.terms.max_fee)?)
     }
-
-    /// Gives it to the node. Returns the refusal if the node does not have it afterwards: an answer may get
-    /// lost, and a node answers a transaction that it already has with an error.
-    async fn give(&self, pending: &Pending) -> Option<String> {
-        let sent = self.rpc.request::<B256>("eth_sendRawTransaction", [&pending.raw]).await;
-        let refusal = sent.err()?;
-        let known = self
-            .rpc
-            .request::<Option<IgnoredAny>>("eth_getTransactionByHash", [pending.transaction])
-            .await;
-        matches!(known, Ok(None)).then(|| reason(&refusal.to_string()))
-    }
-
-    async fn judge(&self, receipt: Receipt, pending: &Pending) -> Result<Receipt, LedgerError> {
-        if receipt.succeeded() {
-            return Ok(receipt);
-        }
-        let reverted =
-            format!("{} reverted in block {}", receipt.transaction_hash, receipt.block_number);
-        let reason = self.replay(&receipt).await.unwrap_or(reverted);
-        Err(LedgerError::Refused { what: pending.what.clone(), reason })
-    }
-
-    /// Why a transaction reverted: the node runs it again.
-    async fn replay(&self, receipt: &Receipt) -> Option<String> {
-        let sent: Value =
-            self.rpc.request("eth_getTransactionByHash", [receipt.transaction_hash]).await.ok()?;
-        let object = json!({
-            "from": sent["from"],
-            "to": sent["to"],
-            "data": sent["input"],
-            "value": sent["value"],
-        });
-        match self.rpc.request::<Bytes>("eth_call", (object, receipt.block_number)).await {
-            Err(Unread::Reverted(text)) => Some(reason(&text)),
-            _ => None,
-        }
-    }
-}
-
-/// What a look at a transaction shows.
-enum Look {
-    Included(Receipt),
-    /// Its nonce is used up. By another one, or nodes do not have its receipt yet.
-    UsedUp,
-    Open,
-}
-
-fn refused(what: &str, text: &str) -> LedgerError {
-    LedgerError::Refused { what: what.to_owned(), reason: reason(text) }
 }

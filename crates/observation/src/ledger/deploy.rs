@@ -6,11 +6,15 @@ use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
 use alloy_sol_types::{SolConstructor, SolValue as _};
 use serde::{Deserialize, Serialize};
 
-use super::account::Account;
+use super::account::{Account, Call};
+use super::compare::{self, code_of, is_made_by};
 use super::error::{LedgerError, unread};
 use crate::contracts::{
     EveryChannelObservationLedger, EveryChannelRail, EveryChannelWitnessRegistry,
 };
+
+/// What to do about a deployment that is there and not the planned one.
+const ANOTHER: &str = "Nothing was changed. Give --out another name to deploy another one";
 
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -21,6 +25,8 @@ pub struct Plan {
     pub quorum: u32,
     /// Whether a quorum may ever be half of them or fewer.
     pub allow_minority: bool,
+    /// Seconds from the announcement of a change of the witnesses to the change.
+    pub change_delay: u64,
     /// How far an observation may lie in the future of its block, in milliseconds.
     pub max_future_ms: u64,
 }
@@ -64,7 +70,8 @@ impl Deployment {
 }
 
 /// Deploys registry, ledger and rail, and writes their addresses to `file`. If the file is there, its
-/// deployment is continued: no contract is deployed twice. `deployed` is called for each contract.
+/// deployment is continued: no contract is deployed twice, and what is there must be as planned. `deployed` is
+/// called for each contract.
 pub async fn deploy(
     account: &Account,
     plan: &Plan,
@@ -94,18 +101,33 @@ pub async fn deploy(
         ("rail", deployment.rail, rail_code(deployment.ledger)),
     ];
     for ((name, address, code), nonce) in codes.into_iter().zip(deployment.nonce..) {
-        if !has_code(account, address).await? {
+        let there = code_of(account, address).await?;
+        if !there.is_empty() && !is_made_by(account, &there, &code).await? {
+            return Err(failed(format!(
+                "expected the {name} as planned at {address}, found other code or settings (rules of the quorum, delay \
+                 of changes, maxFutureMs, contracts of another version). {ANOTHER}"
+            )));
+        }
+        if there.is_empty() {
             let next = next_nonce(account).await?;
             if next != nonce {
                 return Err(failed(format!(
                     "the {name} was to be deployed with the nonce {nonce}, but the next nonce of {} is \
-                     {next}: it has sent something else since. Remove the file to begin again",
+                     {next}: it has sent something else since. Give --out another name to begin again",
                     account.address()
                 )));
             }
-            account
-                .send(TxKind::Create, code, U256::ZERO, &format!("deploying the {name}"))
-                .await?;
+            let what = format!("deploying the {name}");
+            let (to, value) = (TxKind::Create, U256::ZERO);
+            account.send(Call { to, input: code, value, reserve: 0, what }).await?;
+        } else if address == deployment.registry {
+            let differs = compare::registry(account, address, plan).await?;
+            if !differs.is_empty() {
+                let differs = differs.join("; ");
+                return Err(failed(format!(
+                    "the registry at {address} is not as planned: {differs}. {ANOTHER}"
+                )));
+            }
         }
         deployed(name, address);
     }
@@ -118,18 +140,13 @@ async fn next_nonce(account: &Account) -> Result<u64, LedgerError> {
     Ok(nonce.map_err(unread(rpc, "the account's nonce"))?.to())
 }
 
-async fn has_code(account: &Account, address: Address) -> Result<bool, LedgerError> {
-    let rpc = account.rpc();
-    let code = rpc.request::<Bytes>("eth_getCode", (address, "latest")).await;
-    Ok(!code.map_err(unread(rpc, "a contract's code"))?.is_empty())
-}
-
 fn registry_code(plan: &Plan) -> Bytes {
     let arguments = EveryChannelWitnessRegistry::constructorCall {
         owner_: plan.owner,
         witnesses: plan.witnesses.clone(),
         quorum: U256::from(plan.quorum),
         allowMinority: plan.allow_minority,
+        changeDelay_: plan.change_delay,
     };
     [&EveryChannelWitnessRegistry::BYTECODE[..], &arguments.abi_encode()].concat().into()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::SolInterface as _;
-use eth_rpc::{Rpc, Unread, key::SignError};
+use eth_rpc::{Rpc, Unread, fees::TooDear, key::SignError};
 
 use crate::contracts::EveryChannelObservationLedger::EveryChannelObservationLedgerErrors;
 use crate::contracts::EveryChannelWitnessRegistry::EveryChannelWitnessRegistryErrors;
@@ -18,11 +18,37 @@ pub enum LedgerError {
     )]
     NoLedger { address: Address, chain: u64, source: Unread },
     #[error(
+        "expected chain {expected}, found chain {found} at {endpoint}: nothing was signed. Point --rpc to a node of \
+         the deployment's chain"
+    )]
+    WrongChain { expected: u64, found: u64, endpoint: String },
+    #[error(
+        "{endpoint} does not have block 0, by which a chain is told from others with its id: take a node that has it"
+    )]
+    NoGenesis { endpoint: String },
+    #[error(
         "{account} is no witness of the registry {registry} now: its owner adds one with `ec-observe witness add`"
     )]
     NoWitness { account: Address, registry: Address },
     #[error("{what} is refused: {reason}")]
     Refused { what: String, reason: String },
+    #[error("{what} ran out of gas after {gas}: run the same command again")]
+    OutOfGas { what: String, gas: u64 },
+    #[error(
+        "{count} transactions of {account} are on their way that are not in the journal: who else sends from it? Run \
+         the same command again when they are in a block"
+    )]
+    InFlight { account: Address, count: u64 },
+    #[error(
+        "the ledger says that {witness} has attested to two observations of the slot {slot}, of which {other} is the \
+         second: who else holds its key?"
+    )]
+    Equivocated { witness: Address, slot: B256, other: B256 },
+    #[error(
+        "another ec-observe signed for the same slots just now, as {} says: run the same command again",
+        journal.display()
+    )]
+    SignedMeanwhile { journal: PathBuf },
     #[error("another ec-observe sends from {account}: it holds {}", journal.display())]
     Busy { account: Address, journal: PathBuf },
     #[error("cannot keep the journal {}: {error}", journal.display())]
@@ -40,9 +66,19 @@ pub enum LedgerError {
     )]
     Overtaken { account: Address, transaction: B256, what: String },
     #[error(transparent)]
+    TooDear(#[from] TooDear),
+    #[error(transparent)]
     Sign(#[from] SignError),
     #[error("{}: {reason}", file.display())]
     Deployment { file: PathBuf, reason: String },
+}
+
+impl LedgerError {
+    /// Whether a contract refused it with this error of its own.
+    #[must_use]
+    pub fn is_refusal(&self, error: &str) -> bool {
+        matches!(self, Self::Refused { reason, .. } if reason.starts_with(error))
+    }
 }
 
 pub(super) fn unread(rpc: &Rpc, what: &'static str) -> impl Fn(Unread) -> LedgerError + use<> {

@@ -16,6 +16,9 @@ use super::error::LedgerError;
 pub(super) struct Pending {
     pub(super) nonce: u64,
     pub(super) transaction: B256,
+    /// Those with the same nonce that it takes the place of: one of them may be in a block as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<B256>,
     /// Signed: whoever sends it again sends the same.
     pub(super) raw: Bytes,
     /// What it does, in words.
@@ -24,7 +27,25 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn new(nonce: u64, signed: Signed, what: &str) -> Self {
-        Self { nonce, transaction: signed.hash, raw: signed.raw, what: what.to_owned() }
+        let (transaction, raw) = (signed.hash, signed.raw);
+        Self { nonce, transaction, earlier: Vec::new(), raw, what: what.to_owned() }
+    }
+
+    /// All that may be in a block.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = B256> {
+        [self.transaction].into_iter().chain(self.earlier.iter().copied())
+    }
+
+    /// Another one with the same nonce takes its place.
+    pub(super) fn replace(&mut self, signed: Signed) {
+        self.earlier.push(self.transaction);
+        (self.transaction, self.raw) = (signed.hash, signed.raw);
+    }
+
+    /// The node did not take what took the place of `before`; another node may have it.
+    pub(super) fn go_back_to(&mut self, before: Self) {
+        let refused = std::mem::replace(self, before);
+        self.earlier.push(refused.transaction);
     }
 
     pub(super) fn overtaken(&self, account: Address) -> LedgerError {

@@ -1,16 +1,13 @@
 //! What the chain says of observations.
 
-use std::collections::BTreeMap;
-
-use alloy_primitives::{Address, B256, U64};
-use alloy_sol_types::{SolCall, SolEvent as _};
-use eth_rpc::{Batch, Rpc, transaction::Log};
-use serde_json::json;
+use alloy_primitives::{Address, B256};
+use alloy_sol_types::SolCall;
+use eth_rpc::{Batch, BlockHead, Rpc, Unread};
 
 use super::error::{LedgerError, unread};
 use crate::contracts::EveryChannelObservationLedger::{
-    Head, Proposed, attestationsCall, finalizedCall, hasAttestedCall, headCall, includesCall,
-    proposedCall, registryCall,
+    Head, attestationsCall, finalizedCall, hasAttestedCall, hasAttestedInCall, headCall,
+    includesCall, proposedCall, registryCall,
 };
 use crate::contracts::EveryChannelWitnessRegistry::{Set, isWitnessCall, setCall};
 use crate::{header::ObservationHeader, observation::Observation, proof::Proof};
@@ -33,17 +30,36 @@ pub struct State {
     pub attestations: u64,
     /// The slot's final observation.
     pub finalized: Option<B256>,
-    /// Whether the witness that was asked about has attested to it.
-    pub attested: bool,
+    /// What the witness that was asked about has attested to.
+    pub word: Word,
+}
+
+/// What a witness has attested to in a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Nothing.
+    None,
+    /// This observation.
+    This,
+    /// Another one.
+    Other,
 }
 
 impl Ledger {
-    /// Looks whether there is a ledger at an address.
-    pub async fn open(rpc: Rpc, address: Address) -> Result<Self, LedgerError> {
+    /// Looks whether there is a ledger at an address, of a certain chain if one is given.
+    pub async fn open(
+        rpc: Rpc,
+        address: Address,
+        expected: Option<u64>,
+    ) -> Result<Self, LedgerError> {
         let mut batch = Batch::default();
         let (chain_id, registry) = (batch.chain_id(), batch.call(address, &registryCall {}));
         let answers = rpc.send(batch).await;
         let chain = answers.take(&chain_id).map_err(unread(&rpc, "the chain id"))?.to();
+        if let Some(expected) = expected.filter(|expected| *expected != chain) {
+            let endpoint = rpc.shown();
+            return Err(LedgerError::WrongChain { expected, found: chain, endpoint });
+        }
         let registry = answers.take(&registry).map_err(|source| LedgerError::NoLedger {
             address,
             chain,
@@ -81,16 +97,25 @@ impl Ledger {
         self.read(self.address, &headCall { streamHash: stream_hash }).await
     }
 
-    /// The states of observations, in their order; with `witness`, who is a member, also whether that one has
-    /// attested.
+    pub async fn newest_block(&self) -> Result<BlockHead, LedgerError> {
+        let mut batch = Batch::default();
+        let head = batch.head("latest");
+        let head = self.rpc.send(batch).await.take(&head);
+        let none = || Unread::Malformed("there is no newest block".to_owned());
+        head.and_then(|head| head.ok_or_else(none)).map_err(unread(&self.rpc, "the newest block"))
+    }
+
+    /// The states of observations, in their order; with `witness`, who is a member, also what that one has
+    /// attested to. After the newest block, or after one by its hash.
     pub async fn states(
         &self,
         observations: &[Observation],
         witness: Option<Address>,
+        at: Option<B256>,
     ) -> Result<Vec<State>, LedgerError> {
         let mut states = Vec::with_capacity(observations.len());
         for observations in observations.chunks(AT_ONCE) {
-            let mut batch = Batch::default();
+            let mut batch = at.map_or_else(Batch::default, Batch::at);
             let slots: Vec<_> = observations
                 .iter()
                 .map(|own| {
@@ -100,23 +125,25 @@ impl Ledger {
                         batch.call(self.address, &attestationsCall { observationHash: hash }),
                         batch.call(self.address, &finalizedCall { slot: own.slot }),
                         witness.map(|witness| {
-                            let call = hasAttestedCall { observationHash: hash, witness };
-                            batch.call(self.address, &call)
+                            let this = hasAttestedCall { observationHash: hash, witness };
+                            let any = hasAttestedInCall { slot: own.slot, witness };
+                            (batch.call(self.address, &this), batch.call(self.address, &any))
                         }),
                     )
                 })
                 .collect();
             let answers = self.rpc.send(batch).await;
             let unread = || unread(&self.rpc, "the observations");
-            for (proposed, attestations, finalized, attested) in slots {
+            for (proposed, attestations, finalized, word) in slots {
                 let finalized = answers.take(&finalized).map_err(unread())?;
                 states.push(State {
                     proposed: answers.take(&proposed).map_err(unread())?,
                     attestations: answers.take(&attestations).map_err(unread())?.saturating_to(),
                     finalized: (!finalized.is_zero()).then_some(finalized),
-                    attested: match attested {
-                        Some(attested) => answers.take(&attested).map_err(unread())?,
-                        None => false,
+                    word: match word {
+                        Some((this, _)) if answers.take(&this).map_err(unread())? => Word::This,
+                        Some((_, any)) if answers.take(&any).map_err(unread())? => Word::Other,
+                        _ => Word::None,
                     },
                 });
             }
@@ -134,41 +161,6 @@ impl Ledger {
             path: proof.path.clone(),
         };
         self.read(self.address, &call).await
-    }
-
-    /// What else was proposed in the slots of observations since a block, by slot.
-    pub async fn rivals(
-        &self,
-        observations: &[Observation],
-        from_block: u64,
-    ) -> Result<BTreeMap<B256, Vec<ObservationHeader>>, LedgerError> {
-        let mut rivals = BTreeMap::<B256, Vec<ObservationHeader>>::new();
-        for observations in observations.chunks(AT_ONCE) {
-            let own: BTreeMap<B256, B256> =
-                observations.iter().map(|own| (own.slot, own.observation_hash)).collect();
-            let slots: Vec<&B256> = own.keys().collect();
-            let filter = json!([{
-                "address": self.address,
-                "fromBlock": U64::from(from_block),
-                "toBlock": "latest",
-                "topics": [Proposed::SIGNATURE_HASH, slots],
-            }]);
-            let logs: Vec<Log> = self
-                .rpc
-                .request("eth_getLogs", filter)
-                .await
-                .map_err(unread(&self.rpc, "the proposals"))?;
-            for log in logs {
-                let Ok(event) = Proposed::decode_raw_log(log.topics.iter().copied(), &log.data)
-                else {
-                    continue;
-                };
-                if own.get(&event.slot).is_some_and(|hash| *hash != event.observationHash) {
-                    rivals.entry(event.slot).or_default().push(event.header);
-                }
-            }
-        }
-        Ok(rivals)
     }
 }
 

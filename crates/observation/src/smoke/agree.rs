@@ -44,7 +44,7 @@ pub(super) async fn agree(
         *gas = done.gas;
     }
     let seconds = start.elapsed().as_secs_f64();
-    let states = setting.ledger.states(&own, None).await?;
+    let states = setting.ledger.states(&own, None, None).await?;
     let finals = own
         .iter()
         .zip(&states)

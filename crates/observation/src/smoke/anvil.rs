@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Stdio};
-use std::{path::Path, time::Duration};
+use std::{ffi::OsString, time::Duration};
 
 use alloy_primitives::{Address, U256};
 use anyhow::{Context as _, bail};
@@ -24,9 +24,11 @@ pub(super) struct Anvil {
 
 impl Anvil {
     /// Starts one at a free port and waits until it answers.
-    pub(super) async fn start(program: &Path) -> anyhow::Result<Self> {
+    pub(super) async fn start(command: &[OsString]) -> anyhow::Result<Self> {
+        let (program, rest) = command.split_first().context("a program is needed")?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let child = Command::new(program)
+            .args(rest)
             .args(["--host", "127.0.0.1", "--port", &port.to_string(), "--accounts", "1"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())

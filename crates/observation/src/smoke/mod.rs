@@ -6,6 +6,7 @@ mod refusals;
 mod report;
 mod setting;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,8 @@ use crate::generate::{Shape, write};
 
 #[derive(Debug)]
 pub enum Chain {
-    Anvil(PathBuf),
+    /// The command that starts an anvil; it is given more arguments.
+    Anvil(Vec<OsString>),
     /// A chain that runs already. The account pays: see the command's help.
     There(Rpc, Box<SecretKey>),
 }
@@ -48,9 +50,9 @@ pub async fn run(
     let anvil;
     let (rpc, owner) = match chain {
         Chain::There(rpc, key) => (rpc, *key),
-        Chain::Anvil(program) => {
+        Chain::Anvil(command) => {
             let key = SecretKey::generate()?;
-            anvil = Anvil::start(&program).await?;
+            anvil = Anvil::start(&command).await?;
             anvil.fund(key.address()).await?;
             (anvil.rpc.clone(), key)
         }

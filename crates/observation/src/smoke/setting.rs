@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::archive::{Input, Mapping, Scan};
 use crate::derive::{Derivation, Heads};
-use crate::ledger::{Account, Deployment, Ledger, LedgerError, Plan, deploy};
+use crate::ledger::{Account, Call, Deployment, Ledger, LedgerError, Plan, Terms, deploy};
 use crate::observation::Observation;
 
 /// Gas of a witness beside what each observation takes.
@@ -37,13 +37,14 @@ impl Setting {
     ) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
         let journals = dir.path().join("journals");
-        let owner = Account::open(rpc.clone(), owner, &journals).await?;
+        let owner = Account::open(rpc.clone(), owner, &journals, Terms::default()).await?;
         let keys = [SecretKey::generate()?, SecretKey::generate()?, SecretKey::generate()?];
         let plan = Plan {
             owner: owner.address(),
             witnesses: keys.iter().map(SecretKey::address).collect(),
             quorum: 3,
             allow_minority: false,
+            change_delay: 0,
             max_future_ms: 60_000,
         };
         let deployment =
@@ -55,10 +56,12 @@ impl Setting {
         let mut witnesses = Vec::new();
         for key in keys {
             let to = TxKind::Call(key.address());
-            owner.send(to, Bytes::new(), value, "funding a witness").await?;
-            witnesses.push(Account::open(rpc.clone(), key, &journals).await?);
+            let what = "funding a witness".to_owned();
+            owner.send(Call { to, input: Bytes::new(), value, reserve: 0, what }).await?;
+            witnesses.push(Account::open(rpc.clone(), key, &journals, Terms::default()).await?);
         }
-        let ledger = Ledger::open(rpc.clone(), deployment.ledger).await?;
+        let ledger =
+            Ledger::open(rpc.clone(), deployment.ledger, Some(deployment.chain_id)).await?;
         let witnesses = witnesses.try_into().ok().context("three witnesses")?;
         Ok(Self { owner, witnesses, ledger, deployment, dir })
     }
@@ -74,8 +77,7 @@ impl Setting {
         to: Address,
         call: &C,
     ) -> Result<u64, LedgerError> {
-        let input = Bytes::from(call.abi_encode());
-        let receipt = account.send(TxKind::Call(to), input, U256::ZERO, C::SIGNATURE).await?;
+        let receipt = account.send(Call::of(to, call, C::SIGNATURE)).await?;
         Ok(receipt.gas_used.to())
     }
 }
@@ -97,7 +99,7 @@ pub(super) fn derive(
     let derivation = Derivation {
         scan,
         heads: Heads::default(),
-        closed_only: false,
+        settle: None,
         memory: (witness + 1) << 20,
         scratch: scratch.to_owned(),
     };

@@ -1,6 +1,8 @@
 //! `ec-observe` and the contracts with programs from outside: anvil, forge, halmos, npm. What is missing
 //! makes a test ignored, with the reason.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod chain;
 mod contracts;
 mod media;

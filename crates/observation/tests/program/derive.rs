@@ -6,6 +6,9 @@ use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
 };
 
 use alloy_primitives::{B256, keccak256};
@@ -30,7 +33,7 @@ fn scan(files: &[PathBuf], threads: usize) -> Scan {
 fn derivation(files: &[PathBuf], threads: usize, memory: usize) -> Derivation {
     let scratch = files[0].parent().unwrap().to_owned();
     let scan = scan(files, threads);
-    Derivation { scan, heads: Heads::default(), closed_only: false, memory, scratch }
+    Derivation { scan, heads: Heads::default(), settle: None, memory, scratch }
 }
 
 fn run(derivation: &Derivation) -> Result<(Vec<Observation>, Derived), DeriveError> {
@@ -105,11 +108,13 @@ fn plainly(text: &str) -> Vec<Value> {
     for (stream, epochs) in streams {
         let mut epochs: Vec<_> = epochs
             .into_iter()
-            .map(|(name, epoch)| (epoch.values().map(|entry| entry.0).max().unwrap(), name, epoch))
+            .map(|(name, epoch)| (epoch.values().next().unwrap().0, name, epoch))
             .collect();
-        epochs.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        let mut parent = B256::ZERO;
-        for (sequence, (time, name, epoch)) in epochs.into_iter().enumerate() {
+        epochs.sort_by_key(|(first, name, _)| (*first, name.len(), name.clone()));
+        let (mut parent, mut time) = (B256::ZERO, 0);
+        for (sequence, (_, name, epoch)) in epochs.into_iter().enumerate() {
+            time = epoch.values().map(|entry| entry.0).max().unwrap().max(time);
+            let count = epoch.len() as u64;
             let mut level: Vec<B256> = epoch.values().map(|entry| entry.1).collect();
             // Level by level, which for this tree comes to the same as splitting at powers of two.
             while level.len() > 1 {
@@ -127,7 +132,7 @@ fn plainly(text: &str) -> Vec<Value> {
                 keccak256(&stream),
                 keccak256(&name),
                 parent,
-                level[0],
+                keccak256([&[2][..], &count.to_be_bytes(), level[0].as_slice()].concat()),
                 keccak256(&epoch.values().next().unwrap().2),
                 B256::from(alloy_primitives::U256::from(time)),
                 B256::from(alloy_primitives::U256::from(sequence)),
@@ -279,8 +284,183 @@ proptest! {
         prop_assert_eq!(both, whole);
         // What was observed already does not come again.
         let again = Derivation { scan: scan(&[file(&dir, "again", lines(cut - 1..epochs))], 1), ..second };
-        let came_again = matches!(run(&again), Err(DeriveError::Before { .. }));
+        let came_again = matches!(run(&again), Err(DeriveError::Again { .. }));
         prop_assert!(came_again);
+    }
+}
+
+proptest! {
+    // A derivation for each line.
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is left out as not over, what is not left out never changes when the stream goes on in order.
+    #[test]
+    fn what_is_closed_stays_as_it_is(
+        seed in any::<u64>(),
+        settle in 1_u64..400,
+        late in 0_u64..100,
+    ) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        // Epochs of 100 s; lines come up to `late` seconds late, which is below the time that is waited for.
+        let late = late.min(settle - 1);
+        let mut lines: Vec<_> = (0..40_u64)
+            .map(|entry| (entry * 10 + random.u64(0..=late), entry_at(entry / 10, entry % 10, entry * 10_000)))
+            .collect();
+        lines.sort();
+        let dir = tempfile::tempdir()?;
+        let mut before: Vec<Observation> = Vec::new();
+        for cut in 0..=lines.len() {
+            let text: Vec<_> = lines[..cut].iter().map(|(_, line)| line.clone()).collect();
+            let mut derivation = derivation(&[file(&dir, "a", text.join("\n"))], 1, 1 << 20);
+            derivation.settle = Some(Duration::from_secs(settle));
+            let (found, _) = run(&derivation).unwrap();
+            prop_assert!(found.starts_with(&before), "{cut}: {found:?} after {before:?}");
+            before = found;
+        }
+    }
+}
+
+/// An entry at a time, in milliseconds after the stream began.
+fn entry_at(epoch: u64, sequence: u64, ms: u64) -> String {
+    json!({
+        "stream": "a", "epoch": epoch, "seq": sequence, "unixMs": 1_767_225_600_000 + ms,
+        "chunkHash": format!("{epoch} {sequence}"), "locator": "moq://a",
+    })
+    .to_string()
+}
+
+fn closed(dir: &TempDir, lines: &[String], settle: u64) -> Vec<(String, u64, u64)> {
+    let mut derivation = derivation(&[file(dir, "a", lines.join("\n"))], 1, 1000);
+    derivation.settle = Some(Duration::from_secs(settle));
+    let (found, _) = run(&derivation).unwrap();
+    found.into_iter().map(|own| (own.epoch, own.header.sequence, own.entries)).collect()
+}
+
+/// Two encoders whose clocks differ: the last entry of an epoch may be stamped after the first one of the next.
+#[test]
+fn an_epoch_that_has_just_begun_closes_nothing_and_is_not_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut lines = vec![entry_at(1, 0, 0), entry_at(1, 1, 10_001), entry_at(2, 0, 10_000)];
+    assert_eq!(closed(&dir, &lines, 60), []);
+    lines.push(entry_at(2, 1, 69_999));
+    assert_eq!(closed(&dir, &lines, 60), []);
+    lines.push(entry_at(2, 2, 70_000));
+    assert_eq!(closed(&dir, &lines, 60), [("1".to_owned(), 0, 2)]);
+    // However little is waited for, it is the first one that is over, and the newest one never is.
+    assert_eq!(closed(&dir, &lines, 0), [("1".to_owned(), 0, 2)]);
+    // A third epoch says of both how far the stream is.
+    lines.push(entry_at(3, 0, 130_000));
+    assert_eq!(closed(&dir, &lines, 60), [("1".to_owned(), 0, 2)]);
+    lines.push(entry_at(3, 1, 190_000));
+    assert_eq!(closed(&dir, &lines, 60), [("1".to_owned(), 0, 2), ("2".to_owned(), 1, 3)]);
+    // A single stamp of the far future in the middle of an epoch closes nothing.
+    let far = [
+        entry_at(1, 0, 0),
+        entry_at(2, 0, 10_000),
+        entry_at(2, 1, 1 << 41),
+        entry_at(2, 2, 12_000),
+    ];
+    assert_eq!(closed(&dir, &far, 60), []);
+}
+
+#[test]
+fn epochs_that_begin_at_one_moment_are_in_the_order_of_numbers() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines = [entry_at(10, 0, 0), entry_at(9, 0, 0), entry_at(100, 0, 0)];
+    let found = observations(&[file(&dir, "a", lines.join("\n"))]);
+    let names: Vec<_> = found.iter().map(|own| own.epoch.as_str()).collect();
+    assert_eq!(names, ["9", "10", "100"]);
+}
+
+/// A ledger takes no observation that is older than its parent.
+#[test]
+fn one_stamp_that_is_too_late_makes_no_stream_that_can_never_be_final() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines = [
+        entry_at(1, 0, 0),
+        entry_at(1, 1, 90_000),
+        entry_at(2, 0, 10_000),
+        entry_at(3, 0, 100_000),
+    ];
+    let found = observations(&[file(&dir, "a", lines.join("\n"))]);
+    let times: Vec<_> =
+        found.iter().map(|own| own.header.observedUnixMs - 1_767_225_600_000).collect();
+    assert_eq!(times, [90_000, 90_000, 100_000]);
+    // Also where it goes on in another file.
+    let mut rest = derivation(&[file(&dir, "b", lines[2..].join("\n"))], 1, 1000);
+    rest.heads.put(found[0].clone());
+    assert_eq!(run(&rest).unwrap().0, found[1..]);
+}
+
+#[test]
+fn an_epoch_in_two_files_is_observed_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = observations(&[file(&dir, "one", [line("a", 1, 0), line("a", 2, 0)].join("\n"))]);
+    for rest in [vec![line("a", 2, 1), line("a", 3, 0)], vec![line("a", 3, 0), line("a", 1, 5)]] {
+        let mut second = derivation(&[file(&dir, "two", rest.join("\n"))], 1, 1000);
+        // The head is the highest one, in whatever order the file has them.
+        for own in first.iter().rev() {
+            second.heads.put(own.clone());
+        }
+        let error = run(&second).unwrap_err();
+        assert!(matches!(error, DeriveError::Again { entries: 1, .. }), "{error}");
+    }
+    let mut second = derivation(&[file(&dir, "two", line("a", 3, 0))], 1, 1000);
+    for own in first.iter().rev() {
+        second.heads.put(own.clone());
+    }
+    let (found, _) = run(&second).unwrap();
+    assert_eq!(
+        (found[0].header.sequence, found[0].header.parentObservationHash),
+        (2, first[1].observation_hash)
+    );
+}
+
+/// A pipe that gives one byte at first, and frames without content before the first one with it.
+#[test]
+fn compression_is_known_by_more_than_the_first_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = made_up(7, 2, 9);
+    let expected = observations(&[file(&dir, "plain", &text)]);
+    let zstd = zstd::encode_all(text.as_bytes(), 1).unwrap();
+    let skippable = |kind: u8| [&[kind, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3], &zstd[..]].concat();
+    let pipe = dir.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for bytes in
+        [gzip(&text), zstd.clone(), skippable(0x50), skippable(0x5f), text.clone().into_bytes()]
+    {
+        let (out, first) = (pipe.clone(), bytes.clone());
+        let writer = thread::spawn(move || {
+            let mut pipe = fs::File::create(out).unwrap();
+            pipe.write_all(&first[..1]).unwrap();
+            // So that it is read before the rest is there.
+            thread::sleep(Duration::from_millis(50));
+            pipe.write_all(&first[1..]).unwrap();
+        });
+        assert_eq!(observations(std::slice::from_ref(&pipe)), expected);
+        writer.join().unwrap();
+    }
+}
+
+/// Numbers of lines and columns are those of the file, whatever blank lines there are.
+#[test]
+fn blank_lines_are_counted_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let blank = ["\n", " \n", "\r\n", "\t \n", "\n\n\n"];
+    let mut random = fastrand::Rng::with_seed(3);
+    for _ in 0..50 {
+        let mut text = String::new();
+        for _ in 0..random.usize(..300) {
+            text.push_str(blank[random.usize(..blank.len())]);
+        }
+        let lines = text.matches('\n').count() + 1;
+        text.push_str("   {]");
+        let path = file(&dir, "a", &text);
+        let mut derivation = derivation(&[path], 1, 1000);
+        derivation.scan.input = derivation.scan.input.in_blocks_of(random.usize(1..200));
+        let error = run(&derivation).unwrap_err().to_string();
+        let expected = format!("a, line {lines}: key must be a string (column 5)");
+        assert!(error.ends_with(&expected), "{error} is not {expected}");
     }
 }
 
@@ -296,7 +476,7 @@ fn the_last_epoch_of_each_stream_may_be_left_out() {
         line("c", 3, 0),
     ];
     let mut derivation = derivation(&[file(&dir, "a", lines.join("\n"))], 1, 1000);
-    derivation.closed_only = true;
+    derivation.settle = Some(Duration::ZERO);
     let (found, derived) = run(&derivation).unwrap();
     let names: Vec<_> = found.iter().map(|own| (own.stream.as_str(), own.epoch.as_str())).collect();
     assert_eq!(names, [("a", "1"), ("c", "1"), ("c", "2")]);
@@ -397,7 +577,7 @@ fn every_entry_is_proven_and_nothing_else() {
         assert_eq!((proof.check(), proof.index), (Ok(()), entry));
         let json = serde_json::to_string(&proof).unwrap();
         assert_eq!(serde_json::from_str::<Proof>(&json).unwrap(), proof);
-        let mut tampered = [(); 7].map(|()| proof.clone());
+        let mut tampered = [(); 8].map(|()| proof.clone());
         tampered[0].entry.chunkHash = leaf(&[]);
         tampered[1].entry.locator.push('x');
         tampered[2].entry.unixMs += 1;
@@ -405,6 +585,9 @@ fn every_entry_is_proven_and_nothing_else() {
         tampered[4].index = (entry + 1) % 7;
         tampered[5].path[0] = leaf(&[]);
         tampered[6].observation.header.dataRoot = leaf(&[]);
+        // The last of three is not the last of two as well.
+        tampered[7].observation.entries -= 1;
+        tampered[7].index = tampered[7].index.saturating_sub(1);
         for proof in tampered {
             assert!(proof.check().is_err(), "{proof:?}");
         }

@@ -62,6 +62,13 @@ impl Files {
         let [archive, headers] = ["archive", "headers"].map(|name| files.text(name));
         let made = ec_observe(&["headers", &archive, "--out", &headers]);
         assert_eq!(made.code, Some(0), "{made}");
+        let sign =
+            ["sign", &headers, "--chain-id", "901", "--ledger", LEDGER, "--registry-epoch", "1"];
+        let [key, journal, signatures] =
+            ["key", "journal", "signatures"].map(|name| files.text(name));
+        let keys = ["--key-file", &key, "--journal", &journal, "--out", &signatures];
+        let signed = ec_observe(&[&sign[..], &keys].concat());
+        assert_eq!(signed.code, Some(0), "{signed}");
         let entry = ["--stream", "a", "--epoch", "1", "--sequence", "0"];
         let proof = ec_observe(&[&["prove", &archive, "--headers", &headers][..], &entry].concat());
         assert_eq!(proof.code, Some(0), "{proof}");
@@ -89,7 +96,7 @@ fn ec_observe(args: &[&str]) -> Run {
 }
 
 /// Each command with its arguments, where `@` begins the name of a file.
-const COMMANDS: [(&str, &[&str]); 8] = [
+const COMMANDS: [(&str, &[&str]); 9] = [
     (
         "deploy",
         &[
@@ -115,6 +122,7 @@ const COMMANDS: [(&str, &[&str]); 8] = [
         "watch",
         &["watch", "@archive", "--once", "--propose", "--ledger", LEDGER, "--key-file", "@key"],
     ),
+    ("relay", &["relay", "@signatures", "--ledger", LEDGER, "--key-file", "@key"]),
     ("verify", &["verify", "@proof", "--ledger", LEDGER]),
     ("smoke", &["smoke", "--key-file", "@key"]),
 ];

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, path::Path, time::Duration};
 
 use alloy_primitives::{Address, U64, U256};
 use anyhow::{Context, Result, bail, ensure};
-use eth_rpc::{Batch, Rpc};
+use eth_rpc::{Batch, Rpc, fees::MAX_FEE};
 use op_chain::{contracts::DisputeGameFactory, rollup::RollupConfig};
 use op_gate::config::Config;
 use op_prove::{compare::Verdict, deposit, heads};
@@ -93,7 +93,7 @@ async fn deposit_everywhere(devnet: &Devnet) -> Result<String> {
     let config = Config::load(&devnet.home.warden_config())?;
     let chain = deposit::Chain::of(&config, ANSWER)?;
     let (key, to) = (accounts::key(accounts::USER)?, Address::random());
-    let start = deposit::Start::Send { key: &key, to, amount: ONE_ETHER };
+    let start = deposit::Start::Send { key: &key, to, amount: ONE_ETHER, max_fee: MAX_FEE };
     let proof = deposit::prove(&chain, start, SETTLE, |_| {}).await?;
     let block = proof.block().with_context(|| format!("not everywhere: {proof:?}"))?;
     for (name, engine) in &chain.engines {

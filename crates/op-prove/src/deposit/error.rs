@@ -1,7 +1,7 @@
 //! Why a deposit is not sent or not followed.
 
 use alloy_primitives::{Address, B256, U256, utils::format_ether};
-use eth_rpc::{RpcUrlError, Unread, key::SignError, transaction::EventError};
+use eth_rpc::{RpcUrlError, Unread, fees::TooDear, key::SignError, transaction::EventError};
 use op_chain::deposit;
 
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,8 @@ pub enum DepositError {
         format_ether(*.needed), format_ether(*.found)
     )]
     Poor { needed: U256, found: U256, account: Address },
+    #[error(transparent)]
+    TooDear(#[from] TooDear),
     #[error(transparent)]
     Sign(#[from] SignError),
     /// L1 may have it or not.

@@ -19,11 +19,7 @@ pub(super) async fn check(chain: &Chain) -> Result<(), DepositError> {
     let id = batch.chain_id();
     let system_config = batch.call(chain.portal, &OptimismPortal::systemConfigCall {});
     let answers = chain.l1.send(batch).await;
-    let found = answers.take(&id).map_err(unread(chain, "the chain id"))?.to();
-    let expected = chain.l1_chain_id;
-    if found != expected {
-        return Err(DepositError::WrongL1 { expected, found, endpoint: chain.l1.shown() });
-    }
+    wrong_chain(chain, answers.take(&id).map_err(unread(chain, "the chain id"))?.to())?;
     let found = answers.take(&system_config).map_err(|source| match source {
         Unread::Reverted(_) | Unread::Malformed(_) => {
             DepositError::NoPortal { portal: chain.portal, endpoint: chain.l1.shown(), source }
@@ -37,30 +33,40 @@ pub(super) async fn check(chain: &Chain) -> Result<(), DepositError> {
     Ok(())
 }
 
+fn wrong_chain(chain: &Chain, found: u64) -> Result<(), DepositError> {
+    let expected = chain.l1_chain_id;
+    if found == expected {
+        return Ok(());
+    }
+    Err(DepositError::WrongL1 { expected, found, endpoint: chain.l1.shown() })
+}
+
 /// A signed deposit that the portal takes and the account can pay.
 pub(super) async fn sign(
     chain: &Chain,
     key: &SecretKey,
     to: Address,
     amount: U256,
+    max_fee: u128,
 ) -> Result<Signed, DepositError> {
     let account = key.address();
     let input = deposit::input(to, amount, GAS);
     let mut batch = Batch::default();
     let nonce = batch.request::<U64>("eth_getTransactionCount", (account, "pending"));
+    let id = batch.chain_id();
     let balance = batch.balance(account);
     let price = batch.request::<U256>("eth_gasPrice", json!([]));
     let priority = batch.request::<U256>("eth_maxPriorityFeePerGas", json!([]));
     let object = json!({"from": account, "to": chain.portal, "data": input, "value": amount});
     let gas = batch.request::<U64>("eth_estimateGas", [object]);
     let answers = chain.l1.send(batch).await;
+    // The endpoint may ask many nodes, and not all have to be right.
+    wrong_chain(chain, answers.take(&id).map_err(unread(chain, "the chain id"))?.to())?;
     let nonce = answers.take(&nonce).map_err(unread(chain, "the account's nonce"))?.to();
     let balance = answers.take(&balance).map_err(unread(chain, "the account's balance"))?;
     let price = answers.take(&price).map_err(unread(chain, "the gas price"))?;
     let priority = answers.take(&priority).map_err(unread(chain, "the priority fee"))?;
-    // Two: the base fee may double until it is in a block.
-    let fees =
-        Fees { max: (price * U256::from(2)).saturating_to(), priority: priority.saturating_to() };
+    let fees = Fees::offer(price, priority, max_fee)?;
     if balance <= amount {
         // The portal's gas cannot be estimated without the ETH: it burns about what L2 gets.
         let needed = amount.saturating_add(price * U256::from(GAS));

@@ -28,6 +28,8 @@ pub enum Start<'a> {
         to: Address,
         /// Wei.
         amount: U256,
+        /// Wei per gas that are paid at most.
+        max_fee: u128,
     },
     /// Follows the first deposit of this transaction on L1.
     Follow(B256),
@@ -56,8 +58,8 @@ pub async fn prove(
     l1::check(chain).await?;
     let transaction = match start {
         Start::Follow(transaction) => transaction,
-        Start::Send { key, to, amount } => {
-            let signed = l1::sign(chain, key, to, amount).await?;
+        Start::Send { key, to, amount, max_fee } => {
+            let signed = l1::sign(chain, key, to, amount, max_fee).await?;
             report(News::Sending(signed.hash));
             l1::send(chain, signed).await?
         }

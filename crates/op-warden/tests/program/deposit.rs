@@ -34,6 +34,7 @@ pub(crate) struct L1 {
     chain_id: &'static str,
     system_config: &'static str,
     balance: &'static str,
+    price: &'static str,
     gas: Say,
     /// To `systemConfig()` of the portal, in place of its address.
     portal: Option<Say>,
@@ -53,6 +54,7 @@ impl Default for L1 {
             chain_id: "0x384",
             system_config: SYSTEM_CONFIG,
             balance: "0xde0b6b3a7640000",
+            price: "0x3b9aca00",
             gas: Say::Result(json!("0x186a0")),
             portal: None,
             loses_answers: false,
@@ -110,7 +112,7 @@ impl Answer for L1 {
             },
             "eth_getTransactionCount" => json!("0x7"),
             "eth_getBalance" => json!(self.balance),
-            "eth_gasPrice" => json!("0x3b9aca00"),
+            "eth_gasPrice" => json!(self.price),
             "eth_maxPriorityFeePerGas" => json!("0x1"),
             "eth_estimateGas" => return self.gas.clone(),
             "eth_sendRawTransaction" if self.loses_answers => {
@@ -346,6 +348,11 @@ fn nothing_is_sent_where_it_would_be_lost() {
         (L1 { chain_id: "0x1", ..good() }, "expected L1 chain 900"),
         (L1 { system_config: PORTAL, ..good() }, "expected the portal of SystemConfig"),
         (L1 { balance: "0x0", ..good() }, "found 0.000000000000000000 ETH"),
+        // 1,000,000 gwei: it would cost 100 ETH.
+        (
+            L1 { price: "0x38d7ea4c68000", balance: "0xde0b6b3a7640000000", ..good() },
+            "expected a gas price of at most 500 gwei (--max-fee), found 1000000 gwei",
+        ),
         // Enough for the deposit, not for its gas.
         (L1 { balance: "0x38d7ea4c68001", ..good() }, "for the deposit and its gas"),
         (L1 { gas: Say::Error(3, "execution reverted"), ..good() }, "does not take the deposit"),

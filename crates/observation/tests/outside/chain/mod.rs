@@ -1,5 +1,9 @@
 //! `ec-observe` on a chain: anvil, which came with what `cargo devnet build` made.
 
+mod honest;
+mod hostile;
+mod settings;
+mod simulation;
 mod support;
 
 use std::{
@@ -16,7 +20,7 @@ use test_kit::Run;
 type Test = fn(&World) -> Result<()>;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 12] = [
+    let tests: [(&str, Test); 27] = [
         ("three_witnesses_agree_and_the_rest_is_refused", smoke),
         ("a_new_user_derives_submits_and_verifies", new_user),
         ("a_witness_with_other_data_is_told", disagreement),
@@ -29,6 +33,21 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("a_child_that_waited_for_its_parent_becomes_final", waiting_child),
         ("witnesses_are_added_and_removed", witnesses),
         ("what_cannot_be_done_is_told", errors),
+        ("a_late_line_makes_no_witness_sign_twice", honest::late_line),
+        ("one_key_on_two_machines_signs_once", honest::two_machines),
+        ("an_archive_that_lacks_a_final_epoch_is_told", honest::lacking),
+        ("witnesses_in_one_block_do_not_run_out_of_gas", honest::one_block),
+        ("a_witness_whom_another_one_forestalls_is_done", honest::forestalled),
+        ("what_is_signed_offline_is_relayed", honest::relayed),
+        ("an_entry_of_the_future_stops_its_stream_only", hostile::future),
+        ("garbage_proposals_neither_stop_nor_flood_a_witness", hostile::garbage),
+        ("gas_above_the_limit_and_another_chain_are_refused", hostile::fees),
+        ("the_fees_of_a_transaction_that_waits_are_raised", hostile::raised),
+        ("a_deployment_with_another_plan_is_refused", settings::another_plan),
+        ("changes_of_the_witnesses_are_announced", settings::announced),
+        ("the_anvil_of_a_smoke_ends_with_it", settings::smoke_ends),
+        ("a_watch_that_derives_hears_signals", settings::signals),
+        ("simulated_witnesses_never_sign_twice_and_go_on", simulation::run),
     ];
     tests
         .map(|(name, test)| {
@@ -143,9 +162,9 @@ fn disagreement(world: &World) -> Result<()> {
             run.to_string()
         })?;
     }
-    let watched = world.on_chain(&["watch", "other.jsonl", "--once"], "three")?;
+    let watched = world.on_chain(&["watch", "other.jsonl", "--once", "--open-epochs"], "three")?;
     watched.exits(1)?;
-    ensure(watched.stderr.contains("1 differ"), || watched.to_string())
+    ensure(watched.stderr.contains("the others derived from other data"), || watched.to_string())
 }
 
 fn watch(world: &World) -> Result<()> {
@@ -153,12 +172,20 @@ fn watch(world: &World) -> Result<()> {
     let archive =
         |epochs: u64| (1..=epochs).map(|epoch| line("a", epoch, 0)).collect::<Vec<_>>().join("\n");
     world.write("archive.jsonl", &archive(2))?;
-    let args = ["watch", "archive.jsonl", "--closed-only", "--every", "1", "--propose"];
+    let args = ["watch", "archive.jsonl", "--settle", "0", "--every", "1", "--propose"];
     let mut watchers = [world.spawn(&args, "one")?, world.spawn(&args, "two")?];
     for epochs in 2..5 {
         world.write("archive.jsonl", &archive(epochs))?;
         world
-            .run(&["headers", "archive.jsonl", "--closed-only", "--out", "headers.jsonl"])
+            .run(&[
+                "headers",
+                "archive.jsonl",
+                "--closed-only",
+                "--settle",
+                "0",
+                "--out",
+                "headers.jsonl",
+            ])
             .exits(0)?;
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
@@ -270,7 +297,7 @@ fn refused_watch(world: &World) -> Result<()> {
     world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.deploy(&["one"], 1)?;
     let proxy = Proxy::start(&world.url, Mode::Refuse, 1)?;
-    let args = ["watch", "archive.jsonl", "--propose", "--every", "1"];
+    let args = ["watch", "archive.jsonl", "--open-epochs", "--propose", "--every", "1"];
     let mut watcher = world.spawn_at(&proxy.url, &args, "one")?;
     let deadline = Instant::now() + Duration::from_mins(1);
     while world.status(&["headers.jsonl"])?["streams"][0]["final"] != 1 {

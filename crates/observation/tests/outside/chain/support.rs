@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     thread::{self, sleep},
@@ -15,7 +15,8 @@ use std::{
 };
 
 use alloy_primitives::{Address, U64, U256};
-use eth_rpc::{Rpc, key::SecretKey};
+use alloy_sol_types::SolEvent;
+use eth_rpc::{Rpc, key::SecretKey, transaction::Log};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -78,7 +79,11 @@ impl World {
         Ok(world)
     }
 
-    fn ask<T: DeserializeOwned>(&self, method: &'static str, params: &Value) -> Result<T> {
+    pub(crate) fn ask<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: &Value,
+    ) -> Result<T> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(runtime.block_on(self.rpc.request(method, params))?)
     }
@@ -123,6 +128,44 @@ impl World {
         Ok(self.ask::<U64>("eth_getTransactionCount", &json!([address, "latest"]))?.to())
     }
 
+    /// Whether each transaction gets a block of its own at once.
+    pub(crate) fn automine(&self, on: bool) -> Result<()> {
+        self.ask::<IgnoredAny>("evm_setAutomine", &json!([on]))?;
+        Ok(())
+    }
+
+    pub(crate) fn mine(&self) -> Result<()> {
+        self.ask::<IgnoredAny>("evm_mine", &json!([]))?;
+        Ok(())
+    }
+
+    /// The transactions that wait.
+    pub(crate) fn pool(&self) -> Result<Vec<Value>> {
+        let content: Value = self.ask("txpool_content", &json!([]))?;
+        let by_account = content["pending"].as_object().into_iter().flatten();
+        let by_nonce = by_account.filter_map(|(_, all)| all.as_object()).flatten();
+        Ok(by_nonce.map(|(_, transaction)| transaction.clone()).collect())
+    }
+
+    /// Events of a kind that the ledger logged.
+    pub(crate) fn logged<E: SolEvent>(&self) -> Result<Vec<E>> {
+        let deployment: Value = serde_json::from_str(&self.read("deployment.json")?)?;
+        let filter = json!([{"address": deployment["ledger"], "fromBlock": "0x0", "topics": [E::SIGNATURE_HASH]}]);
+        let logs: Vec<Log> = self.ask("eth_getLogs", &filter)?;
+        let read = logs.iter().map(|log| E::decode_raw_log(log.topics.iter().copied(), &log.data));
+        Ok(read.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// Waits until something is so.
+    pub(crate) fn until(what: &str, mut is: impl FnMut() -> Result<bool>) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while !is()? {
+            ensure(Instant::now() < deadline, || format!("{what}: not after {PATIENCE:?}"))?;
+            sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
     /// Deploys by an account named owner, for these witnesses, who get what they need.
     pub(crate) fn deploy(&self, witnesses: &[&str], quorum: u32) -> Result<()> {
         self.deploy_by("owner", witnesses, quorum)
@@ -132,7 +175,8 @@ impl World {
         self.fund(owner)?;
         self.remove("deployment.json");
         let quorum = quorum.to_string();
-        let mut args = vec!["deploy".to_owned(), "--quorum".to_owned(), quorum];
+        let mut args =
+            ["deploy", "--change-delay", "0", "--quorum", &quorum].map(str::to_owned).to_vec();
         for witness in witnesses {
             self.fund(witness)?;
             args.extend(["--witness".to_owned(), self.address(witness)?]);
@@ -182,6 +226,11 @@ impl World {
         Ok(run.json())
     }
 
+    /// Without an account.
+    pub(crate) fn spawn_alone(&self, args: &[&str]) -> Result<Running> {
+        Running::of(&mut self.command(args))
+    }
+
     pub(crate) fn spawn(&self, args: &[&str], account: &str) -> Result<Running> {
         let mut command = self.at(&self.url, args, account)?;
         Running::of(command.args(["--ledger", "deployment.json"]))
@@ -201,6 +250,15 @@ impl World {
 pub(crate) struct Running(Process);
 
 impl Running {
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Its exit code.
+    pub(crate) fn code(&mut self) -> Result<Option<i32>> {
+        Ok(self.0.wait()?.code())
+    }
+
     fn of(command: &mut Command) -> Result<Self> {
         Ok(Self(Process::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()))?))
     }
@@ -236,16 +294,29 @@ pub(crate) enum Mode {
     Cut,
     /// The node never gets it, and says so: this one and the next one.
     Refuse,
+    /// Nothing. Logs of more than three blocks are not given at once.
+    Ranges,
 }
 
 /// Between `ec-observe` and the node.
 pub(crate) struct Proxy {
     pub(crate) url: String,
     seen: Arc<AtomicU64>,
+    sent: Arc<Mutex<Vec<Vec<u8>>>>,
     at: u64,
 }
 
 impl Proxy {
+    /// Passes everything on.
+    pub(crate) fn transparent(node: &str) -> Result<Self> {
+        Self::start(node, Mode::Ranges, u64::MAX)
+    }
+
+    /// The requests with transactions, as they came.
+    pub(crate) fn sent(&self) -> Vec<Vec<u8>> {
+        self.sent.lock().unwrap().clone()
+    }
+
     /// Does that to the transaction of that number, from one on, and passes everything else on.
     pub(crate) fn start(node: &str, mode: Mode, at: u64) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -253,14 +324,16 @@ impl Proxy {
         let node = node.trim_start_matches("http://").to_owned();
         let seen = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&seen);
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&sent);
         // Ends with the process; it holds nothing.
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (node, count) = (node.clone(), Arc::clone(&count));
-                thread::spawn(move || serve(client, &node, mode, at, &count));
+                let (node, count, record) = (node.clone(), Arc::clone(&count), Arc::clone(&record));
+                thread::spawn(move || serve(client, &node, mode, at, &count, &record));
             }
         });
-        Ok(Self { url, seen, at })
+        Ok(Self { url, seen, sent, at })
     }
 
     /// Waits for that transaction.
@@ -274,15 +347,27 @@ impl Proxy {
     }
 }
 
-fn serve(mut client: TcpStream, node: &str, mode: Mode, at: u64, count: &AtomicU64) {
+fn serve(
+    mut client: TcpStream,
+    node: &str,
+    mode: Mode,
+    at: u64,
+    count: &AtomicU64,
+    record: &Mutex<Vec<Vec<u8>>>,
+) {
     let Some(request) = request(&mut client) else { return };
+    if mode == Mode::Ranges && asks_too_far(&request) {
+        refuse(&mut client, "at most 3 blocks");
+        return;
+    }
     let sends = request.windows(22).any(|window| window == b"eth_sendRawTransaction");
+    if sends {
+        record.lock().unwrap().push(request.clone());
+    }
     let number = if sends { count.load(Ordering::SeqCst) + 1 } else { 0 };
     if sends && mode == Mode::Refuse && (at..at + 2).contains(&number) {
         count.fetch_add(1, Ordering::SeqCst);
-        let body = r#"[{"jsonrpc":"2.0","id":0,"error":{"code":-32000,"message":"no room"}}]"#;
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
-        let _ = client.write_all(format!("{head}{body}").as_bytes());
+        refuse(&mut client, "no room");
         return;
     }
     if !sends || number != at {
@@ -300,6 +385,28 @@ fn serve(mut client: TcpStream, node: &str, mode: Mode, at: u64, count: &AtomicU
         // Until the client is gone.
         let _ = client.read(&mut [0]);
     }
+}
+
+fn refuse(client: &mut TcpStream, message: &str) {
+    let error = json!([{"jsonrpc": "2.0", "id": 0, "error": {"code": -32000, "message": message}}]);
+    let body = error.to_string();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+    let _ = client.write_all(format!("{head}{body}").as_bytes());
+}
+
+/// Whether it asks for the logs of more than three blocks.
+fn asks_too_far(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let calls: Value = serde_json::from_str(body).unwrap_or_default();
+    calls.as_array().into_iter().flatten().filter(|call| call["method"] == "eth_getLogs").any(
+        |call| {
+            let block = |name: &str| {
+                serde_json::from_value::<U64>(call["params"][0][name].clone()).unwrap()
+            };
+            block("toBlock").saturating_sub(block("fromBlock")) > U64::from(2)
+        },
+    )
 }
 
 fn request(client: &mut TcpStream) -> Option<Vec<u8>> {

@@ -26,10 +26,10 @@ const STREAMS: [&str; 4] =
 
 /// The last observation of each: its sequence and its hash.
 const HEADS: [(u64, B256); 4] = [
-    (3, b256!("232d7b64de88506bf9882b2fc1869ceb62c00558110bfcffb3486ab2968d2e1f")),
-    (4, b256!("0b7fdb5481cb55a78ce29461cb3252cb21ed728da823c843b725e54c9b139fa6")),
-    (5, b256!("d4b32086eeb1c67e1bd93fdfbca91ff56ec65258467025165368a61f3ae686e3")),
-    (5, b256!("437cfb0f5c378920427e2e92985e34f8b476417460d91c64edce04ea9175110a")),
+    (3, b256!("90c977723d27ae92ccbf66c2307d546ae6c0636e1af8a7c5d838769959b04f5e")),
+    (4, b256!("715a973c9e15bf7e238449f56cf1c91865976bfb8919c966f8fc8e5a7c0975e9")),
+    (5, b256!("764dfadb573d829b2f1a5a997743de3a4c217d6ef439d4f82caa0313f3ef8f9e")),
+    (5, b256!("6aef5fe6445cd870a47db1ee05d2699fc4c1d482527948221b893f19e0fd1bc4")),
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {

@@ -1,0 +1,116 @@
+//! Archives, proposals and nodes that mean harm cost a witness nothing.
+
+use alloy_primitives::{B256, U128, U256};
+use observation::contracts::EveryChannelObservationLedger::{Finalized, Proposed};
+use observation::observation::Observation;
+use serde_json::Value;
+
+use super::support::{Mode, Proxy, Result, World, ensure, line};
+
+/// An entry of the year 2100 in one of three streams.
+pub(crate) fn future(world: &World) -> Result<()> {
+    world.deploy(&["one"], 1)?;
+    let far = line("b", 2, 0).replace("\"unixMs\":1767", "\"unixMs\":4102");
+    let lines = [line("a", 1, 0), line("b", 1, 0), far, line("b", 3, 0), line("c", 1, 0)];
+    world.write("archive.jsonl", &lines.join("\n"))?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
+    let run = world.on_chain(&["submit", "headers.jsonl", "--json"], "one")?;
+    run.exits(1)?;
+    let said = run.json();
+    let future = said["future"].as_array().ok_or("no list")?;
+    ensure(said["done"] == 4 && future.len() == 1 && future[0]["epoch"] == "2", || {
+        run.to_string()
+    })?;
+    let named = r#"stream "b", epoch "2": not proposed"#;
+    ensure(run.stderr.contains(named), || run.to_string())?;
+    let watch = ["watch", "archive.jsonl", "--once", "--propose", "--open-epochs"];
+    let run = world.on_chain(&watch, "one")?;
+    run.exits(1)?;
+    ensure(run.stderr.contains(named), || run.to_string())?;
+    ensure(world.logged::<Finalized>()?.len() == 4, || "the others are not final".to_owned())
+}
+
+/// A stranger proposes whatever it can pay for, in the witness' slot.
+pub(crate) fn garbage(world: &World) -> Result<()> {
+    world.deploy(&["one"], 1)?;
+    world.write("archive.jsonl", &line("a", 1, 0))?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
+    world.on_chain(&["submit", "headers.jsonl"], "one")?.exits(0)?;
+    let own: Observation = serde_json::from_str(&world.read("headers.jsonl")?)?;
+    let others = (0..400_u64).map(|number| {
+        let mut other = own.clone();
+        other.header.dataRoot = B256::from(U256::from(number + 1));
+        other.observation_hash = other.header.observation_hash();
+        serde_json::to_string(&other)
+    });
+    world
+        .write("garbage.jsonl", &others.collect::<std::result::Result<Vec<_>, _>>()?.join("\n"))?;
+    world.fund("stranger")?;
+    world.on_chain(&["submit", "garbage.jsonl"], "stranger")?.exits(0)?;
+    ensure(world.logged::<Proposed>()?.len() == 401, || "no garbage".to_owned())?;
+    // A node that gives the logs of few blocks at a time.
+    let proxy = Proxy::start(&world.url, Mode::Ranges, u64::MAX)?;
+    let run = world.run_with(&proxy.url, &["attest", "headers.jsonl"], "one")?;
+    run.exits(0)?;
+    ensure(world.logged::<Finalized>()?.len() == 1, || "not attested to".to_owned())?;
+    ensure(
+        run.stderr.contains("and 397 others are proposed")
+            && run.stderr.contains("differs from ours in dataRoot")
+            && run.stderr.lines().count() < 8,
+        || run.to_string(),
+    )
+}
+
+/// A node that asks for too much, and one of another chain.
+pub(crate) fn fees(world: &World) -> Result<()> {
+    world.deploy(&["one"], 1)?;
+    world.write("archive.jsonl", &line("a", 1, 0))?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
+    let submit = ["submit", "headers.jsonl"];
+    let run = world.on_chain(&[&submit[..], &["--max-fee", "0.000001"]].concat(), "one")?;
+    run.exits(2)?;
+    ensure(run.stderr.contains("expected a gas price of at most 0.000001 gwei"), || {
+        run.to_string()
+    })?;
+    let deployment = world.read("deployment.json")?;
+    world.write("deployment.json", &deployment.replace("31337", "5"))?;
+    let run = world.on_chain(&submit, "one")?;
+    run.exits(2)?;
+    ensure(run.stderr.contains("expected chain 5, found chain 31337"), || run.to_string())?;
+    world.write("deployment.json", &deployment)?;
+    ensure(world.nonce("one")? == 0, || "something was sent".to_owned())?;
+    // What is offered stays below the limit, too.
+    world.automine(false)?;
+    let mut submit = world.spawn(&[&submit[..], &["--max-fee", "2.5"]].concat(), "one")?;
+    World::until("it is on its way", || Ok(world.pool()?.len() == 1))?;
+    let offered = fee(&world.pool()?[0])?;
+    ensure(offered <= 2_500_000_000, || format!("{offered} wei are offered"))?;
+    world.mine()?;
+    ensure(submit.code()? == Some(0), || "it did not end well".to_owned())
+}
+
+pub(crate) fn raised(world: &World) -> Result<()> {
+    world.deploy(&["one"], 1)?;
+    world.write("archive.jsonl", &line("a", 1, 0))?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
+    world.automine(false)?;
+    let args = ["submit", "headers.jsonl", "--raise-after", "1"];
+    let mut submit = world.spawn(&args, "one")?;
+    World::until("it is on its way", || Ok(world.pool()?.len() == 1))?;
+    let first = world.pool()?.swap_remove(0);
+    let is_another = |now: &[Value]| now.len() == 1 && now[0]["hash"] != first["hash"];
+    World::until("another one takes its place", || Ok(is_another(&world.pool()?)))?;
+    let (before, after) = (fee(&first)?, fee(&world.pool()?[0])?);
+    ensure(after * 10 >= before * 11, || format!("{before} wei before, {after} wei after"))?;
+    // Killed in between, it goes on with both.
+    submit.kill()?;
+    world.automine(true)?;
+    world.mine()?;
+    world.on_chain(&["submit", "headers.jsonl"], "one")?.exits(0)?;
+    let (nonce, proposed) = (world.nonce("one")?, world.logged::<Proposed>()?.len());
+    ensure((nonce, proposed) == (1, 1), || format!("{nonce} transactions, {proposed} proposals"))
+}
+
+fn fee(transaction: &Value) -> Result<u128> {
+    Ok(serde_json::from_value::<U128>(transaction["maxFeePerGas"].clone())?.to())
+}
