@@ -126,7 +126,12 @@ impl Ledger {
         let Choice { open, refused } = choose(observations, &states, signed.known()?, true);
         let mut done = Done { refused, ..Done::default() };
         for chunk in open.chunks(BATCH) {
-            self.attest_some(account, &mut signed, chunk, &mut done).await?;
+            // Another machine may have signed meanwhile: what follows in that stream waits, too.
+            let stopped = |own: &Observation| {
+                done.refused.iter().any(|refused| refused.own.stream == own.stream)
+            };
+            let chunk: Vec<_> = chunk.iter().filter(|own| !stopped(own)).cloned().collect();
+            self.attest_some(account, &mut signed, &chunk, &mut done).await?;
             progress(&done);
         }
         self.finalize(account, observations, &mut done).await?;

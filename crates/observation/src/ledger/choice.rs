@@ -36,6 +36,7 @@ pub(super) fn choose(
     // What follows one that will not be final can only be final if others are wrong about it, too: and the slot would
     // be spent.
     let mut stopped = BTreeSet::new();
+    let mut chosen = Known::new();
     for (own, state) in observations.iter().zip(states) {
         if stopped.contains(own.stream.as_str()) {
             continue;
@@ -46,11 +47,15 @@ pub(super) fn choose(
             }
             continue;
         }
-        let other = known.get(&own.slot).copied().filter(|hash| *hash != own.observation_hash);
+        let before = known.get(&own.slot).or_else(|| chosen.get(&own.slot)).copied();
+        let other = before.filter(|hash| *hash != own.observation_hash);
         if other.is_some() || state.word == Word::Other {
             stopped.insert(own.stream.as_str());
             choice.refused.push(SignedBefore { own: own.clone(), other });
-        } else if state.word == Word::None && (state.proposed || !proposed_only) {
+        } else if state.word == Word::None
+            && (state.proposed || !proposed_only)
+            && chosen.insert(own.slot, own.observation_hash).is_none()
+        {
             choice.open.push(own.clone());
         }
     }
@@ -119,6 +124,14 @@ mod tests {
         assert_eq!(chosen([lost, OPEN, OPEN], &none, true), both("3", ""));
         let done = State { finalized: Some(own("a", 1, 1).observation_hash), ..OPEN };
         assert_eq!(chosen([done, OPEN, OPEN], &other, true), both("2 3", ""));
+        // A file that has two observations of a slot, or one twice.
+        let twice = [own("a", 1, 1), own("a", 1, 1), own("a", 1, 2), own("a", 2, 1)];
+        let Choice { open, refused } = choose(&twice, &[OPEN; 4], &none, true);
+        assert_eq!(open, twice[..1]);
+        assert_eq!(
+            refused,
+            [SignedBefore { own: own("a", 1, 2), other: Some(own("a", 1, 1).observation_hash) }]
+        );
         let unknown = State { proposed: false, ..OPEN };
         assert_eq!(chosen([unknown, OPEN, unknown], &none, true), both("2", ""));
         assert_eq!(chosen([unknown, OPEN, unknown], &none, false), both("1 2 3", ""));

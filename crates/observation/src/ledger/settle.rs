@@ -42,6 +42,7 @@ impl Account {
         let mut pause = FIRST_PAUSE;
         let mut next_giving = begun;
         let mut next_raise = begun + self.terms.raise_after;
+        let mut raised_at = self.height().await;
         let mut refusals = 0;
         let mut used_up: Option<Instant> = None;
         let mut gap: Option<Instant> = None;
@@ -76,7 +77,12 @@ impl Account {
                 next_giving = Instant::now() + AGAIN;
             }
             if used_up.is_none() && Instant::now() >= next_raise {
-                self.raise(&mut pending).await?;
+                // A chain that makes no blocks makes none for more either.
+                let height = self.height().await;
+                if height > raised_at {
+                    self.raise(&mut pending).await?;
+                    raised_at = height;
+                }
                 next_raise = Instant::now() + self.terms.raise_after;
             }
             if begun.elapsed() > PATIENCE {
@@ -105,6 +111,14 @@ impl Account {
             Ok(used) if used.to::<u64>() < pending.nonce => Look::Gap,
             _ => Look::Open,
         }
+    }
+
+    /// The number of the newest block; `None` while the node does not answer.
+    async fn height(&self) -> Option<u64> {
+        let mut batch = Batch::default();
+        let head = batch.head("latest");
+        let head = self.rpc.send(batch).await.take(&head).ok().flatten();
+        head.map(|head| head.number.to())
     }
 
     /// Gives it to the node. Returns the refusal if the node does not have it afterwards: an answer may get

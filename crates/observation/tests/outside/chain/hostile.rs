@@ -3,7 +3,7 @@
 use alloy_primitives::{B256, U128, U256};
 use observation::contracts::EveryChannelObservationLedger::{Finalized, Proposed};
 use observation::observation::Observation;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::support::{Mode, Proxy, Result, World, ensure, line};
 
@@ -98,9 +98,16 @@ pub(crate) fn raised(world: &World) -> Result<()> {
     let mut submit = world.spawn(&args, "one")?;
     World::until("it is on its way", || Ok(world.pool()?.len() == 1))?;
     let first = world.pool()?.swap_remove(0);
+    // The price rises above what it offers, in a block that it is not in.
+    world
+        .ask::<Value>("anvil_setNextBlockBaseFeePerGas", &json!([U256::from(fee(&first)? * 2)]))?;
+    world.mine()?;
     let is_another = |now: &[Value]| now.len() == 1 && now[0]["hash"] != first["hash"];
     World::until("another one takes its place", || Ok(is_another(&world.pool()?)))?;
     let (before, after) = (fee(&first)?, fee(&world.pool()?[0])?);
+    ensure(after > before * 2, || format!("{before} wei before, {after} wei after"))?;
+    let [before, after] = [&first, &world.pool()?[0]].map(priority);
+    let (before, after) = (before?, after?);
     ensure(after * 10 >= before * 11, || format!("{before} wei before, {after} wei after"))?;
     // Killed in between, it goes on with both.
     submit.kill()?;
@@ -109,6 +116,10 @@ pub(crate) fn raised(world: &World) -> Result<()> {
     world.on_chain(&["submit", "headers.jsonl"], "one")?.exits(0)?;
     let (nonce, proposed) = (world.nonce("one")?, world.logged::<Proposed>()?.len());
     ensure((nonce, proposed) == (1, 1), || format!("{nonce} transactions, {proposed} proposals"))
+}
+
+fn priority(transaction: &Value) -> Result<u128> {
+    Ok(serde_json::from_value::<U128>(transaction["maxPriorityFeePerGas"].clone())?.to())
 }
 
 fn fee(transaction: &Value) -> Result<u128> {
