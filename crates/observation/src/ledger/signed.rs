@@ -130,7 +130,11 @@ mod tests {
         let header = ObservationHeader {
             epochHash: B256::repeat_byte(epoch),
             dataRoot: B256::repeat_byte(data),
-            ..ObservationHeader::default()
+            streamHash: B256::ZERO,
+            parentObservationHash: B256::ZERO,
+            locatorHash: B256::ZERO,
+            observedUnixMs: 0,
+            sequence: 0,
         };
         Observation {
             stream: String::new(),

@@ -73,7 +73,7 @@ pub(crate) const MIN_BALANCE: u64 = 1_000_000_000_000_000_000;
 /// What a game costs; with the gas for it, no more than the batcher has.
 pub(crate) const BOND: u64 = 80_000_000_000_000_000;
 
-pub(super) const SYSTEM_CONFIG: &str = "0x00000000000000000000000000000000000000c1";
+pub(crate) const SYSTEM_CONFIG: &str = "0x00000000000000000000000000000000000000c1";
 
 pub(super) const PORTAL: &str = "0x00000000000000000000000000000000000000c2";
 
