@@ -74,7 +74,7 @@ fn not_yet(home: &Home, pid: Pid, json: bool) -> Result<ExitCode> {
         out::json(&json!({"running": true, "board": null, "heads": {}}))?;
     } else {
         out::result(format_args!(
-            "a devnet has just been started in {} (pid {pid}), and has not said anything yet\n",
+            "op-devnet works in {} (pid {pid}), and has not said anything of services yet\n",
             home.dir().display()
         ))?;
     }

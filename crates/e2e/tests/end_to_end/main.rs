@@ -5,8 +5,10 @@ mod alone;
 mod definitions;
 mod flags;
 mod folder;
+mod life;
 mod observations;
 mod refusal;
+mod run;
 
 use std::{
     fs,
@@ -45,6 +47,9 @@ const FAULTS: [&str; 18] = [
 ];
 
 fn main() -> ExitCode {
+    if let Some(disk) = life::disk() {
+        return life::outcome(life::on_disk(&disk));
+    }
     let mut arguments = Arguments::from_args();
     // A devnet is a dozen processes.
     arguments.test_threads.get_or_insert(2);
@@ -72,6 +77,8 @@ fn main() -> ExitCode {
         devnet("reset_keeps_keys_that_were_brought", folder::reset_keeps_brought_keys),
         devnet("down_ends_what_was_left", folder::down_ends_what_is_left),
         devnet("a_gate_that_does_not_pass_is_in_the_proof", folder::a_proof_of_what_does_not_hold),
+        devnet("a_random_life_keeps_the_chain", life::random),
+        devnet("a_full_disk_keeps_the_chain", life::full_disk),
         devnet("builds_do_not_inherit_the_shell", folder::builds_do_not_inherit_the_shell),
         devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
