@@ -47,7 +47,7 @@ impl Chain {
 
     /// How old a game may be for op-challenger and op-dispute-mon to look at it; it is over by then.
     pub(crate) const fn game_window(&self) -> &'static str {
-        if self.short_clocks { "10m" } else { "672h" }
+        if self.short_clocks { "5m" } else { "672h" }
     }
 
     /// Refuses an L1 on which this chain did not begin.

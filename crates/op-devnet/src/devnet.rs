@@ -10,6 +10,7 @@ use tokio::{sync::watch, time::timeout};
 use crate::components::{Component, Components, Environment, warden};
 use crate::home::Home;
 use crate::l1::{self, L1};
+use crate::saved::Saved;
 use crate::session::Session;
 use crate::source::{Made, Source};
 use crate::stack::{Service, Stack, Template};
@@ -57,6 +58,7 @@ pub(crate) struct Devnet {
     pub(crate) cast: PathBuf,
     followers: usize,
     l1: Rpc,
+    saved: Saved,
     /// The chain was made by this run.
     is_new: bool,
 }
@@ -92,7 +94,9 @@ impl Devnet {
         let chain_id =
             existing.as_ref().map_or_else(|| source.l1_chain_id(), |chain| chain.l1_chain_id);
         let port = ports.get("l1.rpc")?;
-        supervisor.start(l1::unit(&home, L1, components.path(Component::Anvil), port, chain_id));
+        let saved = l1::saved(&home, L1);
+        let anvil = components.path(Component::Anvil);
+        supervisor.start(l1::unit(&home, L1, anvil, port, chain_id, saved.clone()));
         wait_running(&mut supervisor.board(), &home, L1).await?;
         clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));
 
@@ -109,14 +113,14 @@ impl Devnet {
         wiring::write_files(&home, &stack, ports.get(health::PORT)?)?;
         let followers = options.followers;
         let cast = components.path(Component::Cast);
-        let devnet = Self { home, chain, supervisor, ports, cast, followers, l1, is_new };
+        let devnet = Self { home, chain, supervisor, ports, cast, followers, l1, saved, is_new };
         Ok(Prepared { devnet, stack, components, op_warden, deploying })
     }
 
     /// Marks the chain as complete, once its L1 can go on from what is on disk.
     pub(crate) async fn complete(&self) -> Result<()> {
         if self.is_new {
-            l1::saved(&self.home, L1).save(&self.l1).await?;
+            self.saved.save(&self.l1).await?;
             self.chain.save(&self.home)?;
         }
         Ok(())

@@ -14,7 +14,14 @@ use crate::{home::Home, saved::Saved, stack::Ready};
 pub(crate) const L1: &str = "l1";
 
 /// An L1 as a service. It goes on from its saved state, or begins now.
-pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id: u64) -> Unit {
+pub(crate) fn unit(
+    home: &Home,
+    name: &str,
+    anvil: PathBuf,
+    port: u16,
+    chain_id: u64,
+    saved: Saved,
+) -> Unit {
     let args = [
         "--silent",
         "--host=127.0.0.1",
@@ -47,7 +54,7 @@ pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id:
         ready: Some(Ready { url: url(port), method: "eth_chainId".to_owned() }),
         // It writes its state at its end.
         stop_timeout: Duration::from_mins(1),
-        l1: Some(unit::L1 { url: url(port), saved: saved(home, name) }),
+        l1: Some(unit::L1 { url: url(port), saved }),
         ends_with: None,
     }
 }

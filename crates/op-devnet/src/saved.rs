@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use alloy_consensus::Header;
@@ -16,7 +18,6 @@ use anyhow::{Context, Result, bail};
 use eth_rpc::Rpc;
 use flate2::read::GzDecoder;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -29,17 +30,25 @@ const INTERVAL: u64 = 5;
 /// Between two looks at what it has written; a file that does not change for so long is finished.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// The saved state of one L1.
+/// The saved state of one L1. What is cloned knows what the other one has kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Saved {
     folder: PathBuf,
     name: String,
+    /// Number of the newest block that was kept.
+    newest: Arc<AtomicU64>,
+}
+
+/// What is read of each state before it is kept.
+#[derive(Deserialize)]
+struct Newest {
+    best_block_number: u64,
 }
 
 impl Saved {
     /// The states in `folder` of an L1.
-    pub(crate) const fn new(folder: PathBuf, name: String) -> Self {
-        Self { folder, name }
+    pub(crate) fn new(folder: PathBuf, name: String) -> Self {
+        Self { folder, name, newest: Arc::default() }
     }
 
     /// The arguments that let anvil go on from the newest state, if there is one.
@@ -79,14 +88,20 @@ impl Saved {
     fn adopt_now(&self) -> Result<()> {
         let running = self.running();
         let Some(text) = read(&running)? else { return Ok(()) };
-        serde_json::from_slice::<IgnoredAny>(&text)
+        let state: Newest = serde_json::from_slice(&text)
             .with_context(|| format!("{} is not whole", running.display()))?;
+        // One that anvil began to write before `save` was done is older than what that has saved.
+        if state.best_block_number < self.newest.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         File::open(&running)?.sync_all()?;
         if self.whole().exists() {
             fs::rename(self.whole(), self.earlier())?;
         }
         fs::rename(&running, self.whole())
-            .with_context(|| format!("cannot keep {}", running.display()))
+            .with_context(|| format!("cannot keep {}", running.display()))?;
+        self.newest.store(state.best_block_number, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Saves the state that a running L1 has now.
@@ -95,7 +110,11 @@ impl Saved {
             l1.request("anvil_dumpState", ()).await.context("the L1 gives no state")?;
         let mut state = Vec::new();
         GzDecoder::new(&dump[..]).read_to_end(&mut state).context("the L1's state is not gzip")?;
-        home::write(&self.whole(), &state)
+        let newest: Newest =
+            serde_json::from_slice(&state).context("the L1's state is not JSON")?;
+        home::write(&self.whole(), &state)?;
+        self.newest.store(newest.best_block_number, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Makes the newest whole state the one to go on from. False when there was none at all.
@@ -110,6 +129,8 @@ impl Saved {
                     }
                     home::write(&self.whole(), state.as_deref().unwrap_or(&text))?;
                     remove(&self.running())?;
+                    // Fewer than before where the last ones were lost.
+                    self.newest.store(0, Ordering::Relaxed);
                     return Ok(true);
                 }
                 Err(error) => broken.push(format!("{}: {error}", path.display())),
@@ -196,9 +217,12 @@ mod tests {
     }
 
     fn state(headers: &[Header]) -> Vec<u8> {
+        let best = headers.iter().map(|header| header.number).max();
         let blocks: Vec<Value> =
             headers.iter().map(|header| json!({"header": header, "transactions": []})).collect();
-        json!({"accounts": {}, "best_block_number": 1, "blocks": blocks}).to_string().into_bytes()
+        json!({"accounts": {}, "best_block_number": best, "blocks": blocks})
+            .to_string()
+            .into_bytes()
     }
 
     fn saved() -> (tempfile::TempDir, Saved) {
@@ -258,5 +282,16 @@ mod tests {
         saved.adopt_now().unwrap();
         assert_eq!(fs::read(saved.whole()).unwrap(), new);
         assert_eq!(fs::read(saved.earlier()).unwrap(), old);
+    }
+
+    #[test]
+    fn an_older_state_does_not_take_the_place_of_a_newer_one() {
+        let (_dir, saved) = saved();
+        let block = |number| state(&[header(number, number, B256::ZERO)]);
+        for (number, kept) in [(5, 5), (4, 5), (5, 5), (6, 6)] {
+            fs::write(saved.running(), block(number)).unwrap();
+            saved.clone().adopt_now().unwrap();
+            assert_eq!(fs::read(saved.whole()).unwrap(), block(kept));
+        }
     }
 }

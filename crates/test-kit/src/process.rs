@@ -28,12 +28,6 @@ impl Process {
     }
 }
 
-impl From<Child> for Process {
-    fn from(child: Child) -> Self {
-        Self(child)
-    }
-}
-
 impl Deref for Process {
     type Target = Child;
 

@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     os::unix::fs::PermissionsExt as _,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -142,7 +142,7 @@ pub(crate) fn status_of_this_run() -> Outcome {
     wait_no_process(devnet.dir())?;
     let left = devnet.dir().join(".status.json.4294967295-x1.new");
     fs::write(&left, "half")?;
-    let second = Process::from(up(devnet.dir(), &[])?);
+    let second = up(devnet.dir(), &[])?;
     let deadline = Instant::now() + PATIENCE;
     loop {
         let run = Run::of(
@@ -304,13 +304,15 @@ pub(crate) fn builds_do_not_inherit_the_shell() -> Outcome {
     Ok(Completion::Completed)
 }
 
-fn up(dir: &Path, args: &[&str]) -> Result<Child> {
+/// It ends with the test.
+fn up(dir: &Path, args: &[&str]) -> Result<Process> {
     let mut command = Command::new(op_devnet());
     command.args(["up", "--dir"]).arg(dir).args(args);
-    Ok(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Ok(Process::spawn(&mut command)?)
 }
 
-fn signal(process: &Child, signal: Signal) -> Result<()> {
+fn signal(process: &Process, signal: Signal) -> Result<()> {
     let pid = Pid::from_raw(process.id().cast_signed()).ok_or("no pid")?;
     Ok(kill_process(pid, signal)?)
 }

@@ -170,6 +170,7 @@ impl Prepared {
             self.components.path(Component::Anvil),
             port,
             SEPOLIA,
+            l1::saved(&devnet.home, "other-l1"),
         );
         devnet.supervisor.start(unit);
         crate::devnet::wait_running(&mut devnet.supervisor.board(), &devnet.home, "other-l1")
