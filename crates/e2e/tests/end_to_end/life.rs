@@ -29,6 +29,9 @@ const DISK_SIZE: &str = "size=700m";
 /// Longer than the L1 makes blocks that are not saved.
 const FULL: Duration = Duration::from_secs(20);
 
+/// For the status to be written again.
+const FREED: Duration = Duration::from_secs(5);
+
 /// What somebody may do, or what may happen.
 const STEPS: [Step; 9] = [
     Step::Up,
@@ -168,6 +171,8 @@ pub(crate) fn on_disk(disk: &Path) -> Result<()> {
             _ => {}
         }
         fs::remove_file(&ballast)?;
+        // What it says of its services is written again.
+        sleep(FREED);
         let told = if folder.runs() {
             folder.wait_up()?;
             "the same chain goes on".to_owned()

@@ -6,14 +6,17 @@ pub(crate) mod leftovers;
 pub(crate) mod process;
 pub(crate) mod unit;
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use self::board::{Board, Status};
 use self::unit::Unit;
 use crate::home::{self, Home};
 use crate::out;
+
+/// Before a status that could not be written is written again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Supervisor {
     board: watch::Sender<Board>,
@@ -90,16 +93,25 @@ impl Supervisor {
     }
 }
 
-/// Writes every change of the board to the status file.
+/// Writes every change of the board to the status file; again where that fails, so that it never shows
+/// what was for longer than it must.
 async fn publish(mut changes: watch::Receiver<Board>, home: Home) {
+    let mut failed = false;
     loop {
         let board = changes.borrow_and_update().clone();
         let text = serde_json::to_vec_pretty(&board).unwrap_or_default();
-        if let Err(error) = home::write(&home.status(), &text) {
-            out::error(&error);
-        }
-        if changes.changed().await.is_err() {
-            return;
+        let written = home::write(&home.status(), &text);
+        if let Err(error) = written {
+            if !failed {
+                out::error(&error);
+            }
+            failed = true;
+            sleep(AGAIN).await;
+        } else {
+            failed = false;
+            if changes.changed().await.is_err() {
+                return;
+            }
         }
     }
 }
