@@ -124,7 +124,7 @@ impl Saved {
             let Some(text) = read(&path)? else { continue };
             match with_one_beginning(&text) {
                 Ok(state) => {
-                    if path != self.earlier() && path != self.whole() && self.whole().exists() {
+                    if path == self.running() && self.whole().exists() {
                         fs::rename(self.whole(), self.earlier())?;
                     }
                     home::write(&self.whole(), state.as_deref().unwrap_or(&text))?;
