@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use alloy_consensus::Header;
 use alloy_primitives::Bytes;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use eth_rpc::Rpc;
 use flate2::read::GzDecoder;
 use serde::Deserialize;
@@ -119,27 +119,33 @@ impl Saved {
 
     /// Makes the newest whole state the one to go on from. False when there was none at all.
     fn choose(&self) -> Result<bool> {
+        let mut newest: Option<(u64, Vec<u8>)> = None;
         let mut broken = Vec::new();
         for path in [self.running(), self.whole(), self.earlier()] {
             let Some(text) = read(&path)? else { continue };
-            match with_one_beginning(&text) {
-                Ok(state) => {
-                    if path == self.running() && self.whole().exists() {
-                        fs::rename(self.whole(), self.earlier())?;
+            match serde_json::from_slice::<Newest>(&text) {
+                Ok(Newest { best_block_number: block }) => {
+                    if newest.as_ref().is_none_or(|(newest, _)| block > *newest) {
+                        newest = Some((block, text));
                     }
-                    home::write(&self.whole(), state.as_deref().unwrap_or(&text))?;
-                    remove(&self.running())?;
-                    // Fewer than before where the last ones were lost.
-                    self.newest.store(0, Ordering::Relaxed);
-                    return Ok(true);
                 }
                 Err(error) => broken.push(format!("{}: {error}", path.display())),
             }
         }
-        if !broken.is_empty() {
-            bail!("no saved state of the L1 is whole: {}", broken.join("; "));
-        }
-        Ok(false)
+        let Some((block, text)) = newest else {
+            ensure!(
+                broken.is_empty(),
+                "no saved state of the L1 is whole ({}): op-devnet reset removes this chain",
+                broken.join("; ")
+            );
+            return Ok(false);
+        };
+        let state =
+            with_one_beginning(&text).context("the saved state of the L1 is not anvil's")?;
+        home::write(&self.whole(), state.as_deref().unwrap_or(&text))?;
+        remove(&self.running())?;
+        self.newest.store(block, Ordering::Relaxed);
+        Ok(true)
     }
 
     fn running_changed(&self) -> Option<(u64, SystemTime)> {
@@ -293,5 +299,8 @@ mod tests {
             saved.clone().adopt_now().unwrap();
             assert_eq!(fs::read(saved.whole()).unwrap(), block(kept));
         }
+        fs::write(saved.running(), block(4)).unwrap();
+        assert!(saved.choose().unwrap());
+        assert_eq!(fs::read(saved.whole()).unwrap(), block(6));
     }
 }
