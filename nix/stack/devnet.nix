@@ -112,6 +112,8 @@ import ./default.nix {
         "verifier.l1-confs" = 0;
       };
       sequencer-node."sequencer.l1-confs" = 0;
+      # Megabytes: the chain is small.
+      op-geth.cache = 64;
       op-batcher = txmgr // {
         max-channel-duration = 2;
         sub-safety-margin = 4;
@@ -127,9 +129,14 @@ import ./default.nix {
         # It may not be less than the tip.
         "txmgr.min-basefee" = 10;
       };
+      # Both read every game in their window again and again.
       op-challenger = txmgr // {
-        http-poll-interval = "1s";
+        http-poll-interval = "2s";
+        game-window = "@{games.window}";
       };
-      op-dispute-mon.monitor-interval = "2s";
+      op-dispute-mon = {
+        monitor-interval = "4s";
+        game-window = "@{games.window}";
+      };
     };
 }

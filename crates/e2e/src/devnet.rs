@@ -61,16 +61,34 @@ impl Devnet {
 
     /// Brings one up with more arguments.
     pub fn up_with(args: &'static [&'static str]) -> Result<Self> {
-        let dir = tempfile::tempdir()?;
+        Self::in_folder_with(tempfile::tempdir()?, args)
+    }
+
+    /// Brings the one in a folder up.
+    pub fn in_folder(dir: TempDir) -> Result<Self> {
+        Self::in_folder_with(dir, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn in_folder_with(dir: TempDir, args: &'static [&'static str]) -> Result<Self> {
         let log = NamedTempFile::new()?;
         let supervisor = spawn(dir.path(), args, log.path())?;
         let devnet = Self { dir, args, supervisor, log };
-        devnet.wait("all services", all_running)?;
+        devnet.wait("all services", |status| devnet.is_up(status))?;
         Ok(devnet)
+    }
+
+    fn is_up(&self, status: &Value) -> bool {
+        if self.args.contains(&"--l1-only") {
+            self.dir().join("chain/chain.json").exists()
+        } else {
+            all_running(status)
+        }
     }
 
     /// Starts the supervisor again.
     pub fn start(&mut self) -> Result<()> {
+        self.supervisor.wait()?;
         self.supervisor = spawn(self.dir.path(), self.args, self.log.path())?;
         self.wait("all services", all_running)?;
         Ok(())
@@ -116,15 +134,24 @@ impl Devnet {
 
     /// The hash of a block of the sequencer, by plain JSON-RPC.
     pub fn block_hash(&self, number: u64) -> Result<String> {
+        self.hash_on("sequencer-engine", number)
+    }
+
+    /// The hash of a block of the L1.
+    pub fn l1_block_hash(&self, number: u64) -> Result<String> {
+        self.hash_on("l1", number)
+    }
+
+    fn hash_on(&self, service: &str, number: u64) -> Result<String> {
         let status = self.status()?;
-        let url = status["board"]["endpoints"]["sequencer-engine"].as_str().ok_or("no endpoint")?;
+        let url = status["board"]["endpoints"][service].as_str().ok_or("no endpoint")?;
         let block =
             http::call(url, "eth_getBlockByNumber", &json!([format!("{number:#x}"), false]))?;
         let hash = block["hash"].as_str().ok_or_else(|| format!("no block {number}: {block}"))?;
         Ok(hash.to_owned())
     }
 
-    /// Kills the supervisor alone: its services stay.
+    /// Kills the supervisor alone.
     pub fn kill_supervisor(&mut self) -> Result<()> {
         self.supervisor.kill()?;
         self.supervisor.wait()?;
@@ -164,7 +191,6 @@ fn spawn(dir: &Path, args: &[&str], log: &Path) -> Result<Child> {
 #[must_use]
 pub fn all_running(status: &Value) -> bool {
     let services = status["board"]["services"].as_object();
-    // The L1 alone is on the board first.
     services.is_some_and(|services| {
         services.len() > 8 && services.values().all(|service| service["phase"] == "running")
     })

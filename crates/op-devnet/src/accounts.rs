@@ -29,6 +29,9 @@ pub(crate) const STRANGER: usize = 8;
 /// Deposits and withdraws in proofs.
 pub(crate) const USER: usize = 6;
 
+/// For whoever uses the chain.
+pub(crate) const FREE: usize = 9;
+
 /// What their transactions offer; the devnet's L1 and L2 start at 1 gwei.
 pub(crate) const FEES: Fees = Fees { max: 100_000_000_000, priority: 1_000_000_000 };
 

@@ -1,15 +1,13 @@
-//! The chain of a devnet: its files, its contracts, its keys.
+//! The chain of a devnet: its contracts, and the L1 that it lives on.
 
-use std::fs::{self, Permissions};
-use std::{io::Write as _, os::unix::fs::PermissionsExt as _, path::Path};
+use std::fs;
 
-use alloy_primitives::{Address, B256, hex};
-use anyhow::{Context, Result};
-use eth_rpc::key::SecretKey;
-use op_util::file::replace_with;
+use alloy_primitives::Address;
+use anyhow::{Context, Result, ensure};
+use eth_rpc::{Batch, Rpc};
+use op_chain::rollup::RollupConfig;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts;
 use crate::home::{self, Home};
 
 /// What runners and proofs need to know about the chain. Its file is written last, so a chain that
@@ -29,6 +27,9 @@ pub(crate) struct Chain {
     pub(crate) game_types: Vec<String>,
     /// The type that op-proposer makes.
     pub(crate) game_type: u32,
+    /// Games are over within minutes.
+    #[serde(default)]
+    pub(crate) short_clocks: bool,
 }
 
 impl Chain {
@@ -44,50 +45,35 @@ impl Chain {
         })
     }
 
+    /// How old a game may be for op-challenger and op-dispute-mon to look at it; it is over by then.
+    pub(crate) const fn game_window(&self) -> &'static str {
+        if self.short_clocks { "5m" } else { "672h" }
+    }
+
+    /// Refuses an L1 on which this chain did not begin.
+    pub(crate) async fn check_l1(home: &Home, l1: &Rpc) -> Result<()> {
+        let path = home.chain().join("rollup.json");
+        let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let rollup: RollupConfig = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is not a rollup configuration", path.display()))?;
+        let origin = rollup.genesis.l1;
+        let mut batch = Batch::default();
+        let block = batch.block(origin.number);
+        let found = l1.send(batch).await.take(&block)?.map(|block| block.hash);
+        ensure!(
+            found == Some(origin.hash),
+            "the L1 of this chain is lost: the chain begins at L1 block {} {}, the L1 has {}. No service \
+             was started. {}",
+            origin.number,
+            origin.hash,
+            found.map_or_else(|| "no such block".to_owned(), |hash| hash.to_string()),
+            home.way_out()
+        );
+        Ok(())
+    }
+
     /// Marks the chain as complete.
     pub(crate) fn save(&self, home: &Home) -> Result<()> {
         home::write(&home.chain().join("chain.json"), &serde_json::to_vec_pretty(self)?)
     }
-}
-
-/// Writes the keys of batcher, proposer, challenger and sequencer. A file that is there already is left
-/// alone, so that an operator can bring keys of a deployment of their own.
-pub(crate) fn write_role_keys(home: &Home, signers: [Address; 4]) -> Result<()> {
-    for (role, address) in ["batcher", "proposer", "challenger", "sequencer"].iter().zip(signers) {
-        let path = home.keys().join(format!("{role}.key"));
-        if path.exists() {
-            continue;
-        }
-        let key = accounts::key_of(address).with_context(|| {
-            format!(
-                "the deployment's {role} is {address}, none of anvil's accounts: put its key into {}",
-                path.display()
-            )
-        })?;
-        write_secret(&path, &key.to_hex())?;
-    }
-    Ok(())
-}
-
-/// The P2P identity of an op-node, made when it is not there.
-pub(crate) fn p2p_identity(home: &Home, node: &str) -> Result<SecretKey> {
-    let path = home.keys().join(format!("p2p-{node}.key"));
-    if !path.exists() {
-        // Any 32 random bytes are a key but for a chance of 2^-128.
-        write_secret(&path, &hex::encode(B256::random()))?;
-    }
-    SecretKey::from_file(&path).with_context(|| format!("{} is not a key", path.display()))
-}
-
-/// The secret that an engine and its op-node share, made when it is not there.
-pub(crate) fn jwt_secret(home: &Home, engine: &str) -> Result<()> {
-    let path = home.keys().join(format!("{engine}.jwt"));
-    if path.exists() { Ok(()) } else { write_secret(&path, &hex::encode(B256::random())) }
-}
-
-/// Writes a file that only its owner can read.
-fn write_secret(path: &Path, text: &str) -> Result<()> {
-    let only_owner = Some(Permissions::from_mode(0o600));
-    replace_with(path, only_owner, |file| file.write_all(text.as_bytes()))
-        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,18 +1,18 @@
 //! The command line.
 
-use std::{io::stdout, path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
-use op_util::error::with_causes;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
 use crate::devnet::{self, Options};
 use crate::fault::{self, Fault};
+use crate::home::{Home, Lock};
 use crate::prove::{self, Depth};
-use crate::up::{self, interrupted};
-use crate::{clock::Clock, home::Home, status, supervisor::leftovers};
+use crate::session::interrupted;
+use crate::{child, clock::Clock, keys, logs, out, status, supervisor::leftovers, up};
 
 const UP_HELP: &str = "\
 Examples:
@@ -106,15 +106,22 @@ struct UpArgs {
 
 /// Parses the command line, runs it and prints an error once.
 pub(crate) fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == child::WORD) {
+        return child::run(words).map_or_else(failed, |()| ExitCode::SUCCESS);
+    }
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = runtime
         .context("cannot start the asynchronous runtime")
         .and_then(|runtime| runtime.block_on(run(cli.command)));
-    result.unwrap_or_else(|error| {
-        eprintln!("op-devnet: {}", with_causes(error.as_ref()));
-        ExitCode::FAILURE
-    })
+    result.unwrap_or_else(failed)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the end of an error")]
+fn failed(error: anyhow::Error) -> ExitCode {
+    out::error(&error);
+    ExitCode::FAILURE
 }
 
 async fn run(command: Command) -> Result<ExitCode> {
@@ -125,7 +132,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Reset(args) => reset(&Home::open(&args.dir)?).await,
         Command::Status { dir, json } => status::show(&Home::open(&dir.dir)?, json).await,
         Command::Logs { service, dir, follow } => {
-            logs(&Home::open(&dir.dir)?, &service, follow).await
+            logs::show(&Home::open(&dir.dir)?, &service, follow).await
         }
     }
 }
@@ -151,7 +158,12 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         (None, Some(temporary)) => temporary.path().to_owned(),
         (None, None) => PathBuf::from(".devnet"),
     };
-    let options = Options { dir, followers: args.followers.into(), deployment: args.deployment };
+    let options = Options {
+        dir,
+        followers: args.followers.into(),
+        deployment: args.deployment,
+        l1_only: args.l1_only,
+    };
     let passed = match (args.prove, args.fault) {
         (Some(depth), _) => prove::run(&options, depth, args.json, &clock).await,
         (None, Some(fault)) => fault::run(&options, fault, args.json, &clock).await,
@@ -174,52 +186,50 @@ async fn build() -> Result<ExitCode> {
     }
 }
 
-/// Ends the supervisor and whatever it may have left.
 async fn down(home: &Home) -> Result<ExitCode> {
-    /// Longer than the longest stop timeout that is ever needed in practice.
-    const PATIENCE: Duration = Duration::from_mins(2);
-    let deadline = Instant::now() + PATIENCE;
-    if let Some(pid) = home.supervisor()? {
-        let target = Pid::from_raw(pid.cast_signed()).context("the lock holds no pid")?;
-        kill_process(target, Signal::TERM)
-            .with_context(|| format!("cannot stop the supervisor (pid {pid})"))?;
-        while home.supervisor()?.is_some() {
-            ensure!(
-                Instant::now() < deadline,
-                "the supervisor (pid {pid}) does not end: kill -9 {pid}, then op-devnet down again"
-            );
-            sleep(Duration::from_millis(50)).await;
-        }
-    }
-    let left = leftovers::end(home.dir()).await;
-    if left > 0 {
-        println!("ended {left} processes that an earlier run had left");
+    let pid = end_supervisor(home).await?;
+    // Another run may have begun meanwhile: it has seen to what this one left.
+    match home.lock() {
+        Ok(lock) => end_leftovers(home, &lock).await,
+        Err(_) if home.supervisor()? != pid => {}
+        Err(error) => return Err(error),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn reset(home: &Home) -> Result<ExitCode> {
     home.check_ours()?;
-    down(home).await?;
+    end_supervisor(home).await?;
     let lock = home.lock()?;
-    home.clear(&lock, &[])?;
+    end_leftovers(home, &lock).await;
+    home.clear(&lock)?;
+    for name in keys::brought(&home.keys())? {
+        out::line(format_args!("kept {}, which you brought", home.keys().join(name).display()));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn logs(home: &Home, service: &str, follow: bool) -> Result<ExitCode> {
-    let path = home.log(service);
-    let mut file = std::fs::File::open(&path).with_context(|| {
-        format!(
-            "there is no log of {service:?} in {}; op-devnet status names the services",
-            home.dir().display()
-        )
-    })?;
-    std::io::copy(&mut file, &mut stdout())?;
-    if !follow {
-        return Ok(ExitCode::SUCCESS);
+/// Ends the supervisor that runs now, and says which one that was.
+async fn end_supervisor(home: &Home) -> Result<Option<Pid>> {
+    /// Longer than the longest stop timeout that is ever needed in practice.
+    const PATIENCE: Duration = Duration::from_mins(2);
+    let deadline = Instant::now() + PATIENCE;
+    let Some(pid) = home.supervisor()? else { return Ok(None) };
+    kill_process(pid, Signal::TERM)
+        .with_context(|| format!("cannot stop the supervisor (pid {pid})"))?;
+    while home.supervisor()? == Some(pid) {
+        ensure!(
+            Instant::now() < deadline,
+            "the supervisor (pid {pid}) does not end: kill -9 {pid}, then op-devnet down again"
+        );
+        sleep(Duration::from_millis(50)).await;
     }
-    loop {
-        sleep(Duration::from_millis(200)).await;
-        std::io::copy(&mut file, &mut stdout())?;
+    Ok(Some(pid))
+}
+
+async fn end_leftovers(home: &Home, lock: &Lock) {
+    let left = leftovers::end(home, lock).await;
+    if left > 0 {
+        out::line(format_args!("ended {left} processes that an earlier run had left"));
     }
 }

@@ -1,7 +1,7 @@
 //! The programs and artifacts that a devnet is made of: the official ones, found or built.
 
 mod build;
-mod child;
+mod build_log;
 mod component;
 mod environment;
 mod lock;

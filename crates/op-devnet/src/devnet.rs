@@ -1,22 +1,24 @@
 //! Brings a devnet up: components, L1, contracts, services.
 
 use std::path::{Path, PathBuf};
-use std::{ffi::OsString, fs, pin::pin, time::Duration};
+use std::{ffi::OsString, fs, pin::pin, rc::Rc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use eth_rpc::Rpc;
 use tokio::{sync::watch, time::timeout};
 
 use crate::components::{Component, Components, Environment, warden};
-use crate::home::{Home, Lock};
+use crate::home::Home;
 use crate::l1::{self, L1};
+use crate::saved::Saved;
+use crate::session::Session;
 use crate::source::{Made, Source};
 use crate::stack::{Service, Stack, Template};
+use crate::supervisor::Supervisor;
 use crate::supervisor::board::{Board, Phase};
 use crate::supervisor::process::{Spec, tail};
 use crate::supervisor::unit::{Gate, Init, Unit};
-use crate::supervisor::{Supervisor, leftovers};
-use crate::{accounts, chain::Chain, clock::Clock, health, ports::Ports, wiring};
+use crate::{accounts, chain::Chain, clock::Clock, health, out, ports::Ports, wiring};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
@@ -24,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) followers: usize,
     /// An op-deployer work directory instead of the npm package's contracts.
     pub(crate) deployment: Option<PathBuf>,
+    /// No services but the L1.
+    pub(crate) l1_only: bool,
 }
 
 /// The programs that run the chain.
@@ -41,70 +45,85 @@ const PROGRAMS: [Component; 11] = [
     Component::Prestate,
 ];
 
+/// The services that send transactions to L1.
+const SENDERS: [&str; 3] = ["batcher", "proposer", "challenger"];
+
 /// A devnet that is up, or coming up.
 pub(crate) struct Devnet {
     pub(crate) home: Home,
     pub(crate) chain: Chain,
-    pub(crate) supervisor: Supervisor,
-    followers: usize,
+    pub(crate) supervisor: Rc<Supervisor>,
     pub(crate) ports: Ports,
-    _lock: Lock,
+    /// Where cast is, if it was built.
+    pub(crate) cast: PathBuf,
+    followers: usize,
+    l1: Rpc,
+    saved: Saved,
+    /// The chain was made by this run.
+    is_new: bool,
 }
 
 impl Devnet {
     /// Starts the L1, makes the chain unless the folder holds one, and prepares its services:
     /// everything is ready to be started, or to be broken on purpose.
-    pub(crate) async fn prepare(options: &Options, clock: &Clock) -> Result<Prepared> {
-        let home = Home::create(&options.dir)?;
-        home.check_ours()?;
-        let lock = home.lock()?;
-        let left = leftovers::end(home.dir()).await;
-        if left > 0 {
-            clock.say(format!("ended {left} processes that an earlier run had left"));
-        }
-        let existing = Chain::load(&home)?;
-        if existing.is_none() {
-            // A chain that was not finished cannot be continued. Keys may be the user's.
-            home.clear(&lock, &["keys"])?;
-        }
-        for folder in ["chain", "data", "keys", "l1", "logs"] {
-            fs::create_dir_all(home.dir().join(folder))?;
-        }
+    pub(crate) async fn prepare(
+        session: &Session,
+        options: &Options,
+        clock: &Clock,
+    ) -> Result<Prepared> {
+        let home = session.home.clone();
         let source = Source::read(options.deployment.as_deref())?;
-        if let (Some(chain), Some(dir)) = (&existing, &options.deployment) {
-            ensure!(
-                chain.contracts == source.name(),
-                "{} holds a chain from {}, not from {}: op-devnet reset removes it, or choose \
-                 another --dir",
-                home.dir().display(),
-                chain.contracts,
-                dir.display()
-            );
+        let existing = existing(session, &source, clock)?;
+        let template = Template::with_followers(options.followers)?;
+        let supervisor = Rc::clone(&session.supervisor);
+        supervisor.expect([L1.to_owned()]);
+        if !options.l1_only {
+            supervisor.expect(template.services().chain([health::WARDEN.to_owned()]));
         }
         let (components, op_warden) = programs(source.needs()).await?;
+        clock.programs_are_there();
 
-        let template = Template::with_followers(options.followers)?;
+        for folder in [home.chain(), home.data(), home.keys(), home.l1(), home.logs()] {
+            fs::create_dir_all(&folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
         let mut names = template.ports();
         names.extend(["l1.rpc", health::PORT].map(str::to_owned));
         let ports = Ports::choose(&names, &home.dir().join("ports.json"))?;
-        let mut supervisor = Supervisor::new(&home, wiring::endpoints(&ports, options.followers)?);
+        supervisor.set_endpoints(wiring::endpoints(&ports, options.followers)?);
         let chain_id =
             existing.as_ref().map_or_else(|| source.l1_chain_id(), |chain| chain.l1_chain_id);
         let port = ports.get("l1.rpc")?;
-        supervisor.start(l1::unit(&home, L1, components.path(Component::Anvil), port, chain_id));
+        let saved = l1::saved(&home, L1);
+        let anvil = components.path(Component::Anvil);
+        supervisor.start(l1::unit(&home, L1, anvil, port, chain_id, saved.clone()));
         wait_running(&mut supervisor.board(), &home, L1).await?;
         clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));
 
         let l1 = Rpc::new(&l1::url(port), Duration::from_secs(30))?;
+        let is_new = existing.is_none();
         let Made { chain, deploying } = match existing {
-            Some(chain) => Made { chain, deploying: None },
+            Some(chain) => {
+                Chain::check_l1(&home, &l1).await?;
+                Made { chain, deploying: None }
+            }
             None => source.make(&l1, &home, &components).await?,
         };
         let stack = wiring::fill(template, &home, &chain, &components, &ports, options.followers)?;
         wiring::write_files(&home, &stack, ports.get(health::PORT)?)?;
-        let devnet =
-            Self { home, chain, supervisor, followers: options.followers, ports, _lock: lock };
-        Ok(Prepared { devnet, stack, components, op_warden, l1, deploying })
+        let followers = options.followers;
+        let cast = components.path(Component::Cast);
+        let devnet = Self { home, chain, supervisor, ports, cast, followers, l1, saved, is_new };
+        Ok(Prepared { devnet, stack, components, op_warden, deploying })
+    }
+
+    /// Marks the chain as complete, once its L1 can go on from what is on disk.
+    pub(crate) async fn complete(&self) -> Result<()> {
+        if self.is_new {
+            self.saved.save(&self.l1).await?;
+            self.chain.save(&self.home)?;
+        }
+        Ok(())
     }
 
     /// JSON-RPC of a service's port.
@@ -115,6 +134,27 @@ impl Devnet {
     pub(crate) fn followers(&self) -> impl Iterator<Item = String> {
         (1..=self.followers).map(|follower| format!("follower-{follower}"))
     }
+}
+
+/// The chain of the folder. What is left of one that was not finished is removed.
+fn existing(session: &Session, source: &Source, clock: &Clock) -> Result<Option<Chain>> {
+    let home = &session.home;
+    let Some(chain) = Chain::load(home)? else {
+        if home.chain().exists() {
+            clock.say("an earlier run ended before its chain was complete: a new one is made");
+        }
+        home.clear(&session.lock)?;
+        return Ok(None);
+    };
+    ensure!(
+        !matches!(source, Source::Deployment(_)) || chain.contracts == source.name(),
+        "{} holds a chain from {}, not from {}. {}",
+        home.dir().display(),
+        chain.contracts,
+        source.name(),
+        home.way_out()
+    );
+    Ok(Some(chain))
 }
 
 pub(crate) async fn build() -> Result<()> {
@@ -136,7 +176,7 @@ async fn announce_if_slow<T>(build: impl Future<Output = T>) -> T {
     if let Ok(done) = timeout(Duration::from_secs(1), &mut build).await {
         return done;
     }
-    eprintln!("building op-warden from this workspace");
+    out::line("building op-warden from this workspace");
     build.await
 }
 
@@ -146,7 +186,6 @@ pub(crate) struct Prepared {
     pub(crate) stack: Stack,
     pub(crate) components: Components,
     pub(crate) op_warden: PathBuf,
-    l1: Rpc,
     deploying: Option<op_contracts::Prepared>,
 }
 
@@ -172,8 +211,8 @@ impl Prepared {
 
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
-            let deployment =
-                prepared.deploy(&self.l1, &accounts::key(accounts::OWNER)?, accounts::FEES).await?;
+            let owner = accounts::key(accounts::OWNER)?;
+            let deployment = prepared.deploy(&self.devnet.l1, &owner, accounts::FEES).await?;
             clock.say(format!(
                 "contracts: {} transactions, {:.1} M gas, L1 block {}",
                 deployment.transactions,
@@ -181,7 +220,7 @@ impl Prepared {
                 deployment.l1_block
             ));
         }
-        self.devnet.chain.save(&self.devnet.home)
+        Ok(())
     }
 
     /// A service behind its gate.
@@ -224,6 +263,10 @@ impl Prepared {
             spec: spec(args, self.op_warden.clone()),
             ready: service.ready.clone(),
             stop_timeout: Duration::from_secs(service.stop_timeout),
+            l1: None,
+            // An L1 that was killed lacks its last blocks. Who sent transactions in them would wait for
+            // them, and take nonces after theirs.
+            ends_with: SENDERS.contains(&name).then(|| L1.to_owned()),
         })
     }
 }

@@ -5,15 +5,16 @@ mod table;
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use op_gate::{Answer, Finding, Judgement, report};
 use serde::Serialize;
 use tokio::time::timeout;
 
 pub(crate) use self::table::Fault;
 use crate::devnet::{Devnet, Options};
+use crate::session::Session;
 use crate::supervisor::board::{GateRun, Status};
-use crate::{clock::Clock, up::interrupted};
+use crate::{clock::Clock, keys, out};
 
 /// How long a gate may take to come to its answer, the chain's start included.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -38,32 +39,38 @@ pub(crate) async fn run(
     json: bool,
     clock: &Clock,
 ) -> Result<bool> {
+    let session = Session::open(&options.dir)?;
+    let fresh = !session.home.chain().exists() && keys::brought(&session.home.keys())?.is_empty();
     ensure!(
-        !options.dir.join("chain").exists(),
-        "{} holds a chain, which the fault would spoil: choose another --dir, or none",
-        options.dir.display()
+        fresh,
+        "{} holds a chain or keys, which the fault would spoil: choose another --dir, or none",
+        session.home.dir().display()
     );
-    let outcome = tokio::select! {
-        outcome = attempt(options, fault, clock) => outcome?,
-        () = interrupted()? => bail!("interrupted"),
-    };
+    let outcome = session.run(clock, attempt(&session, options, fault, clock)).await;
+    session.close(clock).await?;
+    let outcome = outcome?.context("interrupted")?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&outcome)?);
+        out::json(&outcome)?;
     } else {
-        show(&outcome);
+        show(&outcome)?;
     }
     Ok(outcome.passed)
 }
 
-async fn attempt(options: &Options, fault: Fault, clock: &Clock) -> Result<Outcome> {
-    let mut prepared = Devnet::prepare(options, clock).await?;
+async fn attempt(
+    session: &Session,
+    options: &Options,
+    fault: Fault,
+    clock: &Clock,
+) -> Result<Outcome> {
+    let mut prepared = Devnet::prepare(session, options, clock).await?;
     prepared.deploy(clock).await?;
     fault.plant(&mut prepared).await?;
     clock.say(format!("planted: {}", fault.description()));
-    let mut devnet = prepared.start(clock).await?;
-    let outcome = timeout(PATIENCE, outcome(&devnet, fault)).await;
-    devnet.supervisor.shut_down().await;
-    outcome.context("the gate did not come to the expected answer in time")?
+    let devnet = prepared.start(clock).await?;
+    timeout(PATIENCE, outcome(&devnet, fault))
+        .await
+        .context("the gate did not come to the expected answer in time")?
 }
 
 /// Waits for the expected finding, or for the program's start, which is wrong.
@@ -97,14 +104,14 @@ async fn outcome(devnet: &Devnet, fault: Fault) -> Result<Outcome> {
     })
 }
 
-fn show(outcome: &Outcome) {
-    print!("{}", report::service(&outcome.judgement));
-    println!(
-        "{} says {} in {:.0} ms, {} was expected; its program was {}started",
+fn show(outcome: &Outcome) -> Result<()> {
+    out::result(format_args!(
+        "{}{} says {} in {:.0} ms, {} was expected; its program was {}started\n",
+        report::service(&outcome.judgement),
         outcome.service,
         outcome.judgement.answer.name(),
         outcome.milliseconds,
         outcome.expected.name(),
         if outcome.started { "" } else { "not " },
-    );
+    ))
 }

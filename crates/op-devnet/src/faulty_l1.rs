@@ -33,7 +33,8 @@ struct Behind {
 pub(crate) async fn start(url: String, defect: Defect) -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free")?;
     let address = listener.local_addr()?;
-    let behind = Behind { http: reqwest::Client::new(), url, defect };
+    let http = reqwest::Client::builder().no_proxy().build().context("no HTTP client")?;
+    let behind = Behind { http, url, defect };
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let behind = behind.clone();

@@ -54,5 +54,7 @@ pub(crate) fn unit(home: &Home, op_warden: PathBuf) -> Unit {
         },
         ready: None,
         stop_timeout: Duration::from_secs(5),
+        l1: None,
+        ends_with: None,
     }
 }

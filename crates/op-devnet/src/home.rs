@@ -1,16 +1,30 @@
-//! The folder that holds everything of one devnet.
+//! The folder that holds everything of one devnet: where each thing lies, who runs it, and what of it
+//! may be removed.
 
-use std::fs::{self, File};
-use std::io::{Read, Seek, Write};
+mod lock;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use op_util::file::replace;
+use rustix::process::Pid;
+
+pub(crate) use self::lock::Lock;
+use crate::keys;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
     dir: PathBuf,
 }
+
+const LOCK: &str = "lock";
+const KEYS: &str = "keys";
+const STATUS: &str = "status.json";
+
+/// What a devnet keeps at the top of its folder.
+const OURS: [&str; 9] =
+    ["chain", "data", KEYS, "l1", LOCK, "logs", "op-warden.json", "ports.json", STATUS];
 
 impl Home {
     /// The folder at `dir`, made if it is not there.
@@ -39,7 +53,7 @@ impl Home {
 
     /// Role keys, P2P identities and JWT secrets.
     pub(crate) fn keys(&self) -> PathBuf {
-        self.dir.join("keys")
+        self.dir.join(KEYS)
     }
 
     /// The services' databases.
@@ -47,9 +61,18 @@ impl Home {
         self.dir.join("data")
     }
 
+    /// The saved state of the L1.
+    pub(crate) fn l1(&self) -> PathBuf {
+        self.dir.join("l1")
+    }
+
+    pub(crate) fn logs(&self) -> PathBuf {
+        self.dir.join("logs")
+    }
+
     /// What a service printed.
     pub(crate) fn log(&self, service: &str) -> PathBuf {
-        self.dir.join("logs").join(format!("{service}.log"))
+        self.logs().join(format!("{service}.log"))
     }
 
     /// op-warden's configuration.
@@ -59,94 +82,148 @@ impl Home {
 
     /// What the running supervisor says of its services.
     pub(crate) fn status(&self) -> PathBuf {
-        self.dir.join("status.json")
+        self.dir.join(STATUS)
     }
 
-    fn lock_file(&self) -> PathBuf {
-        self.dir.join("lock")
+    /// What is left to do with a chain that cannot go on.
+    pub(crate) fn way_out(&self) -> String {
+        format!(
+            "op-devnet reset --dir {} removes the chain and keeps the keys that you brought; or choose \
+             another --dir",
+            self.dir.display()
+        )
     }
 
-    /// Makes this process the folder's only supervisor.
+    /// Makes this process the folder's only supervisor. What an earlier one said of itself, and what it
+    /// had not finished writing, is gone then.
+    ///
+    /// Errors: when another one runs, or the folder holds something that no devnet made.
     pub(crate) fn lock(&self) -> Result<Lock> {
-        let path = self.lock_file();
-        let mut file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .with_context(|| format!("cannot open {}", path.display()))?;
-        if file.try_lock().is_err() {
+        self.check_ours()?;
+        let Some(lock) = Lock::take(&self.dir.join(LOCK))? else {
             let pid =
                 self.supervisor()?.map_or_else(|| "unknown".to_owned(), |pid| pid.to_string());
             bail!(
-                "a devnet is running in {} (pid {pid}): stop it with op-devnet down --dir {0}, or \
+                "a devnet is running, or being stopped, in {} (pid {pid}): stop it with op-devnet down --dir {0}, or \
                  choose another --dir",
                 self.dir.display()
             );
+        };
+        for (name, path) in self.entries()? {
+            if name == STATUS || unfinished(&name).is_some() {
+                remove(&path)?;
+            }
         }
-        file.set_len(0)?;
-        file.rewind()?;
-        write!(file, "{}", std::process::id())?;
-        Ok(Lock(file))
+        Ok(lock)
     }
 
     /// The pid of the supervisor, `None` when there is none.
-    pub(crate) fn supervisor(&self) -> Result<Option<u32>> {
-        let path = self.lock_file();
-        let Ok(mut file) = File::open(&path) else { return Ok(None) };
-        if file.try_lock_shared().is_ok() {
-            return Ok(None);
-        }
-        let mut pid = String::new();
-        file.read_to_string(&mut pid)?;
-        pid.trim().parse().map(Some).with_context(|| format!("{} holds no pid", path.display()))
+    ///
+    /// Not for the supervisor itself, whose lock this would release.
+    pub(crate) fn supervisor(&self) -> Result<Option<Pid>> {
+        lock::holder(&self.dir.join(LOCK))
     }
 
-    /// Removes everything but the lock and what is named in `keep`. For folders that a devnet made.
-    pub(crate) fn clear(&self, _lock: &Lock, keep: &[&str]) -> Result<()> {
-        for entry in fs::read_dir(&self.dir)? {
-            let path = entry?.path();
-            if path == self.lock_file() || keep.iter().any(|name| path.ends_with(name)) {
-                continue;
+    /// Removes the chain, with all keys but those that the operator brought.
+    pub(crate) fn clear(&self, _lock: &Lock) -> Result<()> {
+        for (name, path) in self.entries()? {
+            // The status is this run's: `lock` has removed the one before.
+            if ![LOCK, KEYS, STATUS].contains(&name.as_str()) {
+                remove(&path)?;
             }
-            let removed =
-                if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.with_context(|| format!("cannot remove {}", path.display()))?;
         }
-        Ok(())
+        keys::remove_made(&self.keys())
     }
 
     /// Refuses a folder that holds something else than a devnet.
     pub(crate) fn check_ours(&self) -> Result<()> {
-        let foreign = fs::read_dir(&self.dir)?
-            .filter_map(Result::ok)
-            .find(|entry| !is_ours(&entry.file_name().to_string_lossy()));
+        let entries = self.entries()?;
+        let names = || entries.iter().map(|(name, _)| name.as_str());
+        let locked = names().any(|name| name == LOCK);
+        // The first thing that a devnet makes is its lock. An operator may have brought keys before.
+        let foreign = names().find(|name| {
+            !OURS.contains(name) && unfinished(name).is_none() || !locked && *name != KEYS
+        });
         ensure!(
             foreign.is_none(),
             "{} holds files that no devnet made ({}): choose another --dir",
             self.dir.display(),
-            foreign.map(|entry| entry.file_name().display().to_string()).unwrap_or_default()
+            foreign.unwrap_or_default()
         );
         Ok(())
     }
+
+    fn entries(&self) -> Result<Vec<(String, PathBuf)>> {
+        let entries = fs::read_dir(&self.dir)
+            .with_context(|| format!("cannot read {}", self.dir.display()))?;
+        entries
+            .map(|entry| {
+                let entry = entry?;
+                Ok((entry.file_name().to_string_lossy().into_owned(), entry.path()))
+            })
+            .collect()
+    }
 }
 
-/// Also what a killed supervisor was writing (`op_util::file`).
-fn is_ours(name: &str) -> bool {
-    OURS.contains(&name)
-        || name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".new")).is_some()
+/// The file of ours that a killed supervisor was writing under this name (`op_util::file`).
+fn unfinished(name: &str) -> Option<&str> {
+    let (file, _writer) = name.strip_prefix('.')?.strip_suffix(".new")?.rsplit_once('.')?;
+    OURS.contains(&file).then_some(file)
 }
 
-/// What a devnet keeps at the top of its folder.
-const OURS: [&str; 9] =
-    ["chain", "data", "keys", "l1", "lock", "logs", "op-warden.json", "ports.json", "status.json"];
-
-/// Held while a supervisor runs; the kernel releases it with the process.
-#[derive(Debug)]
-pub(crate) struct Lock(#[expect(dead_code, reason = "dropping the file releases the lock")] File);
+fn remove(path: &Path) -> Result<()> {
+    let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let removed = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.with_context(|| format!("cannot remove {}", path.display()))
+}
 
 /// Writes a file of the devnet, whole or not at all.
 pub(crate) fn write(path: &Path, content: &[u8]) -> Result<()> {
     replace(path, content).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home(names: &[&str]) -> (tempfile::TempDir, Home) {
+        let dir = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::write(dir.path().join(name), "x").unwrap();
+        }
+        let home = Home::open(dir.path()).unwrap();
+        (dir, home)
+    }
+
+    #[test]
+    fn what_a_killed_supervisor_was_writing_is_removed() {
+        let (dir, home) = home(&["lock", "status.json", ".status.json.4294967295-Ab3.new"]);
+        home.lock().unwrap();
+        let left: Vec<String> = home.entries().unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(left, ["lock"]);
+        drop(dir);
+    }
+
+    #[test]
+    fn files_that_no_devnet_made_are_left_alone() {
+        let foreign: [&[&str]; 4] = [
+            &["lock", "thesis.txt"],
+            &["lock", ".thesis.1-a.new"],
+            &["data", "logs"],
+            &["status.json"],
+        ];
+        for names in foreign {
+            let (_dir, home) = home(names);
+            let error = home.lock().unwrap_err().to_string();
+            assert!(error.contains("that no devnet made"), "{names:?}: {error}");
+            assert_eq!(home.entries().unwrap().len(), names.len());
+        }
+    }
+
+    #[test]
+    fn keys_may_be_there_before() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(KEYS)).unwrap();
+        Home::open(dir.path()).unwrap().lock().unwrap();
+    }
 }

@@ -4,30 +4,40 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::supervisor::{process::Spec, unit::Unit};
-use crate::{home::Home, stack::Ready};
+use crate::supervisor::{
+    process::Spec,
+    unit::{self, Unit},
+};
+use crate::{home::Home, saved::Saved, stack::Ready};
 
 /// The L1's name among the services.
 pub(crate) const L1: &str = "l1";
 
 /// An L1 as a service. It goes on from its saved state, or begins now.
-pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id: u64) -> Unit {
-    let state = home.dir().join("l1").join(format!("{name}.json"));
-    let mut args: Vec<OsString> = [
+pub(crate) fn unit(
+    home: &Home,
+    name: &str,
+    anvil: PathBuf,
+    port: u16,
+    chain_id: u64,
+    saved: Saved,
+) -> Unit {
+    let args = [
         "--silent",
         "--host=127.0.0.1",
         &format!("--port={port}"),
         &format!("--chain-id={chain_id}"),
-        "--block-time=2",
-        // Finalises after four blocks.
-        "--slots-in-an-epoch=2",
+        // See `blocks`.
+        "--no-mining",
+        // Finalises after eight blocks, which is longer than any block may be unsaved.
+        "--slots-in-an-epoch=4",
         "--hardfork=prague",
         "--gas-limit=60000000",
-        "--state-interval=5",
+        // The states of so many blocks stay in memory: two minutes, for who reads at an earlier block.
+        "--prune-history=64",
     ]
     .map(OsString::from)
     .to_vec();
-    args.extend(["--state".into(), state.into_os_string()]);
     Unit {
         name: name.to_owned(),
         after: Vec::new(),
@@ -42,8 +52,16 @@ pub(crate) fn unit(home: &Home, name: &str, anvil: PathBuf, port: u16, chain_id:
             log: home.log(name),
         },
         ready: Some(Ready { url: url(port), method: "eth_chainId".to_owned() }),
-        stop_timeout: Duration::from_secs(10),
+        // It writes its state at its end.
+        stop_timeout: Duration::from_mins(1),
+        l1: Some(unit::L1 { url: url(port), saved }),
+        ends_with: None,
     }
+}
+
+/// What the L1 goes on from.
+pub(crate) fn saved(home: &Home, name: &str) -> Saved {
+    Saved::new(home.l1(), name.to_owned())
 }
 
 pub(crate) fn url(port: u16) -> String {

@@ -6,8 +6,12 @@
 //! fills in the services for it, [`devnet`] puts it all together,
 //! [`supervisor`] runs it, [`prove`] shows that it works and [`fault`] that it refuses to start wrong.
 
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 mod accounts;
+mod blocks;
 mod chain;
+mod child;
 mod cli;
 mod clock;
 mod components;
@@ -15,11 +19,17 @@ mod deployment;
 mod devnet;
 mod fault;
 mod faulty_l1;
+mod guide;
 mod health;
 mod home;
+mod keys;
 mod l1;
+mod logs;
+mod out;
 mod ports;
 mod prove;
+mod saved;
+mod session;
 mod source;
 mod stack;
 mod status;
@@ -28,5 +38,11 @@ mod up;
 mod wiring;
 
 fn main() -> std::process::ExitCode {
+    // The kernel ends the services of a process that is gone; half a process would keep them.
+    let show = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        show(panic);
+        std::process::abort();
+    }));
     cli::main()
 }

@@ -86,8 +86,13 @@ impl Block {
             std::env::temp_dir().join(format!("op-devnet-ports-{}", rustix::process::getuid()));
         fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
         let path = dir.join(number.to_string());
-        let lock =
-            File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        // Not truncated: everybody may plant links in the temporary folder.
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| format!("cannot open {}", path.display()))?;
         let claimed = lock.try_lock().is_ok();
         Ok(claimed.then_some(Self { first: FIRST + number * BLOCK, _lock: lock }))
     }

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
 use op_contracts::{ChainSpec, Roles};
 
-use crate::chain::{self, Chain};
+use crate::chain::Chain;
 use crate::components::{Component, Components};
-use crate::{accounts, deployment::Deployment, home::Home};
+use crate::{accounts, deployment::Deployment, home::Home, keys};
 
 pub(crate) enum Source {
     /// The npm package, deployed by transactions.
@@ -84,7 +84,7 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
     let package = components.path(Component::ContractsPackage);
     let prepared = op_contracts::prepare(l1, &package, &spec, &home.chain()).await?;
     let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
-    chain::write_role_keys(home, signers)?;
+    keys::write_roles(home, signers)?;
     let address = |name: &str| {
         prepared
             .addresses
@@ -103,6 +103,7 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
         challenger: roles.challenger,
         game_types: ["permissioned", "cannon", "alphabet"].map(str::to_owned).to_vec(),
         game_type: PERMISSIONED,
+        short_clocks: true,
     };
     Ok(Made { chain, deploying: Some(prepared) })
 }
@@ -121,7 +122,7 @@ async fn from_deployment(
     deployment.inspect(&components.path(Component::OpDeployer), &block, &home.chain()).await?;
     let roles = &deployment.roles;
     let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
-    chain::write_role_keys(home, signers)?;
+    keys::write_roles(home, signers)?;
     let chain = Chain {
         contracts: name.to_owned(),
         l1_chain_id: deployment.l1_chain_id,
@@ -133,6 +134,7 @@ async fn from_deployment(
         challenger: roles.challenger,
         game_types: vec!["permissioned".to_owned()],
         game_type: PERMISSIONED,
+        short_clocks: false,
     };
     Ok(Made { chain, deploying: None })
 }

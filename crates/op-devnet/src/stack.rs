@@ -77,6 +77,11 @@ impl Template {
         Ok(Self(definitions))
     }
 
+    /// The names of the services.
+    pub(crate) fn services(&self) -> impl Iterator<Item = String> {
+        self.0["services"].as_object().into_iter().flat_map(|services| services.keys().cloned())
+    }
+
     /// The ports to choose: every placeholder `port.SERVICE.NAME`, without `port.`.
     pub(crate) fn ports(&self) -> BTreeSet<String> {
         let mut ports = BTreeSet::new();

@@ -1,14 +1,17 @@
 //! `status`: the services and how far the chain is.
 
-use std::{fmt::Write, fs, process::ExitCode, time::Duration};
+use std::{fmt::Write, fs, io, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
 use op_util::{error::with_causes, time::unix_now};
+use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::{home::Home, supervisor::board::Board};
+use crate::home::Home;
+use crate::out;
+use crate::supervisor::{board::Board, leftovers};
 
 /// The heads of an op-node (`optimism_syncStatus`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,45 +36,62 @@ pub(crate) async fn sync_status(node: &Rpc) -> Result<SyncStatus> {
 
 /// Prints the services; exit code 1 when no devnet runs or a service does not.
 pub(crate) async fn show(home: &Home, json: bool) -> Result<ExitCode> {
-    if home.supervisor()?.is_none() {
-        if json {
-            println!("{}", json!({"running": false}));
-        } else {
-            println!("no devnet runs in {}", home.dir().display());
-        }
-        return Ok(ExitCode::FAILURE);
-    }
-    let text = fs::read(home.status())
-        .context("the supervisor has not written its status yet: try again")?;
-    let board: Board =
-        serde_json::from_slice(&text).context("the status file is not of this version")?;
+    let Some(pid) = home.supervisor()? else { return nothing_runs(home, json) };
+    let Some(board) = board(home, pid)? else { return not_yet(home, pid, json) };
     let heads = heads(&board).await;
     if json {
-        let heads: serde_json::Map<String, serde_json::Value> =
+        let heads: Map<String, Value> =
             heads.into_iter().map(|(name, heads)| (name, json!(heads.ok()))).collect();
-        println!(
-            "{}",
-            serde_json::to_string_pretty(
-                &json!({"running": true, "board": board, "heads": heads})
-            )?
-        );
+        out::json(&json!({"running": true, "board": board, "heads": heads}))?;
     } else {
-        print!("{}", table(&board));
-        for (name, heads) in heads {
-            match heads {
-                Ok(heads) => println!(
-                    "{name}: unsafe {}, safe {}, finalized {} (L1 {})",
-                    heads.unsafe_l2.number,
-                    heads.safe_l2.number,
-                    heads.finalized_l2.number,
-                    heads.head_l1.number
-                ),
-                Err(error) => println!("{name}: {}", with_causes(error.as_ref())),
-            }
-        }
-        print!("{}", endpoints(&board));
+        out::result(format_args!("{}{}{}", table(&board), heads_text(heads), endpoints(&board)))?;
     }
     Ok(if board.all_running() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Also what an earlier run left.
+fn nothing_runs(home: &Home, json: bool) -> Result<ExitCode> {
+    let left = leftovers::find(home);
+    let pids: Vec<i32> = left.iter().map(|pid| pid.as_raw_nonzero().get()).collect();
+    if json {
+        out::json(&json!({"running": false, "left": pids}))?;
+    } else if pids.is_empty() {
+        out::result(format_args!("no devnet runs in {}\n", home.dir().display()))?;
+    } else {
+        out::result(format_args!(
+            "no devnet runs in {}, but an earlier one left {} processes, which may be about to end \
+             (pids {}): op-devnet down --dir {0} ends them\n",
+            home.dir().display(),
+            pids.len(),
+            pids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        ))?;
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+fn not_yet(home: &Home, pid: Pid, json: bool) -> Result<ExitCode> {
+    if json {
+        out::json(&json!({"running": true, "board": null, "heads": {}}))?;
+    } else {
+        out::result(format_args!(
+            "op-devnet works in {} (pid {pid}), and has not said anything of services yet\n",
+            home.dir().display()
+        ))?;
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// What the supervisor says; `None` before it has said anything.
+fn board(home: &Home, supervisor: Pid) -> Result<Option<Board>> {
+    let text = match fs::read(home.status()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text.context("cannot read the supervisor's status")?,
+    };
+    let board: Board =
+        serde_json::from_slice(&text).context("the status file is not of this version")?;
+    // Another one's may be there for the moment between its lock and the removal of the file.
+    let own = i32::try_from(board.pid) == Ok(supervisor.as_raw_nonzero().get());
+    Ok(own.then_some(board))
 }
 
 async fn heads(board: &Board) -> Vec<(String, Result<SyncStatus>)> {
@@ -84,6 +104,20 @@ async fn heads(board: &Board) -> Vec<(String, Result<SyncStatus>)> {
         heads.push((name.clone(), status));
     }
     heads
+}
+
+fn heads_text(heads: Vec<(String, Result<SyncStatus>)>) -> String {
+    let line = |(name, heads): (String, Result<SyncStatus>)| match heads {
+        Ok(heads) => format!(
+            "{name}: unsafe {}, safe {}, finalized {} (L1 {})\n",
+            heads.unsafe_l2.number,
+            heads.safe_l2.number,
+            heads.finalized_l2.number,
+            heads.head_l1.number
+        ),
+        Err(error) => format!("{name}: {}\n", with_causes(error.as_ref())),
+    };
+    heads.into_iter().map(line).collect()
 }
 
 fn table(board: &Board) -> String {

@@ -2,75 +2,63 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use eth_rpc::Rpc;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 
 use crate::devnet::{Devnet, Options};
+use crate::session::Session;
 use crate::supervisor::board::{Board, Phase};
-use crate::{clock::Clock, status};
+use crate::{chain::Chain, clock::Clock, guide, logs, status};
 
 /// Brings the devnet up and keeps it until it is interrupted.
 pub(crate) async fn run(options: &Options, clock: &Clock) -> Result<()> {
-    let interrupted = interrupted()?;
-    tokio::pin!(interrupted);
-    let prepared = tokio::select! {
-        prepared = Devnet::prepare(options, clock) => prepared?,
-        () = &mut interrupted => return Ok(()),
-    };
-    let devnet = prepared.start(clock).await?;
-    tokio::select! {
-        _ = async { tokio::join!(show_changes(&devnet, clock), next_block(&devnet, clock)) } => {}
-        () = &mut interrupted => {}
-    }
-    stop(devnet, clock).await
+    let session = Session::open(&options.dir)?;
+    let ended = session
+        .run(clock, async {
+            let devnet = Devnet::prepare(&session, options, clock).await?.start(clock).await?;
+            tokio::try_join!(
+                devnet.complete(),
+                logs::rotate(&devnet.home),
+                show_changes(&devnet, clock),
+                next_block(&devnet, clock),
+            )
+        })
+        .await;
+    stop(session, clock).await?;
+    ended.map(drop)
 }
 
 /// Brings up only the L1 with the contracts, and keeps it until it is interrupted.
 pub(crate) async fn l1_only(options: &Options, clock: &Clock) -> Result<()> {
-    let interrupted = interrupted()?;
-    tokio::pin!(interrupted);
-    let deployed = async {
-        let mut prepared = Devnet::prepare(options, clock).await?;
-        prepared.deploy(clock).await?;
-        anyhow::Ok(prepared.devnet)
-    };
-    let devnet = tokio::select! {
-        deployed = deployed => deployed?,
-        () = &mut interrupted => return Ok(()),
-    };
-    clock.say(format!(
-        "the L1 is up: {}, the chain's files are in {}; Ctrl-C stops it",
-        devnet.url("l1.rpc")?,
-        devnet.home.chain().display()
-    ));
-    interrupted.await;
-    stop(devnet, clock).await
+    let session = Session::open(&options.dir)?;
+    let ended = session
+        .run(clock, async {
+            let mut prepared = Devnet::prepare(&session, options, clock).await?;
+            prepared.deploy(clock).await?;
+            prepared.devnet.complete().await?;
+            clock.say(format!(
+                "the L1 is up: {}, the chain's files are in {}; Ctrl-C stops it",
+                prepared.devnet.url("l1.rpc")?,
+                session.home.chain().display()
+            ));
+            std::future::pending::<Result<()>>().await
+        })
+        .await;
+    stop(session, clock).await?;
+    ended.map(drop)
 }
 
-async fn stop(mut devnet: Devnet, clock: &Clock) -> Result<()> {
-    clock.say("stopping; Ctrl-C again kills");
-    tokio::select! {
-        () = devnet.supervisor.shut_down() => clock.say("stopped; op-devnet up continues this chain"),
-        // What still runs dies with the supervisor.
-        () = interrupted()? => clock.say("killed"),
+async fn stop(session: Session, clock: &Clock) -> Result<()> {
+    let home = session.home.clone();
+    session.close(clock).await?;
+    if Chain::load(&home)?.is_some() {
+        clock.say(format!(
+            "stopped; op-devnet up --dir {} goes on with this chain",
+            home.dir().display()
+        ));
     }
     Ok(())
-}
-
-/// Ends with SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal is closed).
-pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
-    let mut hang_up = signal(SignalKind::hangup()).context("cannot listen for signals")?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hang_up.recv() => {}
-        }
-    })
 }
 
 /// Prints the first block that the sequencer makes: the chain lives.
@@ -90,7 +78,7 @@ async fn next_block(devnet: &Devnet, clock: &Clock) -> Result<()> {
 }
 
 /// Prints what changes, for as long as the devnet runs.
-async fn show_changes(devnet: &Devnet, clock: &Clock) {
+async fn show_changes(devnet: &Devnet, clock: &Clock) -> Result<()> {
     let mut changes = devnet.supervisor.board();
     let mut before = Board::default();
     loop {
@@ -101,11 +89,11 @@ async fn show_changes(devnet: &Devnet, clock: &Clock) {
             }
         }
         if board.all_running() && !before.all_running() {
-            clock.say(format!("the chain is up; Ctrl-C stops it\n{}", status::endpoints(&board)));
+            clock.say(format!("the chain is up\n{}", guide::text(devnet, &board).await?));
         }
         before = board;
         if changes.changed().await.is_err() {
-            return;
+            return Ok(());
         }
     }
 }

@@ -7,10 +7,11 @@ use anyhow::{Context, Result};
 use eth_rpc::key::SecretKey;
 use serde_json::json;
 
-use crate::chain::{self, Chain};
+use crate::chain::Chain;
 use crate::components::{Component, Components};
 use crate::health::{self, WARDEN};
 use crate::home::{self, Home};
+use crate::keys;
 use crate::l1::{self, L1};
 use crate::ports::Ports;
 use crate::stack::{Stack, Template, Values};
@@ -49,6 +50,7 @@ pub(crate) fn fill(
         ),
         ("proposer.gameType".to_owned(), json!(chain.game_type)),
         ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
+        ("games.window".to_owned(), json!(chain.game_window())),
         ("challenger.prestate".to_owned(), text(components.prestate()?.path)),
         ("bin.cannon".to_owned(), text(components.path(Component::Cannon))),
         ("bin.op-program".to_owned(), text(components.path(Component::OpProgram))),
@@ -61,8 +63,8 @@ pub(crate) fn fill(
 
 /// The P2P identity of a node; its engine's JWT secret is made along with it.
 fn node_key(home: &Home, pair: &str) -> Result<SecretKey> {
-    chain::jwt_secret(home, &format!("{pair}-engine"))?;
-    chain::p2p_identity(home, &format!("{pair}-node"))
+    keys::jwt_secret(home, &format!("{pair}-engine"))?;
+    keys::p2p_identity(home, &format!("{pair}-node"))
 }
 
 /// Writes what the services read beside the chain's own files. `health` is the health service's port.

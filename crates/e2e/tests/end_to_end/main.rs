@@ -4,8 +4,11 @@
 mod alone;
 mod definitions;
 mod flags;
+mod folder;
+mod life;
 mod observations;
 mod refusal;
+mod run;
 
 use std::{
     fs,
@@ -44,6 +47,9 @@ const FAULTS: [&str; 18] = [
 ];
 
 fn main() -> ExitCode {
+    if let Some(disk) = life::disk() {
+        return life::outcome(life::on_disk(&disk));
+    }
     let mut arguments = Arguments::from_args();
     // A devnet is a dozen processes.
     arguments.test_threads.get_or_insert(2);
@@ -63,7 +69,17 @@ fn main() -> ExitCode {
             proof(&["--prove", "--followers", "2"])
         }),
         devnet("a_killed_service_shows_in_status_and_comes_back", killed_service),
-        devnet("a_killed_supervisor_is_cleaned_up_after_and_the_chain_goes_on", killed_supervisor),
+        devnet("a_killed_supervisor_takes_its_services_along", folder::killed_supervisor),
+        devnet("ten_restarts_keep_the_l1_and_the_chain", folder::ten_restarts),
+        devnet("a_lost_terminal_ends_it_in_order", folder::lost_terminal),
+        devnet("an_interrupted_proof_leaves_a_chain_that_goes_on", folder::interrupted_proof),
+        devnet("status_shows_this_run", folder::status_of_this_run),
+        devnet("reset_keeps_keys_that_were_brought", folder::reset_keeps_brought_keys),
+        devnet("down_ends_what_was_left", folder::down_ends_what_is_left),
+        devnet("a_gate_that_does_not_pass_is_in_the_proof", folder::a_proof_of_what_does_not_hold),
+        devnet("a_random_life_keeps_the_chain", life::random),
+        devnet("a_full_disk_keeps_the_chain", life::full_disk),
+        devnet("builds_do_not_inherit_the_shell", folder::builds_do_not_inherit_the_shell),
         devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
         devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
@@ -199,31 +215,6 @@ fn killed_service() -> Outcome {
     let log =
         Run::of(Command::new(op_devnet()).args(["logs", "batcher", "--dir"]).arg(devnet.dir()));
     ensure(log.stdout.contains("Batch"), || log.to_string())?;
-    devnet.down()?;
-    Ok(Completion::Completed)
-}
-
-fn killed_supervisor() -> Outcome {
-    let mut devnet = Devnet::up()?;
-    let first = devnet.wait("ten blocks", |status| devnet::unsafe_head(status) >= Some(10))?;
-    let genesis = devnet.block_hash(0)?;
-    let old = devnet.block_hash(5)?;
-    devnet.kill_supervisor()?;
-    ensure(!devnet::processes_of(devnet.dir()).is_empty(), || {
-        "nothing was left behind, so this test proves nothing".to_owned()
-    })?;
-    devnet.start()?;
-    let status = devnet.wait("all services, and blocks after the old head", |status| {
-        devnet::all_running(status) && devnet::unsafe_head(status) > devnet::unsafe_head(&first)
-    })?;
-    ensure(devnet.block_hash(0)? == genesis, || "the chain began again".to_owned())?;
-    ensure(devnet.block_hash(5)? == old, || "block 5 is another one now".to_owned())?;
-    for (name, service) in status["board"]["services"].as_object().into_iter().flatten() {
-        let pid = service["pid"].as_u64().ok_or_else(|| format!("{name} has no pid"))?;
-        ensure(devnet::processes_of(devnet.dir()).contains(&pid), || {
-            format!("{name} is not running")
-        })?;
-    }
     devnet.down()?;
     Ok(Completion::Completed)
 }

@@ -1,16 +1,16 @@
 //! Makes the components out of the pinned sources in `crates/op-devnet/components`.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 use anyhow::Context;
 use tokio::process::Command;
 
-use super::child::BuildLog;
+use super::build_log::BuildLog;
 use super::component::{Component, Source};
 use super::environment::Environment;
 use super::stamp::Stamp;
+use crate::child;
 
 pub(super) const GO_MOD: &str = include_str!("../../components/go.mod");
 const GO_SUM: &str = include_str!("../../components/go.sum");
@@ -23,6 +23,26 @@ const GO_BUILD: &[&str] = &["build", "-trimpath", "-ldflags=-s -w", "-o"];
 const GO_BUILD_FOR_CANNON: &[&str] = &["build", "-trimpath", "-o"];
 const CANNON_TARGET: &[(&str, &str)] =
     &[("GOOS", "linux"), ("GOARCH", "mips64"), ("GOMIPS64", "softfloat")];
+/// What is built is the same in every shell. A value, unlike none, also goes before `go env -w`.
+const GO_SETTINGS: &[(&str, &str)] =
+    &[("GOFLAGS", "-mod=readonly"), ("GOWORK", "off"), ("GOOS", "linux"), ("GOARCH", GO_ARCH)];
+/// The names of Go for this machine.
+const GO_ARCH: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+/// Of the variables that Go knows, those that say where it finds and puts things.
+const GO_PLACES: [&str; 12] = [
+    "GOAUTH",
+    "GOCACHE",
+    "GOINSECURE",
+    "GOMODCACHE",
+    "GONOPROXY",
+    "GONOSUMDB",
+    "GOPATH",
+    "GOPRIVATE",
+    "GOPROXY",
+    "GOROOT",
+    "GOSUMDB",
+    "GOVCS",
+];
 const NPM_CI: &[&str] = &["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 /// The version of Cannon's virtual machine that the pinned op-program is released for.
 const CANNON_VM: &str = "multithreaded64-5";
@@ -106,9 +126,12 @@ impl Build {
 
     fn stamp(self, environment: &Environment) -> Stamp {
         match self {
-            Self::Go { package, .. } => Stamp::of(&[GO_MOD, GO_SUM, &GO_BUILD.join(" "), package]),
+            Self::Go { package, .. } => {
+                Stamp::of(&[GO_MOD, GO_SUM, &GO_BUILD.join(" "), package]).by(environment.go())
+            }
             Self::GoForCannon { package, .. } => {
                 Stamp::of(&[GO_MOD, GO_SUM, &GO_BUILD_FOR_CANNON.join(" "), package])
+                    .by(environment.go())
             }
             Self::NodeModules => Stamp::of(&[PACKAGE_JSON, PACKAGE_LOCK_JSON, &NPM_CI.join(" ")]),
             Self::Prestate => Stamp::of(&[
@@ -123,12 +146,12 @@ impl Build {
     fn steps(self, environment: &Environment, work_dir: &Path) -> Vec<Step> {
         let command = match self {
             Self::Go { package, .. } => {
-                let mut build = tool(environment, "go");
+                let mut build = go(environment);
                 build.args(GO_BUILD).args([self.name(), package]);
                 build
             }
             Self::GoForCannon { package, .. } => {
-                let mut build = tool(environment, "go");
+                let mut build = go(environment);
                 build.args(GO_BUILD_FOR_CANNON).args([self.name(), package]);
                 build.envs(CANNON_TARGET.iter().copied());
                 build
@@ -151,13 +174,27 @@ struct Step {
 }
 
 fn tool(environment: &Environment, name: &str) -> Command {
-    Command::new(environment.tool(name).unwrap_or_else(|| name.into()))
+    child::command(environment.tool(name).unwrap_or_else(|| name.into()))
+}
+
+/// Go with the settings of these builds instead of the shell's.
+fn go(environment: &Environment) -> Command {
+    let mut go = tool(environment, "go");
+    for (name, _) in env::vars_os() {
+        let Some(name) = name.to_str() else { continue };
+        let of_go = name.starts_with("GO") || name.starts_with("CGO_");
+        if of_go && !GO_PLACES.contains(&name) {
+            go.env_remove(name);
+        }
+    }
+    go.envs(GO_SETTINGS.iter().copied());
+    go
 }
 
 fn prestate_steps(environment: &Environment, folder: &Path) -> Vec<Step> {
     let cannon = environment.path(Component::Cannon);
     let state = folder.join(Component::Prestate.name());
-    let mut load = Command::new(&cannon);
+    let mut load = child::command(&cannon);
     load.args(["load-elf", "--type", CANNON_VM])
         .arg("--path")
         .arg(environment.path(Component::OpProgramClient))
@@ -165,7 +202,7 @@ fn prestate_steps(environment: &Environment, folder: &Path) -> Vec<Step> {
         .arg(&state)
         .arg("--meta")
         .arg(folder.join("meta.json"));
-    let mut witness = Command::new(&cannon);
+    let mut witness = child::command(&cannon);
     witness.arg("witness").arg("--input").arg(&state);
     vec![
         Step { command: load, output: None },

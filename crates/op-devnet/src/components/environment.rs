@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, absolute};
+use std::process::Command;
 
 use anyhow::{Context, ensure};
 use rustix::fs::{Access, access};
@@ -19,6 +20,8 @@ pub(crate) struct Environment {
     pub(crate) cache_dir: PathBuf,
     /// `PATH`, for the build tools.
     pub(crate) search_path: OsString,
+    /// Version of the Go on `PATH`, if there is one.
+    go: Option<String>,
     /// `CARGO`, which `cargo run` sets.
     pub(crate) cargo: Option<PathBuf>,
     /// The sources of op-devnet itself, unless it was installed away from them.
@@ -34,7 +37,14 @@ pub(crate) struct Workspace {
 
 impl Environment {
     pub(crate) fn from_process() -> anyhow::Result<Self> {
-        Self::from_variables(|name| std::env::var_os(name))
+        let mut environment = Self::from_variables(|name| std::env::var_os(name))?;
+        environment.go = environment.tool("go").and_then(|go| version_of(&go));
+        Ok(environment)
+    }
+
+    /// Version of the Go on `PATH`, if there is one.
+    pub(crate) fn go(&self) -> Option<&str> {
+        self.go.as_deref()
     }
 
     fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> anyhow::Result<Self> {
@@ -63,6 +73,7 @@ impl Environment {
             contracts_dir: existing_folder("OP_DEVNET_CONTRACTS_DIR")?,
             cache_dir,
             search_path: variable("PATH").unwrap_or_default(),
+            go: None,
             cargo: variable("CARGO").map(PathBuf::from),
             workspace,
         })
@@ -108,9 +119,16 @@ pub(super) fn test_environment(dir: &Path, search_path: &str) -> Environment {
         contracts_dir: None,
         cache_dir: dir.join("cache"),
         search_path: search_path.into(),
+        go: None,
         cargo: None,
         workspace: None,
     }
+}
+
+fn version_of(go: &Path) -> Option<String> {
+    let output = Command::new(go).args(["env", "GOVERSION"]).output().ok()?;
+    let version = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!version.is_empty()).then_some(version)
 }
 
 fn workspace(target_dir: Option<PathBuf>) -> Option<Workspace> {

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::out;
+
 /// Between two looks at a lock that another process holds.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -23,7 +25,10 @@ pub(crate) async fn lock(cache_dir: &Path) -> anyhow::Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if announced => {}
             Err(TryLockError::WouldBlock) => {
-                eprintln!("waiting for another op-devnet that builds in {}", cache_dir.display());
+                out::line(format_args!(
+                    "waiting for another op-devnet that builds in {}",
+                    cache_dir.display()
+                ));
                 announced = true;
             }
             Err(TryLockError::Error(error)) => {

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval};
 
+use crate::out;
+
 /// ANSI: back to the start of the line, which is erased.
 const CLEAR_LINE: &str = "\r\x1b[2K";
 
@@ -21,11 +23,11 @@ pub(crate) async fn show<T>(
     let result = if stderr().is_terminal() {
         with_live_line(&building, start, work).await
     } else {
-        eprintln!("{building}");
+        out::line(&building);
         work.await
     };
     if result.is_ok() {
-        eprintln!("{name} built in {} s", start.elapsed().as_secs());
+        out::line(format_args!("{name} built in {} s", start.elapsed().as_secs()));
     }
     result
 }
@@ -39,7 +41,7 @@ async fn with_live_line<T>(building: &str, start: Instant, work: impl Future<Out
         tokio::select! {
             result = &mut work => return result,
             _ = every_second.tick() => {
-                eprint!("{CLEAR_LINE}{building} … {} s", start.elapsed().as_secs());
+                out::live(format_args!("{CLEAR_LINE}{building} … {} s", start.elapsed().as_secs()));
             }
         }
     }
@@ -49,6 +51,6 @@ struct ClearOnDrop;
 
 impl Drop for ClearOnDrop {
     fn drop(&mut self) {
-        eprint!("{CLEAR_LINE}");
+        out::live(CLEAR_LINE);
     }
 }

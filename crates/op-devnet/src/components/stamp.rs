@@ -6,9 +6,14 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::{B256, Keccak256};
 
-/// A hash of everything that a build's result depends on. Stored beside the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stamp(B256);
+/// What a build's result depends on. Stored beside the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// A hash of what is built, and how.
+    inputs: B256,
+    /// Version of the compiler. Where it is not installed, what is built already is good.
+    compiler: Option<String>,
+}
 
 impl Stamp {
     pub(crate) fn of(inputs: &[&str]) -> Self {
@@ -17,14 +22,23 @@ impl Stamp {
             hasher.update(input.len().to_be_bytes());
             hasher.update(input);
         }
-        Self(hasher.finalize())
+        Self { inputs: hasher.finalize(), compiler: None }
     }
 
-    pub(crate) fn matches(self, output: &Path) -> bool {
-        fs::read_to_string(stamp_path(output)).is_ok_and(|stored| stored == self.to_string())
+    /// The same, built by this version of a compiler.
+    pub(crate) fn by(self, compiler: Option<&str>) -> Self {
+        Self { compiler: compiler.map(str::to_owned), ..self }
     }
 
-    pub(crate) fn write(self, output: &Path) -> io::Result<()> {
+    pub(crate) fn matches(&self, output: &Path) -> bool {
+        let Ok(stored) = fs::read_to_string(stamp_path(output)) else { return false };
+        match &self.compiler {
+            Some(_) => stored == self.to_string(),
+            None => stored.split(' ').next() == Some(&self.inputs.to_string()),
+        }
+    }
+
+    pub(crate) fn write(&self, output: &Path) -> io::Result<()> {
         fs::write(stamp_path(output), self.to_string())
     }
 
@@ -39,7 +53,8 @@ impl Stamp {
 
 impl std::fmt::Display for Stamp {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(formatter)
+        self.inputs.fmt(formatter)?;
+        self.compiler.iter().try_for_each(|compiler| write!(formatter, " {compiler}"))
     }
 }
 
@@ -72,5 +87,18 @@ mod tests {
         Stamp::remove(&output).unwrap();
         assert!(!stamp.matches(&output), "removed");
         Stamp::remove(&output).unwrap();
+    }
+
+    #[test]
+    fn another_compiler_makes_another_result_and_none_makes_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let output = dir.path().join("op-node");
+        let by = |compiler| Stamp::of(&["pins"]).by(compiler);
+        by(Some("go1.26.8")).write(&output).unwrap();
+        assert!(by(Some("go1.26.8")).matches(&output));
+        assert!(!by(Some("go1.27.0")).matches(&output));
+        assert!(by(None).matches(&output));
+        Stamp::of(&["pins"]).write(&output).unwrap();
+        assert!(!by(Some("go1.26.8")).matches(&output), "by a compiler that is not known");
     }
 }

@@ -1,13 +1,15 @@
 //! Finds op-warden, the agent of this workspace.
 
-use std::env;
 use std::path::PathBuf;
+use std::{env, fs};
 
 use anyhow::{Context, bail};
+use serde_json::Value;
 use tokio::process::Command;
 
-use super::child::BuildLog;
+use super::build_log::BuildLog;
 use super::environment::{Environment, Workspace};
+use crate::child;
 
 const NAME: &str = "op-warden";
 
@@ -19,7 +21,7 @@ pub(crate) async fn locate_or_build(environment: &Environment) -> anyhow::Result
     }
     let cargo = environment.cargo.clone().or_else(|| environment.tool("cargo"));
     if let (Some(cargo), Some(workspace)) = (cargo, &environment.workspace) {
-        return build(environment, Command::new(cargo), workspace).await;
+        return build(environment, child::command(cargo), workspace).await;
     }
     beside_this_program()
 }
@@ -40,15 +42,29 @@ async fn build(
     }
     cargo
         .args(["build", "--quiet", "--release", "--bin", NAME])
+        .arg("--message-format=json-render-diagnostics")
         .arg("--manifest-path")
         .arg(&workspace.manifest)
         .arg("--target-dir")
         .arg(&workspace.target_dir);
-    BuildLog::create(environment.cache_dir.join("log").join(NAME).with_extension("log"))?
-        .run(cargo.env("PATH", &environment.search_path), None)
+    let log = environment.cache_dir.join("log").join(NAME);
+    let messages = log.with_extension(format!("{}.json", std::process::id()));
+    BuildLog::create(log.with_extension("log"))?
+        .run(cargo.env("PATH", &environment.search_path), Some(&messages))
         .await
         .context("cannot build op-warden")?;
-    Ok(workspace.target_dir.join("release").join(NAME))
+    let text = fs::read_to_string(&messages)
+        .with_context(|| format!("cannot read {}", messages.display()))?;
+    let _ = fs::remove_file(&messages);
+    executable(&text).context("cargo does not say where it put op-warden")
+}
+
+/// Where cargo put the program: the user's configuration may say another folder than `target/release`.
+fn executable(messages: &str) -> Option<PathBuf> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages
+        .filter(|message| message["target"]["name"] == NAME)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }
 
 fn beside_this_program() -> anyhow::Result<PathBuf> {
@@ -67,8 +83,6 @@ fn beside_this_program() -> anyhow::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
     use crate::components::environment::test_environment;
 
@@ -80,6 +94,15 @@ mod tests {
         environment.bin_dir = Some(dir.path().to_owned());
         let path = locate_or_build(&environment).await.unwrap();
         assert_eq!(path, dir.path().join(NAME));
+    }
+
+    #[test]
+    fn cargo_says_where_it_put_the_program() {
+        let messages = r#"{"reason":"compiler-artifact","target":{"name":"op_warden"},"executable":null}
+{"reason":"compiler-artifact","target":{"name":"op-warden"},"executable":"/x/aarch64/release/op-warden"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(executable(messages), Some(PathBuf::from("/x/aarch64/release/op-warden")));
+        assert_eq!(executable(""), None);
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::table::Fault;
 use crate::faulty_l1::{self, Defect};
-use crate::{accounts, components::Component, devnet::Prepared, home, l1};
+use crate::{accounts, components::Component, devnet::Prepared, home, keys, l1};
 
 impl Fault {
     pub(super) async fn plant(self, prepared: &mut Prepared) -> Result<()> {
@@ -56,7 +56,9 @@ impl Fault {
                 judge_prestate(&home.warden_config(), &file("no-prestate.bin.gz"))
             }
             Self::ReusedKey => {
-                fs::copy(key("batcher"), key("proposer")).context("the batcher has no key")?;
+                let batcher =
+                    fs::read_to_string(key("batcher")).context("the batcher has no key")?;
+                keys::write(&key("proposer"), &batcher)?;
                 edit(&home.warden_config(), |config| config["keys"]["allowReuse"] = json!(false))
             }
             Self::BurnedKey => {
@@ -121,8 +123,7 @@ fn other_prestate(prestate: &Path, other: &Path) -> Result<()> {
 
 /// Overwrites a key file with the key of an account that has no role.
 fn write_key(path: &Path) -> Result<()> {
-    let stranger = accounts::key(accounts::STRANGER)?;
-    home::write(path, stranger.to_hex().as_bytes())
+    keys::write(path, &accounts::key(accounts::STRANGER)?.to_hex())
 }
 
 fn edit(path: &Path, change: impl FnOnce(&mut Value)) -> Result<()> {
@@ -169,6 +170,7 @@ impl Prepared {
             self.components.path(Component::Anvil),
             port,
             SEPOLIA,
+            l1::saved(&devnet.home, "other-l1"),
         );
         devnet.supervisor.start(unit);
         crate::devnet::wait_running(&mut devnet.supervisor.board(), &devnet.home, "other-l1")

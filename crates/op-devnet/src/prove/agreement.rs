@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::wait::until;
 
-/// Between two readings; op-dispute-mon itself checks every two seconds.
+/// Between two readings; op-dispute-mon itself checks every four seconds.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long op-dispute-mon may take to answer, and to see what is on L1.
 const PATIENCE: Duration = Duration::from_secs(20);

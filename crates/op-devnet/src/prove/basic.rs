@@ -26,10 +26,11 @@ const SETTLE: Duration = Duration::from_mins(1);
 const CHUNK: u64 = 200;
 
 /// The chain begins: blocks, batches, a deposit, a game, every fork.
-pub(super) async fn beginning(devnet: &Devnet, recorder: &Recorder) {
+pub(super) async fn beginning(devnet: &Devnet, recorder: &Recorder<'_>) {
     let sequencer = "sequencer-node";
     tokio::join!(
         recorder.note("engine ready", START, engine_ready(devnet)),
+        recorder.note("op-node ready", START, ready(devnet, sequencer)),
         recorder.note("all services running", START, all_running(devnet)),
         recorder.note(
             "first unsafe block",
@@ -48,7 +49,7 @@ pub(super) async fn beginning(devnet: &Devnet, recorder: &Recorder) {
 }
 
 /// The chain is whole: no silent failure, no difference between nodes, no restart.
-pub(super) async fn wholeness(devnet: &Devnet, recorder: &Recorder, op_warden: &Path) {
+pub(super) async fn wholeness(devnet: &Devnet, recorder: &Recorder<'_>, op_warden: &Path) {
     recorder.note("L1-info transactions succeed", SETTLE, l1_info(devnet)).await;
     for follower in devnet.followers() {
         let node = format!("{follower}-node");
@@ -62,9 +63,17 @@ pub(super) async fn wholeness(devnet: &Devnet, recorder: &Recorder, op_warden: &
 }
 
 async fn engine_ready(devnet: &Devnet) -> Result<String> {
-    let engine = "sequencer-engine";
-    wait_running(&mut devnet.supervisor.board(), &devnet.home, engine).await?;
-    devnet.url("sequencer-engine.http")
+    let engine = ready(devnet, "sequencer-engine").await?;
+    let init = devnet.supervisor.board().borrow().services["sequencer-engine"].init_milliseconds;
+    Ok(init.map_or_else(|| engine.clone(), |init| format!("{engine}, op-geth init {init:.0} ms")))
+}
+
+/// Waits until a service answers, and says where.
+async fn ready(devnet: &Devnet, service: &str) -> Result<String> {
+    let mut board = devnet.supervisor.board();
+    wait_running(&mut board, &devnet.home, service).await?;
+    let board = board.borrow();
+    board.endpoints.get(service).cloned().with_context(|| format!("{service} has no endpoint"))
 }
 
 async fn all_running(devnet: &Devnet) -> Result<String> {
@@ -114,8 +123,13 @@ async fn game(devnet: &Devnet) -> Result<String> {
         let count = batch.call(factory, &DisputeGameFactory::gameCountCall {});
         let game = batch.call(factory, &DisputeGameFactory::gameAtIndexCall { index: U256::ZERO });
         let answers = l1.send(batch).await;
-        // Reverts while there is no game.
-        Ok(ControlFlow::Break((answers.take(&count)?, answers.take(&game)?)))
+        // Reverts while there is no game. One may be made between the two answers.
+        let (count, game) = (answers.take(&count)?, answers.take(&game)?);
+        Ok(if count.is_zero() {
+            ControlFlow::Continue("the first one is being made".to_owned())
+        } else {
+            ControlFlow::Break((count, game))
+        })
     })
     .await?;
     ensure!(
@@ -240,5 +254,6 @@ fn no_restarts(devnet: &Devnet) -> Result<String> {
         .map(|(name, status)| (name, &status.last_exit))
         .collect();
     ensure!(restarted.is_empty(), "{}", json!(restarted));
+    ensure!(board.all_running(), "not all services run: see op-devnet status");
     Ok(format!("{} services", board.services.len()))
 }

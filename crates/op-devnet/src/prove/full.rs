@@ -17,14 +17,14 @@ const FALSE_GAMES: u64 = 1;
 
 struct Scene<'a> {
     devnet: &'a Devnet,
-    recorder: &'a Recorder,
+    recorder: &'a Recorder<'a>,
     l1: Rpc,
     node: Rpc,
     delays: Delays,
 }
 
 /// The withdrawal and the dispute side by side, with op-dispute-mon agreeing throughout.
-pub(super) async fn run(devnet: &Devnet, recorder: &Recorder) -> Result<()> {
+pub(super) async fn run(devnet: &Devnet, recorder: &Recorder<'_>) -> Result<()> {
     let l1 = Rpc::new(&devnet.url("l1.rpc")?, ANSWER)?;
     let node = Rpc::new(&devnet.url("sequencer-node.rpc")?, ANSWER)?;
     let delays = Delays::read(&l1, &devnet.chain).await?;

@@ -15,13 +15,15 @@ mod withdrawal;
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
+use op_gate::Judgement;
+use op_util::error::with_causes;
 
 use self::figures::Figures;
-use self::proof::{Proof, Recorder};
+use self::proof::Recorder;
 use crate::devnet::{Devnet, Options};
-use crate::{clock::Clock, up::interrupted};
+use crate::{chain::Chain, clock::Clock, out, session::Session};
 
 /// How much to prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,51 +34,72 @@ pub(crate) enum Depth {
     Full,
 }
 
-/// Brings a devnet up, proves it and stops it. True when everything held.
+/// Brings a fresh devnet up, proves it and stops it. True when everything held.
 pub(crate) async fn run(
     options: &Options,
     depth: Depth,
     json: bool,
     clock: &Clock,
 ) -> Result<bool> {
-    let proof = tokio::select! {
-        proof = attempt(options, depth, clock) => proof?,
-        () = interrupted()? => bail!("interrupted"),
-    };
-    if json {
-        println!("{}", serde_json::to_string_pretty(&proof)?);
-    } else {
-        print!("{}", proof.table());
-    }
-    Ok(proof.passed)
+    let session = Session::open(&options.dir)?;
+    ensure!(
+        Chain::load(&session.home)?.is_none(),
+        "{} holds a chain, of which a proof could show what it did before: choose another --dir, or none",
+        session.home.dir().display()
+    );
+    let recorder = Recorder::new(clock);
+    let ended = session.run(clock, attempt(&session, options, depth, &recorder, clock)).await;
+    let Seen { refused, figures } = ended
+        .and_then(|seen| seen.context("interrupted"))
+        .inspect_err(|error| recorder.failure("the proof's end", error))
+        .unwrap_or_default();
+    let proof = recorder.finish(refused, figures);
+    // First of all: what follows may fail, and nobody may wait for it.
+    let printed = if json { out::json(&proof) } else { out::result(proof.table()) };
+    session.close(clock).await?;
+    printed.map(|()| proof.passed)
 }
 
-async fn attempt(options: &Options, depth: Depth, clock: &Clock) -> Result<Proof> {
-    let prepared = Devnet::prepare(options, clock).await?;
+/// Beside the steps.
+#[derive(Default)]
+struct Seen {
+    refused: Option<Judgement>,
+    figures: Option<Figures>,
+}
+
+async fn attempt(
+    session: &Session,
+    options: &Options,
+    depth: Depth,
+    recorder: &Recorder<'_>,
+    clock: &Clock,
+) -> Result<Seen> {
+    let prepared = Devnet::prepare(session, options, clock).await?;
     let op_warden = prepared.op_warden.clone();
-    let mut devnet = prepared.start(clock).await?;
-    let recorder = Recorder::new(*clock);
+    recorder.passed(
+        "L1 and the chain's files",
+        format!("contracts: {}", prepared.devnet.chain.contracts),
+    );
+    let devnet = prepared.start(clock).await?;
+    recorder.passed("contracts on L1", devnet.chain.dispute_game_factory.to_string());
     let refusal = gates::refusal(devnet.supervisor.board(), |line| clock.say(line));
-    let refused = tokio::select! {
-        () = steps(&devnet, depth, &op_warden, &recorder) => None,
-        judgement = refusal => Some(judgement),
-    };
-    let figures = match &refused {
-        Some(judgement) => {
+    let proven =
+        async { tokio::join!(devnet.complete(), steps(&devnet, depth, &op_warden, recorder)) };
+    tokio::select! {
+        (complete, ()) = proven => complete?,
+        judgement = refusal => {
             clock.say(format!("✗ {} is refused by its gate", judgement.service));
-            None
+            return Ok(Seen { refused: Some(judgement), figures: None });
         }
-        None => Figures::measure(&devnet, &op_warden)
-            .await
-            .inspect_err(|error| recorder.failure("figures", error))
-            .ok(),
-    };
-    clock.say("stopping");
-    devnet.supervisor.shut_down().await;
-    Ok(recorder.finish(devnet.chain.contracts.clone(), refused, figures))
+    }
+    let figures = Figures::measure(&devnet, &op_warden)
+        .await
+        .inspect_err(|error| clock.say(format!("no figures: {}", with_causes(error.as_ref()))))
+        .ok();
+    Ok(Seen { refused: None, figures })
 }
 
-async fn steps(devnet: &Devnet, depth: Depth, op_warden: &Path, recorder: &Recorder) {
+async fn steps(devnet: &Devnet, depth: Depth, op_warden: &Path, recorder: &Recorder<'_>) {
     basic::beginning(devnet, recorder).await;
     if depth == Depth::Full
         && let Err(error) = full::run(devnet, recorder).await

@@ -19,7 +19,8 @@ pub(super) struct Proof {
     /// The refusal that ended the proof.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<Judgement>,
-    contracts: String,
+    /// How long the programs took to be found or built, in seconds.
+    programs_seconds: f64,
     steps: Vec<Step>,
     /// `None` where the chain did not come as far.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +32,7 @@ pub(super) struct Proof {
 #[serde(rename_all = "camelCase")]
 struct Step {
     name: String,
-    /// Time of its end, in seconds from the start of the command.
+    /// Time of its end, in seconds from the moment at which the programs were there.
     seconds: f64,
     passed: bool,
     /// What was seen, or what went wrong.
@@ -51,13 +52,13 @@ impl std::fmt::Display for Failed {
 impl std::error::Error for Failed {}
 
 /// Records steps as they end.
-pub(super) struct Recorder {
-    clock: Clock,
+pub(super) struct Recorder<'a> {
+    clock: &'a Clock,
     steps: RefCell<Vec<Step>>,
 }
 
-impl Recorder {
-    pub(super) fn new(clock: Clock) -> Self {
+impl<'a> Recorder<'a> {
+    pub(super) fn new(clock: &'a Clock) -> Self {
         Self { clock, steps: RefCell::default() }
     }
 
@@ -95,6 +96,11 @@ impl Recorder {
         let _ = self.step(name, patience, work, String::clone).await;
     }
 
+    /// Records what holds now.
+    pub(super) fn passed(&self, name: &str, detail: String) {
+        self.record(name, true, detail);
+    }
+
     /// Records what went wrong between steps; a failed step has been recorded.
     pub(super) fn failure(&self, name: &str, error: &anyhow::Error) {
         if !error.is::<Failed>() {
@@ -108,15 +114,11 @@ impl Recorder {
         self.steps.borrow_mut().push(Step { name: name.to_owned(), seconds, passed, detail });
     }
 
-    pub(super) fn finish(
-        self,
-        contracts: String,
-        refused: Option<Judgement>,
-        figures: Option<Figures>,
-    ) -> Proof {
+    pub(super) fn finish(self, refused: Option<Judgement>, figures: Option<Figures>) -> Proof {
         let steps = self.steps.into_inner();
-        let passed = refused.is_none() && steps.iter().all(|step| step.passed);
-        Proof { passed, refused, contracts, steps, figures }
+        let passed = refused.is_none() && !steps.is_empty() && steps.iter().all(|step| step.passed);
+        let programs_seconds = self.clock.programs().as_secs_f64();
+        Proof { passed, refused, programs_seconds, steps, figures }
     }
 }
 
@@ -128,7 +130,8 @@ impl Proof {
     pub(super) fn table(&self) -> String {
         let width = self.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
         let refused = self.refused.as_ref().map(report::service).unwrap_or_default();
-        let mut text = format!("{refused}\ncontracts: {}\n", self.contracts);
+        let mut text =
+            format!("{refused}{:width$}    {:>6.1} s\n", "programs", self.programs_seconds);
         // Writing to a String cannot fail.
         for step in &self.steps {
             let _ = writeln!(
@@ -156,7 +159,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_refusal_stands_on_top_and_nothing_is_proven() {
-        let recorder = Recorder::new(Clock::start());
+        let clock = Clock::start();
+        let recorder = Recorder::new(&clock);
         recorder
             .note("engine ready", Duration::from_secs(1), async { Ok("in time".to_owned()) })
             .await;
@@ -166,7 +170,7 @@ mod tests {
             findings: Vec::new(),
             account: None,
         };
-        let proof = recorder.finish("npm".to_owned(), Some(judgement), None);
+        let proof = recorder.finish(Some(judgement), None);
         assert!(!proof.passed);
         let table = proof.table();
         assert!(table.starts_with("batcher: refuse\n"), "{table}");

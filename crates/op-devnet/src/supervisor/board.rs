@@ -108,6 +108,7 @@ impl Board {
     }
 
     pub(crate) fn all_running(&self) -> bool {
-        self.services.values().all(|status| status.phase == Phase::Running)
+        !self.services.is_empty()
+            && self.services.values().all(|status| status.phase == Phase::Running)
     }
 }

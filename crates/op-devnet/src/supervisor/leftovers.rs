@@ -1,18 +1,20 @@
-//! Processes that an earlier run could not end (it was killed with -9).
+//! Processes of an earlier run that did not end with it.
 
 use std::time::{Duration, Instant};
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::sleep;
 
 use super::process::MARK;
+use crate::home::{Home, Lock};
 
 /// How long they may take to close their databases.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Ends every process that carries the folder's mark and says how many there were.
-pub(crate) async fn end(home: &Path) -> usize {
+/// Ends every process that carries the folder's mark and says how many there were. With the lock, they
+/// are no running devnet's.
+pub(crate) async fn end(home: &Home, _lock: &Lock) -> usize {
     let marked = find(home);
     let count = marked.len();
     for pid in &marked {
@@ -31,8 +33,8 @@ pub(crate) async fn end(home: &Path) -> usize {
 }
 
 /// The running processes that carry the mark, zombies excepted: they have no environment.
-pub(crate) fn find(home: &Path) -> Vec<Pid> {
-    let mark = [MARK.as_bytes(), b"=", home.as_os_str().as_bytes()].concat();
+pub(crate) fn find(home: &Home) -> Vec<Pid> {
+    let mark = [MARK.as_bytes(), b"=", home.dir().as_os_str().as_bytes()].concat();
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     processes
         .filter_map(Result::ok)

@@ -6,18 +6,21 @@ pub(crate) mod leftovers;
 pub(crate) mod process;
 pub(crate) mod unit;
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
-use op_util::error::with_causes;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use self::board::{Board, Status};
 use self::unit::Unit;
 use crate::home::{self, Home};
+use crate::out;
+
+/// Before a status that could not be written is written again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Supervisor {
     board: watch::Sender<Board>,
-    units: BTreeMap<String, Running>,
+    units: RefCell<BTreeMap<String, Running>>,
 }
 
 struct Running {
@@ -28,22 +31,32 @@ struct Running {
 
 impl Supervisor {
     /// A supervisor without services, that keeps `home`'s status file fresh.
-    pub(crate) fn new(home: &Home, endpoints: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(home: &Home) -> Self {
         let (board, changes) =
-            watch::channel(Board { pid: std::process::id(), endpoints, ..Board::default() });
+            watch::channel(Board { pid: std::process::id(), ..Board::default() });
         tokio::spawn(publish(changes, home.clone()));
-        Self { board, units: BTreeMap::new() }
+        Self { board, units: RefCell::default() }
+    }
+
+    /// Puts services on the board that are to be started.
+    pub(crate) fn expect(&self, names: impl IntoIterator<Item = String>) {
+        self.board.send_modify(|board| {
+            board.services.extend(names.into_iter().map(|name| (name, Status::default())));
+        });
+    }
+
+    /// Puts JSON-RPC endpoints on the board.
+    pub(crate) fn set_endpoints(&self, endpoints: BTreeMap<String, String>) {
+        self.board.send_modify(|board| board.endpoints = endpoints);
     }
 
     /// Starts a service, or lets it wait for the ones before it.
-    pub(crate) fn start(&mut self, unit: Unit) {
+    pub(crate) fn start(&self, unit: Unit) {
         let (name, after) = (unit.name.clone(), unit.after.clone());
-        self.board.send_modify(|board| {
-            board.services.insert(name.clone(), Status::default());
-        });
+        self.expect([name.clone()]);
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(unit.keep_running(self.board.clone(), stopped));
-        self.units.insert(name, Running { after, stop, task });
+        self.units.borrow_mut().insert(name, Running { after, stop, task });
     }
 
     /// What is known of the services, now and later.
@@ -52,37 +65,53 @@ impl Supervisor {
     }
 
     /// Stops everything: a service when none that comes after it is left.
-    pub(crate) async fn shut_down(&mut self) {
-        while !self.units.is_empty() {
-            let leaves: Vec<String> = self
-                .units
-                .keys()
-                .filter(|name| !self.units.values().any(|unit| unit.after.contains(name)))
-                .cloned()
-                .collect();
-            let mut stopping: Vec<Running> =
-                leaves.iter().filter_map(|name| self.units.remove(name)).collect();
+    pub(crate) async fn shut_down(&self) {
+        loop {
+            let mut stopping = self.take_leaves();
+            if stopping.is_empty() {
+                return;
+            }
             for unit in &stopping {
                 unit.stop.send_replace(true);
             }
             for unit in &mut stopping {
-                // A panic in a service's task has been printed; its process dies with the task.
+                // The task has no way to fail.
                 let _ = (&mut unit.task).await;
             }
         }
     }
+
+    /// The services that no other one comes after.
+    fn take_leaves(&self) -> Vec<Running> {
+        let mut units = self.units.borrow_mut();
+        let leaves: Vec<String> = units
+            .keys()
+            .filter(|name| !units.values().any(|unit| unit.after.contains(name)))
+            .cloned()
+            .collect();
+        leaves.iter().filter_map(|name| units.remove(name)).collect()
+    }
 }
 
-/// Writes every change of the board to the status file.
+/// Writes every change of the board to the status file; again where that fails, so that it never shows
+/// what was for longer than it must.
 async fn publish(mut changes: watch::Receiver<Board>, home: Home) {
+    let mut failed = false;
     loop {
         let board = changes.borrow_and_update().clone();
         let text = serde_json::to_vec_pretty(&board).unwrap_or_default();
-        if let Err(error) = home::write(&home.status(), &text) {
-            eprintln!("op-devnet: {}", with_causes(error.as_ref()));
-        }
-        if changes.changed().await.is_err() {
-            return;
+        let written = home::write(&home.status(), &text);
+        if let Err(error) = written {
+            if !failed {
+                out::error(&error);
+            }
+            failed = true;
+            sleep(AGAIN).await;
+        } else {
+            failed = false;
+            if changes.changed().await.is_err() {
+                return;
+            }
         }
     }
 }

@@ -10,6 +10,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::child;
+
 /// Environment variable that names the devnet's folder in each of its processes.
 pub(super) const MARK: &str = "OP_DEVNET_HOME";
 
@@ -30,7 +32,7 @@ impl Spec {
             .append(true)
             .open(&self.log)
             .with_context(|| format!("cannot write {}", self.log.display()))?;
-        let mut command = Command::new(&self.program);
+        let mut command = child::command(&self.program);
         command
             .args(&self.args)
             .env_clear()

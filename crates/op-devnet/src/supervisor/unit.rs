@@ -1,6 +1,6 @@
 //! One service kept running as systemd would: gate, start, watch, start again.
 
-use std::{path::PathBuf, process::ExitStatus, time::Duration};
+use std::{ffi::OsString, future::pending, path::PathBuf, process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
@@ -12,7 +12,7 @@ use tokio::{process::Command, sync::watch};
 
 use super::board::{Board, GateRun, Phase, Status};
 use super::process::{Process, Spec};
-use crate::{home, stack::Ready};
+use crate::{blocks, home, out, saved::Saved, stack::Ready};
 
 /// Between two requests to a service that does not answer yet.
 const POLL: Duration = Duration::from_millis(50);
@@ -20,6 +20,8 @@ const POLL: Duration = Duration::from_millis(50);
 const GATE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// Before a service that died is started again: the first and the longest pause.
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// For a service to end that is stopped since another one ended.
+const HASTE: Duration = Duration::from_secs(5);
 /// A service that ran this long starts with the first pause again.
 const STABLE: Duration = Duration::from_mins(1);
 
@@ -37,6 +39,16 @@ pub(crate) struct Unit {
     pub(crate) spec: Spec,
     pub(crate) ready: Option<Ready>,
     pub(crate) stop_timeout: Duration,
+    pub(crate) l1: Option<L1>,
+    /// A service with whose end this one is stopped, to be started again after it.
+    pub(crate) ends_with: Option<String>,
+}
+
+/// What the supervisor does for an L1: it makes its blocks and keeps its states.
+#[derive(Debug, Clone)]
+pub(crate) struct L1 {
+    pub(crate) url: String,
+    pub(crate) saved: Saved,
 }
 
 #[derive(Debug, Clone)]
@@ -82,17 +94,21 @@ impl Unit {
                         status.enter(Phase::Starting);
                         status.pid = Some(process.pid());
                     });
-                    tokio::select! {
-                        () = stopped(&mut stop) => {
-                            let _ = process.stop(self.stop_timeout).await;
-                            self.write_stopped();
-                            break;
+                    let exit = tokio::select! {
+                        () = stopped(&mut stop) => None,
+                        exit = self.watch(&mut process, &report) => Some(describe(exit)),
+                        name = self.end_of_another(&board) => {
+                            let _ = process.stop(HASTE).await;
+                            Some(format!("stopped, since {name} ended"))
                         }
-                        exit = self.watch(&mut process, &report) => {
-                            self.write_stopped();
-                            describe(exit)
-                        }
-                    }
+                    };
+                    let Some(exit) = exit else {
+                        let _ = process.stop(self.stop_timeout).await;
+                        self.has_stopped().await;
+                        break;
+                    };
+                    self.has_stopped().await;
+                    exit
                 }
                 Err(error) => with_causes(error.as_ref()),
             };
@@ -131,16 +147,34 @@ impl Unit {
             last_run::write_running(path)
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        self.spec.start()
+        let mut spec = self.spec.clone();
+        if let Some(L1 { saved, .. }) = &self.l1 {
+            spec.args.extend(saved.args()?.into_iter().map(OsString::from));
+        }
+        spec.start()
     }
 
-    /// A service that may have run until now without its file saying so is taken to have run until now.
-    fn write_stopped(&self) {
+    /// Keeps what it left. A service that may have run until now without its file saying so is taken to
+    /// have run until now.
+    async fn has_stopped(&self) {
         if let Some(path) = &self.last_run
             && let Err(error) = last_run::write_stopped(path)
         {
-            eprintln!("op-devnet: cannot write {}: {error}", path.display());
+            out::line(format_args!("op-devnet: cannot write {}: {error}", path.display()));
         }
+        if let Some(L1 { saved, .. }) = &self.l1
+            && let Err(error) = saved.adopt().await
+        {
+            out::error(&error);
+        }
+    }
+
+    /// Waits until the service that this one ends with does not run, and names it.
+    async fn end_of_another(&self, board: &watch::Sender<Board>) -> &str {
+        let Some(name) = &self.ends_with else { return pending().await };
+        // The sender is this unit's own.
+        let _ = board.subscribe().wait_for(|board| !board.is_running(name)).await;
+        name
     }
 
     /// Asks the gate until it passes.
@@ -173,7 +207,11 @@ impl Unit {
             ready = self.wait_ready() => ready?,
         }
         report.update(|status| status.enter(Phase::Running));
-        process.wait().await
+        let Some(L1 { url, saved }) = &self.l1 else { return process.wait().await };
+        tokio::select! {
+            exit = process.wait() => exit,
+            () = blocks::make(url, saved) => pending().await,
+        }
     }
 
     async fn wait_ready(&self) -> Result<()> {

@@ -8,6 +8,8 @@ use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
+use crate::child;
+
 /// Lines of a log that an error shows.
 const SHOWN_LINES: usize = 20;
 
@@ -36,8 +38,8 @@ impl BuildLog {
         command: &mut Command,
         output: Option<&Path>,
     ) -> anyhow::Result<()> {
-        let program = Path::new(command.as_std().get_program()).display().to_string();
-        let mut child = command
+        let program = child::name(command);
+        let mut tool = command
             .stdin(Stdio::null())
             .stdout(match output {
                 Some(path) => File::create(path)
@@ -49,7 +51,7 @@ impl BuildLog {
             .spawn()
             .map(InterruptOnDrop)
             .with_context(|| format!("cannot start {program}"))?;
-        let status = child.0.wait().await.with_context(|| format!("cannot wait for {program}"))?;
+        let status = tool.0.wait().await.with_context(|| format!("cannot wait for {program}"))?;
         if !status.success() {
             bail!(
                 "{program} failed ({status}); the end of its output, all of it is in {}:\n{}",

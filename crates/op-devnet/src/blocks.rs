@@ -1,0 +1,57 @@
+//! The blocks of the L1: one every two seconds, for as long as its state is saved.
+//!
+//! anvil makes them on request. With a timer of its own it keeps the states of 1,500 blocks, whatever it is
+//! told, which is half a gigabyte.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use eth_rpc::Rpc;
+use op_util::error::with_causes;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use crate::{out, saved::Saved};
+
+const PERIOD: Duration = Duration::from_secs(2);
+/// Without a saved state for so long there are no more blocks: an L1 that is killed then never loses more
+/// of them than it has after its last final one.
+const PATIENCE: Duration = Duration::from_secs(12);
+/// For an answer: a second request would make a second block.
+const ANSWER: Duration = Duration::from_mins(1);
+
+/// Makes the blocks of the L1 at `url`, and keeps its states.
+pub(crate) async fn make(url: &str, saved: &Saved) {
+    let (kept, last_kept) = watch::channel(Instant::now());
+    tokio::join!(saved.keep(&kept), mine(url, &last_kept));
+}
+
+async fn mine(url: &str, last_kept: &watch::Receiver<Instant>) {
+    let mut ticks = interval_at(Instant::now() + PERIOD, PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut stopped = false;
+    loop {
+        ticks.tick().await;
+        let late = last_kept.borrow().elapsed() > PATIENCE;
+        if late != stopped {
+            out::line(if late {
+                "op-devnet: the L1 makes no blocks until its state can be saved: is the disk full?"
+            } else {
+                "op-devnet: the L1's state is saved again, and it makes blocks"
+            });
+            stopped = late;
+        }
+        if !late && let Err(error) = one(url).await {
+            out::line(format_args!(
+                "op-devnet: the L1 made no block: {}",
+                with_causes(error.as_ref())
+            ));
+        }
+    }
+}
+
+async fn one(url: &str) -> Result<()> {
+    Rpc::new(url, ANSWER)?.request::<Value>("evm_mine", json!([])).await?;
+    Ok(())
+}
