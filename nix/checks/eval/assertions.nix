@@ -212,12 +212,12 @@ in
     refuses { batcher.keyFile = "/var/lib/op-stack/batcher.key"; }
       ": /var/lib/op-stack/batcher.key lies below ${prefix}.stateDir. Keep keys outside: a purge of the chain's data must not come near them.";
 
-  testAFolderOfTheSystem =
-    refuses { stateDir = "/srv"; }
-      ".stateDir: /srv is the system's. Give the chain a folder of its own, which a purge may remove.";
+  testADiskAsAWhole =
+    refuses { stateDir = "/data"; }
+      ".stateDir: /data may hold more than the chain, and a purge removes this folder. Give the chain one of its own, below a disk's: /data/op-stack.";
 
-  testADiskOfItsOwn = {
-    expr = (messagesOf (host { stateDir = "/data"; })).assertions;
+  testAFolderOnADisk = {
+    expr = (messagesOf (host { stateDir = "/data/op-stack"; })).assertions;
     expected = [ ];
   };
 

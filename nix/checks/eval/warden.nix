@@ -228,6 +228,7 @@ in
       judgements = "/run/op-stack/judgements.json";
       state = "/var/lib/op-warden/state.json";
       hold = "/var/lib/op-stack/hold";
+      hosts = [ ];
       maintenance = "/run/op-stack/maintenance";
       followers = {
         far.engineRpc = "http://10.0.0.2:8545";

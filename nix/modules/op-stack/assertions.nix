@@ -175,28 +175,10 @@ let
   keysInState = lib.filter (lib.hasPrefix "${cfg.stateDir}/") (
     lib.unique (lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues services))
   );
-  ofTheSystem = [
-    "/bin"
-    "/boot"
-    "/dev"
-    "/etc"
-    "/home"
-    "/lib"
-    "/mnt"
-    "/nix"
-    "/nix/store"
-    "/proc"
-    "/root"
-    "/run"
-    "/srv"
-    "/sys"
-    "/tmp"
-    "/usr"
-    "/var"
-    "/var/lib"
-    "/var/lib/containers"
-    "/var/log"
-  ];
+  # What `op-warden purge` takes for a folder that others use too.
+  isShared =
+    builtins.match "/[^/]+|/(var|home)/[^/]+|/(bin|boot|dev|etc|lib|lib64|nix|proc|root|run|sbin|sys|usr)/.*" cfg.stateDir
+    != null;
 
   # With one name for two nodes, a report could mean either.
   twice = lib.filter (name: services ? ${name}) (lib.attrNames cfg.warden.followers);
@@ -245,8 +227,8 @@ in
           message = "${prefix}: ${lib.concatStringsSep ", " keysInState} lies below ${prefix}.stateDir. Keep keys outside: a purge of the chain's data must not come near them.";
         }
         {
-          assertion = !(lib.elem cfg.stateDir ofTheSystem);
-          message = "${prefix}.stateDir: ${cfg.stateDir} is the system's. Give the chain a folder of its own, which a purge may remove.";
+          assertion = !isShared;
+          message = "${prefix}.stateDir: ${cfg.stateDir} may hold more than the chain, and a purge removes this folder. Give the chain one of its own, below a disk's: /data/op-stack.";
         }
         {
           assertion = twice == [ ];

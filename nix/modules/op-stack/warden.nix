@@ -43,6 +43,7 @@ let
     inherit (cfg) stateDir;
     data = [
       "chain"
+      "hold"
       "jwt"
       "last-run"
     ]

@@ -84,7 +84,9 @@ impl Bench {
             Thing::File => format!("echo ours >{path}"),
             Thing::LinkToTheirs => format!("ln -s {} {path}", theirs("home")),
             // No disk has a hard link to another's file.
-            Thing::HardLinkToTheirs => format!("ln {} {path} 2>/dev/null || echo ours >{path}", theirs("file")),
+            Thing::HardLinkToTheirs => {
+                format!("ln {} {path} 2>/dev/null || echo ours >{path}", theirs("file"))
+            }
             Thing::KeyFile => format!("echo key >{path}"),
             Thing::LinkToKeyFile => {
                 format!("echo key >{0}; ln -s {0} {path}", theirs(&format!("key-{number}")))
@@ -159,7 +161,8 @@ fn nothing_of_others_is_touched_in_any_tree() {
         return println!("unshare --mount is not allowed here: run this as root");
     }
     let thing = (0..FOLDERS.len(), prop::sample::select(&THINGS[..]));
-    let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
     let tree = prop::collection::vec(thing, 0..10);
     let seen = runner.run(&tree, |tree| {
         let bench = Bench::new(&tree);
