@@ -16,7 +16,8 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
         .services
         .iter()
         .flat_map(|(name, service)| {
-            if let Some(why) = watch.seen.held.get(name) {
+            let runs = matches!(services::up(watch, name), Some(Ok(())));
+            if let Some(why) = watch.seen.held.get(name).filter(|_| !runs) {
                 return [Some(held(name, why)), None, None, None];
             }
             [
