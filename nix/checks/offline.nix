@@ -7,6 +7,8 @@
   tools,
   # Checkout of sops-nix.
   sops,
+  # Folder of the flakes that the READMEs show.
+  snippets ? null,
 }:
 let
   lib = import (tree + "/lib");
@@ -111,13 +113,56 @@ let
     };
     sops-nix.nixosModules.sops = sopsModule;
   };
+  withMinimum = { modules }: nixosSystem { modules = [ ./minimal-host.nix ] ++ modules; };
+  evalHost = modules: (withMinimum { inherit modules; }).config;
+
+  # What stands in a README is a whole flake, but for the host's own modules.
+  snippetOf =
+    file:
+    (import (snippets + "/${file}")).outputs {
+      nixpkgs.lib.nixosSystem = withMinimum;
+      op-stack = outputs;
+    };
 in
 import ./eval.nix {
-  inherit lib sopsModule;
-  evalHost = modules: (nixosSystem { modules = [ ./minimal-host.nix ] ++ modules; }).config;
+  inherit lib sopsModule evalHost;
 }
 // {
   flake-outputs = import ./flake-outputs.nix { inherit lib outputs; };
+  modules = {
+    # Under both names of the flake and by its path it is one module.
+    testTheModuleMayBeImportedMoreThanOnce = {
+      expr =
+        (evalHost [
+          outputs.nixosModules.default
+          outputs.nixosModules.op-stack
+          ../modules/ec-op-stack.nix
+          {
+            services.every-channel.op-stack = {
+              enable = true;
+              chain = {
+                id = 20260619;
+                disputeGameFactory = "0x00000000000000000000000000000000000000d1";
+              };
+            };
+          }
+        ]).systemd.targets.op-stack.description;
+      expected = "OP Stack chain";
+    };
+  }
+  // lib.mapAttrs' (
+    file: _:
+    lib.nameValuePair "testTheSnippetOf-${lib.removeSuffix ".nix" file}" {
+      expr = lib.mapAttrs (_: host: {
+        failed = lib.filter (check: !check.assertion) host.config.assertions;
+        gates = host.config.environment.etc ? "op-stack/op-warden.json";
+      }) (snippetOf file).nixosConfigurations;
+      expected.forge = {
+        failed = [ ];
+        gates = true;
+      };
+    }
+  ) (if snippets == null then { } else builtins.readDir snippets);
   vm-outputs = import ./vm-outputs.nix {
     inherit lib;
     inherit (outputs.checks.x86_64-linux) vm;

@@ -187,10 +187,10 @@ def health_is_reported() -> None:
 
 
 def a_held_service_stays_stopped() -> None:
-    machine.succeed(f"touch /run/op-stack/hold/proposer && systemctl stop {unit('proposer')}")
+    machine.succeed(f"echo test > /var/lib/op-stack/hold/proposer && systemctl stop {unit('proposer')}")
     time.sleep(RETRIES)
     assert show("proposer", "ActiveState") == "inactive"
-    machine.succeed("rm /run/op-stack/hold/proposer")
+    machine.succeed(f"rm /var/lib/op-stack/hold/proposer && systemctl start {unit('proposer')}")
     wait_shown(["proposer"], "ActiveState", "active")
 
 

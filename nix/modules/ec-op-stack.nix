@@ -5,6 +5,8 @@
     ./op-stack/options
     ./op-stack/definition.nix
     ./op-stack/assertions.nix
+    ./op-stack/plaintext.nix
+    ./op-stack/flags.nix
     ./op-stack/units.nix
     ./op-stack/retry.nix
     ./op-stack/secrets.nix

@@ -26,7 +26,7 @@ pub enum Gate {
     // Nodes
     P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, AdminApi, Jwt,
     // Host
-    Clock, Disk, Flags, Ports, ImagePinned, Release,
+    Clock, Disk, GivenFiles, Flags, Ports, ImagePinned, Release,
 }
 
 /// What a gate is about: the folder of its file below `gates/`, and a heading of the table.
@@ -70,6 +70,7 @@ pub enum Need {
     Command,
     DataDir,
     EngineRpc,
+    Files,
     GameType,
     Image,
     Key,
@@ -99,43 +100,43 @@ impl Gate {
     #[expect(clippy::too_many_lines, reason = "one table")]
     pub const fn entry(self) -> Entry {
         use Need::{
-            Command, DataDir, EngineRpc, GameType, Image, Key, LastRun, MinBalance, MinFreeBytes,
-            Prestate,
+            Command, DataDir, EngineRpc, Files, GameType, Image, Key, LastRun, MinBalance,
+            MinFreeBytes, Prestate,
         };
-        use Subject::{Disputes, Files, Host, Keys, L1, Nodes};
+        use Subject::{Disputes, Host, Keys, L1, Nodes};
         match self {
-            Self::ChainFiles => entry(Files, &[],
+            Self::ChainFiles => entry(Subject::Files, &[],
                 "genesis.json and rollup.json can be read (judged first, for every service)",
                 "an engine without its genesis.json begins Ethereum's mainnet"),
-            Self::GenesisHash => entry(Files, &[],
+            Self::GenesisHash => entry(Subject::Files, &[],
                 "genesis.json, recomputed, is `genesis.l2.hash` of rollup.json",
                 "three genesis hashes on one chain; op-node skips its own check in execution-layer sync"),
-            Self::GenesisTimestamp => entry(Files, &[],
+            Self::GenesisTimestamp => entry(Subject::Files, &[],
                 "genesis.json, rollup.json and the L1 origin agree to the second",
                 "a genesis 4.3 hours before its L1 origin: the sequencer stalled for a night"),
-            Self::GenesisLive => entry(Files, &[EngineRpc],
+            Self::GenesisLive => entry(Subject::Files, &[EngineRpc],
                 "block 0 and chain id of the running engine are those (all but engines)",
                 "an engine kept the data folder of an earlier attempt"),
-            Self::EngineData => entry(Files, &[Command, DataDir],
+            Self::EngineData => entry(Subject::Files, &[Command, DataDir],
                 "the engine's data folder was initialised from this genesis.json (engines)",
                 "the same, seen before the engine starts"),
-            Self::L2Chain => entry(Files, &[],
+            Self::L2Chain => entry(Subject::Files, &[],
                 "operator, rollup.json and genesis.json mean one chain",
                 "files of two chains in one folder"),
-            Self::ForkSchedule => entry(Files, &[],
+            Self::ForkSchedule => entry(Subject::Files, &[],
                 "both files schedule the same forks, in an order that op-node accepts",
                 "Isthmus and Jovian at one instant: op-node exits at that instant, hours after a good start"),
-            Self::RollupConfig => entry(Files, &[],
+            Self::RollupConfig => entry(Subject::Files, &[],
                 "rollup.json has what op-node checks at its start",
                 "op-node reports the first fault only"),
-            Self::Predeploys => entry(Files, &[],
+            Self::Predeploys => entry(Subject::Files, &[],
                 "the predeploys in genesis.json serve the forks active at genesis",
                 "an `L1Block` without the fork's setter: every L1-info transaction fails while all heads look \
                  healthy"),
-            Self::FeeParameters => entry(Files, &[],
+            Self::FeeParameters => entry(Subject::Files, &[],
                 "extraData, `eip1559Params`, `minBaseFee` and their like can be used and agree",
                 "zero EIP-1559 parameters: no block can be built"),
-            Self::Bundle => entry(Files, &[],
+            Self::Bundle => entry(Subject::Files, &[],
                 "the files in use are the published ones, where a bundle is configured",
                 "a follower with last month's rollup.json leaves the chain at the next fork"),
             Self::L1Chain => entry(L1, &[],
@@ -243,6 +244,9 @@ impl Gate {
             Self::Disk => entry(Host, &[DataDir, MinFreeBytes],
                 "there is room for the data",
                 "a database that broke when the disk was full"),
+            Self::GivenFiles => entry(Host, &[Files],
+                "every other file that the program is given is there: identity, L1's beacon URL and chain configuration",
+                "\"skipped, unmet condition\": nobody saw which file was missing"),
             Self::Flags => entry(Host, &[Command],
                 "the program knows its flags, and none of them beats the chain's files",
                 "`--override.karst` on op-node alone: the engine does not have it, and the chain splits"),

@@ -18,6 +18,11 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// The findings that the answer is from; of a pass that has some, the warnings too.
+    pub(crate) fn worst(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.answer >= self.answer)
+    }
+
     pub(crate) fn of(service: &str, findings: Vec<Finding>) -> Self {
         let worst = findings.iter().map(|finding| finding.answer).max().unwrap_or(Answer::Wait);
         let answer = if worst.starts() { Answer::Pass } else { worst };

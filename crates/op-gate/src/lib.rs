@@ -10,6 +10,7 @@
 //! * [`Comparison`], [`Finding`]: what they find
 //! * [`run`]: the judgement
 //! * [`report`], [`record`]: judgements as text, and in a file
+//! * [`told`]: what was told before, and so is not told again
 
 mod finding;
 mod gates;
@@ -17,6 +18,7 @@ mod judgement;
 pub mod record;
 pub mod report;
 mod run;
+pub mod told;
 
 pub use self::finding::{Answer, Comparison, Finding};
 pub use self::{judgement::Judgement, run::run};

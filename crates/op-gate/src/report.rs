@@ -8,21 +8,48 @@ use crate::{
     judgement::Judgement,
 };
 
-/// One service: a line a finding, and whatever is not right in full.
+/// One service: a line a finding, and whatever is not right in full, at the end: `systemctl status` shows
+/// the last lines only.
 #[must_use]
 pub fn service(judgement: &Judgement) -> String {
-    let mut text = format!("{}: {}\n", judgement.service, judgement.answer.name());
-    for row in rows(std::slice::from_ref(judgement)) {
+    let mut text = format!("{}\n", line(judgement));
+    for row in worst_last(std::slice::from_ref(judgement)) {
         row.write(&mut text, "  ", "");
     }
     text
+}
+
+/// One service in one line: its answer, and the gates that gave it.
+#[must_use]
+pub fn line(judgement: &Judgement) -> String {
+    format!("{}: {}", judgement.service, answer(judgement))
+}
+
+/// One service in one line, with what was found by the first of the worst.
+#[must_use]
+pub fn reason(judgement: &Judgement) -> String {
+    let worst = judgement.worst().find(|finding| !finding.answer.starts());
+    let reason = worst.map(|finding| format!(": {}", finding.found)).unwrap_or_default();
+    answer(judgement) + &reason
+}
+
+fn answer(judgement: &Judgement) -> String {
+    let mut gates: Vec<String> =
+        judgement.worst().map(|finding| finding.gate.to_string()).collect();
+    gates.dedup();
+    let name = judgement.answer.name();
+    if judgement.answer.starts() {
+        name.to_owned()
+    } else {
+        format!("{name} ({})", gates.join(", "))
+    }
 }
 
 /// All services as one table: what several share stands there once, with the services' names unless
 /// all have it.
 #[must_use]
 pub fn table(judgements: &[Judgement]) -> String {
-    let rows = rows(judgements);
+    let rows = worst_last(judgements);
     let mut text = String::new();
     for row in &rows {
         row.write(&mut text, "", &row.named(judgements.len()));
@@ -32,7 +59,7 @@ pub fn table(judgements: &[Judgement]) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
-        "{} services: {} ({} refuse, {} wait, {} warn, {} pass, {} skip)",
+        "{} services: {} ({} refuse, {} wait, {} warn, {} pass, {} skip){}",
         judgements.len(),
         worst.name(),
         count(Answer::Refuse),
@@ -40,8 +67,34 @@ pub fn table(judgements: &[Judgement]) -> String {
         count(Answer::Warn),
         count(Answer::Pass),
         count(Answer::Skip),
+        not_right(judgements),
     );
     text
+}
+
+/// All services in one line, where nothing has changed.
+#[must_use]
+pub fn unchanged(judgements: &[Judgement]) -> String {
+    let reasons = not_right(judgements);
+    let reasons = if reasons.is_empty() { "all pass" } else { reasons.trim_start_matches("; ") };
+    format!("as told before: {reasons}")
+}
+
+/// The services that do not start, with the gates that keep them from it; those of one reason together.
+fn not_right(judgements: &[Judgement]) -> String {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for judgement in judgements.iter().filter(|judgement| !judgement.answer.starts()) {
+        let (answer, service) = (answer(judgement), judgement.service.as_str());
+        match reasons.iter_mut().find(|(known, _)| *known == answer) {
+            Some((_, services)) => services.push(service),
+            None => reasons.push((answer, vec![service])),
+        }
+    }
+    let parts: Vec<String> = reasons
+        .iter()
+        .map(|(answer, services)| format!("; {}: {answer}", services.join(", ")))
+        .collect();
+    parts.concat()
 }
 
 /// A finding, and the gates and services that share it.
@@ -49,6 +102,13 @@ struct Row<'a> {
     finding: &'a Finding,
     gates: Vec<Gate>,
     services: Vec<&'a str>,
+}
+
+/// The rows, what keeps a service from its start behind all others.
+fn worst_last(judgements: &[Judgement]) -> Vec<Row<'_>> {
+    let mut rows = rows(judgements);
+    rows.sort_by_key(|row| row.finding.answer.max(Answer::Pass));
+    rows
 }
 
 /// In the order of the first service that has each; a gate's rows stay together.
@@ -154,8 +214,35 @@ mod tests {
              \x20       found     no answer\n\
              \x20       source    expected: a file; found: the endpoint\n\
              \x20       mend      start it\n\
-             2 services: wait (0 refuse, 1 wait, 0 warn, 0 pass, 0 skip)\n"
+             2 services: wait (0 refuse, 1 wait, 0 warn, 0 pass, 0 skip); batcher: wait (l1-chain); \
+             proposer: wait (l1-chain, l1-head)\n"
         );
+    }
+
+    #[test]
+    fn what_keeps_a_service_from_its_start_comes_last() {
+        let compare = |gate| Comparison::new(gate, ("one", "a file"), ("another", "L1"));
+        let findings = vec![
+            compare(Gate::BatcherKey).refuse("write it"),
+            compare(Gate::L1Chain).holds(),
+            compare(Gate::Funding).wait("send some"),
+            Finding::skip(Gate::Bundle, "none"),
+            compare(Gate::Disk).warn("soon"),
+        ];
+        let judgement = Judgement::of("batcher", findings);
+        let text = service(&judgement);
+        let order: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with("        "))
+            .map(|line| line.split_whitespace().next().unwrap_or_default())
+            .collect();
+        assert_eq!(order, ["batcher:", "pass", "skip", "warn", "wait", "refuse"]);
+        assert_eq!(text.lines().next(), Some("batcher: refuse (batcher-key)"));
+        assert_eq!(reason(&judgement), "refuse (batcher-key): another");
+        let summary = table(&[judgement]);
+        assert!(summary.ends_with(
+            "(1 refuse, 1 wait, 1 warn, 1 pass, 1 skip); batcher: refuse (batcher-key)\n"
+        ));
     }
 
     #[test]
@@ -163,7 +250,7 @@ mod tests {
         let judgement = judgement("batcher", false, &[(Gate::BatcherKey, "another")]);
         assert_eq!(
             service(&judgement),
-            "batcher: refuse\n\
+            "batcher: refuse (batcher-key)\n\
              \x20 refuse  batcher-key\n\
              \x20         expected  one\n\
              \x20         found     another\n\

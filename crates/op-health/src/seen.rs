@@ -40,6 +40,10 @@ pub(crate) struct Seen {
     pub(crate) disks: BTreeMap<PathBuf, Result<u64, String>>,
     /// The services' systemd units, where they run in any.
     pub(crate) units: BTreeMap<String, UnitState>,
+    /// The services' last errors, of those that died.
+    pub(crate) last_errors: BTreeMap<String, String>,
+    /// The services that are kept stopped on purpose, and why.
+    pub(crate) held: BTreeMap<String, String>,
     /// Since when op-dispute-mon has not been able to judge every game.
     pub(crate) unjudged_games_since: Option<f64>,
 }
@@ -89,6 +93,8 @@ impl Seen {
             pending_receipts: BTreeMap::new(),
             disks: BTreeMap::new(),
             units: BTreeMap::new(),
+            last_errors: BTreeMap::new(),
+            held: BTreeMap::new(),
             unjudged_games_since: None,
         }
     }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::output::print;
-use op_tools::explain::{dictionary::Dictionary, explain, report};
+use op_tools::explain::{dictionary::Dictionary, explain, last::last_error, report};
 
 /// Logs are large and read once.
 const BUFFER: usize = 256 * 1024;
@@ -23,12 +23,21 @@ pub(crate) struct ExplainArgs {
     /// Show this known error instead
     #[arg(long, conflicts_with = "file")]
     id: Option<String>,
+    /// Show only the last line that is an error, as it may be shown to anybody
+    #[arg(long, conflicts_with_all = ["list", "id", "json"])]
+    last: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
+    let name = args.file.as_deref().filter(|file| *file != Path::new("-"));
+    if args.last {
+        let mut log = BufReader::with_capacity(BUFFER, open(name)?);
+        print(last_error(&mut log).context("cannot read the log")?.unwrap_or_default())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let dictionary = Dictionary::load()?;
     let text = if args.list {
         render(args.json, dictionary.entries(), report::list)?
@@ -38,9 +47,8 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         })?;
         render(args.json, entry, report::entry)?
     } else {
-        let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
-        let name = file.map_or("standard input".to_owned(), |file| file.display().to_string());
-        let mut log = BufReader::with_capacity(BUFFER, open(file)?);
+        let mut log = BufReader::with_capacity(BUFFER, open(name)?);
+        let name = name.map_or("standard input".to_owned(), |file| file.display().to_string());
         let report =
             explain(&dictionary, &mut log).with_context(|| format!("cannot read {name}"))?;
         render(args.json, &report, report::text)?

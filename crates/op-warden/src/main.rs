@@ -54,6 +54,12 @@ enum Command {
             if every service passes, else that of the worst answer."
     )]
     Check(gate::CheckArgs),
+    /// Says whether services that their gates turned away are worth another start
+    #[command(after_help = "Example: op-warden retry batcher proposer --config \
+            /etc/op-stack/op-warden.json --told /run/op-stack/told\n\nAll are judged at once. Exit \
+            codes: 0 if one of them passes now or has something new to tell, 75 if none does, 255 \
+            for every error.")]
+    Retry(gate::RetryArgs),
     /// Watches the running chain and serves its health: a page, /readyz, /status.json, /metrics
     #[command(
         after_help = "Example: op-warden serve --config /etc/op-stack/op-warden.json\n\nThe \
@@ -157,6 +163,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Gate(args) => block_on(gate::gate(&args))?,
         Command::Check(args) => block_on(gate::check(&args))?,
+        Command::Retry(args) => block_on(gate::retry(&args))?,
         Command::Serve(args) => block_on(serve::run(&args))?,
         Command::Exec(args) => Err(exec::exec(&args)),
         Command::Genesis(command) => genesis::run(&command),

@@ -29,8 +29,8 @@ let
     at:
     "${at}: a key in a flag would be in the world-readable store and in every process list. Use the key file options.";
   secretVariable =
-    at:
-    "${at}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
+    service: name:
+    ".${service}.environment.${name}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options, or ${prefix}.${service}.environmentFiles.";
   beaten = "it beats the chain's files in this program alone. Leave it out: fork times stand in rollup.json and genesis.json.";
   wiring = "it is part of the wiring between the services and has no option";
 
@@ -163,11 +163,11 @@ in
 
   testAKeyInTheEnvironment = refuses {
     batcher.environment.OP_BATCHER_PRIVATE_KEY = "0x1";
-  } (secretVariable ".batcher.environment.OP_BATCHER_PRIVATE_KEY");
+  } (secretVariable "batcher" "OP_BATCHER_PRIVATE_KEY");
 
   testAnIdentityInTheEnvironment = refuses {
     sequencer.node.environment.OP_NODE_P2P_PRIV_RAW = "00";
-  } (secretVariable ".sequencer.node.environment.OP_NODE_P2P_PRIV_RAW");
+  } (secretVariable "sequencer.node" "OP_NODE_P2P_PRIV_RAW");
 
   testAPortThatTwoServicesWant = refuses {
     batcher.ports.rpc = 9545;
@@ -206,7 +206,20 @@ in
       {
         secrets.directory = "/var/lib/op-stack/keys";
       }
-      ".secrets.directory: a purge of the chain's data would remove the keys with it. Keep them outside ${prefix}.stateDir.";
+      ": /var/lib/op-stack/keys/batcher, /var/lib/op-stack/keys/challenger, /var/lib/op-stack/keys/proposer, /var/lib/op-stack/keys/sequencer lies below ${prefix}.stateDir. Keep keys outside: a purge of the chain's data must not come near them.";
+
+  testAKeyInsideTheData =
+    refuses { batcher.keyFile = "/var/lib/op-stack/batcher.key"; }
+      ": /var/lib/op-stack/batcher.key lies below ${prefix}.stateDir. Keep keys outside: a purge of the chain's data must not come near them.";
+
+  testADiskAsAWhole =
+    refuses { stateDir = "/data"; }
+      ".stateDir: /data may hold more than the chain, and a purge removes this folder. Give the chain one of its own, below a disk's: /data/op-stack.";
+
+  testAFolderOnADisk = {
+    expr = (messagesOf (host { stateDir = "/data/op-stack"; })).assertions;
+    expected = [ ];
+  };
 
   testKeysBesideTheData = {
     expr =

@@ -21,8 +21,15 @@ in
   testTheInventory = {
     expr = inventoryOf small;
     expected = {
-      version = 1;
+      version = 2;
       stateDir = "/var/lib/op-stack";
+      data = [
+        "chain"
+        "hold"
+        "jwt"
+        "last-run"
+      ]
+      ++ lib.filter (name: (servicesOf small).${name}.dataDir != null) (namesOf small);
       folders = [ "/var/lib/op-warden" ];
       containers = map (name: "op-stack-${name}") (namesOf small);
       images = map (name: (servicesOf small).${name}.imageRef) (namesOf small);

@@ -162,8 +162,20 @@ in
     };
   };
 
-  testFoldersThatEndAnArgumentEarlyAreRefused = {
-    expr = throws (host { stateDir = "/var/lib/op stack"; }).systemd.tmpfiles.rules;
-    expected = true;
+  testFoldersThatOthersReadOtherwiseAreRefused = {
+    expr = lib.filter (stateDir: !(throws (host { inherit stateDir; }).systemd.tmpfiles.rules)) [
+      "/var/lib/op stack"
+      "/var/lib/op-stack/"
+      "/var/lib/../op-stack"
+      "/var//op-stack"
+      "/data/50%free"
+      "/data/a;reboot"
+      "/data/$x"
+      "/data/a:b"
+      "data"
+      "/"
+      ""
+    ];
+    expected = [ ];
   };
 }

@@ -4,6 +4,9 @@
   full,
   fullGeth,
   small,
+  host,
+  fullSettings,
+  wardenOf,
   namesOf,
   textOf,
   textsOf,
@@ -55,7 +58,7 @@ in
     expr = eachText full (values "ExecCondition");
     expected = lib.genAttrs (namesOf full) (name: [
       (
-        "/etc/op-stack/bin/op-warden gate ${name} --config /etc/op-stack/op-warden.json"
+        "/etc/op-stack/bin/op-warden gate ${name} --config /etc/op-stack/op-warden.json --told /run/op-stack/told/${name}"
         + lib.optionalString (credentials ? ${name}) " --stamp /run/op-stack/stamps/${name}"
       )
     ]);
@@ -184,17 +187,54 @@ in
   };
 
   testAHoldFileKeepsAServiceStopped = {
-    expr = lib.mapAttrs (_: lib.head) (eachText full (values "ConditionPathExists"));
-    expected = lib.genAttrs (namesOf full) (name: "!/run/op-stack/hold/${name}");
+    expr = eachText full (values "ConditionPathExists");
+    expected = lib.genAttrs (namesOf full) (name: [ "!/var/lib/op-stack/hold/${name}" ]);
   };
 
-  # LoadCredential would fail the unit, and no gate looks at them.
-  testFilesThatNoGateJudgesAreConditions = {
-    expr = lib.filterAttrs (_: files: files != [ ]) (
-      lib.mapAttrs (_: lib.tail) (eachText full (values "ConditionPathExists"))
-    );
-    expected.sequencer-node = [ "/keys/p2p" ];
-  };
+  # LoadCredential or podman would fail the unit without one.
+  testEveryFileOfAUnitHasAGate =
+    let
+      files = {
+        l1 = {
+          rpcFile = "/keys/l1-rpc";
+          beaconFile = "/keys/l1-beacon";
+          chainConfigFile = "/chain/l1.json";
+        };
+      };
+      services = (wardenOf (host (fullSettings // files))).services;
+    in
+    {
+      expr = lib.mapAttrs (_: service: {
+        inherit (service) files;
+        judged = lib.elem "given-files" service.gates;
+      }) (lib.filterAttrs (_: service: service ? files) services);
+      expected =
+        let
+          node = {
+            files = [ "/chain/l1.json" ];
+            judged = true;
+          };
+        in
+        {
+          sequencer-node = {
+            files = [
+              "/keys/p2p"
+              "/chain/l1.json"
+            ];
+            judged = true;
+          };
+          follower-one-node = node;
+          follower-two-node = node;
+          follower-zoe-node = node;
+          challenger = {
+            files = [
+              "/keys/l1-beacon"
+              "/chain/l1.json"
+            ];
+            judged = true;
+          };
+        };
+    };
 
   testReadinessNeverFailsAStart = {
     expr = lib.mapAttrs (_: lib.all (lib.hasPrefix "-")) (eachText full (values "ExecStartPost"));
@@ -257,7 +297,7 @@ in
     expr = lib.mapAttrs (
       unit: _:
       lib.filter (
-        name: !(lib.hasInfix "podman-op-stack-${name}.service" full.systemd.services.${unit}.script)
+        name: !(lib.hasInfix "${name}" full.systemd.services.${unit}.script)
       ) (namesOf full)
     ) { inherit (full.systemd.services) op-stack-retry op-stack-retry-refused; };
     expected = {

@@ -227,6 +227,8 @@ in
       l1PollSeconds = 6;
       judgements = "/run/op-stack/judgements.json";
       state = "/var/lib/op-warden/state.json";
+      hold = "/var/lib/op-stack/hold";
+      hosts = [ ];
       maintenance = "/run/op-stack/maintenance";
       followers = {
         far.engineRpc = "http://10.0.0.2:8545";
@@ -300,7 +302,7 @@ in
       ExecStart = "/etc/op-stack/bin/op-warden serve --config /etc/op-stack/op-warden-serve.json";
       LoadCredential = "l1-rpc:/keys/l1-rpc";
       SetCredential = "l1-rpc:missing";
-      judge = "/etc/op-stack/bin/op-warden check --config /etc/op-stack/op-warden.json --output /run/op-stack/judgements.json";
+      judge = "/etc/op-stack/bin/op-warden check --config /etc/op-stack/op-warden.json --output /run/op-stack/judgements.json --told /run/op-stack/judgements.json.told";
       served = "/run/credentials/op-warden.service/l1-rpc";
       judged = "/keys/l1-rpc";
       others = true;

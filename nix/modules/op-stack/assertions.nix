@@ -77,14 +77,6 @@ let
       lib.optional (match != null) (lib.head match)
     ) args;
 
-  isSecretFlag =
-    let
-      words = "private-key|mnemonic|sequencer[.]key|priv[.]raw|keyhex|secret|password";
-    in
-    flag: builtins.match ".*(${words}).*" flag != null;
-  isSecretVariable =
-    name: builtins.match ".*(KEY|MNEMONIC|PRIV_RAW|SECRET|PASSWORD|TOKEN).*" name != null;
-
   # In one program, they take the place of what all programs read from the chain's files.
   beatsFiles =
     flag: builtins.match "override[.].*|(beta[.])?(op-)?network|beta[.]extra-networks" flag != null;
@@ -116,13 +108,6 @@ let
     map (
       { flag, at }:
       {
-        assertion = !(isSecretFlag flag) || service.wiring ? ${flag};
-        message = "${at}: a key in a flag would be in the world-readable store and in every process list. Use the key file options.";
-      }
-    ) given
-    ++ map (
-      { flag, at }:
-      {
         assertion = !(service.wiring ? ${flag});
         message = "${at}: the module owns this flag; ${wayOut service flag}.";
       }
@@ -148,11 +133,15 @@ let
     ++ map (name: {
       assertion = name != "OP_NODE_SEQUENCER_ENABLED";
       message = "${where}.environment.${name}: a chain has one sequencer, and here that is ${prefix}.sequencer. Two with one key make two chains.";
-    }) (lib.attrNames service.overrides.environment)
-    ++ map (name: {
-      assertion = !(isSecretVariable name);
-      message = "${where}.environment.${name}: a key in the environment would be in the world-readable store and in podman's database. Use the key file options.";
     }) (lib.attrNames service.overrides.environment);
+
+  # The wiring's own variables hold keys and URLs that options give.
+  wiredVariables =
+    service:
+    map (name: {
+      assertion = !(services.${service}.wiredVariables ? ${name});
+      message = "${prefix}.${services.${service}.option}.environmentFiles.${name}: the module owns this variable; set the key file, or l1.rpcFile and l1.beaconFile.";
+    }) (lib.attrNames services.${service}.overrides.environmentFiles);
 
   # Port -> the services that use it.
   claims = lib.zipAttrs (
@@ -183,6 +172,14 @@ let
     message = "${prefix}.l1.${name}: ${prefix}.l1.${name}File is set too, and replaces it. Leave one of them out.";
   };
 
+  keysInState = lib.filter (lib.hasPrefix "${cfg.stateDir}/") (
+    lib.unique (lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues services))
+  );
+  # What `op-warden purge` takes for a folder that others use too.
+  isShared =
+    builtins.match "/[^/]+|/(var|home)/[^/]+|/(bin|boot|dev|etc|lib|lib64|nix|proc|root|run|sbin|sys|usr)/.*" cfg.stateDir
+    != null;
+
   # With one name for two nodes, a report could mean either.
   twice = lib.filter (name: services ? ${name}) (lib.attrNames cfg.warden.followers);
 
@@ -200,6 +197,7 @@ in
   config = lib.mkIf cfg.enable {
     assertions =
       lib.concatMap ofService (lib.attrValues services)
+      ++ lib.concatMap wiredVariables (lib.attrNames services)
       ++ portAssertions
       ++ map endpointAssertion [
         "rpc"
@@ -225,9 +223,12 @@ in
           message = "${prefix}.followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
         }
         {
-          assertion =
-            cfg.secrets.directory != cfg.stateDir && !(lib.hasPrefix "${cfg.stateDir}/" cfg.secrets.directory);
-          message = "${prefix}.secrets.directory: a purge of the chain's data would remove the keys with it. Keep them outside ${prefix}.stateDir.";
+          assertion = keysInState == [ ];
+          message = "${prefix}: ${lib.concatStringsSep ", " keysInState} lies below ${prefix}.stateDir. Keep keys outside: a purge of the chain's data must not come near them.";
+        }
+        {
+          assertion = !isShared;
+          message = "${prefix}.stateDir: ${cfg.stateDir} may hold more than the chain, and a purge removes this folder. Give the chain one of its own, below a disk's: /data/op-stack.";
         }
         {
           assertion = twice == [ ];

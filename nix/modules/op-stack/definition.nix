@@ -60,6 +60,12 @@ let
       file = (optionsOf name).identityFile or null;
     in
     lib.optionalAttrs (file != null) { ${identityKey name} = file; };
+  # Variables whose values the operator gives by file.
+  environmentKeys =
+    name:
+    lib.mapAttrs' (
+      variable: file: lib.nameValuePair "env-${variable}" file
+    ) (optionsOf name).environmentFiles;
   keysOf = name: keyFiles.${name} or { } // identityFiles name;
 
   # A file of the repository becomes part of the system this way; toString would only name it.
@@ -131,6 +137,33 @@ let
     // lib.genAttrs [ "batcher" "proposer" "challenger" "dispute-mon" ] (name: cfg.${name}.ports);
   };
 
+  # Files that the program is given and that no other gate looks at. op-node's beacon URL has a gate.
+  filesOf =
+    name: service:
+    let
+      chainConfig = lib.mapNullable inSystem cfg.l1.chainConfigFile;
+    in
+    lib.attrValues (identityFiles name // environmentKeys name)
+    ++ lib.optional (name == "challenger" && urlFiles ? l1-beacon) urlFiles.l1-beacon
+    ++ lib.filter (value: value != null && value == chainConfig) (lib.attrValues service.wiring);
+
+  # What only this runner has: units, and the files that they need.
+  ofUnit =
+    name: gate:
+    let
+      service = services.${name};
+      files = filesOf name service;
+    in
+    gate
+    // {
+      unit = "${service.unit}.service";
+      lastError = "${(import ./paths.nix).lastErrors}/${name}";
+    }
+    // lib.optionalAttrs (files != [ ]) {
+      inherit files;
+      gates = gate.gates ++ [ "given-files" ];
+    };
+
   isEnabled = name: _: (optionsOf name).enable;
 
   complete =
@@ -145,14 +178,18 @@ let
       option = lib.concatStringsSep "." paths.${name};
       container = containerOf name;
       unit = "podman-op-stack-${name}";
-      keyFiles = keysOf name // urlFilesOf service;
+      keyFiles = keysOf name // environmentKeys name // urlFilesOf service;
+      wiredVariables = service.credentials;
+      credentials =
+        service.credentials
+        // lib.mapAttrs (variable: _: inside "env-${variable}") options.environmentFiles;
       environment = service.environment // options.environment;
       args =
         service.subcommand
         ++ stackLib.renderFlags (service.settings // options.settings // service.wiring)
         ++ options.extraArgs;
       overrides = {
-        inherit (options) settings extraArgs environment;
+        inherit (options) settings extraArgs environment environmentFiles;
       };
       # podman verifies the digest when it pulls; a tag proves nothing.
       imageRef =
@@ -175,10 +212,12 @@ in
 
   config.services.every-channel.op-stack.definition = {
     inherit services urlFiles;
+    # What the operator declares where it is a sops secret; all other key files have a default there.
+    operatorsKeys =
+      lib.attrNames urlFiles
+      ++ lib.concatMap (name: lib.attrNames (environmentKeys name)) (lib.attrNames services);
     warden = stack.warden // {
-      services = lib.mapAttrs (name: gate: gate // { unit = "${services.${name}.unit}.service"; }) (
-        stackLib.gates services
-      );
+      services = lib.mapAttrs ofUnit (stackLib.gates services);
     };
   };
 }

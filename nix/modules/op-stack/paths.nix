@@ -12,6 +12,10 @@ rec {
   runtime = "/run/op-stack";
   # Which key each gate passed.
   stamps = "${runtime}/stamps";
-  # A file with the name of a service keeps that service stopped.
-  hold = "${runtime}/hold";
+  # What each gate told last, by the service's name.
+  told = "${runtime}/told";
+  # The last errors of programs that died.
+  lastErrors = "${runtime}/last-errors";
+  # A file with the name of a service keeps that service stopped, also after a reboot.
+  holdIn = stateDir: "${stateDir}/hold";
 }

@@ -12,13 +12,13 @@ let
 
   name = key: "op-stack-${key}";
 
-  # Key -> the units that are restarted when it changes. The L1's URLs are not keys: their files have
-  # no default, and the operator declares them.
+  # Key -> the units that are restarted when it changes. URLs and variables are the operator's to declare:
+  # their files have no default.
   users = lib.removeAttrs (lib.zipAttrs (
     map (service: lib.mapAttrs (_: _: "${service.unit}.service") service.keyFiles) (
       lib.attrValues cfg.definition.services
     )
-  )) (lib.attrNames cfg.definition.urlFiles);
+  )) cfg.definition.operatorsKeys;
 
   roles = [
     "batcher"

@@ -8,7 +8,6 @@
   config,
   lib,
   pkgs,
-  utils,
   ...
 }:
 let
@@ -16,6 +15,7 @@ let
   inherit (cfg.definition) services;
 
   paths = import ./paths.nix;
+  steps = import ./steps.nix { inherit pkgs lib; };
 
   user = toString cfg.uid;
   execInside = "/run/op-stack/op-exec";
@@ -23,13 +23,6 @@ let
   # Exit codes after which a unit is started again: those of programs, panics, podman and signals.
   # 255 of a gate that refuses is not among them, so the unit stays `failed` until the retry.
   programExits = "0 1 2 101 125 126 127 134 137 139 143";
-
-  # Files that no gate judges. Without one the unit would fail; a condition skips it instead.
-  unjudged =
-    service:
-    lib.filter (file: file != service.gate.key or null && file != cfg.l1.rpcFile) (
-      lib.attrValues service.keyFiles
-    );
 
   keyFolder = service: "/run/${service.container}/keys";
 
@@ -150,31 +143,6 @@ let
       key: "${paths.warden} keys address ${keyFolder service}/${key} --stamp ${stamp name}"
     ) (signingKeys service);
 
-  # Until when the service ran here, for the gate `alone`; the words are those of op-gate's `last_run`.
-  noteRunning = service: noteLastRun service ''note "running $boot"'';
-  # A start that the gate prevented has not run.
-  noteStopped =
-    service:
-    noteLastRun service ''
-      last=
-      [ ! -e "$file" ] || read -r last < "$file"
-      [ "$last" != "running $boot" ] || note stopped
-    '';
-  noteLastRun =
-    service: script:
-    lib.optional (service.gate ? lastRun) (
-      pkgs.writeShellScript "${service.container}-last-run" ''
-        set -eu
-        file=${service.gate.lastRun}
-        read -r boot < /proc/sys/kernel/random/boot_id
-        note() {
-          echo "$1" > "$file.new"
-          ${pkgs.coreutils}/bin/mv "$file.new" "$file"
-        }
-        ${script}
-      ''
-    );
-
   # op-geth writes the genesis block by a command of its own, once.
   initialise =
     service:
@@ -200,32 +168,6 @@ let
       )
     );
 
-  # Services that start after this one find an open port.
-  awaitReady =
-    service:
-    lib.optional (service.ready != null) (
-      "-"
-      + utils.escapeSystemdExecArgs [
-        (lib.getExe pkgs.curl)
-        "--silent"
-        "--output"
-        "/dev/null"
-        "--retry"
-        "60"
-        "--retry-delay"
-        "1"
-        "--retry-connrefused"
-        "--json"
-        (builtins.toJSON {
-          jsonrpc = "2.0";
-          id = 1;
-          inherit (service.ready) method;
-          params = [ ];
-        })
-        service.ready.url
-      ]
-    );
-
   mkUnit =
     name: service:
     lib.nameValuePair service.unit {
@@ -238,14 +180,15 @@ let
       wants = [ "op-stack-setup.service" ];
       # Skipped starts count as starts: a limit would end the retries.
       startLimitIntervalSec = 0;
-      unitConfig.ConditionPathExists = [ "!${paths.hold}/${name}" ] ++ unjudged service;
+      unitConfig.ConditionPathExists = "!${paths.holdIn cfg.stateDir}/${name}";
       serviceConfig = {
         ExecCondition =
-          "${paths.warden} gate ${name} --config ${paths.configFile}"
+          "${paths.warden} gate ${name} --config ${paths.configFile} --told ${paths.told}/${name}"
           + lib.optionalString (signingKeys service != [ ]) " --stamp ${stamp name}";
-        ExecStartPre = noteRunning service ++ giveKeys service ++ confirmKeys name service ++ initialise service;
-        ExecStartPost = awaitReady service;
-        ExecStopPost = noteStopped service;
+        ExecStartPre = steps.noteRunning service ++ giveKeys service ++ confirmKeys name service ++ initialise service;
+        # It is no fault if it cannot tell.
+        ExecStartPost = map (step: "-${step}") (steps.awaitReady service);
+        ExecStopPost = steps.noteStopped service ++ map (step: "-${step}") (steps.lastError name service);
         LoadCredential = lib.mapAttrsToList (key: file: "${key}:${file}") service.keyFiles;
         Restart = lib.mkForce "on-abnormal";
         RestartForceExitStatus = programExits;
@@ -302,6 +245,8 @@ in
       "d ${cfg.stateDir}/jwt 0755 root root -"
       "d ${cfg.stateDir}/last-run 0755 root root -"
       "d ${paths.stamps} 0755 root root -"
+      "d ${paths.told} 0755 root root -"
+      "d ${paths.lastErrors} 0755 root root -"
     ]
     ++ lib.concatMap (
       service: lib.optional (service.dataDir != null) "d ${service.dataDir} 0700 ${user} ${user} -"

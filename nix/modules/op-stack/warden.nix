@@ -21,6 +21,7 @@ let
       inherit judgements;
       state = "/var/lib/${stateFolder}/state.json";
       maintenance = "${paths.runtime}/maintenance";
+      hold = paths.holdIn cfg.stateDir;
       followers = lib.mapAttrs (_: given) cfg.warden.followers;
       limits = given cfg.warden.limits;
     };
@@ -42,6 +43,7 @@ let
     inherit (cfg) stateDir;
     data = [
       "chain"
+      "hold"
       "jwt"
       "last-run"
     ]
@@ -59,42 +61,8 @@ let
   # As the argument of a tmpfiles rule.
   inventoryText = lib.replaceStrings [ "\\" "%" ] [ "\\\\" "%%" ] (builtins.toJSON inventory);
 
-  hardening = {
-    CapabilityBoundingSet = "";
-    LockPersonality = true;
-    MemoryDenyWriteExecute = true;
-    MemoryMax = "256M";
-    NoNewPrivileges = true;
-    PrivateDevices = true;
-    PrivateTmp = true;
-    PrivateUsers = false;
-    ProcSubset = "pid";
-    ProtectClock = true;
-    ProtectControlGroups = true;
-    ProtectHome = true;
-    ProtectHostname = true;
-    ProtectKernelLogs = true;
-    ProtectKernelModules = true;
-    ProtectKernelTunables = true;
-    ProtectProc = "invisible";
-    ProtectSystem = "strict";
-    RemoveIPC = true;
-    RestrictAddressFamilies = [
-      "AF_INET"
-      "AF_INET6"
-      "AF_UNIX"
-    ];
-    RestrictNamespaces = true;
-    RestrictRealtime = true;
-    RestrictSUIDSGID = true;
-    SystemCallArchitectures = "native";
-    SystemCallFilter = [
-      "@system-service"
-      "~@privileged @resources"
-    ];
-    TasksMax = 64;
-    UMask = "0022";
-  };
+  hardening = import ./hardening.nix;
+  judging = import ./judging.nix;
 in
 {
   config = lib.mkIf cfg.enable {
@@ -114,14 +82,13 @@ in
       after = [ "network-online.target" ];
       wants = [ "network-online.target" ];
       startLimitIntervalSec = 0;
-      serviceConfig = hardening // {
-        Type = "oneshot";
-        # Key files may belong to any user and be anywhere.
-        CapabilityBoundingSet = "CAP_DAC_READ_SEARCH";
-        ProtectHome = "read-only";
-        # For the kernel's boot id.
-        ProcSubset = "all";
-        ExecStart = "${paths.warden} check --config ${paths.configFile} --output ${judgements}";
+      serviceConfig = judging // {
+        ExecStart = lib.concatStringsSep " " [
+          "${paths.warden} check"
+          "--config ${paths.configFile}"
+          "--output ${judgements}"
+          "--told ${judgements}.told"
+        ];
         # The health service reports what is wrong; the judging itself worked.
         SuccessExitStatus = "75 255";
         ReadWritePaths = [ paths.runtime ];

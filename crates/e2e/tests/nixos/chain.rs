@@ -66,6 +66,7 @@ fn whole_life(tools: &Tools) -> Result<()> {
 
     a_missing_l1_skips_everything(&host, &on)?;
     missing_keys_skip(&host, &l1, &bench.root)?;
+    what_repeats_itself_is_not_logged(&host)?;
     a_wrong_key_is_refused(&host, &l1, &bench.root)?;
     right_keys_start_the_chain(&host, &l1, &bench.root)?;
     a_deposit_arrives(&host, &l1)?;
@@ -73,6 +74,8 @@ fn whole_life(tools: &Tools) -> Result<()> {
     secrets_are_nowhere(&host, &l1, &bench.root)?;
     only_loopback_listens(&host)?;
     health_is_told(&host)?;
+    the_judge_sees_every_gate(&host)?;
+    a_crash_loop_is_told_with_its_last_error(&host)?;
     a_held_service_stays_stopped(&host)?;
     the_engine_restarts_alone(&host)?;
     an_unpinned_image_is_not_run(&host, &on, &bench, &module)?;
@@ -134,7 +137,7 @@ impl<'a> Bench<'a> {
         for file in ["genesis.json", "rollup.json", "l1-chain-config.json"] {
             fs::copy(l1.files().join(file), chain.join(file))?;
         }
-        give_key(&self.root, "p2p", &l1.key("p2p-sequencer-node")?)
+        Ok(())
     }
 
     /// What followers dial the sequencer by.
@@ -292,8 +295,26 @@ fn missing_keys_skip(host: &Host, l1: &L1, root: &Path) -> Result<()> {
             host.wait(&journal, PATIENCE, |said| said.contains("there is no such file"))?;
         ensure(journal.contains(&format!("key file /{KEYS}/")), || journal)?;
         host.wait(&result_of(service), PATIENCE, |result| result == "exec-condition")?;
+        let status = host.show(service, "StatusText")?;
+        ensure(status.starts_with("wait (") && status.contains("there is no"), || status.clone())?;
     }
+    let journal = host.journal("sequencer-node")?;
+    ensure(journal.contains(&format!("there is no /{KEYS}/p2p")), || journal)?;
+    give_key(root, "p2p", &l1.key("p2p-sequencer-node")?)?;
     nothing_failed(host)
+}
+
+fn what_repeats_itself_is_not_logged(host: &Host) -> Result<()> {
+    step("while keys are missing, the journal is quiet");
+    // The retry and the judge come every two seconds; the identity above is news for both.
+    std::thread::sleep(Duration::from_secs(6));
+    host.sh("journalctl -q -n 1 --show-cursor | sed -n 's/-- cursor: //p' > /run/cursor")?;
+    std::thread::sleep(Duration::from_secs(10));
+    let lines = host.sh(
+        "journalctl -q -o cat --after-cursor=\"$(cat /run/cursor)\" SYSLOG_IDENTIFIER=op-warden + \
+           SYSLOG_IDENTIFIER=systemd _PID=1",
+    )?;
+    ensure(lines.is_empty(), || lines)
 }
 
 fn a_wrong_key_is_refused(host: &Host, l1: &L1, root: &Path) -> Result<()> {
@@ -321,12 +342,18 @@ fn right_keys_start_the_chain(host: &Host, l1: &L1, root: &Path) -> Result<()> {
     give_key(root, "sequencer", &l1.key("sequencer")?)?;
     let begin = Instant::now();
     // A refused service is for the operator to start again, once mended.
-    host.sh("systemctl start podman-op-stack-sequencer-node.service")?;
+    start(host, "sequencer-node")?;
     host.wait(&head(9545), PATIENCE, |head| head.parse::<u64>().is_ok_and(|head| head > 0))?;
     println!("  first block {:.1} s after the keys", begin.elapsed().as_secs_f64());
     host.wait_state(&CORE, "active", PATIENCE)?;
     println!("  the core rollup {:.1} s after the keys", begin.elapsed().as_secs_f64());
     nothing_failed(host)
+}
+
+/// What it says where it fails is in its journal.
+fn start(host: &Host, service: &str) -> Result<()> {
+    let said = host.sh(&format!("systemctl start podman-op-stack-{service}.service"));
+    said.map(drop).or_else(|error| Err(format!("{error}\n{}", host.journal(service)?).into()))
 }
 
 /// A shell command for the unsafe head of an op-node.
@@ -453,15 +480,52 @@ fn health_is_told(host: &Host) -> Result<()> {
     ensure(exposure.parse::<f64>().is_ok_and(|exposure| exposure <= 2.0), || exposure)
 }
 
-fn a_held_service_stays_stopped(host: &Host) -> Result<()> {
-    step("a held service stays stopped, and comes back when it is let go");
-    host.sh(
-        "touch /run/op-stack/hold/proposer && systemctl stop podman-op-stack-proposer.service",
+fn the_judge_sees_every_gate(host: &Host) -> Result<()> {
+    step("the judge, confined, judges what the gates judge");
+    let unseen = host.sh(
+        "jq -r '.services[] | .service as $service | .findings[] | \
+           select(.answer == \"skip\" and (.found | test(\"see\"))) | \"\\($service) \\(.gate): \\(.found)\"' \
+           /run/op-stack/judgements.json",
     )?;
+    ensure(unseen.is_empty(), || unseen)
+}
+
+fn a_crash_loop_is_told_with_its_last_error(host: &Host) -> Result<()> {
+    step("a program that dies again and again is a condition, with its last words");
+    for _ in 0..3 {
+        host.wait_state(&["dispute-mon"], "active", PATIENCE)?;
+        host.sh("podman kill --signal=ABRT op-stack-dispute-mon")?;
+        host.wait(
+            "systemctl show -P ActiveState podman-op-stack-dispute-mon.service",
+            PATIENCE,
+            |state| state != "active",
+        )?;
+    }
+    let told = "curl -s http://127.0.0.1:7399/status.json | jq -r '.. | .found? // empty | strings' | \
+                grep 'its last error'";
+    let told = host.wait(told, PATIENCE, |said| said.contains("its last error"))?;
+    println!("  {told}");
+    host.wait_state(&["dispute-mon"], "active", PATIENCE).map(drop)
+}
+
+fn a_held_service_stays_stopped(host: &Host) -> Result<()> {
+    step("a stopped service stays stopped, a held one whatever starts it, and neither is a fault");
+    let unit = "podman-op-stack-proposer.service";
+    let hold = format!("/{STATE_DIR}/hold/proposer");
+    host.sh(&format!("echo rotation > {hold} && systemctl stop {unit}"))?;
     std::thread::sleep(Duration::from_secs(6));
+    host.sh(&format!("systemctl start op-stack.target {unit}"))?;
     let state = host.state("proposer")?;
     ensure(state == "inactive", || format!("the proposer is {state}"))?;
-    host.sh("rm /run/op-stack/hold/proposer")?;
+    let told =
+        "curl -s http://127.0.0.1:7399/status.json | jq -r '.. | .found? // empty | strings'";
+    host.wait(told, PATIENCE, |said| said.contains("held on purpose: rotation"))?;
+    host.wait("curl -s http://127.0.0.1:7399/readyz", PATIENCE, |said| said == "ready")?;
+    host.sh(&format!("rm {hold}"))?;
+    std::thread::sleep(Duration::from_secs(6));
+    let state = host.state("proposer")?;
+    ensure(state == "inactive", || format!("the proposer, stopped by hand, is {state}"))?;
+    start(host, "proposer")?;
     host.wait_state(&["proposer"], "active", PATIENCE).map(drop)
 }
 

@@ -13,6 +13,7 @@ use std::{
 use libtest_mimic::{Completion, Trial};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use test_kit::{nix, workspace};
 
 use crate::{
@@ -24,25 +25,25 @@ const LAYER: &str = "eval";
 
 /// The names of the tests of each set.
 const NAMES: &str = "
-  { checks, tree, tools, sops }:
-  builtins.mapAttrs (_: builtins.attrNames) (import checks { inherit tree tools sops; })";
+  { checks, tree, tools, sops, snippets }:
+  builtins.mapAttrs (_: builtins.attrNames) (import checks { inherit tree tools sops snippets; })";
 
 /// The failures among the tests of a set, or of its one test.
 const FAILURES: &str = r#"
-  { checks, tree, tools, sops, set, test ? "" }:
+  { checks, tree, tools, sops, snippets, set, test ? "" }:
   let
-    tests = (import checks { inherit tree tools sops; }).${set};
+    tests = (import checks { inherit tree tools sops snippets; }).${set};
   in
   (import (tree + "/lib")).runTests (if test == "" then tests else { ${test} = tests.${test}; })"#;
 
 /// What Prometheus would read on a host with monitoring.
 const PROMETHEUS: &str = "
-  { checks, tree, tools, sops }:
+  { checks, tree, tools, sops, ... }:
   (import checks { inherit tree tools sops; }).monitoring.testTheConfigurationOfPrometheus.expr";
 
 /// What Alertmanager would read there.
 const ALERTMANAGER: &str = "
-  { checks, tree, tools, sops }:
+  { checks, tree, tools, sops, ... }:
   (import checks { inherit tree tools sops; }).alertmanager.testTheConfigurationOfAlertmanager.expr";
 
 const OPTIONS_DOC: &str = r#"{ file, tree }: import file { lib = import (tree + "/lib"); }"#;
@@ -62,6 +63,8 @@ struct Ground {
     tree: String,
     tools: String,
     sops: String,
+    snippets: Arc<TempDir>,
+    snippets_folder: String,
 }
 
 /// One set of tests, evaluated at once: they share their hosts.
@@ -166,11 +169,14 @@ impl Ground {
     fn find() -> std::result::Result<Self, String> {
         nix::is_there()?;
         let text = |path: &Path| path.display().to_string();
+        let snippets = snippets().map_err(|error| error.to_string())?;
         Ok(Self {
             checks: path("nix/checks/offline.nix").map_err(|error| error.to_string())?,
             tree: text(&nixos_tree()?),
             tools: text(&tools()?),
             sops: text(&sops_nix()?),
+            snippets_folder: text(snippets.path()),
+            snippets: Arc::new(snippets),
         })
     }
 
@@ -189,6 +195,7 @@ impl Ground {
             ("tree", &self.tree),
             ("tools", &self.tools),
             ("sops", &self.sops),
+            ("snippets", &self.snippets_folder),
         ]
     }
 
@@ -242,6 +249,19 @@ impl Failure {
         }
         Ok(lines)
     }
+}
+
+/// The flakes that the READMEs show, each a file named after its README.
+fn snippets() -> Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    for readme in ["README.md", "nix/README.md"] {
+        let text = fs::read_to_string(workspace().join(readme))?;
+        let flake = text.split("```nix\n").nth(1).and_then(|rest| rest.split("```").next());
+        let name = readme.replace(['/', '.'], "-");
+        let file = folder.path().join(name).with_extension("nix");
+        fs::write(file, flake.ok_or_else(|| format!("{readme} shows no flake"))?)?;
+    }
+    Ok(folder)
 }
 
 /// A file of the workspace, as Nix takes it.

@@ -39,7 +39,12 @@ pub(crate) fn find(variable: &str, default: Option<PathBuf>) -> Found {
         .or(default)
         .filter(|dir| dir.is_dir())
         .and_then(|dir| dir.canonicalize().ok())
-        .ok_or_else(|| format!("no folder {variable}"))
+        .ok_or_else(|| {
+            format!(
+                "no folder {variable} (nix/README.md says what is in it; where Nix can fetch, `nix flake \
+                 check --no-build` evaluates the same tests)"
+            )
+        })
 }
 
 /// Where the tests' tools leave what takes long to make.

@@ -32,6 +32,9 @@ pub struct Serve {
     /// File that `op-warden maintenance` announces maintenance in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<PathBuf>,
+    /// Folder with a file for each service that is kept stopped on purpose; the file says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<PathBuf>,
     /// Followers on other hosts, by the names that they are shown under.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub followers: BTreeMap<String, Remote>,

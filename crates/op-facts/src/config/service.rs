@@ -38,6 +38,12 @@ pub struct Service {
     /// File in which the service's runner says until when it ran on this host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_run: Option<PathBuf>,
+    /// Files that its program is given, beside its key, and that no other gate looks at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<PathBuf>,
+    /// File in which the service's runner leaves the program's last error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<PathBuf>,
     /// The systemd unit that the service runs in, by its full name; `None` where it runs in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
@@ -84,11 +90,12 @@ impl Service {
         })
     }
 
-    const fn has(&self, need: Need) -> bool {
+    fn has(&self, need: Need) -> bool {
         match need {
             Need::Command => self.command.is_some(),
             Need::DataDir => self.data_dir.is_some(),
             Need::EngineRpc => self.engine_rpc.is_some(),
+            Need::Files => !self.files.is_empty(),
             Need::GameType => self.game_type.is_some(),
             Need::Image => self.image.is_some(),
             Need::Key => self.key.is_some(),

@@ -70,6 +70,7 @@ mod host {
     pub(crate) mod clock;
     pub(crate) mod disk;
     pub(crate) mod flags;
+    pub(crate) mod given_files;
     pub(crate) mod image_pinned;
     pub(crate) mod ports;
     pub(crate) mod release;
@@ -128,6 +129,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::Jwt => nodes::jwt::judge,
         Gate::Clock => host::clock::judge,
         Gate::Disk => host::disk::judge,
+        Gate::GivenFiles => host::given_files::judge,
         Gate::Flags => host::flags::judge,
         Gate::Ports => host::ports::judge,
         Gate::ImagePinned => host::image_pinned::judge,

@@ -16,6 +16,10 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
         .services
         .iter()
         .flat_map(|(name, service)| {
+            let runs = matches!(services::up(watch, name), Some(Ok(())));
+            if let Some(why) = watch.seen.held.get(name).filter(|_| !runs) {
+                return [Some(held(name, why)), None, None, None];
+            }
             [
                 Some(gates::judge(watch, name)),
                 up(watch, name),
@@ -27,6 +31,13 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
         .collect();
     conditions.extend(peers(watch));
     conditions
+}
+
+/// Somebody wants it so: neither its gates nor its silence are a fault.
+fn held(name: &str, why: &str) -> Condition {
+    let found =
+        format!("held on purpose: {}", if why.is_empty() { "nobody said why" } else { why });
+    Condition::holds(Name::Service, name, "it is held, and stopped", found)
 }
 
 fn up(watch: &Watch, name: &str) -> Option<Condition> {
@@ -56,7 +67,9 @@ fn restarts(watch: &Watch, name: &str) -> Option<Condition> {
     let is_recent = |&&at: &&f64| watch.seen.now - at <= f64::from(within);
     let recent = service.restarted_at.iter().filter(is_recent).count();
     let expected = format!("fewer than {most} restarts within {}", span(within.into()));
-    let found = format!("{recent} restarts recently, {} in all", service.restarts);
+    let said = watch.seen.last_errors.get(name).filter(|said| recent > 0 && !said.is_empty());
+    let said = said.map(|said| format!("; its last error: {said}")).unwrap_or_default();
+    let found = format!("{recent} restarts recently, {} in all{said}", service.restarts);
     let condition = Condition::holds(Name::Restarts, name, expected, found);
     Some(condition.unless(recent < most, State::Failed, MEND))
 }
@@ -83,6 +96,7 @@ fn peers(watch: &Watch) -> Vec<Condition> {
     let nodes = watch.setup.plan.nodes.iter();
     nodes
         .filter(|node| node.needs_peers && node.rollup.is_some())
+        .filter(|node| !watch.seen.held.contains_key(&node.name))
         .map(|node| match watch.seen.node(&node.name).get().map(|node| &node.peers) {
             Ok(Ok(0)) => {
                 Condition::holds(NAME, &node.name, EXPECTED, "none").is(State::Failed, MEND)

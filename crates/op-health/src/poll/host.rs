@@ -1,7 +1,7 @@
 //! One poll of this host: the programs' metrics, disks, systemd's units.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{path::PathBuf, time::Duration};
+use std::{fs::File, io, io::Read as _, path::Path, path::PathBuf, time::Duration};
 
 use eth_rpc::{Reading, Rpc};
 use tokio::task::JoinSet;
@@ -9,11 +9,15 @@ use tokio::task::JoinSet;
 use crate::observe::programs::{self, Program};
 use crate::observe::units;
 use crate::{plan::Plan, update::host::HostNews};
-use op_gate::config::Config;
+use op_gate::config::{Config, Serve};
 use op_gate::read::{blocking::on_a_thread, disk};
+use op_util::foreign::clean;
 
 /// What a network disk may take to report its room, and systemd to report its units.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Bytes of a program's last error that are read.
+const LONGEST: u64 = 1024;
 
 /// What is read.
 pub(super) struct Sources {
@@ -21,13 +25,29 @@ pub(super) struct Sources {
     folders: Vec<PathBuf>,
     /// The services' systemd units.
     units: BTreeMap<String, String>,
+    /// Where the programs' last errors are, by service.
+    errors: BTreeMap<String, PathBuf>,
+    /// Where it stands which are held, by service.
+    holds: BTreeMap<String, PathBuf>,
 }
 
-pub(super) fn to_read(config: &Config, plan: &Plan) -> Sources {
+pub(super) fn to_read(config: &Config, serve: &Serve, plan: &Plan) -> Sources {
     let programs = plan.programs.clone().into_iter().collect();
     let units = config.services.iter();
     let units = units.filter_map(|(name, service)| Some((name.clone(), service.unit.clone()?)));
-    Sources { programs, folders: folders(config), units: units.collect() }
+    let errors = config.services.iter();
+    let errors =
+        errors.filter_map(|(name, service)| Some((name.clone(), service.last_error.clone()?)));
+    let hold = |folder: &PathBuf| {
+        config.services.keys().map(|name| (name.clone(), folder.join(name))).collect()
+    };
+    Sources {
+        programs,
+        folders: folders(config),
+        units: units.collect(),
+        errors: errors.collect(),
+        holds: serve.hold.as_ref().map(hold).unwrap_or_default(),
+    }
 }
 
 fn folders(config: &Config) -> Vec<PathBuf> {
@@ -39,9 +59,11 @@ fn folders(config: &Config) -> Vec<PathBuf> {
 
 pub(super) async fn poll(sources: Sources) -> HostNews {
     let names: Vec<&str> = sources.units.values().map(String::as_str).collect();
-    let (programs, disks, states) = tokio::join!(
+    let (programs, disks, errors, held, states) = tokio::join!(
         poll_programs(sources.programs),
         read_disks(sources.folders),
+        read_texts(sources.errors),
+        read_texts(sources.holds),
         units::read(&names, PATIENCE)
     );
     let states = states.unwrap_or_else(|reason| {
@@ -51,7 +73,7 @@ pub(super) async fn poll(sources: Sources) -> HostNews {
     });
     let units = sources.units.into_iter();
     let units = units.filter_map(|(service, unit)| Some((service, states.get(&unit)?.clone())));
-    HostNews { programs, disks, units: units.collect() }
+    HostNews { programs, disks, units: units.collect(), errors, held }
 }
 
 async fn poll_programs(programs: Vec<(String, Rpc)>) -> Vec<(String, Reading<Program>)> {
@@ -71,4 +93,21 @@ async fn read_disks(folders: Vec<PathBuf>) -> Vec<(PathBuf, Result<u64, String>)
         free.push((folder, read.map_err(|error| error.to_string())));
     }
     free
+}
+
+/// Short texts for people, of the services that have one.
+async fn read_texts(files: BTreeMap<String, PathBuf>) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    for (service, file) in files {
+        if let Ok(Ok(text)) = on_a_thread("texts", PATIENCE, move || beginning(&file)).await {
+            texts.insert(service, clean(text.trim()));
+        }
+    }
+    texts
+}
+
+fn beginning(path: &Path) -> io::Result<String> {
+    let mut text = Vec::new();
+    File::open(path)?.take(LONGEST).read_to_end(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }

@@ -80,7 +80,7 @@ pub(crate) async fn run(
             }
             () = paces.host.due() => {
                 update::senders::before_the_poll(&mut watch.seen, &watch.memory);
-                let host = host::to_read(config, &watch.setup.plan);
+                let host = host::to_read(config, serve, &watch.setup.plan);
                 tasks.spawn(async { News::Host(host::poll(host).await) });
             }
             () = paces.save.due() => {

@@ -19,6 +19,10 @@ pub(crate) struct HostNews {
     pub(crate) disks: Vec<(PathBuf, Result<u64, String>)>,
     /// By service.
     pub(crate) units: BTreeMap<String, UnitState>,
+    /// By service.
+    pub(crate) errors: BTreeMap<String, String>,
+    /// By service.
+    pub(crate) held: BTreeMap<String, String>,
 }
 
 pub(crate) fn take(watch: &mut Watch, news: HostNews) {
@@ -29,6 +33,8 @@ pub(crate) fn take(watch: &mut Watch, news: HostNews) {
         unit(&mut watch.memory, watch.seen.now, service, state);
     }
     watch.seen.units = news.units;
+    watch.seen.last_errors = news.errors;
+    watch.seen.held = news.held;
     watch.seen.disks = news.disks.into_iter().collect();
 }
 

@@ -13,6 +13,7 @@ fn every_command_explains_itself_with_an_example() {
         &[][..],
         &["gate"],
         &["check"],
+        &["retry"],
         &["exec"],
         &["genesis"],
         &["genesis", "hash"],

@@ -23,6 +23,7 @@ mod purge;
 mod refusals;
 mod registry;
 mod serve;
+mod told;
 mod upgrade;
 #[allow(dead_code, reason = "the worlds that are spoilt use the rest of it")]
 #[path = "../world/mod.rs"]

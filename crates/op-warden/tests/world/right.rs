@@ -101,6 +101,7 @@ impl World {
         services["engine-data"]["command"] = json!({"component": "op-geth"});
         services["engine-data"]["dataDir"] = json!("engine");
         // The engine that the service of jwt uses.
+        services["given-files"]["files"] = json!(["jwt.hex"]);
         services["disk"]["dataDir"] = json!("data");
         services["disk"]["minFreeBytes"] = json!(1);
         services["disk"]["command"] = json!({"component": "op-geth", "args": ["--authrpc.port=@AUTHPORT@", "--authrpc.jwtsecret", "engine.hex"]});

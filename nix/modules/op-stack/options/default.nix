@@ -2,7 +2,7 @@
 { lib, ... }:
 let
   inherit (lib) mkOption types;
-  inherit (import ./types.nix { inherit lib; }) address secretFile;
+  inherit (import ./types.nix { inherit lib; }) address plainFolder secretFile;
 in
 {
   imports = [
@@ -26,7 +26,7 @@ in
     };
 
     stateDir = mkOption {
-      type = types.strMatching "/[^/ ]+/[^ ]+";
+      type = plainFolder;
       default = "/var/lib/op-stack";
       description = "Folder with the chain's data. It outlives the module: `op-warden purge` lists it.";
     };

@@ -2,6 +2,7 @@
 { lib }:
 let
   inherit (lib) mkOption types;
+  inherit (import ./types.nix { inherit lib; }) secretFile;
 
   flagValue =
     let
@@ -87,6 +88,19 @@ in
     '';
     example = {
       GOMEMLIMIT = "3GiB";
+    };
+  };
+
+  environmentFiles = mkOption {
+    type = types.attrsOf secretFile;
+    default = { };
+    description = ''
+      Environment variables of ${what} whose values are secret, each with the file that holds its value
+      in one line: any flag of the program can be given so. They exist in the environment of the program
+      alone, as keys do.
+    '';
+    example = {
+      OP_BATCHER_SIGNER_ENDPOINT = "/etc/op-stack/keys/signer-endpoint";
     };
   };
 

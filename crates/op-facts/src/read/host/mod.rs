@@ -1,27 +1,36 @@
-//! What this host has: disks, ports, earlier runs.
+//! What this host has: disks, files, ports, earlier runs.
 
 pub mod disk;
+pub mod given_files;
 pub mod last_run;
 pub mod ports;
 
 use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf};
 
-use self::{disk::Disk, last_run::LastRun, ports::Port};
+use self::given_files::GivenFiles;
+use self::ports::{Owner, Port, Ports};
+use self::{disk::Disk, last_run::LastRun};
 use crate::read::request::Request;
 
 #[derive(Debug)]
 pub struct HostFacts {
     /// The file systems of the data folders, where a service is judged by its disk.
     pub disks: BTreeMap<PathBuf, io::Result<Disk>>,
+    /// The files that programs are given, where a service is judged by them.
+    pub given_files: GivenFiles,
     /// Until when the services ran, where they are judged by it, by their files.
     pub last_runs: BTreeMap<PathBuf, LastRun>,
     /// Who listens at the addresses of the services that are judged by their ports.
     pub ports: BTreeMap<SocketAddr, Port>,
+    /// The programs that run, where one listens that op-warden may not see; `None` where it sees its
+    /// own user's only.
+    pub programs: Option<Vec<Owner>>,
 }
 
 impl HostFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (disks, ports) = tokio::join!(disk::read(request), ports::read(request));
-        Self { disks, last_runs: last_run::read(request), ports }
+        let (disks, Ports { ports, programs }, given_files) =
+            tokio::join!(disk::read(request), ports::read(request), given_files::read(request));
+        Self { disks, given_files, last_runs: last_run::read(request), ports, programs }
     }
 }

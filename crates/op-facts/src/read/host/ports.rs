@@ -27,8 +27,14 @@ pub struct Owner {
     pub command: Vec<String>,
 }
 
+/// What is known of the addresses, and of the programs where a listener is not seen.
+pub(super) struct Ports {
+    pub(super) ports: BTreeMap<SocketAddr, Port>,
+    pub(super) programs: Option<Vec<Owner>>,
+}
+
 /// Tries the addresses of all services that are judged by them.
-pub(super) async fn read(request: &Request<'_>) -> BTreeMap<SocketAddr, Port> {
+pub(super) async fn read(request: &Request<'_>) -> Ports {
     let judged = request.judged_by(Gate::Ports).chain(request.judged_by(Gate::Alone));
     let listeners =
         judged.filter_map(|service| service.command.as_ref()).flat_map(Command::listeners);
@@ -42,7 +48,7 @@ pub(super) async fn read(request: &Request<'_>) -> BTreeMap<SocketAddr, Port> {
         .map(|(&address, _)| address)
         .collect();
     if taken.is_empty() {
-        return ports;
+        return Ports { ports, programs: None };
     }
     // Without their owners, they are taken by somebody who is not seen.
     let owners = on_a_thread("ports", request.patience(), move || owners(&taken));
@@ -50,7 +56,31 @@ pub(super) async fn read(request: &Request<'_>) -> BTreeMap<SocketAddr, Port> {
     for (address, owners) in owners {
         ports.insert(address, Port::Taken(owners));
     }
-    ports
+    let is_unseen = |port: &Port| matches!(port, Port::Taken(owners) if owners.is_empty());
+    let programs = if ports.values().any(is_unseen) {
+        on_a_thread("programs", request.patience(), programs).await.ok().flatten()
+    } else {
+        None
+    };
+    Ports { ports, programs }
+}
+
+/// Every program that runs, if other users' may be seen: what it holds is root's alone to see, its
+/// command line everybody's.
+fn programs() -> Option<Vec<Owner>> {
+    if !Path::new("/proc/1").exists() {
+        return None;
+    }
+    Some(pids().map(|pid| Owner { pid, command: command_of(pid) }).collect())
+}
+
+fn pids() -> impl Iterator<Item = u32> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+fn command_of(pid: u32) -> Vec<String> {
+    arguments(&fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default())
 }
 
 /// Binds as the programs do, past connections that are only ending, and does not listen: a program
@@ -79,16 +109,13 @@ fn owners(addresses: &[SocketAddr]) -> BTreeMap<SocketAddr, Vec<Owner>> {
     sockets.retain(|_, socket| addresses.iter().any(|address| in_the_way(*socket, *address)));
 
     let mut owners: BTreeMap<SocketAddr, Vec<Owner>> = BTreeMap::new();
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    for pid in pids {
+    for pid in pids() {
         let process = Path::new("/proc").join(pid.to_string());
         let held = held_by(&process, &sockets);
         if held.is_empty() {
             continue;
         }
-        let command = fs::read(process.join("cmdline")).unwrap_or_default();
-        let owner = Owner { pid, command: arguments(&command) };
+        let owner = Owner { pid, command: command_of(pid) };
         for &address in addresses {
             if held.iter().any(|socket| in_the_way(*socket, address)) {
                 owners.entry(address).or_default().push(owner.clone());

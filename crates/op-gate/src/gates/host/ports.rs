@@ -36,18 +36,15 @@ fn judged(listener: &Listener, command: &Command, facts: &Facts) -> Option<Findi
             "Make {address} an address of this host that programs may listen at, or change \
              --{flag}."
         )),
+        Port::Taken(owners) if owners.is_empty() => {
+            unseen(*address, flag, facts.host.programs.as_deref(), command)
+        }
         Port::Taken(owners) => taken(*address, flag, owners, command),
     })
 }
 
 /// A port of a service that runs already is taken by itself.
 fn taken(address: SocketAddr, flag: &str, owners: &[Owner], command: &Command) -> Finding {
-    if owners.is_empty() {
-        return Finding::skip(
-            GATE,
-            format!("{address} is taken, and op-warden may not see by whom (root may)"),
-        );
-    }
     match owners.iter().find(|owner| !is_service(owner, command)) {
         None => compare(address, flag, "taken by this service, which runs").holds(),
         Some(owner) => {
@@ -64,6 +61,36 @@ fn taken(address: SocketAddr, flag: &str, owners: &[Owner], command: &Command) -
                 owner.pid
             ))
         }
+    }
+}
+
+/// Who listens is root's alone to see, and the judge has not all of root's rights. The service would not
+/// run if another had its port.
+fn unseen(
+    address: SocketAddr,
+    flag: &str,
+    programs: Option<&[Owner]>,
+    command: &Command,
+) -> Finding {
+    match programs {
+        Some(programs) if programs.iter().any(|program| is_service(program, command)) => {
+            compare(address, flag, "taken, and this service runs").holds()
+        }
+        Some(_) => compare(
+            address,
+            flag,
+            &format!("{address} is taken, and this service does not run"),
+        )
+        .wait(format!(
+            "End the program that listens there, if it should not be there, or give one of the two \
+                 another port (--{flag}). As root, `ss -ltnp` shows which it is."
+        )),
+        None => Finding::skip(
+            GATE,
+            format!(
+                "{address} is taken, and op-warden sees no programs of other users (root does)"
+            ),
+        ),
     }
 }
 
@@ -110,11 +137,19 @@ mod tests {
             (vec![owner("op-node --rpc.port=1 --l1=x --more")], Answer::Wait),
             (vec![owner("op-node")], Answer::Wait),
             (vec![owner("")], Answer::Wait),
-            (vec![], Answer::Skip),
         ] {
             let address = "127.0.0.1:1".parse().unwrap();
             let finding = taken(address, "rpc.port", &owners, &command);
             assert_eq!(finding.answer, answer, "{owners:?}");
+        }
+        let address = "127.0.0.1:1".parse().unwrap();
+        for (programs, answer) in [
+            (Some(vec![owner("systemd"), own()]), Answer::Pass),
+            (Some(vec![owner("systemd")]), Answer::Wait),
+            (None, Answer::Skip),
+        ] {
+            let finding = unseen(address, "rpc.port", programs.as_deref(), &command);
+            assert_eq!(finding.answer, answer, "{programs:?}");
         }
         // A service without arguments would be everybody.
         let nobody = Command { args: Vec::new(), ..command };

@@ -1,4 +1,4 @@
-//! The batcher's key is the one in `SystemConfig`, and in rollup.json.
+//! The batcher's key is the one in `SystemConfig`. rollup.json has the first one, which a rotation leaves there.
 
 use op_chain::contracts::batcher_of;
 
@@ -7,8 +7,9 @@ use crate::{config::Service, gate::Gate, gates::keys::role::key_is, read::Facts}
 
 const GATE: Gate = Gate::BatcherKey;
 const MEND: &str = "\
-    rollup.json names another batcher than the contract: take rollup.json from where the chain \
-    was made.";
+    After a rotation (SystemConfig.setBatcherHash) that is right: rollup.json keeps the batcher of \
+    genesis, and must not be changed. If there was none, rollup.json is another chain's: take it \
+    from where the chain was made, or no batch counts.";
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let system_config = facts.rollup.l1_system_config_address;
@@ -32,7 +33,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
                 (live, &on_chain),
                 (written, "genesis.system_config.batcherAddr of rollup.json"),
             )
-            .refuse_unless(live == written, MEND)
+            .warn_unless(live == written, MEND)
         },
     ));
     findings

@@ -53,6 +53,23 @@ pub(super) fn disks(cases: &mut Vec<Case>) {
     }));
 }
 
+pub(super) fn given_files(cases: &mut Vec<Case>) {
+    for (name, files, verdict) in [
+        ("is not there", json!(["jwt.hex", "no/such/file"]), Wait),
+        ("is a folder", json!(["data"]), Wait),
+        ("is a device", json!(["/dev/zero"]), Wait),
+    ] {
+        let noticed = [("given-files", verdict)];
+        cases.push(Case::new(format!("a given file that {name}"), &noticed, |world| {
+            world.service("given-files")["files"] = files;
+        }));
+    }
+    cases.push(Case::new("an empty given file", &[("given-files", Wait)], |world| {
+        world.text("empty", "");
+        world.service("given-files")["files"] = json!(["empty"]);
+    }));
+}
+
 pub(super) fn ports(cases: &mut Vec<Case>) {
     let args = |rpc: &str| json!(["--rpc.addr=127.0.0.1", rpc, "--p2p.disable"]);
     for (name, args, verdict) in [

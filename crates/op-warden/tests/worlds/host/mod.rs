@@ -11,6 +11,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     flags::flags(cases);
     machine::clocks(cases);
     machine::disks(cases);
+    machine::given_files(cases);
     machine::ports(cases);
     images::pinned(cases);
     releases::releases(cases);

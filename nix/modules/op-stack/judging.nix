@@ -1,0 +1,15 @@
+# What judges all gates beside the starts: it reads what root reads, and can do nothing else.
+import ./hardening.nix
+// {
+  Type = "oneshot";
+  # Key files may belong to any user and be anywhere.
+  CapabilityBoundingSet = "CAP_DAC_READ_SEARCH";
+  ProtectHome = "read-only";
+  # For the kernel's boot id.
+  ProcSubset = "all";
+  # Which programs run: a service's own port is taken by itself.
+  ProtectProc = "default";
+  # Else most of the journal would be systemd's own lines about it.
+  LogLevelMax = "notice";
+  SyslogLevel = "notice";
+}
