@@ -23,6 +23,7 @@ pub(crate) fn serve(home: &Home, port: u16) -> Serve {
         l1_poll_seconds: seconds(2),
         state: Some(home.data().join("op-warden.json")),
         maintenance: Some(home.data().join("maintenance")),
+        hold: None,
         followers: BTreeMap::new(),
         verify_headers: true,
         limits: Bounds {

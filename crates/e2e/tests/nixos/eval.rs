@@ -63,7 +63,8 @@ struct Ground {
     tree: String,
     tools: String,
     sops: String,
-    snippets: Arc<TempDir>,
+    // Removed with the last copy.
+    _snippets: Arc<TempDir>,
     snippets_folder: String,
 }
 
@@ -176,7 +177,7 @@ impl Ground {
             tools: text(&tools()?),
             sops: text(&sops_nix()?),
             snippets_folder: text(snippets.path()),
-            snippets: Arc::new(snippets),
+            _snippets: Arc::new(snippets),
         })
     }
 
