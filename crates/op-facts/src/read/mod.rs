@@ -44,7 +44,7 @@ impl Facts {
     /// Gathers what the given services are judged by.
     pub async fn gather(config: &Config, services: &[&Service]) -> Result<Self, FactsError> {
         let begin = Clocks::now();
-        let request = Request::new(config, services)?;
+        let request = Request::new(config, services).await?;
         let (chain, l1, nodes, host) = tokio::join!(
             ChainFacts::read(&request),
             L1Facts::read(&request),

@@ -9,7 +9,7 @@ use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 use crate::config::{Config, Service};
 use crate::gate::Gate;
 use crate::read::keys::{self, KeyFile};
-use crate::read::{chain::files, endpoint, error::FactsError};
+use crate::read::{blocking::on_a_thread, chain::files, endpoint, error::FactsError};
 
 /// A judgement of some services, with what everything else is read by.
 pub(crate) struct Request<'a> {
@@ -24,14 +24,36 @@ pub(crate) struct Request<'a> {
     pub(crate) engines: BTreeMap<String, Rpc>,
 }
 
-impl<'a> Request<'a> {
-    /// Whatever can be wrong with files and URLs is wrong before anybody is asked.
-    pub(crate) fn new(config: &'a Config, services: &'a [&'a Service]) -> Result<Self, FactsError> {
-        let patience = patience(config);
+/// What files hold.
+struct Files {
+    rollup: RollupConfig,
+    genesis: GenesisBlock,
+    keys: BTreeMap<PathBuf, KeyFile>,
+    l1: Rpc,
+}
+
+impl Files {
+    fn read(config: &Config) -> Result<Self, FactsError> {
         let rollup = files::rollup(&config.chain.rollup)?;
         let genesis = files::genesis(&config.chain.genesis, &rollup)?;
         let keys = keys::read(config);
-        let l1 = endpoint::of_l1(&config.l1, patience)?;
+        let l1 = endpoint::of_l1(&config.l1, patience(config))?;
+        Ok(Self { rollup, genesis, keys, l1 })
+    }
+}
+
+impl<'a> Request<'a> {
+    /// Whatever can be wrong with files and URLs is wrong before anybody is asked.
+    pub(crate) async fn new(
+        config: &'a Config,
+        services: &'a [&'a Service],
+    ) -> Result<Self, FactsError> {
+        let (patience, own) = (patience(config), config.clone());
+        // A disk behind a network may be silent for ever.
+        let files = on_a_thread("files", patience_with_files(config), move || Files::read(&own));
+        let path = config.chain.rollup.display().to_string();
+        let files = files.await.map_err(|reason| FactsError::Absent { path, reason });
+        let Files { rollup, genesis, keys, l1 } = files.flatten()?;
         let mut engines = BTreeMap::new();
         for url in services.iter().filter_map(|service| service.engine_rpc.as_ref()) {
             let engine = Rpc::new(url, patience)
@@ -56,12 +78,16 @@ impl<'a> Request<'a> {
 
     /// How long the reading of a large file may take.
     pub(crate) fn patience_with_files(&self) -> Duration {
-        deadline(self.config).mul_f64(0.9)
+        patience_with_files(self.config)
     }
 }
 
 fn deadline(config: &Config) -> Duration {
     Duration::from_secs(config.deadline_seconds)
+}
+
+fn patience_with_files(config: &Config) -> Duration {
+    deadline(config).mul_f64(0.9)
 }
 
 /// Less than a third of the whole deadline: three rounds of questions to a slow endpoint still end in a

@@ -1,5 +1,6 @@
 //! What gates ask, and how long they wait for it.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -16,6 +17,28 @@ fn a_silent_l1_ends_in_wait_within_the_deadline() {
     let run = world.start().gate("batcher-key", &[]);
     assert_eq!(run.code, Some(75), "{run:?}");
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+/// The kernel's log is a regular file, and who has read it waits for more: like a disk that is gone.
+#[test]
+fn a_silent_disk_ends_in_wait_within_the_deadline() {
+    let log = "/proc/kmsg";
+    let drained = Command::new("timeout").args(["2", "cat", log]).output().unwrap();
+    if drained.status.code() != Some(124) {
+        return println!("{log} is not readable here: run this as root");
+    }
+    for (field, gate) in
+        [("/chain/rollup", "batcher-key"), ("/services/batcher-key/key", "batcher-key")]
+    {
+        let mut world = World::right();
+        *world.config.pointer_mut(field).unwrap() = json!(log);
+        world.config["deadlineSeconds"] = json!(2);
+        let started = Instant::now();
+        let run = world.start().gate(gate, &[]);
+        assert_eq!(run.code, Some(75), "{field}: {run:?}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{field}: {:?}", started.elapsed());
+        assert!(run.stdout.contains("not read within"), "{field}: {run:?}");
+    }
 }
 
 #[test]

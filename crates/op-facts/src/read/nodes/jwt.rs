@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::{fmt, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use eth_rpc::{Batch, Reading, Rpc, RpcUrlError};
@@ -13,7 +13,8 @@ use sha2::Sha256;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
-use crate::{config::Service, gate::Gate, read::request::Request};
+use crate::read::{blocking::on_a_thread, request::Request};
+use crate::{config::Service, gate::Gate};
 
 #[derive(Debug)]
 pub struct JwtFacts {
@@ -71,8 +72,7 @@ pub(super) async fn read(request: &Request<'_>) -> JwtFacts {
         ["l2.jwt-secret", "authrpc.jwtsecret"].into_iter().filter_map(|flag| command.value(flag))
     });
     let paths: BTreeSet<PathBuf> = named.map(PathBuf::from).collect();
-    let files: BTreeMap<_, _> = paths.into_iter().map(|path| (path.clone(), file(&path))).collect();
-
+    let files = files(paths, patience).await;
     let pairs: BTreeSet<(String, PathBuf)> = judged.into_iter().filter_map(pair).collect();
     let mut tasks = JoinSet::new();
     for (url, path) in pairs {
@@ -92,6 +92,18 @@ pub(super) async fn read(request: &Request<'_>) -> JwtFacts {
 pub fn pair(service: &Service) -> Option<(String, PathBuf)> {
     let command = service.command.as_ref()?;
     Some((command.value("l2")?.to_owned(), command.value("l2.jwt-secret")?.into()))
+}
+
+async fn files(paths: BTreeSet<PathBuf>, patience: Duration) -> BTreeMap<PathBuf, JwtFile> {
+    let of_all = paths.clone();
+    let read = move || of_all.into_iter().map(|path| (path.clone(), file(&path))).collect();
+    on_a_thread("secrets", patience, read).await.unwrap_or_else(|error| {
+        let silent = |path| {
+            let error = io::Error::new(error.kind(), error.to_string());
+            (path, JwtFile { secret: Err(JwtError::File(SecretError::Read(error))), mode: None })
+        };
+        paths.into_iter().map(silent).collect()
+    })
 }
 
 fn file(path: &Path) -> JwtFile {
