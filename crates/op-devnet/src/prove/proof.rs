@@ -173,7 +173,7 @@ mod tests {
         let proof = recorder.finish(Some(judgement), None);
         assert!(!proof.passed);
         let table = proof.table();
-        assert!(table.starts_with("batcher: refuse\n"), "{table}");
+        assert!(table.starts_with("batcher: refuse"), "{table}");
         assert!(table.contains("✓ engine ready"), "{table}");
         assert!(table.ends_with("NOT PROVEN\n"), "{table}");
         let json = serde_json::to_value(&proof).unwrap();
