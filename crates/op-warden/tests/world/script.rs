@@ -149,6 +149,12 @@ impl Answer for Script {
                     None => Say::Result(json!("0x")),
                     Some((.., "gameImpls")) if !self.is_registered(data) => Say::Result(word("0")),
                     Some((.., "gameArgs")) if !self.is_registered(data) => Say::Result(bytes("")),
+                    // At a block by its number: an earlier one.
+                    Some((.., "batcherHash"))
+                        if params[1].is_string() && self.says.contains_key("past batcherHash") =>
+                    {
+                        says("past batcherHash")
+                    }
                     Some((.., name)) => says(name),
                 }
             }

@@ -44,6 +44,7 @@ getters! {
     /// What rollup.json has a copy of, as it was when the chain began.
     Beginning, BeginningSlots(system) {
         version: String = system.SystemConfig::versionCall {},
+        batcher_hash: B256 = system.SystemConfig::batcherHashCall {},
         gas_limit: u64 = system.SystemConfig::gasLimitCall {},
         scalar: B256 = system.SystemConfig::scalarCall {},
         denominator: u32 = system.SystemConfig::eip1559DenominatorCall {},

@@ -151,8 +151,7 @@ pub(super) fn files(cases: &mut Vec<Case>) {
             "another batcher",
             "/genesis/system_config/batcherAddr",
             contract.clone(),
-            // After a rotation that is right.
-            &[("batcher-key", Warn)],
+            &[("batcher-key", Refuse)],
         ),
         ("another SystemConfig", "/l1_system_config_address", contract.clone(), &system_config),
         (

@@ -129,7 +129,7 @@ pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
         ("/genesis/l1/hash", hash.clone(), vec![("l1-origin", Refuse)]),
         ("/genesis/l2/hash", hash.clone(), vec![("genesis-hash", Refuse)]),
         ("/genesis/l2_time", json!(0), vec![("genesis-timestamp", Refuse)]),
-        ("/genesis/system_config/batcherAddr", address.clone(), vec![("batcher-key", Warn)]),
+        ("/genesis/system_config/batcherAddr", address.clone(), vec![("batcher-key", Refuse)]),
         ("/genesis/system_config/scalar", hash, vec![("contracts", Warn)]),
         (
             "/genesis/system_config/gasLimit",

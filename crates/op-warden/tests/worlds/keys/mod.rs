@@ -9,6 +9,7 @@ use crate::case::Case;
 
 pub(crate) fn cases(cases: &mut Vec<Case>) {
     roles::keys(cases);
+    roles::rotations(cases);
     roles::reused_keys(cases);
     alone::transactions(cases);
     alone::blocks(cases);

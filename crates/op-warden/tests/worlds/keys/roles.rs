@@ -1,13 +1,16 @@
 //! Keys of the wrong account, or of two roles.
 
 use serde_json::json;
+use test_kit::node::Say;
 
 use crate::{
     case::Case,
     verdict::Verdict::{Pass, Refuse, Wait, Warn},
     world::{
+        edit::{ROLLUP, put},
         file::File,
         names::{ROLES, STRANGER},
+        script::word,
     },
 };
 
@@ -60,6 +63,23 @@ pub(super) fn keys(cases: &mut Vec<Case>) {
             .collect();
         cases.push(Case::new(format!("{file} is a stranger's"), &noticed, |world| {
             world.text(file, STRANGER);
+        }));
+    }
+}
+
+/// rollup.json keeps the first batcher when the contract has the next one.
+pub(super) fn rotations(cases: &mut Vec<Case>) {
+    let (first, other) =
+        ("15d34aaf54267db7d7c367839aaf71a00a2c6a65", "9965507d1a55bcc2695c58ba16fb37d819b0a4dc");
+    for (name, then, verdict) in [
+        ("had the file's", Say::Result(word(first)), Pass),
+        ("had a third", Say::Result(word(other)), Refuse),
+        ("is forgotten", Say::Error(-32000, "missing trie node"), Warn),
+    ] {
+        let name = format!("a rotated batcher, and the first block {name}");
+        cases.push(Case::new(name, &[("batcher-key", verdict)], |world| {
+            put(world, ROLLUP, "/genesis/system_config/batcherAddr", json!(format!("0x{first}")));
+            world.l1.says.insert("past batcherHash", then);
         }));
     }
 }
