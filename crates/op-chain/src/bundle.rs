@@ -1,7 +1,7 @@
 //! The manifest of a chain's published files: what an operator gives to those who follow the chain.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
@@ -65,7 +65,9 @@ impl Manifest {
 
     /// Reads a manifest.
     pub fn from_file(path: &Path) -> Result<Self, BundleError> {
-        Self::from_json(&file::read(path, MAX_MANIFEST)?)
+        let mut text = Vec::new();
+        file::open(path)?.take(MAX_MANIFEST).read_to_end(&mut text)?;
+        Self::from_json(&text)
     }
 
     fn from_json(text: &[u8]) -> Result<Self, BundleError> {

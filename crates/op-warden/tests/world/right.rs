@@ -59,6 +59,7 @@ impl World {
             entry("rollup.json")
         );
         let mut files = BTreeMap::from([
+            ("peer.key", File::Text("for libp2p".to_owned())),
             ("jwt.hex", File::Text(format!("0x{JWT}\n"))),
             ("engine.hex", File::Text(JWT.to_owned())),
             ("data", File::Directory),
@@ -101,7 +102,7 @@ impl World {
         services["engine-data"]["command"] = json!({"component": "op-geth"});
         services["engine-data"]["dataDir"] = json!("engine");
         // The engine that the service of jwt uses.
-        services["given-files"]["files"] = json!(["jwt.hex"]);
+        services["given-files"]["files"] = json!(["peer.key"]);
         services["disk"]["dataDir"] = json!("data");
         services["disk"]["minFreeBytes"] = json!(1);
         services["disk"]["command"] = json!({"component": "op-geth", "args": ["--authrpc.port=@AUTHPORT@", "--authrpc.jwtsecret", "engine.hex"]});

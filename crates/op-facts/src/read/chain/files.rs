@@ -1,6 +1,6 @@
 //! genesis.json and rollup.json.
 
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
 use op_chain::{
     genesis::{Fallback, GenesisBlock, GenesisError},
@@ -20,6 +20,10 @@ pub fn rollup(path: &Path) -> Result<RollupConfig, FactsError> {
     match file::read(path, MAX_ROLLUP) {
         Ok(text) => serde_json::from_slice(&text)
             .map_err(|source| not(path, "rollup.json", FactsError::Rollup { path: shown, source })),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+            let (found, expected) = ("a file of more than 1 MiB", "rollup.json");
+            Err(FactsError::Other { path: shown, found, expected })
+        }
         Err(reason) => Err(FactsError::Absent { path: shown, reason }),
     }
 }

@@ -106,6 +106,13 @@ fn canonical(hash: &str) -> Vec<u8> {
     [&[0; 12][..], &key, &hex::decode(hash).unwrap()].concat()
 }
 
+/// A block that a user filled with what looks like another chain's entry.
+fn other_entry() -> Vec<u8> {
+    let planted = canonical(&format!("0x{}", "de".repeat(32)));
+    let length = u8::try_from(planted.len()).unwrap();
+    [&[0; 12][..], &[1, 4], b"body", &[length], &planted].concat()
+}
+
 pub(super) fn data_folders(cases: &mut Vec<Case>) {
     const CURRENT: &str = "engine/geth/chaindata/CURRENT";
     const LOG: &str = "engine/geth/chaindata/000009.log";
@@ -141,10 +148,15 @@ pub(super) fn data_folders(cases: &mut Vec<Case>) {
         ("was begun with a manifest", vec![current.clone()], Refuse),
         (
             "was begun with a log of something else",
-            vec![current.clone(), (LOG, log(b"something else"))],
+            vec![current.clone(), (LOG, log(&other_entry()))],
             Refuse,
         ),
-        ("was in use", vec![current.clone(), table.clone(), (LOG, log(b"something else"))], Skip),
+        (
+            "was begun with a log that is not known",
+            vec![current.clone(), (LOG, log(b"something else"))],
+            Skip,
+        ),
+        ("was in use", vec![current.clone(), table.clone(), (LOG, log(&other_entry()))], Skip),
         (
             "froze half a hash",
             vec![current.clone(), table.clone(), (FROZEN, File::Bytes(vec![7; 16]))],

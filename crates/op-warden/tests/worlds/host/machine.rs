@@ -55,7 +55,7 @@ pub(super) fn disks(cases: &mut Vec<Case>) {
 
 pub(super) fn given_files(cases: &mut Vec<Case>) {
     for (name, files, verdict) in [
-        ("is not there", json!(["jwt.hex", "no/such/file"]), Wait),
+        ("is not there", json!(["peer.key", "no/such/file"]), Wait),
         ("is a folder", json!(["data"]), Wait),
         ("is a device", json!(["/dev/zero"]), Wait),
     ] {

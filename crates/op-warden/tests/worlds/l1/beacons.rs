@@ -78,7 +78,10 @@ pub(super) fn blobs(cases: &mut Vec<Case>) {
         ("that op-node ignores, a batcher elsewhere", None, json!(["--l1.beacon.ignore"]), Warn),
     ] {
         let mut noticed = vec![("l1-beacon", verdict)];
-        noticed.extend(batcher.is_none().then_some(("proposal-cadence", Skip)));
+        if batcher.is_none() {
+            // With it goes what has the batcher's key as well.
+            noticed.extend([("proposal-cadence", Skip), ("reused-key", Pass)]);
+        }
         cases.push(Case::new(format!("a beacon node for the data {name}"), &noticed, |world| {
             world.spec("MIN_EPOCHS_FOR_BLOB_SIDECARS_REQUESTS", json!("4096"));
             world.service("l1-beacon")["command"]["args"] = args;
