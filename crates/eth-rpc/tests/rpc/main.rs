@@ -265,22 +265,27 @@ async fn each_call_has_its_own_answer_or_none() {
             error(json!(null), -32005, "limit exceeded"),
             ["unreachable"; 3],
         ),
-        ("one answer for the batch", chain(), ["malformed"; 3]),
-        ("ids of another type", json!([answer(json!("0"), json!("0x1"))]), ["malformed"; 3]),
-        ("elements that are no answers", json!([1, 2, 3]), ["malformed"; 3]),
-        ("a number", json!(1), ["malformed"; 3]),
-        ("null", json!(null), ["malformed"; 3]),
+        ("one answer for the batch", chain(), ["unreachable"; 3]),
+        (
+            "ids as texts",
+            json!([answer(json!("0"), json!("0x1"))]),
+            ["1", "unreachable", "unreachable"],
+        ),
+        ("ids of another type", json!([answer(json!([0]), json!("0x1"))]), ["unreachable"; 3]),
+        ("elements that are no answers", json!([1, 2, 3]), ["unreachable"; 3]),
+        ("a number", json!(1), ["unreachable"; 3]),
+        ("null", json!(null), ["unreachable"; 3]),
     ] {
         assert_eq!(three(body.to_string().as_bytes()).await, expected, "{what}");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_malformed() {
+async fn what_is_not_json_is_no_answer() {
     for body in
         [&b""[..], b"<html>Sign in</html>", b"[{\"id\":0,\"result\":\"0x1\"}", b"\xff\xfe", b"[][]"]
     {
-        assert_eq!(three(body).await, ["malformed"; 3], "{}", String::from_utf8_lossy(body));
+        assert_eq!(three(body).await, ["unreachable"; 3], "{}", String::from_utf8_lossy(body));
     }
 }
 

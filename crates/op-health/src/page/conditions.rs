@@ -99,11 +99,14 @@ mod tests {
     fn what_does_not_hold_is_shown_in_full_with_its_runbook() {
         let status = status();
         let page = section(&status, status.observed_at).into_string();
-        for condition in status.conditions.iter().filter(|at| at.state != State::Ok) {
+        for condition in
+            status.conditions.iter().filter(|at| at.state != State::Ok && at.follows.is_none())
+        {
             assert!(page.contains(&format!("href=\"/runbooks/{}\"", condition.name.alert())));
             assert!(page.contains(&condition.mend));
         }
         assert_eq!(page.matches("class=\"card condition").count(), 4);
+        assert!(page.contains("and 1 that follow"));
         assert!(page.contains("2 conditions hold"));
         assert!(page.contains("5 min ago"));
     }

@@ -155,7 +155,7 @@ mod tests {
             (
                 "op-reth",
                 &["--metrics=9001", "--port=0", "--authrpc.addr=engine.local"],
-                &["authrpc.port=0.0.0.0:8551", "metrics?9001"],
+                &["authrpc.port=0.0.0.0:8551", "metrics=127.0.0.1:9001"],
             ),
         ] {
             assert_eq!(listeners(component, args), expected, "{component} {args:?}");

@@ -39,7 +39,7 @@ mod tests {
             ),
             (
                 "Fatal: dial https://user:pw@l1.example/v3/0123456789abcdef0123456789abcdef: refused\nbye",
-                Some("Fatal: dial https://l1.example…: refused"),
+                Some("Fatal: dial https://l1.example… refused"),
             ),
         ] {
             assert_eq!(last_error(&mut log.as_bytes()).unwrap().as_deref(), expected, "{log}");

@@ -61,9 +61,9 @@ mod tests {
             items.iter().map(|item| (short(item), item.outcome)).collect()
         };
         let expected = |outcome| {
-            let ours =
-                ["private/op-warden", "op-warden", "plain"].map(|name| (name.to_owned(), outcome));
-            [ours.to_vec(), vec![("elsewhere".to_owned(), Outcome::Kept)]].concat()
+            let ours = ["private/op-warden", "op-warden", "plain"].map(|name| (name, outcome));
+            let all = [&[("elsewhere", Outcome::Kept)][..], &ours].concat();
+            all.into_iter().map(|(name, outcome)| (name.to_owned(), outcome)).collect::<Vec<_>>()
         };
         let found = purge(&folders, &Keep::new(), false);
         assert_eq!(seen(&found), expected(Outcome::Found));

@@ -184,6 +184,9 @@ impl Hostility {
     /// Whether the right answers can be read all the same.
     #[must_use]
     pub const fn is_readable(self) -> bool {
-        matches!(self, Self::OldHttp | Self::NoLength | Self::OtherHeads | Self::MoreAnswers)
+        matches!(
+            self,
+            Self::OldHttp | Self::NoLength | Self::OtherHeads | Self::MoreAnswers | Self::TextIds
+        )
     }
 }
