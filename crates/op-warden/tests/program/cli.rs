@@ -295,7 +295,7 @@ fn a_configuration_that_cannot_be_read_is_refused_and_its_reason_told_once() {
     fs::write(&broken, "{\"chain\":").unwrap();
     for (config, reason) in [
         (world.path("absent.json"), "No such file or directory"),
-        (world.dir().display().to_string(), "Is a directory"),
+        (world.dir().display().to_string(), "it is not a regular file"),
         (broken, "EOF while parsing"),
         (world.path("genesis.json"), "is not valid"),
         (world.path("batcher.key"), "is not valid"),
@@ -431,7 +431,7 @@ fn an_endpoint_is_shown_by_scheme_host_and_port_only() {
     type Spoil = fn(&mut World);
     for (name, spoil, found) in [
         ("right", (|_| ()) as Spoil, "pass"),
-        ("refused", |world| (world.l1_gone, world.engine_gone) = (true, true), "refused"),
+        ("refused", |world| (world.l1_gone, world.engine_gone) = (true, true), "nobody listens"),
         (
             "busy",
             |world| {
