@@ -22,13 +22,15 @@ const STREAMS: u64 = 2;
 const EPOCHS: u64 = 5;
 const ENTRIES: u64 = 3;
 const STEPS: usize = 24;
+/// The same in each run of the test command: a fault that one run has, the next one has too.
+const SEED: u64 = 200;
 /// Rounds in which everything that can become final has to.
 const ROUNDS: usize = 8;
 
 pub(crate) fn run(world: &World) -> Result<()> {
     let number = |name| env::var(name).ok().and_then(|text: String| text.parse::<u64>().ok());
     let sequences = number("EC_OBSERVE_SEQUENCES").unwrap_or(2);
-    let seed = number("EC_OBSERVE_SEED").unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let seed = number("EC_OBSERVE_SEED").unwrap_or(SEED);
     let mut total = Count::default();
     for sequence in seed..seed + sequences {
         let mut count = Count::default();
