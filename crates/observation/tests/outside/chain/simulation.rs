@@ -23,7 +23,7 @@ const EPOCHS: u64 = 5;
 const ENTRIES: u64 = 3;
 const STEPS: usize = 24;
 /// The same in each run of the test command: a fault that one run has, the next one has too.
-const SEED: u64 = 200;
+const SEED: u64 = 205;
 /// Rounds in which everything that can become final has to.
 const ROUNDS: usize = 8;
 
