@@ -154,7 +154,7 @@ in
       "f+ ${cfg.stateDir}/inventory.json 0644 root root - ${inventoryText}"
       # What a former configuration made is known by its own.
       "d ${cfg.stateDir}/inventory.d 0755 root root -"
-      "f+ ${cfg.stateDir}/inventory.d/${builtins.hashString "sha256" inventoryText}.json 0644 root root - ${inventoryText}"
+      "f+ ${cfg.stateDir}/inventory.d/${builtins.substring 0 32 (builtins.hashString "sha256" inventoryText)}.json 0644 root root - ${inventoryText}"
     ];
   };
 }
