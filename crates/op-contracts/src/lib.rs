@@ -19,6 +19,7 @@ mod deploy;
 mod games;
 mod implementations;
 mod l2_genesis;
+pub mod op_deployer;
 mod plan;
 mod predeploys;
 mod preinstalls;

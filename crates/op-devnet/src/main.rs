@@ -15,7 +15,6 @@ mod child;
 mod cli;
 mod clock;
 mod components;
-mod deployment;
 mod devnet;
 mod fault;
 mod faulty_l1;

@@ -4,17 +4,17 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
-use op_contracts::{ChainSpec, Roles};
+use op_contracts::{ChainSpec, Roles, op_deployer::WorkDir};
 
 use crate::chain::Chain;
 use crate::components::{Component, Components};
-use crate::{accounts, deployment::Deployment, home::Home, keys};
+use crate::{accounts, home::Home, keys};
 
 pub(crate) enum Source {
     /// The npm package, deployed by transactions.
     Package,
     /// An op-deployer work directory, put into the L1's first state.
-    Deployment(Box<Deployment>),
+    Deployment(Box<WorkDir>),
 }
 
 /// A chain with its files and keys.
@@ -28,7 +28,7 @@ impl Source {
     /// The package, or the work directory `deployment`.
     pub(crate) fn read(deployment: Option<&Path>) -> Result<Self> {
         deployment
-            .map_or(Ok(Self::Package), |dir| Ok(Self::Deployment(Box::new(Deployment::read(dir)?))))
+            .map_or(Ok(Self::Package), |dir| Ok(Self::Deployment(Box::new(WorkDir::read(dir)?))))
     }
 
     /// What it needs beside the programs that run the chain.
@@ -113,7 +113,7 @@ async fn from_deployment(
     l1: &Rpc,
     home: &Home,
     components: &Components,
-    deployment: &Deployment,
+    deployment: &WorkDir,
 ) -> Result<Made> {
     deployment.install(l1).await?;
     let mut batch = Batch::default();

@@ -11,7 +11,6 @@ use op_chain::contracts::SystemConfig;
 use tokio::process::Child;
 
 use super::*;
-use crate::components::{Component, Environment};
 
 /// The official deployment among the test data, described in its `intent.toml`.
 fn official_work_dir() -> Option<PathBuf> {
@@ -27,9 +26,12 @@ fn official_work_dir() -> Option<PathBuf> {
     exists.then_some(dir)
 }
 
-/// A program that op-devnet has built or was given.
-fn program(component: Component) -> Option<PathBuf> {
-    let path = Environment::from_process().unwrap().path(component);
+const OP_DEPLOYER: &str = "bin/op-deployer";
+const ANVIL: &str = "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
+
+/// A program that op-devnet has built.
+fn program(name: &str) -> Option<PathBuf> {
+    let path = test_kit::components().join(name);
     let exists = path.exists();
     if !exists {
         println!("skipped: there is no {}", path.display());
@@ -94,7 +96,7 @@ fn first_block(hash: B256, timestamp: u64) -> BlockHead {
 }
 
 fn error_of(state: &Value) -> String {
-    format!("{:#}", Deployment::from_state(&state.to_string()).unwrap_err())
+    format!("{:#}", WorkDir::from_state(&state.to_string()).unwrap_err())
 }
 
 #[test]
@@ -126,7 +128,7 @@ fn refuses_what_is_not_a_finished_genesis_deployment() {
         let error = error_of(&state);
         assert!(error.contains(message), "no '{message}' in: {error}");
     }
-    let error = Deployment::from_state("{").unwrap_err().to_string();
+    let error = WorkDir::from_state("{").unwrap_err().to_string();
     assert_eq!(error, "it is not JSON");
 }
 
@@ -144,13 +146,13 @@ fn finds_the_state_of_a_work_directory() {
     fs::write(dir.path().join("state.json"), "").unwrap();
     assert_eq!(find().unwrap(), dir.path().join("state.json"));
 
-    let error = Deployment::read(&dir.path().join("missing")).unwrap_err();
+    let error = WorkDir::read(&dir.path().join("missing")).unwrap_err();
     assert!(error.to_string().starts_with("cannot read the deployment folder"), "{error}");
 }
 
 #[test]
 fn an_account_is_installed_with_all_it_has() {
-    let deployment = Deployment::from_state(&example_state().to_string()).unwrap();
+    let deployment = WorkDir::from_state(&example_state().to_string()).unwrap();
     let (address, account) = deployment.l1_alloc.first_key_value().unwrap();
     let methods: Vec<_> =
         installation(*address, account).into_iter().map(|(method, _)| method).collect();
@@ -159,8 +161,8 @@ fn an_account_is_installed_with_all_it_has() {
 
 #[tokio::test]
 async fn shows_what_op_deployer_says() {
-    let deployment = Deployment::from_state(&example_state().to_string()).unwrap();
-    let Some(op_deployer) = program(Component::OpDeployer) else { return };
+    let deployment = WorkDir::from_state(&example_state().to_string()).unwrap();
+    let Some(op_deployer) = program(OP_DEPLOYER) else { return };
     let dir = tempfile::tempdir().unwrap();
     let error = deployment
         .inspect(&op_deployer, &first_block(B256::ZERO, 0), dir.path())
@@ -174,7 +176,7 @@ async fn shows_what_op_deployer_says() {
 #[test]
 fn reads_the_official_deployment() {
     let Some(dir) = official_work_dir() else { return };
-    let deployment = Deployment::read(&dir).unwrap();
+    let deployment = WorkDir::read(&dir).unwrap();
     assert_eq!((deployment.l1_chain_id, deployment.l2_chain_id), (1337, 13));
     assert_eq!(deployment.l1_alloc.len(), 69);
     let account9 = address!("0xa0Ee7A142d267C1f36714E4a8F75612F20a79720");
@@ -196,7 +198,7 @@ fn reads_the_official_deployment() {
 #[tokio::test]
 async fn derives_the_official_rollup_configuration() {
     let Some(dir) = official_work_dir() else { return };
-    let Some(op_deployer) = program(Component::OpDeployer) else { return };
+    let Some(op_deployer) = program(OP_DEPLOYER) else { return };
     let out_dir = tempfile::tempdir().unwrap();
     let block = first_block(
         b256!("0x4164f92d594b498176fd019835c36b8493f410edc2e019b6a8a03f640dc8dc02"),
@@ -204,7 +206,7 @@ async fn derives_the_official_rollup_configuration() {
     );
 
     let start = Instant::now();
-    let deployment = Deployment::read(&dir).unwrap();
+    let deployment = WorkDir::read(&dir).unwrap();
     let read = start.elapsed();
     let files = deployment.inspect(&op_deployer, &block, out_dir.path()).await.unwrap();
     println!("read in {read:?}, read and inspected in {:?}", start.elapsed());
@@ -218,12 +220,10 @@ async fn derives_the_official_rollup_configuration() {
 #[tokio::test]
 async fn anvil_runs_the_official_l1() {
     let Some(dir) = official_work_dir() else { return };
-    let (Some(anvil), Some(op_deployer)) =
-        (program(Component::Anvil), program(Component::OpDeployer))
-    else {
+    let (Some(anvil), Some(op_deployer)) = (program(ANVIL), program(OP_DEPLOYER)) else {
         return;
     };
-    let deployment = Deployment::read(&dir).unwrap();
+    let deployment = WorkDir::read(&dir).unwrap();
     let out_dir = tempfile::tempdir().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let _l1 = start_anvil(&anvil, port);

@@ -1,4 +1,4 @@
-//! The parts of op-deployer's `state.json` that a devnet needs.
+//! The parts of op-deployer's `state.json` that a chain is made from.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,27 +40,27 @@ pub(super) struct ChainIntent {
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Roles {
-    pub(crate) l1_proxy_admin_owner: Address,
-    pub(crate) l2_proxy_admin_owner: Address,
-    pub(crate) system_config_owner: Address,
-    pub(crate) unsafe_block_signer: Address,
-    pub(crate) batcher: Address,
-    pub(crate) proposer: Address,
-    pub(crate) challenger: Address,
+pub struct Roles {
+    pub l1_proxy_admin_owner: Address,
+    pub l2_proxy_admin_owner: Address,
+    pub system_config_owner: Address,
+    pub unsafe_block_signer: Address,
+    pub batcher: Address,
+    pub proposer: Address,
+    pub challenger: Address,
 }
 
 /// The chain's own contracts on the L1: their proxies.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Contracts {
+pub struct Contracts {
     #[serde(rename = "SystemConfigProxy")]
-    pub(crate) system_config: Address,
+    pub system_config: Address,
     #[serde(rename = "OptimismPortalProxy")]
-    pub(crate) optimism_portal: Address,
+    pub optimism_portal: Address,
     #[serde(rename = "DisputeGameFactoryProxy")]
-    pub(crate) dispute_game_factory: Address,
+    pub dispute_game_factory: Address,
     #[serde(rename = "AnchorStateRegistryProxy")]
-    pub(crate) anchor_state_registry: Address,
+    pub anchor_state_registry: Address,
 }
 
 /// The file as op-deployer writes it, at any stage of a deployment.
