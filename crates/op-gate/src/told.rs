@@ -1,6 +1,6 @@
 //! What was told last, so that a judgement that repeats itself is told once and not every half minute.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, io, path::Path};
 
 use op_util::{file, time::unix_now};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,9 @@ use crate::{finding::Answer, finding::Finding, judgement::Judgement};
 
 /// Seconds after which a judgement that has not changed is told again, in a line.
 const REMINDER: u64 = 3600;
+
+/// The most of the file that is read.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// What a file remembers of what was told.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -34,7 +37,8 @@ impl Told {
     /// Nothing where no file says otherwise: then everything is told.
     #[must_use]
     pub fn read(path: &Path) -> Self {
-        fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+        let text = file::read(path, MAX_BYTES).ok();
+        text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
     }
 
     /// What is new in these judgements.
@@ -97,6 +101,8 @@ fn without_figures(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::{finding::Comparison, gate::Gate};
 
