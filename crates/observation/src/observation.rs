@@ -73,3 +73,28 @@ impl Observation {
         }))
     }
 }
+
+/// The first of its stream, of one entry, for tests.
+#[cfg(test)]
+pub(crate) fn example(stream: &str, epoch: u8, data: u8) -> Observation {
+    let header = ObservationHeader {
+        streamHash: B256::ZERO,
+        epochHash: B256::repeat_byte(epoch),
+        parentObservationHash: B256::ZERO,
+        dataRoot: B256::repeat_byte(data),
+        locatorHash: B256::ZERO,
+        observedUnixMs: 0,
+        sequence: 0,
+    };
+    Observation {
+        stream: stream.to_owned(),
+        epoch: epoch.to_string(),
+        entries: 1,
+        first_sequence: 0,
+        last_sequence: 0,
+        first_unix_ms: 0,
+        observation_hash: header.observation_hash(),
+        slot: header.slot(),
+        header,
+    }
+}

@@ -71,30 +71,7 @@ pub(super) fn offline(observations: &[Observation], known: &Known) -> Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::ObservationHeader;
-
-    fn own(stream: &str, epoch: u8, data: u8) -> Observation {
-        let header = ObservationHeader {
-            epochHash: B256::repeat_byte(epoch),
-            dataRoot: B256::repeat_byte(data),
-            streamHash: B256::ZERO,
-            parentObservationHash: B256::ZERO,
-            locatorHash: B256::ZERO,
-            observedUnixMs: 0,
-            sequence: 0,
-        };
-        Observation {
-            stream: stream.to_owned(),
-            epoch: epoch.to_string(),
-            entries: 1,
-            first_sequence: 0,
-            last_sequence: 0,
-            first_unix_ms: 0,
-            observation_hash: header.observation_hash(),
-            slot: header.slot(),
-            header,
-        }
-    }
+    use crate::observation::example as own;
 
     const OPEN: State =
         State { proposed: true, attestations: 0, finalized: None, word: Word::None };

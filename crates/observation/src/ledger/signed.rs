@@ -124,29 +124,10 @@ impl Signed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::ObservationHeader;
+    use crate::observation::example;
 
     fn own(epoch: u8, data: u8) -> Observation {
-        let header = ObservationHeader {
-            epochHash: B256::repeat_byte(epoch),
-            dataRoot: B256::repeat_byte(data),
-            streamHash: B256::ZERO,
-            parentObservationHash: B256::ZERO,
-            locatorHash: B256::ZERO,
-            observedUnixMs: 0,
-            sequence: 0,
-        };
-        Observation {
-            stream: String::new(),
-            epoch: epoch.to_string(),
-            entries: 1,
-            first_sequence: 0,
-            last_sequence: 0,
-            first_unix_ms: 0,
-            observation_hash: header.observation_hash(),
-            slot: header.slot(),
-            header,
-        }
+        example("a", epoch, data)
     }
 
     fn open(folder: &Path) -> Signed {
