@@ -247,6 +247,7 @@ impl Prepared {
         let init =
             service.init.as_ref().zip(service.data_dir.as_ref()).map(|(init, data_dir)| Init {
                 spec: spec(init.iter().map(OsString::from).collect(), program),
+                data: PathBuf::from(data_dir),
                 done: Path::new(data_dir).with_extension("initialised"),
             });
         let mut after: Vec<String> =

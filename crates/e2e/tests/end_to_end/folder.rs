@@ -106,6 +106,7 @@ pub(crate) fn interrupted_proof() -> Outcome {
     let again = Run::of(Command::new(op_devnet()).args(["up", "--prove", "--dir"]).arg(dir.path()));
     ensure(again.code == Some(1) && again.stderr.contains("holds a chain"), || again.to_string())?;
     let begins = rollup(dir.path())?["genesis"]["l1"]["hash"].clone();
+    break_off_an_initialisation(dir.path())?;
     let mut devnet = Devnet::in_folder(dir)?;
     ensure(json!(devnet.l1_block_hash(0)?) == begins, || "another L1".to_owned())?;
     devnet.down()?;
@@ -119,6 +120,18 @@ pub(crate) fn interrupted_proof() -> Outcome {
     devnet.down()?;
     lost_l1(&devnet)?;
     Ok(Completion::Completed)
+}
+
+/// What `op-geth init` has of its database when it is ended early.
+fn break_off_an_initialisation(dir: &Path) -> Result<()> {
+    let engine = dir.join("data/follower-1-engine");
+    let done = engine.with_extension("initialised");
+    for left in [&engine, &done].into_iter().filter(|left| left.exists()) {
+        if left.is_dir() { fs::remove_dir_all(left)? } else { fs::remove_file(left)? }
+    }
+    fs::create_dir_all(engine.join("geth/chaindata"))?;
+    fs::write(engine.join("geth/chaindata/CURRENT"), "MANIFEST-000001\n")?;
+    Ok(())
 }
 
 /// A chain whose L1 is gone is not started, and what to do is said.

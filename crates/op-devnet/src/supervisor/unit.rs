@@ -1,6 +1,7 @@
 //! One service kept running as systemd would: gate, start, watch, start again.
 
-use std::{ffi::OsString, future::pending, path::PathBuf, process::ExitStatus, time::Duration};
+use std::{ffi::OsString, fs, future::pending, io::ErrorKind};
+use std::{path::PathBuf, process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
@@ -61,11 +62,23 @@ pub(crate) struct Gate {
 #[derive(Debug, Clone)]
 pub(crate) struct Init {
     pub(crate) spec: Spec,
+    /// The folder that it fills.
+    pub(crate) data: PathBuf,
     /// Made when it has succeeded.
     pub(crate) done: PathBuf,
 }
 
 impl Init {
+    /// Removes what one that was broken off has left: no service has ever run with it, and none could.
+    fn clear(&self) -> Result<()> {
+        match fs::remove_dir_all(&self.data) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("cannot remove {}", self.data.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Runs it, and marks it as done.
     pub(crate) async fn run(&self) -> Result<()> {
         self.spec.run().await.context("initialisation failed")?;
@@ -137,8 +150,10 @@ impl Unit {
     async fn start(&self, report: &Report<'_>) -> Result<Process> {
         let ready = |board: &Board| self.after.iter().all(|name| board.is_running(name));
         report.board.subscribe().wait_for(ready).await.context("the supervisor is gone")?;
+        let init = self.init.as_ref().filter(|init| !init.done.exists());
+        init.map(Init::clear).transpose()?;
         self.pass_gate(report).await?;
-        if let Some(init) = self.init.as_ref().filter(|init| !init.done.exists()) {
+        if let Some(init) = init {
             let began = Instant::now();
             init.run().await?;
             report.update(|status| status.init_milliseconds = Some(milliseconds(began)));
