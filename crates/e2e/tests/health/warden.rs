@@ -45,20 +45,25 @@ impl Warden {
         Ok(self.metrics()?.value(sample))
     }
 
-    /// Whether nobody is called ready while a condition does not hold, and the answers name it.
+    /// Whether nobody is called ready while a condition does not hold: its subject's answer names it, the
+    /// answer for all what it follows from.
     pub(crate) fn reports(&self, condition: &Condition) -> Result<bool> {
-        let line = format!("{} {}: {}", condition.subject, condition.name, condition.state.name());
-        for path in ["/readyz".to_owned(), format!("/readyz/{}", condition.subject)] {
+        let Condition { name, subject, state, follows, .. } = condition;
+        let itself = format!("{subject} {name}: {}", state.name());
+        let cause = follows.as_ref().map_or_else(
+            || itself.clone(),
+            |cause| format!("{} {}: ", cause.subject, cause.condition),
+        );
+        for (path, line) in [("/readyz".to_owned(), cause), (format!("/readyz/{subject}"), itself)]
+        {
             let (code, body) = http::get(&self.url, &path)?;
             if code != 503 || !body.contains(&line) {
                 return Ok(false);
             }
         }
         let sample = format!(
-            "op_warden_condition{{condition=\"{}\",subject=\"{}\",state=\"{}\"}}",
-            condition.name,
-            condition.subject,
-            condition.state.name()
+            "op_warden_condition{{condition=\"{name}\",subject=\"{subject}\",state=\"{}\"}}",
+            state.name()
         );
         Ok(self.metric(&sample)? == Some(1.0))
     }
