@@ -15,11 +15,16 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
 use anyhow::{Context, ensure};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Deserialize;
 
 use self::build::{Build, WITNESS_FILE};
 pub(crate) use self::component::Component;
 pub(crate) use self::environment::Environment;
+use self::progress::Progress;
+
+/// While Go links one program on one core, it compiles the next one on the other.
+const SIDE_BY_SIDE: usize = 2;
 
 /// Components that are ready for use.
 #[derive(Debug, Clone)]
@@ -49,10 +54,8 @@ impl Components {
             let _lock = lock::lock(&environment.cache_dir).await?;
             // The process that held the lock may have built them.
             let builds = missing_builds(&environment, needs);
-            for (index, build) in builds.iter().enumerate() {
-                let work = build.run(&environment);
-                progress::show(build.name(), index + 1, builds.len(), work).await?;
-            }
+            let progress = Progress::of(builds.len());
+            progress.show(run(&environment, &progress, stages(builds))).await?;
         }
         for component in needs {
             let path = environment.path(*component);
@@ -73,7 +76,35 @@ impl Components {
     }
 }
 
-/// In the order in which they must run.
+/// Runs the stages one after the other, and what is in a stage side by side.
+async fn run(
+    environment: &Environment,
+    progress: &Progress,
+    stages: [Vec<Build>; 3],
+) -> anyhow::Result<()> {
+    for stage in stages {
+        stream::iter(stage)
+            .map(|build| progress.build(build.name(), build.run(environment)))
+            .buffer_unordered(SIDE_BY_SIDE)
+            .try_collect::<()>()
+            .await?;
+    }
+    Ok(())
+}
+
+/// First one of Go's builds, as the others use most of the packages that it compiles, and npm, which waits
+/// for the network; then the other programs; then what is made by them.
+fn stages(builds: Vec<Build>) -> [Vec<Build>; 3] {
+    let (last, builds): (Vec<_>, Vec<_>) =
+        builds.into_iter().partition(|build| matches!(build, Build::Prestate));
+    let (npm, go): (Vec<_>, Vec<_>) =
+        builds.into_iter().partition(|build| matches!(build, Build::NodeModules));
+    let mut go = go.into_iter();
+    let first = go.next().into_iter().chain(npm).collect();
+    [first, go.collect(), last]
+}
+
+/// In an order in which they can run.
 fn missing_builds(environment: &Environment, needs: &[Component]) -> Vec<Build> {
     let mut builds = Vec::new();
     for component in needs {

@@ -53,14 +53,18 @@ pub(crate) struct Seen {
 pub(crate) struct Sender {
     /// Its account's transactions on L1, as they were known before the last look at its metrics.
     pub(crate) on_l1: Option<u64>,
-    /// Since when they are compared; `None` while its process is young.
-    pub(crate) base: Option<SenderBase>,
+    /// What they are compared with; `None` while its process is young.
+    pub(crate) base: Option<Tally>,
 }
 
+/// An account's transactions, as L1 and its program count them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SenderBase {
+pub(crate) struct Tally {
+    /// Seconds since the Unix epoch.
+    pub(crate) at: f64,
     pub(crate) on_l1: u64,
     pub(crate) confirmed: u64,
+    pub(crate) nonces_taken: u64,
 }
 
 /// A follower's verdicts, and for how many polls each was unknown.

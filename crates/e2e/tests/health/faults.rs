@@ -238,7 +238,7 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
 pub(crate) const BATCHER_TWICE: Fault = Fault {
     name: "a second batcher with the key",
     plant: |world| twin::plant(world, "batcher"),
-    red: &[red(Name::Alone, "batcher", State::Failed, "more transactions than it sent")],
+    red: &[red(Name::Alone, "batcher", State::Failed, "others send with its key")],
     also: &[
         // They take each other's nonces.
         (Name::BatcherProgress, "batcher"),

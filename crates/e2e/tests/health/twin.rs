@@ -9,12 +9,18 @@ use e2e::devnet::Result;
 
 use crate::{fault::Mend, process::Ending, world::World};
 
+const LOG: &str = "logs/twin.log";
+
 pub(crate) fn plant(world: &World, service: &str) -> Result<Mend> {
     let twin = start(world, service)?;
-    Ok(Box::new(move |_: &World| {
-        drop(twin);
-        Ok(())
-    }))
+    Ok(Box::new(|world: &World| end(twin, world)))
+}
+
+/// Ends it; it is an error if it has ended by itself.
+fn end(mut twin: Ending, world: &World) -> Result<()> {
+    let Some(status) = twin.0.try_wait()? else { return Ok(()) };
+    let log = fs::read_to_string(world.file(LOG))?;
+    Err(format!("the second program ended by itself, {status}:\n{log}").into())
 }
 
 fn start(world: &World, service: &str) -> Result<Ending> {
@@ -26,7 +32,7 @@ fn start(world: &World, service: &str) -> Result<Ending> {
     let command = of_the_service("cmdline")?;
     let (program, arguments) = command.split_first().ok_or("no program")?;
     let environment = of_the_service("environ")?;
-    let log = fs::File::create(world.file("logs/twin.log"))?;
+    let log = fs::File::create(world.file(LOG))?;
     let process = Command::new(program)
         .args(arguments)
         // Of several the last one counts, and any free port will do.

@@ -96,7 +96,7 @@ impl Build {
     pub(super) async fn run(self, environment: &Environment) -> anyhow::Result<()> {
         let log_path = environment.cache_dir.join("log").join(self.name()).with_extension("log");
         let log = BuildLog::create(log_path)?;
-        let work_dir = environment.cache_dir.join("partial");
+        let work_dir = environment.cache_dir.join("partial").join(self.name());
         remove(&work_dir)
             .and_then(|()| prepare(&work_dir))
             .with_context(|| format!("cannot prepare {}", work_dir.display()))?;

@@ -114,6 +114,19 @@ fn the_prestate_needs_its_inputs_first() {
 }
 
 #[test]
+fn the_first_of_go_and_what_others_make_are_stages_of_their_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let environment = test_environment(dir.path(), "");
+    let needs =
+        [Component::OpNode, Component::OpGeth, Component::Prestate, Component::ContractsPackage];
+    let stages = stages(missing_builds(&environment, &needs));
+    let names = stages.map(|stage| stage.into_iter().map(Build::name).collect::<Vec<_>>());
+    assert_eq!(names[0], ["op-node", "node_modules"]);
+    assert_eq!(names[1], ["op-geth", "cannon", "op-program-client64.elf"]);
+    assert_eq!(names[2], ["prestate"]);
+}
+
+#[test]
 fn reads_the_witness_hash() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join(WITNESS_FILE);

@@ -46,7 +46,7 @@ fn transactions(watch: &Watch) -> impl Iterator<Item = Condition> {
         let ago = ago.filter(|ago| *ago < recent);
         let found = ago.map_or_else(
             || format!("{} transactions, none from elsewhere", account.nonce.unwrap_or_default()),
-            |ago| format!("more transactions than it sent, last seen {} ago", span(whole(ago))),
+            |ago| format!("others send with its key, last seen {} ago", span(whole(ago))),
         );
         let condition = Condition::holds(NAME, name, "only the service's own transactions", found);
         Some(condition.unless(ago.is_none(), State::Failed, TRANSACTIONS))

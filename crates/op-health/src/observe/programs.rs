@@ -16,10 +16,19 @@ pub(crate) struct Program {
     pub(crate) derivation_resets: Option<f64>,
     /// op-dispute-mon: games that go, or went, another way than it says they should.
     pub(crate) disagreements: Option<f64>,
-    /// Of a program that sends to L1: its transactions that got into a block since then.
-    pub(crate) confirmed: Option<f64>,
+    /// Of a program that sends to L1.
+    pub(crate) sent: Option<Sent>,
     /// op-dispute-mon: games that it could not judge.
     pub(crate) failed_games: Option<f64>,
+}
+
+/// What a program has sent to L1 since it began (op-service `txmgr/metrics/tx_metrics.go`).
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Sent {
+    /// Transactions of which it saw that they got into a block.
+    pub(crate) confirmed: f64,
+    /// New transactions that L1 refused, because another one had their nonce.
+    pub(crate) nonces_taken: f64,
 }
 
 pub(crate) async fn poll(metrics: &Rpc) -> Reading<Program> {
@@ -31,19 +40,26 @@ const STARTED: &str = "process_start_time_seconds";
 const RESETS: &str = "op_node_default_pipeline_resets_total";
 const AGREEMENT: &str = "op_dispute_mon_games_agreement";
 const FAILED_GAMES: &str = "op_dispute_mon_failed_games";
-/// Of a program that sends to L1; the counter is there after its first transaction only.
-const SENDERS: [(&str, &str); 3] = [
-    ("op_batcher_default_txmgr_current_nonce", "op_batcher_default_txmgr_confirm_total"),
-    ("op_proposer_default_txmgr_current_nonce", "op_proposer_default_txmgr_confirm_total"),
-    ("op_challenger_txmgr_current_nonce", "op_challenger_txmgr_confirm_total"),
-];
+/// What the names of a sending program's metrics begin with.
+const SENDERS: [&str; 3] =
+    ["op_batcher_default_txmgr_", "op_proposer_default_txmgr_", "op_challenger_txmgr_"];
+const NONCE: &str = "current_nonce";
+/// There after the first transaction only.
+const CONFIRMED: &str = "confirm_total";
+/// There after the first error only.
+const ERRORS: &str = "tx_publish_error_count";
+/// Of those, the ones of a nonce that another transaction has: in a block, or in L1's pool.
+const TAKEN: [&str; 2] = ["error=\"nonce_too_low\"", "error=\"tx_replacement_underpriced\""];
 
 fn is_read(line: &[u8]) -> bool {
-    let names = [STARTED, RESETS, AGREEMENT, FAILED_GAMES];
-    names
-        .iter()
-        .chain(SENDERS.iter().flat_map(|(nonce, confirmed)| [nonce, confirmed]))
-        .any(|name| line.starts_with(name.as_bytes()))
+    let begins = |name: &str| line.starts_with(name.as_bytes());
+    let of_a_sender = || {
+        let rest = SENDERS.iter().find_map(|sender| line.strip_prefix(sender.as_bytes()));
+        rest.is_some_and(|rest| {
+            [NONCE, CONFIRMED, ERRORS].iter().any(|name| rest.starts_with(name.as_bytes()))
+        })
+    };
+    [STARTED, RESETS, AGREEMENT, FAILED_GAMES].into_iter().any(begins) || of_a_sender()
 }
 
 fn read(text: &str) -> Program {
@@ -56,12 +72,21 @@ fn read(text: &str) -> Program {
         started: value(STARTED),
         derivation_resets: value(RESETS).map(|resets| (resets - RESETS_AT_START).max(0.0)),
         disagreements: samples(text, AGREEMENT).next().is_some().then(|| disagreements.sum()),
-        confirmed: SENDERS.into_iter().find_map(|(nonce, confirmed)| {
-            value(nonce)?;
-            Some(samples(text, confirmed).map(|(_, count)| count).sum())
-        }),
+        sent: SENDERS.into_iter().find_map(|sender| sent(text, sender)),
         failed_games: value(FAILED_GAMES),
     }
+}
+
+fn sent(text: &str, sender: &str) -> Option<Sent> {
+    let named = |name: &str| format!("{sender}{name}");
+    samples(text, &named(NONCE)).next()?;
+    let taken = |labels: &str| TAKEN.iter().any(|error| labels.contains(error));
+    let errors = named(ERRORS);
+    let errors = samples(text, &errors).filter(|(labels, _)| taken(labels));
+    Some(Sent {
+        confirmed: samples(text, &named(CONFIRMED)).map(|(_, count)| count).sum(),
+        nonces_taken: errors.map(|(_, count)| count).sum(),
+    })
 }
 
 #[cfg(test)]
@@ -80,7 +105,7 @@ op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"inco
             started: Some(1_795_270_175.0),
             derivation_resets: None,
             disagreements: Some(3.0),
-            confirmed: None,
+            sent: None,
             failed_games: Some(0.0),
         };
         assert_eq!(read(text), program);
@@ -89,13 +114,18 @@ op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"inco
 
     #[test]
     fn a_sender_counts_its_transactions() {
-        for (nonce, confirmed) in SENDERS {
-            let text = format!("{nonce} 17\n");
-            assert_eq!(read(&text).confirmed, Some(0.0));
+        for sender in SENDERS {
+            let text = format!("{sender}current_nonce 17\n");
+            assert_eq!(read(&text).sent, Some(Sent::default()));
             let text = format!(
-                "{text}{confirmed}{{status=\"success\"}} 5\n{confirmed}{{status=\"failed\"}} 1\n"
+                "{text}{sender}confirm_total{{status=\"success\"}} 5
+{sender}confirm_total{{status=\"failed\"}} 1
+{sender}tx_publish_error_count{{error=\"nonce_too_low\"}} 2
+{sender}tx_publish_error_count{{error=\"tx_replacement_underpriced\"}} 1
+{sender}tx_publish_error_count{{error=\"unknown_error\"}} 9
+"
             );
-            assert_eq!(read(&text).confirmed, Some(6.0));
+            assert_eq!(read(&text).sent, Some(Sent { confirmed: 6.0, nonces_taken: 3.0 }));
             assert!(text.lines().all(|line| is_read(line.as_bytes())));
         }
     }

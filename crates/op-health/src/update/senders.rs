@@ -2,12 +2,17 @@
 
 use op_gate::config::Service;
 
-use crate::number::whole;
-use crate::seen::{Seen, SenderBase};
+use crate::number::{float, whole};
+use crate::seen::{Seen, Tally};
 use crate::{memory::Memory, observe::programs::Program, setup::Setup};
 
 /// Seconds after a process' begin in which the last transactions of the one before it get into L1.
 const IN_FLIGHT: f64 = 120.0;
+/// For how many times a game's age transactions are compared with the same tally: a second program shows
+/// itself in that time, and what a program lost sight of months ago counts no more.
+const WINDOW: f64 = 4.0;
+/// As many nonces as L1's answers that lag behind do not take one after the other.
+const NONCES_TAKEN: u64 = 3;
 
 /// Before the programs are asked: what L1 has by now, they have sent by the time of their answer.
 pub(crate) fn before_the_poll(seen: &mut Seen, memory: &Memory) {
@@ -24,8 +29,8 @@ pub(crate) fn take(
     service: &str,
     program: &Program,
 ) {
-    let (Some(confirmed), Some(pending)) =
-        (program.confirmed.map(whole), setup.config.services.get(service).and_then(most_pending))
+    let (Some(sent), Some(pending)) =
+        (program.sent, setup.config.services.get(service).and_then(most_pending))
     else {
         return;
     };
@@ -36,14 +41,40 @@ pub(crate) fn take(
         sender.base = None;
         return;
     };
-    // A counter that fell is that of another process.
-    let before = sender.base.filter(|base| base.confirmed <= confirmed && base.on_l1 <= on_l1);
-    let base = before.unwrap_or(SenderBase { on_l1, confirmed });
-    let from_elsewhere = on_l1 - base.on_l1 > confirmed - base.confirmed + pending;
+    let now = Tally {
+        at: seen.now,
+        on_l1,
+        confirmed: whole(sent.confirmed),
+        nonces_taken: whole(sent.nonces_taken),
+    };
+    let recent = float(setup.plan.limits.game_age);
+    let others_ended = account.sent_elsewhere_at.map(|at| at + recent);
+    let base = sender.base.filter(|base| {
+        let of_the_others = others_ended.is_some_and(|end| base.at < end && end <= now.at);
+        base.goes_on_to(&now) && now.at - base.at < WINDOW * recent && !of_the_others
+    });
+    let base = base.unwrap_or(now);
+    let from_elsewhere = base.shows_others(&now, pending);
     if from_elsewhere {
         account.sent_elsewhere_at = Some(seen.now);
     }
     sender.base = (!from_elsewhere).then_some(base);
+}
+
+impl Tally {
+    /// A counter that fell is that of another process.
+    fn goes_on_to(&self, now: &Self) -> bool {
+        self.confirmed <= now.confirmed
+            && self.on_l1 <= now.on_l1
+            && self.nonces_taken <= now.nonces_taken
+    }
+
+    /// Whether somebody else sends, too. What is in flight counts twice: it may have got into L1 unseen,
+    /// while L1 did not answer, and as much is in flight now.
+    fn shows_others(&self, now: &Self, pending: u64) -> bool {
+        let unseen = (now.on_l1 - self.on_l1).saturating_sub(now.confirmed - self.confirmed);
+        unseen > 2 * pending || now.nonces_taken - self.nonces_taken >= NONCES_TAKEN
+    }
 }
 
 /// Transactions that the program may have in flight at once; `None` for any number (op-batcher
@@ -65,6 +96,32 @@ mod tests {
         let command = json!({"component": component, "args": args});
         let service = json!({"gates": ["alone"], "command": command});
         most_pending(&serde_json::from_value(service).unwrap())
+    }
+
+    const fn tally(on_l1: u64, confirmed: u64, nonces_taken: u64) -> Tally {
+        Tally { at: 0.0, on_l1, confirmed, nonces_taken }
+    }
+
+    #[test]
+    fn others_send_if_l1_has_more_or_if_nonces_are_taken() {
+        for (now, others) in [
+            (tally(10, 5, 0), false),
+            (tally(90, 85, 0), false),
+            // The program has seen its last one before L1 was asked for the account.
+            (tally(90, 86, 0), false),
+            // One was lost sight of while L1 stood still, one is on its way.
+            (tally(90, 83, 0), false),
+            (tally(90, 82, 0), true),
+            // The others lose each race for a nonce.
+            (tally(90, 85, 2), false),
+            (tally(90, 85, 3), true),
+        ] {
+            assert!(tally(10, 5, 0).goes_on_to(&now));
+            assert_eq!(tally(10, 5, 0).shows_others(&now, 1), others, "{now:?}");
+        }
+        for now in [tally(9, 5, 0), tally(10, 4, 0)] {
+            assert!(!tally(10, 5, 0).goes_on_to(&now), "{now:?}");
+        }
     }
 
     #[test]

@@ -319,7 +319,7 @@ fn cases() -> Vec<Case> {
                 "another program sends with the batcher's key",
                 ("alone", "batcher"),
                 "failed",
-                "more transactions than it sent",
+                "others send with its key",
                 PROGRAMS,
                 |_, faults| {
                     faults.sent_at = Some(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs());
