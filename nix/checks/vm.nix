@@ -52,6 +52,8 @@ let
   unpinned.image.digest = null;
   # With the short times of a private L1.
   ofDevnet = name: unpinned // { inherit (devnet.services.${name}) settings; };
+  # op-devnet fills the window in: what it says for the contracts that `--l1-only` deploys.
+  ofDisputes = name: lib.recursiveUpdate (ofDevnet name) { settings.game-window = "5m"; };
 
   machine =
     { config, ... }:
@@ -94,7 +96,8 @@ let
         };
         followers.one = lib.genAttrs [ "engine" "node" ] (kind: ofDevnet "follower-@{follower}-${kind}");
       }
-      // lib.genAttrs [ "batcher" "proposer" "challenger" "dispute-mon" ] ofDevnet;
+      // lib.genAttrs [ "batcher" "proposer" ] ofDevnet
+      // lib.genAttrs [ "challenger" "dispute-mon" ] ofDisputes;
 
       virtualisation = {
         cores = 4;
