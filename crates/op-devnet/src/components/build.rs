@@ -24,8 +24,14 @@ const GO_BUILD_FOR_CANNON: &[&str] = &["build", "-trimpath", "-o"];
 const CANNON_TARGET: &[(&str, &str)] =
     &[("GOOS", "linux"), ("GOARCH", "mips64"), ("GOMIPS64", "softfloat")];
 /// What is built is the same in every shell. A value, unlike none, also goes before `go env -w`.
-const GO_SETTINGS: &[(&str, &str)] =
-    &[("GOFLAGS", "-mod=readonly"), ("GOWORK", "off"), ("GOOS", "linux"), ("GOARCH", GO_ARCH)];
+const GO_SETTINGS: &[(&str, &str)] = &[
+    ("GOFLAGS", "-mod=readonly"),
+    ("GOWORK", "off"),
+    ("GOOS", "linux"),
+    ("GOARCH", GO_ARCH),
+    // As in the official builds (`justfiles/go.just`).
+    ("CGO_ENABLED", "0"),
+];
 /// The names of Go for this machine.
 const GO_ARCH: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
 /// Of the variables that Go knows, those that say where it finds and puts things.
@@ -126,12 +132,9 @@ impl Build {
 
     fn stamp(self, environment: &Environment) -> Stamp {
         match self {
-            Self::Go { package, .. } => {
-                Stamp::of(&[GO_MOD, GO_SUM, &GO_BUILD.join(" "), package]).by(environment.go())
-            }
+            Self::Go { package, .. } => go_stamp(environment, GO_BUILD, package),
             Self::GoForCannon { package, .. } => {
-                Stamp::of(&[GO_MOD, GO_SUM, &GO_BUILD_FOR_CANNON.join(" "), package])
-                    .by(environment.go())
+                go_stamp(environment, GO_BUILD_FOR_CANNON, package)
             }
             Self::NodeModules => Stamp::of(&[PACKAGE_JSON, PACKAGE_LOCK_JSON, &NPM_CI.join(" ")]),
             Self::Prestate => Stamp::of(&[
@@ -165,6 +168,12 @@ impl Build {
         };
         vec![Step { command, output: None }]
     }
+}
+
+fn go_stamp(environment: &Environment, build: &[&str], package: &str) -> Stamp {
+    let settings = GO_SETTINGS.iter().map(|(name, value)| format!("{name}={value}"));
+    let settings = settings.collect::<Vec<_>>().join(" ");
+    Stamp::of(&[GO_MOD, GO_SUM, &settings, &build.join(" "), package]).by(environment.go())
 }
 
 struct Step {
