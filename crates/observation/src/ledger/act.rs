@@ -124,11 +124,13 @@ impl Ledger {
         let states = self.states(observations, Some(witness), None).await?;
         let mut signed = account.signed(self.address)?;
         let Choice { open, refused } = choose(observations, &states, signed.known()?, true);
+        let known = refused.len();
         let mut done = Done { refused, ..Done::default() };
         for chunk in open.chunks(BATCH) {
             // Another machine may have signed meanwhile: what follows in that stream waits, too.
+            let meanwhile = &done.refused[known..];
             let stopped = |own: &Observation| {
-                done.refused.iter().any(|refused| refused.own.stream == own.stream)
+                meanwhile.iter().any(|refused| refused.own.stream == own.stream)
             };
             let chunk: Vec<_> = chunk.iter().filter(|own| !stopped(own)).cloned().collect();
             self.attest_some(account, &mut signed, &chunk, &mut done).await?;
