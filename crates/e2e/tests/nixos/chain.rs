@@ -2,7 +2,8 @@
 //! life of the chain on one host, in the order in which an operator meets it.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -255,11 +256,15 @@ fn image(tools: &Tools, root: &Path, component: &str, programs: &[&str]) -> Resu
     tools.image(root, &format!("{REGISTRY}/{component}:{tag}"), &variables, &files)
 }
 
-/// Puts a key file on the host.
+/// Puts a key file on the host, for root alone: a gate refuses one that others may read.
 fn give_key(root: &Path, name: &str, key: &str) -> Result<()> {
     let folder = root.join(KEYS);
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join(name), key)?;
+    // In one step, for a gate may look at any moment.
+    let new = folder.join(format!(".{name}"));
+    fs::write(&new, key)?;
+    fs::set_permissions(&new, Permissions::from_mode(0o400))?;
+    fs::rename(&new, folder.join(name))?;
     Ok(())
 }
 
