@@ -31,14 +31,6 @@ pub struct Given<'a> {
     pub next: Option<&'a str>,
 }
 
-/// Environment variables that are not named like their flag (op-node `flags/flags.go`).
-const VARIABLES: [(&str, &str); 4] = [
-    ("l1", "OP_NODE_L1_ETH_RPC"),
-    ("l1.trustrpc", "OP_NODE_L1_TRUST_RPC"),
-    ("l2", "OP_NODE_L2_ENGINE_RPC"),
-    ("l2.jwt-secret", "OP_NODE_L2_ENGINE_AUTH"),
-];
-
 impl Command {
     /// The value of a flag, or of its environment variable. Of several, the programs take the last.
     #[must_use]
@@ -123,10 +115,13 @@ impl Command {
     }
 
     fn variable(&self, flag: &str) -> Option<&str> {
-        let exception = VARIABLES.iter().find(|(name, _)| *name == flag);
-        let own = || format!("{}{}", self.prefix(), flag.replace(['.', '-'], "_").to_uppercase());
-        let name = exception.map_or_else(own, |(_, variable)| (*variable).to_owned());
-        self.environment.get(&name).map(String::as_str).filter(|value| !value.is_empty())
+        let set = |name: &str| {
+            self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        };
+        if let Some(known) = flags::of(&self.component).and_then(|known| known.flags.get(flag)) {
+            return known.variables.iter().find_map(|name| set(name));
+        }
+        set(&format!("{}{}", self.prefix(), flag.replace(['.', '-'], "_").to_uppercase()))
     }
 }
 
@@ -233,6 +228,21 @@ mod tests {
         assert!(!command.is_on("p2p.disable"));
         assert!(command.is_on("l1.trustrpc"));
         assert_eq!(command.value("l1"), None);
+    }
+
+    #[test]
+    fn variables_have_the_names_that_their_program_gives_them() {
+        for (component, flag, variable) in [
+            ("op-node", "p2p.listen.tcp", "OP_NODE_P2P_LISTEN_TCP_PORT"),
+            ("op-geth", "authrpc.port", "GETH_AUTHRPC_PORT"),
+            ("op-batcher", "txmgr.send-timeout", "OP_BATCHER_TXMGR_TX_SEND_TIMEOUT"),
+        ] {
+            let command =
+                Command { component: component.to_owned(), ..command(&[], &[(variable, "7")]) };
+            assert_eq!(command.value(flag), Some("7"), "{variable}");
+        }
+        let command = command(&[], &[("OP_NODE_P2P_LISTEN_TCP", "7")]);
+        assert_eq!(command.value("p2p.listen.tcp"), None, "op-node does not read it");
     }
 
     #[test]

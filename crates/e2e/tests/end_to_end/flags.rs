@@ -26,6 +26,8 @@ pub(crate) fn known() -> Outcome {
         ensure(!shown.is_empty() && lacks.is_empty(), || {
             format!("{KNOWN} lacks {lacks:?} of {component}")
         })?;
+        let lacks: Vec<_> = variables(&help).filter(|name| !has_word(&text, name)).collect();
+        ensure(lacks.is_empty(), || format!("{KNOWN} lacks {lacks:?} of {component}"))?;
         for flag in known.difference(&shown) {
             takes(&program, flag)?;
         }
@@ -64,6 +66,18 @@ fn shown(help: &str) -> BTreeSet<String> {
         names.map(|name| name.trim_start_matches('-').to_owned()).collect::<Vec<_>>()
     });
     names.collect()
+}
+
+/// Its environment variables: `($OP_NODE_L1_ETH_RPC)`.
+fn variables(help: &str) -> impl Iterator<Item = &str> {
+    let names = help.split('$').skip(1);
+    names.map(|rest| {
+        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default()
+    })
+}
+
+fn has_word(text: &str, name: &str) -> bool {
+    text.split_whitespace().any(|word| word == name)
 }
 
 fn takes(program: &Path, flag: &str) -> Result<()> {
