@@ -22,7 +22,6 @@ in
     op-challenger = "${optimism}/op-challenger/cmd";
     op-dispute-mon = "${optimism}/op-dispute-mon/cmd";
     op-deployer = "${optimism}/op-deployer/cmd/op-deployer";
-    op-program = "${optimism}/op-program/host/cmd";
     cannon = "${optimism}/cannon";
   };
 

@@ -26,7 +26,7 @@ let
     challenger
     ;
 
-  gates = import ./gates.nix { inherit (challenger) customChain; };
+  gates = import ./gates.nix;
 
   # The endpoints of L1, each { url, file }; null for no beacon.
   l1 = params.l1 // {
@@ -137,11 +137,6 @@ let
     minBalance = "100000000000000000";
   };
 
-  disputeGate = {
-    inherit gameType;
-  }
-  // (if challenger.customChain then { } else { prestate.file = challenger.prestate; });
-
   settlement = {
     batcher = import ./services/batcher.nix (
       common
@@ -174,7 +169,10 @@ let
         dataDir = dir "challenger";
         ports = ports.challenger;
         key = key "challenger";
-        gate = senderGate "challenger" // disputeGate;
+        gate = senderGate "challenger" // {
+          inherit gameType;
+          prestate.file = challenger.prestate;
+        };
       }
     );
 
@@ -184,9 +182,10 @@ let
         inherit disputeGameFactory;
         inherit (params) honestActors;
         ports = ports.dispute-mon;
-        gate = disputeGate // {
+        gate = {
           gates = gates.dispute-mon;
           engineRpc = sequencerHttp;
+          inherit gameType;
         };
       }
     );

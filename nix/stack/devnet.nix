@@ -82,10 +82,10 @@ import ./default.nix {
   challenger = {
     gameTypes = "@{challenger.gameTypes}";
     vm = "cannon";
-    prestate = "@{challenger.prestate}";
+    prestate = null;
     vmBin = "@{bin.cannon}";
-    vmServer = "@{bin.op-program}";
-    customChain = true;
+    # op-challenger before v1.9.4 wants a file here, which permissioned games never run.
+    vmServer = "@{bin.cannon}";
   };
   honestActors = [
     "@{address.proposer}"
@@ -133,6 +133,8 @@ import ./default.nix {
       op-challenger = txmgr // {
         http-poll-interval = "2s";
         game-window = "@{games.window}";
+        # Wanted before v1.9.4, and never read.
+        cannon-prestate = "none";
       };
       op-dispute-mon = {
         monitor-interval = "4s";

@@ -1,9 +1,5 @@
 # Which gates judge which service, in the order in which their findings are printed.
 # default.nix adds those that follow from a service's ports, data folder and image.
-{
-  # The chain's configuration comes from the preimage oracle, so the prestate does not contain it.
-  customChain,
-}:
 let
   # What must hold before any program reads the chain's files.
   chain = [
@@ -53,9 +49,6 @@ let
     "game-type"
     "root-source"
   ];
-
-  # Without the right prestate no false claim can be disputed, so nothing watches games either.
-  disputes = games ++ (if customChain then [ ] else [ "prestate" ]);
 in
 {
   engine = chain ++ [ "engine-data" ];
@@ -84,12 +77,14 @@ in
     ];
 
   challenger =
-    disputes
+    games
     ++ keys
     ++ [
+      "prestate"
       "challenger-key"
       "funding"
     ];
 
-  dispute-mon = disputes;
+  # It computes every root itself and loads no prestate.
+  dispute-mon = games;
 }

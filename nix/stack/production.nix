@@ -11,7 +11,7 @@
   disputeGameFactory,
   # Addresses of proposer and challenger.
   honestActors,
-  # The challenger's absolute prestate; null gates the dispute path off.
+  # The challenger's absolute prestate, or null: permissioned games need none.
   prestate,
   # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer }: `listenIp` is a function of the
   # service name, `sequencer` the multiaddr that followers dial.
@@ -46,12 +46,9 @@
   ports ? import ./ports.nix followers,
 }:
 let
-  # op-challenger's names of the game types, and the prefix of their trace program's flags.
+  # op-challenger's names of the game types, and the prefix of their trace program's flags. Type 0 is
+  # not among them: its program, op-program, has had no support since 2026-05-31, and the image has none.
   games = {
-    "0" = {
-      name = "cannon";
-      vm = "cannon";
-    };
     "1" = {
       name = "permissioned";
       vm = "cannon";
@@ -106,10 +103,9 @@ import ./default.nix {
     gameTypes = [ game.name ];
     inherit (game) vm;
     inherit prestate;
-    # The official image brings both.
+    # The official image brings cannon and kona-host.
     vmBin = null;
     vmServer = null;
-    customChain = false;
   };
 
   # The other set is in devnet.nix.

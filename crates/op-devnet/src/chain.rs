@@ -23,7 +23,7 @@ pub(crate) struct Chain {
     pub(crate) batcher: Address,
     pub(crate) proposer: Address,
     pub(crate) challenger: Address,
-    /// op-challenger's names of the registered game types.
+    /// op-challenger's names of the game types that it plays.
     pub(crate) game_types: Vec<String>,
     /// The type that op-proposer makes.
     pub(crate) game_type: u32,

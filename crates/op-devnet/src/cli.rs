@@ -163,6 +163,7 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         followers: args.followers.into(),
         deployment: args.deployment,
         l1_only: args.l1_only,
+        needs: args.fault.map_or(&[], Fault::needs),
     };
     let passed = match (args.prove, args.fault) {
         (Some(depth), _) => prove::run(&options, depth, args.json, &clock).await,

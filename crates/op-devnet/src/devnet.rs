@@ -28,10 +28,12 @@ pub(crate) struct Options {
     pub(crate) deployment: Option<PathBuf>,
     /// No services but the L1.
     pub(crate) l1_only: bool,
+    /// What is needed beside the programs that run the chain.
+    pub(crate) needs: &'static [Component],
 }
 
 /// The programs that run the chain.
-const PROGRAMS: [Component; 11] = [
+const PROGRAMS: [Component; 9] = [
     Component::OpNode,
     Component::OpGeth,
     Component::OpBatcher,
@@ -39,10 +41,8 @@ const PROGRAMS: [Component; 11] = [
     Component::OpChallenger,
     Component::OpDisputeMon,
     Component::Cannon,
-    Component::OpProgram,
     Component::Anvil,
     Component::ContractsPackage,
-    Component::Prestate,
 ];
 
 /// The services that send transactions to L1.
@@ -80,7 +80,7 @@ impl Devnet {
         if !options.l1_only {
             supervisor.expect(template.services().chain([health::WARDEN.to_owned()]));
         }
-        let (components, op_warden) = programs(source.needs()).await?;
+        let (components, op_warden) = programs(&[source.needs(), options.needs].concat()).await?;
         clock.programs_are_there();
 
         for folder in [home.chain(), home.data(), home.keys(), home.l1(), home.logs()] {
@@ -158,7 +158,14 @@ fn existing(session: &Session, source: &Source, clock: &Clock) -> Result<Option<
 }
 
 pub(crate) async fn build() -> Result<()> {
-    programs(&[Component::OpDeployer, Component::Cast, Component::Forge]).await?;
+    programs(&[
+        Component::OpDeployer,
+        Component::Cast,
+        Component::Forge,
+        // For the tests: no devnet loads it.
+        Component::Prestate,
+    ])
+    .await?;
     Ok(())
 }
 

@@ -77,10 +77,7 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
         challenger: accounts::address(accounts::CHALLENGER)?,
         unsafe_block_signer: accounts::address(accounts::SEQUENCER)?,
     };
-    let spec = ChainSpec {
-        funded: accounts::addresses()?,
-        ..ChainSpec::new(roles, components.prestate()?.hash)
-    };
+    let spec = ChainSpec { funded: accounts::addresses()?, ..ChainSpec::new(roles) };
     let package = components.path(Component::ContractsPackage);
     let prepared = op_contracts::prepare(l1, &package, &spec, &home.chain()).await?;
     let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
@@ -101,7 +98,7 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
         batcher: roles.batcher,
         proposer: roles.proposer,
         challenger: roles.challenger,
-        game_types: ["permissioned", "cannon", "alphabet"].map(str::to_owned).to_vec(),
+        game_types: vec!["permissioned".to_owned()],
         game_type: PERMISSIONED,
         short_clocks: true,
     };

@@ -51,9 +51,7 @@ pub(crate) fn fill(
         ("proposer.gameType".to_owned(), json!(chain.game_type)),
         ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
         ("games.window".to_owned(), json!(chain.game_window())),
-        ("challenger.prestate".to_owned(), text(components.prestate()?.path)),
         ("bin.cannon".to_owned(), text(components.path(Component::Cannon))),
-        ("bin.op-program".to_owned(), text(components.path(Component::OpProgram))),
         ("address.proposer".to_owned(), json!(chain.proposer)),
         ("address.challenger".to_owned(), json!(chain.challenger)),
     ]);

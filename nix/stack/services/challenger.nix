@@ -13,13 +13,11 @@
   gameTypes,
   # Prefix of the trace program's flags: "cannon" or "cannon-kona".
   vm,
+  # Null where there is none: permissioned games load none.
   prestate,
   # Paths of the VM and of the trace server; null where the image brings them.
   vmBin,
   vmServer,
-  # Lets the trace program take the chain's config from the preimage oracle: for a devnet only,
-  # whose chain is in no prestate. Without it cannon panics and the challenger posts status 02.
-  customChain,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_CHALLENGER_L1_ETH_RPC";
@@ -44,11 +42,10 @@ in
       rollup-config = chain.rollup;
       l2-genesis = chain.genesis;
       l1-genesis = l1.chainConfig;
-      "${vm}-prestate" = prestate;
       "${vm}-server" = vmServer;
-      "${vm}-l2-custom" = customChain;
       cannon-bin = vmBin;
-    };
+    }
+    // (if prestate == null then { } else { "${vm}-prestate" = prestate; });
   settings = lib.txmgr;
   credentials =
     rpc.credentials

@@ -1,5 +1,6 @@
 //! Dispute games.
 
+use op_chain::game_args::is_permissioned;
 use op_util::text::span;
 
 use crate::condition::{Condition, Name, State};
@@ -20,6 +21,9 @@ const DISPUTED: &str = "Somebody disputes an output root of ours: compare it wit
                         node at once. If ours is right, see that the challenger defends it; if not, stop the proposer.";
 const OVERDUE: &str = "Nobody resolves them, so withdrawals wait and bonds stay locked: see whether the challenger \
                        runs and can pay.";
+const NOBODY: &str = "Only the challenger of a permissioned chain resolves its games: enable op-challenger \
+                      (challenger.enable), or no withdrawal ends and no bond comes back. If it runs \
+                      elsewhere, this ends with the first game that it resolves.";
 const DISAGREES: &str = "A false claim stands, or a true one is losing: see op-dispute-mon's log for the game, and the \
                          challenger's for why it does not act.";
 const NOT_JUDGED: &str =
@@ -37,8 +41,15 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
                 disputed(proposer, &games),
             ]
         }));
-        let resolver = setup.service_of("op-challenger").or(proposer);
-        conditions.extend(resolver.map(|service| unresolved(service, &games)));
+        let challenger = setup.service_of("op-challenger");
+        let absence = if challenger.is_none() { nobody(watch, &games) } else { None };
+        conditions.extend(challenger.or(proposer).map(|service| {
+            let condition = unresolved(service, &games);
+            match absence {
+                Some(found) => Condition { found, ..condition }.is(State::Failed, NOBODY),
+                None => condition,
+            }
+        }));
     }
     conditions.extend(agreement(watch));
     conditions
@@ -93,6 +104,16 @@ fn unresolved(service: &str, games: &Games) -> Condition {
         State::Failed,
         OVERDUE,
     )
+}
+
+/// That nobody resolves games is known before the first one is overdue, days later: no challenger is
+/// here, the games are permissioned, and none that is known was ever resolved.
+fn nobody(watch: &Watch, games: &Games) -> Option<String> {
+    let proposer = watch.setup.config.services.get(watch.setup.service_of("op-proposer")?)?;
+    let permissioned = proposer.game_type.is_some_and(is_permissioned);
+    let none_resolved = games.open == games.count;
+    (permissioned && none_resolved)
+        .then(|| format!("no challenger on this host, none of {} games resolved", games.count))
 }
 
 fn agreement(watch: &Watch) -> Option<Condition> {

@@ -40,14 +40,14 @@ in
     };
     gameType = mkOption {
       type = types.enum [
-        0
         1
         8
       ];
       default = 1;
       description = ''
-        Dispute game type that proposer and challenger work with: 0 cannon, 1 permissioned, 8
-        cannon-kona. The gate refuses a type that is not the respected one.
+        Dispute game type that proposer and challenger work with: 1 permissioned, 8 cannon-kona. The
+        gate refuses a type that is not the respected one. Type 0 (cannon) cannot be played: the
+        official images no longer have its program.
       '';
     };
     honestActors = mkOption {
@@ -60,8 +60,9 @@ in
       default = null;
       description = ''
         Absolute prestate of the fault proof program for this chain ({file}`prestate.bin.gz`).
-        While it is null or missing, the core rollup runs, and the gates of challenger and
-        dispute-mon answer `wait`.
+        Permissioned games (type 1) need none: op-challenger resolves them without it. For type 8
+        the gate of the challenger answers `wait` while it is null or missing. One that is given is
+        compared with L1.
       '';
     };
   };
