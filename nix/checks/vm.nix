@@ -74,10 +74,8 @@ let
         chain = {
           id = 901;
           disputeGameFactory = "0x0b306bf915c4d645ff596e518faf3f9669b97016";
-          honestActors = [
-            "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
-            "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
-          ];
+          proposer = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+          challenger = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
         };
         l1 = {
           chainId = 900;

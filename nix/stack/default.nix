@@ -87,6 +87,7 @@ let
     sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine { };
     sequencer-node = mkNode "sequencer-node" "sequencer-engine" ports.sequencer {
       inherit (p2p) staticPeers;
+      calldata = params.dataAvailability == "calldata";
       sequencerKey = key "sequencer";
       gate = {
         gates = gates.sequencer-node;
@@ -121,6 +122,12 @@ let
 
   followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
 
+  # What the sequencer's node and the followers' say of each root: one that is wrong agrees with itself.
+  rollups =
+    params.rollups or (map (node: lib.http node.rpc) (
+      [ ports.sequencer.node ] ++ map (name: (ports.follower name).node) params.followers
+    ));
+
   # What batcher, proposer, challenger and dispute-mon share: the sequencer's view of the chain.
   common = {
     inherit lib l1;
@@ -141,6 +148,7 @@ let
     batcher = import ./services/batcher.nix (
       common
       // {
+        inherit (params) dataAvailability;
         engine = ports.sequencer.engine;
         ports = ports.batcher;
         key = key "batcher";
@@ -165,6 +173,7 @@ let
       // challenger
       // {
         inherit chain disputeGameFactory;
+        inherit (params) proposer;
         engine = ports.sequencer.engine;
         dataDir = dir "challenger";
         ports = ports.challenger;
@@ -179,7 +188,7 @@ let
     dispute-mon = import ./services/dispute-mon.nix (
       common
       // {
-        inherit disputeGameFactory;
+        inherit disputeGameFactory rollups;
         inherit (params) honestActors;
         ports = ports.dispute-mon;
         gate = {

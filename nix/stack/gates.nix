@@ -51,7 +51,10 @@ let
   ];
 in
 {
-  engine = chain ++ [ "engine-data" ];
+  engine = chain ++ [
+    "engine-data"
+    "engine-durability"
+  ];
 
   sequencer-node = live ++ keys ++ [ "sequencer-key" ] ++ node;
 
@@ -62,6 +65,7 @@ in
     ++ keys
     ++ [
       "batcher-key"
+      "fee-scalars"
       "funding"
       "batch-cadence"
     ];
@@ -81,6 +85,7 @@ in
     ++ keys
     ++ [
       "prestate"
+      "bond-claimants"
       "challenger-key"
       "funding"
     ];

@@ -27,6 +27,8 @@ pub(crate) struct Chain {
     pub(crate) game_types: Vec<String>,
     /// The type that op-proposer makes.
     pub(crate) game_type: u32,
+    /// How batches get to L1, as op-batcher names it.
+    pub(crate) data_availability: String,
     /// Games are over within minutes.
     #[serde(default)]
     pub(crate) short_clocks: bool,

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use eth_rpc::Rpc;
 use tokio::{sync::watch, time::timeout};
 
+use crate::beacon::{self, Blobs};
 use crate::components::{Component, Components, Environment, warden};
 use crate::home::Home;
 use crate::l1::{self, L1};
@@ -28,6 +29,8 @@ pub(crate) struct Options {
     pub(crate) deployment: Option<PathBuf>,
     /// No services but the L1.
     pub(crate) l1_only: bool,
+    /// Batches in blobs where they are cheaper, which the chain's fees are made for; else in calldata.
+    pub(crate) blobs: bool,
     /// What is needed beside the programs that run the chain.
     pub(crate) needs: &'static [Component],
 }
@@ -88,7 +91,7 @@ impl Devnet {
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let mut names = template.ports();
-        names.extend(["l1.rpc", health::PORT].map(str::to_owned));
+        names.extend(["l1.rpc", beacon::PORT, health::PORT].map(str::to_owned));
         let ports = Ports::choose(&names, &home.dir().join("ports.json"))?;
         supervisor.set_endpoints(wiring::endpoints(&ports, options.followers)?);
         let chain_id =
@@ -101,13 +104,14 @@ impl Devnet {
         clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));
 
         let l1 = Rpc::new(&l1::url(port), Duration::from_secs(30))?;
+        beacon::serve(ports.get(beacon::PORT)?, &l1, saved.blobs()).await?;
         let is_new = existing.is_none();
         let Made { chain, deploying } = match existing {
             Some(chain) => {
                 Chain::check_l1(&home, &l1).await?;
                 Made { chain, deploying: None }
             }
-            None => source.make(&l1, &home, &components).await?,
+            None => source.make(&l1, &home, &components, options.blobs).await?,
         };
         let stack = wiring::fill(template, &home, &chain, &components, &ports, options.followers)?;
         wiring::write_files(&home, &stack, ports.get(health::PORT)?)?;
@@ -124,6 +128,11 @@ impl Devnet {
             self.chain.save(&self.home)?;
         }
         Ok(())
+    }
+
+    /// The blobs of the L1.
+    pub(crate) fn blobs(&self) -> Blobs {
+        self.saved.blobs()
     }
 
     /// JSON-RPC of a service's port.

@@ -10,6 +10,8 @@
   key,
   gate,
   disputeGameFactory,
+  # Address whose bonds it claims beside its own, or null: nobody else claims the proposer's.
+  proposer,
   gameTypes,
   # Prefix of the trace program's flags: "cannon" or "cannon-kona".
   vm,
@@ -36,6 +38,7 @@ in
       l2-eth-rpc = lib.http engine.http;
       rollup-rpc = lib.http node.rpc;
       game-factory-address = disputeGameFactory;
+      additional-bond-claimants = if proposer == null then null else [ proposer ];
       # The default changes between releases, and an unlisted type is skipped silently.
       game-types = gameTypes;
       datadir = dataDir;

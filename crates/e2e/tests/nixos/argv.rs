@@ -75,6 +75,7 @@ fn production(
             "l2ChainId": l1.config["chain"]["l2ChainId"],
         },
         "disputeGameFactory": l1.config["chain"]["disputeGameFactory"],
+        "proposer": l1.chain["proposer"],
         "honestActors": [l1.chain["proposer"], l1.chain["challenger"]],
         // op-challenger before v1.9.4 wants one, and reads none for permissioned games.
         "prestate": "none",

@@ -160,7 +160,8 @@ impl<'a> Bench<'a> {
             "chain": {
                 "id": l1.config["chain"]["l2ChainId"],
                 "disputeGameFactory": l1.config["chain"]["disputeGameFactory"],
-                "honestActors": [l1.chain["proposer"], l1.chain["challenger"]],
+                "proposer": l1.chain["proposer"],
+                "challenger": l1.chain["challenger"],
             },
             "l1": {
                 "chainId": l1.config["l1"]["chainId"], "rpcFile": format!("/{KEYS}/l1-rpc"), "beacon": null,
@@ -406,7 +407,9 @@ fn a_deposit_arrives(host: &Host, l1: &L1) -> Result<()> {
 }
 
 fn the_dispute_path_runs_without_a_prestate(host: &Host) -> Result<()> {
-    step("challenger and dispute-mon run without a prestate, and the challenger's gate says what it is for");
+    step(
+        "challenger and dispute-mon run without a prestate, and the challenger's gate says what it is for",
+    );
     host.wait_state(&DISPUTE, "active", PATIENCE)?;
     let journal = host.journal("challenger")?;
     ensure(journal.contains("warn    prestate"), || journal)

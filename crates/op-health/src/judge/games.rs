@@ -1,15 +1,20 @@
 //! Dispute games.
 
+use std::time::Duration;
+
 use op_chain::game_args::is_permissioned;
+use op_gate::command::duration;
 use op_util::text::span;
 
 use crate::condition::{Condition, Name, State};
 use crate::number::{float, whole};
 use crate::{figures::games, status::Games, watch::Watch};
 
-/// Seconds for which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
-/// that a new game was made in, and it looks again every half minute.
-const UNJUDGED: f64 = 90.0;
+/// Rounds in which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
+/// that a new game was made in.
+const UNJUDGED: u32 = 3;
+/// Between two rounds, unless `--monitor-interval` says otherwise.
+const ROUND: Duration = Duration::from_secs(30);
 
 const NO_GAMES: &str = "No new output root is claimed, so no newer withdrawal can be proven: see the proposer's log, \
                         its balance and the bond, and whether the safe head moves.";
@@ -119,18 +124,21 @@ fn nobody(watch: &Watch, games: &Games) -> Option<String> {
 fn agreement(watch: &Watch) -> Option<Condition> {
     const NAME: Name = Name::DisputeMon;
     const EXPECTED: &str = "it agrees with every game";
-    let service = watch.setup.service_of("op-dispute-mon")?;
-    let seen = &watch.seen;
+    let (setup, seen) = (&watch.setup, &watch.seen);
+    let service = setup.service_of("op-dispute-mon")?;
     Some(match seen.programs.get(service)?.get() {
         Err(reason) => Condition::unknown(NAME, service, EXPECTED, reason, "Start op-dispute-mon."),
         Ok(program) => {
             let wrong = program.disagreements.unwrap_or_default();
             let failed = program.failed_games.unwrap_or_default();
             let since = seen.unjudged_games_since.unwrap_or(seen.now);
+            let command = setup.config.services.get(service).and_then(|it| it.command.as_ref());
+            let round = command.and_then(|command| duration(command.value("monitor-interval")?));
+            let limit = (round.unwrap_or(ROUND).max(ROUND) * UNJUDGED).as_secs_f64();
             let found = format!("{wrong} games go the wrong way, {failed} could not be judged");
             Condition::holds(NAME, service, EXPECTED, found)
                 .unless(wrong == 0.0, State::Failed, DISAGREES)
-                .unless(failed == 0.0 || seen.now - since <= UNJUDGED, State::Warn, NOT_JUDGED)
+                .unless(failed == 0.0 || seen.now - since <= limit, State::Warn, NOT_JUDGED)
         }
     })
 }
