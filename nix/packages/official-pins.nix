@@ -22,6 +22,7 @@ in
     op-challenger = "${optimism}/op-challenger/cmd";
     op-dispute-mon = "${optimism}/op-dispute-mon/cmd";
     op-deployer = "${optimism}/op-deployer/cmd/op-deployer";
+    op-program = "${optimism}/op-program/host/cmd";
     cannon = "${optimism}/cannon";
   };
 

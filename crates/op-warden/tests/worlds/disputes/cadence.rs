@@ -38,7 +38,7 @@ pub(super) fn floats(cases: &mut Vec<Case>) {
         let name = format!("a game every {interval}, and 0x{made} made");
         cases.push(Case::new(name, &[("bond", verdict)], |world| {
             world.service("bond")["command"] = json!({
-                "component": "op-proposer", "args": [format!("--proposal-interval={interval}")],
+                "component": "another-proposer", "args": [format!("--proposal-interval={interval}")],
             });
             world.l1.result("gameCount", word(made));
         }));
