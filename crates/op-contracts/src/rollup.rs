@@ -74,19 +74,11 @@ fn later_system_config(holocene: bool) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::{address, b256};
+    use alloy_primitives::address;
 
     #[test]
     fn the_inbox_spells_the_chain_id() {
         assert_eq!(batch_inbox(901), address!("ff00000000000000000000000000000000000901"));
         assert_eq!(batch_inbox(11_155_420), address!("ff00000000000000000000000000000011155420"));
-    }
-
-    #[test]
-    fn the_scalar_packs_version_and_both_weights() {
-        assert_eq!(
-            spec.scalars.pack(),
-            b256!("010000000000000000000000000000000000000000000000000c3c9d00000558")
-        );
     }
 }

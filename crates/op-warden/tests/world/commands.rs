@@ -56,7 +56,8 @@ pub(super) fn commands(services: &mut Value) {
     services["root-source"]["gameType"] = json!(1);
     let claimant = format!("--additional-bond-claimants=0x{}", ROLES[2].2);
     // Of its own, so that no other gate takes its data for the chain's.
-    services["fee-scalars"]["command"] = command("another-batcher", &["--data-availability-type=auto"]);
+    services["fee-scalars"]["command"] =
+        command("another-batcher", &["--data-availability-type=auto"]);
     services["engine-durability"]["command"] = command(
         "op-reth",
         &["--engine.persistence-threshold=0", "--engine.memory-block-buffer-target=0"],
