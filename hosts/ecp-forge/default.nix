@@ -20,7 +20,8 @@ _: {
     chain = {
       id = 20260619;
       # Put the files from op-deployer into /var/lib/op-stack/chain; until then every gate waits.
-      # Replace the zero address at the same time: the gate refuses it.
+      # Replace the zero address at the same time: the gate refuses it. Then set `proposer` and
+      # `challenger`, the addresses of their keys: the challenger claims the bonds of both.
       disputeGameFactory = "0x0000000000000000000000000000000000000000";
     };
 

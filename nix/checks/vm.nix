@@ -19,12 +19,12 @@ let
     })
     // {
       op-geth.geth = "op-geth";
-      op-challenger = lib.genAttrs [ "op-challenger" "cannon" "op-program" ] lib.id;
+      op-challenger = lib.genAttrs [ "op-challenger" "cannon" ] lib.id;
     };
 
   environment.op-challenger = [
     "OP_CHALLENGER_CANNON_BIN=/usr/local/bin/cannon"
-    "OP_CHALLENGER_CANNON_SERVER=/usr/local/bin/op-program"
+    "OP_CHALLENGER_CANNON_SERVER=/usr/local/bin/cannon"
   ];
 
   image =
@@ -74,11 +74,8 @@ let
         chain = {
           id = 901;
           disputeGameFactory = "0x0b306bf915c4d645ff596e518faf3f9669b97016";
-          honestActors = [
-            "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
-            "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
-          ];
-          prestateFile = "${packages.prestate}/prestate.bin.gz";
+          proposer = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+          challenger = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
         };
         l1 = {
           chainId = 900;

@@ -26,7 +26,7 @@ let
     challenger
     ;
 
-  gates = import ./gates.nix { inherit (challenger) customChain; };
+  gates = import ./gates.nix;
 
   # The endpoints of L1, each { url, file }; null for no beacon.
   l1 = params.l1 // {
@@ -87,6 +87,7 @@ let
     sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine { };
     sequencer-node = mkNode "sequencer-node" "sequencer-engine" ports.sequencer {
       inherit (p2p) staticPeers;
+      calldata = params.dataAvailability == "calldata";
       sequencerKey = key "sequencer";
       gate = {
         gates = gates.sequencer-node;
@@ -121,6 +122,12 @@ let
 
   followers = builtins.foldl' (all: name: all // mkFollower name) { } params.followers;
 
+  # What the sequencer's node and the followers' say of each root: one that is wrong agrees with itself.
+  rollups =
+    params.rollups or (map (node: lib.http node.rpc) (
+      [ ports.sequencer.node ] ++ map (name: (ports.follower name).node) params.followers
+    ));
+
   # What batcher, proposer, challenger and dispute-mon share: the sequencer's view of the chain.
   common = {
     inherit lib l1;
@@ -137,15 +144,11 @@ let
     minBalance = "100000000000000000";
   };
 
-  disputeGate = {
-    inherit gameType;
-  }
-  // (if challenger.customChain then { } else { prestate.file = challenger.prestate; });
-
   settlement = {
     batcher = import ./services/batcher.nix (
       common
       // {
+        inherit (params) dataAvailability;
         engine = ports.sequencer.engine;
         ports = ports.batcher;
         key = key "batcher";
@@ -170,23 +173,28 @@ let
       // challenger
       // {
         inherit chain disputeGameFactory;
+        inherit (params) proposer;
         engine = ports.sequencer.engine;
         dataDir = dir "challenger";
         ports = ports.challenger;
         key = key "challenger";
-        gate = senderGate "challenger" // disputeGate;
+        gate = senderGate "challenger" // {
+          inherit gameType;
+          prestate.file = challenger.prestate;
+        };
       }
     );
 
     dispute-mon = import ./services/dispute-mon.nix (
       common
       // {
-        inherit disputeGameFactory;
+        inherit disputeGameFactory rollups;
         inherit (params) honestActors;
         ports = ports.dispute-mon;
-        gate = disputeGate // {
+        gate = {
           gates = gates.dispute-mon;
           engineRpc = sequencerHttp;
+          inherit gameType;
         };
       }
     );

@@ -9,7 +9,7 @@ import ./default.nix {
   l1 = {
     rpc = "@{l1.rpc}";
     chainId = "@{l1.chainId}";
-    beacon = null;
+    beacon = "@{l1.beacon}";
     beaconFallbacks = [ ];
     rateLimit = null;
     maxBatchSize = null;
@@ -82,11 +82,14 @@ import ./default.nix {
   challenger = {
     gameTypes = "@{challenger.gameTypes}";
     vm = "cannon";
-    prestate = "@{challenger.prestate}";
+    prestate = null;
     vmBin = "@{bin.cannon}";
-    vmServer = "@{bin.op-program}";
-    customChain = true;
+    # op-challenger before v1.9.4 wants a file here, which permissioned games never run.
+    vmServer = "@{bin.cannon}";
   };
+  dataAvailability = "@{batcher.dataAvailability}";
+  proposer = "@{address.proposer}";
+  rollups = "@{rollups}";
   honestActors = [
     "@{address.proposer}"
     "@{address.challenger}"
@@ -104,6 +107,8 @@ import ./default.nix {
     in
     {
       op-node = {
+        # The bootnode is the sequencer's own node: there is nobody else to find.
+        "p2p.no-discovery" = true;
         # anvil's genesis block carries the empty state root, so no proof against it holds.
         "l1.trustrpc" = true;
         "l1.http-poll-interval" = "500ms";
@@ -133,6 +138,8 @@ import ./default.nix {
       op-challenger = txmgr // {
         http-poll-interval = "2s";
         game-window = "@{games.window}";
+        # Wanted before v1.9.4, and never read.
+        cannon-prestate = "none";
       };
       op-dispute-mon = {
         monitor-interval = "4s";

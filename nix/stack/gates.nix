@@ -1,9 +1,5 @@
 # Which gates judge which service, in the order in which their findings are printed.
 # default.nix adds those that follow from a service's ports, data folder and image.
-{
-  # The chain's configuration comes from the preimage oracle, so the prestate does not contain it.
-  customChain,
-}:
 let
   # What must hold before any program reads the chain's files.
   chain = [
@@ -53,12 +49,12 @@ let
     "game-type"
     "root-source"
   ];
-
-  # Without the right prestate no false claim can be disputed, so nothing watches games either.
-  disputes = games ++ (if customChain then [ ] else [ "prestate" ]);
 in
 {
-  engine = chain ++ [ "engine-data" ];
+  engine = chain ++ [
+    "engine-data"
+    "engine-durability"
+  ];
 
   sequencer-node = live ++ keys ++ [ "sequencer-key" ] ++ node;
 
@@ -69,6 +65,7 @@ in
     ++ keys
     ++ [
       "batcher-key"
+      "fee-scalars"
       "funding"
       "batch-cadence"
     ];
@@ -84,12 +81,15 @@ in
     ];
 
   challenger =
-    disputes
+    games
     ++ keys
     ++ [
+      "prestate"
+      "bond-claimants"
       "challenger-key"
       "funding"
     ];
 
-  dispute-mon = disputes;
+  # It computes every root itself and loads no prestate.
+  dispute-mon = games;
 }

@@ -30,17 +30,26 @@ rec {
     "metrics.port" = port;
   };
 
-  # The lists of L2 JSON-RPC modules of both engines.
-  # op-batcher throttles through miner_setMaxDASize and stops without it.
-  engineSettings = {
+  # L2 JSON-RPC modules of both engines. The sequencer's has `miner`, which has no password: op-batcher
+  # throttles through miner_setMaxDASize and stops without it. `debug` is for the dispute path.
+  engineSettings = sequencing: {
     "http.api" = [
       "eth"
       "net"
       "web3"
       "debug"
-      "txpool"
-      "miner"
-    ];
+    ]
+    ++ (
+      if sequencing then
+        [
+          "txpool"
+          "miner"
+        ]
+      else
+        [ ]
+    );
+    # A transaction by RPC is as good as any other: else one account fills the pool.
+    "txpool.nolocals" = true;
   };
 
   # op-warden's `services`: what each must satisfy, and the command that is judged.
@@ -67,7 +76,11 @@ rec {
     };
 
   # How the Go programs send transactions to L1.
-  txmgr.num-confirmations = 1;
+  txmgr = {
+    num-confirmations = 1;
+    # In Gwei. The L1 endpoint names the tip; above this nothing is sent, and it is tried again.
+    "txmgr.max-tip-cap" = 50;
+  };
 
   # JSON-RPC and Engine API of both engines: their flags have the same names.
   engineRpc = ports: jwt: {

@@ -9,13 +9,20 @@
   # { genesis, rollup, l2ChainId, bundle }: `bundle` is the published files' folder or manifest, or null.
   chain,
   disputeGameFactory,
-  # Addresses of proposer and challenger.
+  # Address of the proposer's key, or null: the challenger claims its bonds.
+  proposer ? null,
+  # Addresses whose claims dispute-mon counts as ours.
   honestActors,
-  # The challenger's absolute prestate; null gates the dispute path off.
+  # The challenger's absolute prestate, or null: permissioned games need none.
   prestate,
   # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer }: `listenIp` is a function of the
   # service name, `sequencer` the multiaddr that followers dial.
   p2p,
+  # How batches get to L1: "blobs", "calldata", or "auto", whichever is cheaper. Without a beacon node
+  # nobody could read blobs.
+  dataAvailability ? if l1.beacon or null == null && l1.beaconFile or null == null then "calldata" else "auto",
+  # How often a root is claimed. Each claim's bond is away for ten and a half days.
+  proposalInterval ? "12h",
   # Names of the followers on this host.
   followers ? [ ],
   # "reth", or "geth" for a chain that still runs on it.
@@ -46,12 +53,9 @@
   ports ? import ./ports.nix followers,
 }:
 let
-  # op-challenger's names of the game types, and the prefix of their trace program's flags.
+  # op-challenger's names of the game types, and the prefix of their trace program's flags. Type 0 is
+  # not among them: its program, op-program, has had no support since 2026-05-31, and the image has none.
   games = {
-    "0" = {
-      name = "cannon";
-      vm = "cannon";
-    };
     "1" = {
       name = "permissioned";
       vm = "cannon";
@@ -79,7 +83,9 @@ import ./default.nix {
     chain
     disputeGameFactory
     gameType
+    proposer
     honestActors
+    dataAvailability
     keys
     key
     keyFile
@@ -97,6 +103,8 @@ import ./default.nix {
   minFreeBytes = {
     op-reth = minFree.engine * 1000000000;
     op-geth = minFree.engine * 1000000000;
+    # A VM's snapshots.
+    op-challenger = (if gameType == 1 then minFree.others else 50) * 1000000000;
     default = minFree.others * 1000000000;
   };
 
@@ -106,10 +114,9 @@ import ./default.nix {
     gameTypes = [ game.name ];
     inherit (game) vm;
     inherit prestate;
-    # The official image brings both.
+    # The official image brings cannon and kona-host.
     vmBin = null;
     vmServer = null;
-    customChain = false;
   };
 
   # The other set is in devnet.nix.
@@ -117,9 +124,17 @@ import ./default.nix {
     op-node = {
       "l1.http-poll-interval" = "12s";
       "verifier.l1-confs" = 4;
+      # With the default, 900 blocks with their receipts, catching up takes gigabytes.
+      "l1.cache-size" = 128;
     };
     sequencer-node."sequencer.l1-confs" = 4;
     op-batcher = txmgr // {
+      # One L1 block's reorganisation is no reason to send everything again.
+      num-confirmations = 4;
+      # Nothing is sent twice after a restart: it waits until op-node has seen what is on L1. As many L1 blocks as
+      # op-node stays behind.
+      wait-node-sync = true;
+      check-recent-txs-depth = 4;
       # L1 blocks that a channel stays open, 48 minutes of them: on a quiet chain the safe head moves
       # more often than it is proposed. 0 would never close a channel there.
       max-channel-duration = 240;
@@ -128,12 +143,20 @@ import ./default.nix {
     };
     op-proposer = txmgr // {
       # Longer than a channel stays open, else it proposes the same root twice (GameAlreadyExists).
-      proposal-interval = "1h";
+      proposal-interval = proposalInterval;
+      wait-node-sync = true;
       poll-interval = "12s";
     };
     op-challenger = txmgr // {
+      num-confirmations = 3;
+      # All sends of a claim end within two minutes.
+      resubmission-timeout = "24s";
       http-poll-interval = "12s";
+      # It reads every game of four weeks each time, of an L1 endpoint that others need as well.
+      min-update-interval = if gameType == 1 then "5m" else "1m";
+      # Each runs a VM and its host, in gigabytes; the default is one for each processor of the host.
+      max-concurrency = 2;
     };
-    op-dispute-mon.monitor-interval = "30s";
+    op-dispute-mon.monitor-interval = "5m";
   };
 }

@@ -69,6 +69,8 @@ sol! {
         function disputeGameFactory() external view returns (address);
         /// Which of those games count.
         function anchorStateRegistry() external view returns (address);
+        /// Seconds between a game's resolution and what rests on it.
+        function disputeGameFinalityDelaySeconds() external view returns (uint256);
     }
 
     /// Says which games count for withdrawals.
@@ -151,6 +153,31 @@ sol! {
         function gameCreator() external view returns (address);
         /// Seconds that each side has to answer.
         function maxClockDuration() external view returns (uint64);
+        /// Keeps the bonds.
+        function weth() external view returns (address);
+        /// What an account may claim, in wei, once the game is resolved.
+        function credit(address recipient) external view returns (uint256);
+        /// Pays an account's credit to it, whoever asks. Since contracts v5 it takes two calls: the first
+        /// begins the delay of `DelayedWETH`.
+        function claimCredit(address recipient) external;
+        /// A claim by its position in the order of making; the first is the proposal.
+        function claimData(uint256 index) external view returns (
+            uint32 parentIndex,
+            address counteredBy,
+            address claimant,
+            uint128 bond,
+            bytes32 claim,
+            uint128 position,
+            uint128 clock
+        );
+    }
+
+    /// Keeps the bonds of games, and holds them back for a while.
+    interface DelayedWETH {
+        /// What a game has released for an account, and when.
+        function withdrawals(address game, address recipient) external view returns (uint256 amount, uint256 timestamp);
+        /// Seconds that it is held back.
+        function delay() external view returns (uint256);
     }
 
     /// The fault proof VM.

@@ -67,6 +67,12 @@ pub const fn is_super(game_type: u32) -> bool {
     matches!(game_type, 4 | 5 | 7 | 9)
 }
 
+/// Whether only the two accounts that the contracts name play games of the type.
+#[must_use]
+pub const fn is_permissioned(game_type: u32) -> bool {
+    matches!(game_type, 1 | 5)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

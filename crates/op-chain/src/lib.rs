@@ -23,6 +23,7 @@
 pub mod bundle;
 pub mod contracts;
 pub mod deposit;
+pub mod fee_scalars;
 pub mod fees;
 pub mod forks;
 pub mod game_args;

@@ -9,7 +9,7 @@ use crate::abi::{
     OptimismPortal2, ProtocolVersions, SuperchainConfig, SystemConfig,
 };
 use crate::plan::{NO_ARGUMENTS, Plan};
-use crate::spec::{BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR, ChainSpec, L2_GAS_LIMIT, Roles};
+use crate::spec::{ChainSpec, L2_GAS_LIMIT, Roles};
 use crate::{games::PERMISSIONED_CANNON, proxies::Proxies, rollup::batch_inbox};
 
 /// Plans the implementations and initialises their proxies.
@@ -41,8 +41,8 @@ fn system_config(plan: &mut Plan, spec: &ChainSpec, proxies: &Proxies) -> Result
     let Roles { owner, batcher, unsafe_block_signer, .. } = spec.roles;
     let initialize = SystemConfig::initializeCall {
         owner,
-        basefeeScalar: BASE_FEE_SCALAR,
-        blobbasefeeScalar: BLOB_BASE_FEE_SCALAR,
+        basefeeScalar: spec.scalars.base,
+        blobbasefeeScalar: spec.scalars.blob,
         batcherHash: batcher.into_word(),
         gasLimit: L2_GAS_LIMIT,
         unsafeBlockSigner: unsafe_block_signer,

@@ -5,7 +5,7 @@ use op_chain::rollup::{Anchor, BlockId, RollupConfig, SystemConfig};
 use serde_json::{Map, Value, json};
 
 use crate::proxies::Proxies;
-use crate::spec::{BASE_FEE_SCALAR, BLOB_BASE_FEE_SCALAR, ChainSpec, L2_BLOCK_TIME, L2_GAS_LIMIT};
+use crate::spec::{ChainSpec, L2_BLOCK_TIME, L2_GAS_LIMIT};
 
 /// The rollup configuration of a chain that begins at `l1_origin` with the given L2 genesis block.
 pub(crate) fn config(
@@ -23,7 +23,7 @@ pub(crate) fn config(
             l2_time,
             system_config: SystemConfig {
                 batcher: spec.roles.batcher,
-                scalar: ecotone_scalar(),
+                scalar: spec.scalars.pack(),
                 gas_limit: L2_GAS_LIMIT,
                 other: later_system_config(forks.holocene_time == Some(0)),
             },
@@ -60,15 +60,6 @@ pub(crate) fn batch_inbox(l2_chain_id: u64) -> Address {
     inbox.into()
 }
 
-/// Both scalars in one word, version 1 (op-node `eth.EcotoneScalars`).
-fn ecotone_scalar() -> B256 {
-    let mut word = B256::ZERO;
-    word[0] = 1;
-    word[24..28].copy_from_slice(&BLOB_BASE_FEE_SCALAR.to_be_bytes());
-    word[28..].copy_from_slice(&BASE_FEE_SCALAR.to_be_bytes());
-    word
-}
-
 /// Fields of the system config besides those that every chain has.
 fn later_system_config(holocene: bool) -> Map<String, Value> {
     let mut fields = Map::from_iter([("overhead".to_owned(), json!(B256::ZERO))]);
@@ -83,19 +74,11 @@ fn later_system_config(holocene: bool) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::{address, b256};
+    use alloy_primitives::address;
 
     #[test]
     fn the_inbox_spells_the_chain_id() {
         assert_eq!(batch_inbox(901), address!("ff00000000000000000000000000000000000901"));
         assert_eq!(batch_inbox(11_155_420), address!("ff00000000000000000000000000000011155420"));
-    }
-
-    #[test]
-    fn the_scalar_packs_version_and_both_weights() {
-        assert_eq!(
-            ecotone_scalar(),
-            b256!("010000000000000000000000000000000000000000000000000c3c9d00000558")
-        );
     }
 }

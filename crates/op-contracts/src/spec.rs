@@ -1,17 +1,16 @@
 //! What the caller decides about the chain.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, b256};
 use anyhow::{Result, bail, ensure};
+use op_chain::fee_scalars::FeeScalars;
 use op_chain::forks::ForkTimes;
 
 /// Seconds between L2 blocks.
 pub(crate) const L2_BLOCK_TIME: u64 = 2;
 /// Gas limit of an L2 block.
 pub(crate) const L2_GAS_LIMIT: u64 = 60_000_000;
-/// Weight of the L1 base fee in the L1 data fee (Ecotone scalars, 6 decimals).
-pub(crate) const BASE_FEE_SCALAR: u32 = 1368;
-/// Weight of the L1 blob base fee in the L1 data fee (Ecotone scalars, 6 decimals).
-pub(crate) const BLOB_BASE_FEE_SCALAR: u32 = 801_949;
+/// Looks like the hash of a state that is not finished, and is none: "op-devnet has no proof program.".
+const NO_PROGRAM: B256 = b256!("036f702d6465766e657420686173206e6f2070726f6f662070726f6772616d2e");
 /// Chain id of the L1 that the default contracts are deployed on.
 pub const L1_CHAIN_ID: u64 = 900;
 
@@ -22,7 +21,9 @@ pub struct ChainSpec {
     pub l2_chain_id: u64,
     pub roles: Roles,
     pub forks: ForkOffsets,
-    /// Absolute prestate of the cannon games (types 0 and 1).
+    /// What users pay for their data on L1.
+    pub scalars: FeeScalars,
+    /// Absolute prestate of the cannon games (types 0 and 1), which nothing loads for permissioned ones.
     pub prestate: B256,
     /// Seconds on each side's chess clock in a dispute game.
     pub game_clock_seconds: u64,
@@ -45,15 +46,17 @@ pub struct Roles {
 }
 
 impl ChainSpec {
-    /// Chain 901 on the private L1, with delays short enough to watch a withdrawal through.
+    /// Chain 901 on the private L1, with delays short enough to watch a withdrawal through, and without
+    /// a fault proof program.
     #[must_use]
-    pub const fn new(roles: Roles, prestate: B256) -> Self {
+    pub const fn new(roles: Roles) -> Self {
         Self {
             l1_chain_id: L1_CHAIN_ID,
             l2_chain_id: 901,
             roles,
             forks: ForkOffsets::DEFAULT,
-            prestate,
+            scalars: FeeScalars::CALLDATA,
+            prestate: NO_PROGRAM,
             game_clock_seconds: 40,
             proof_maturity_seconds: 12,
             finality_delay_seconds: 6,

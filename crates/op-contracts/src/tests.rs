@@ -35,7 +35,7 @@ fn spec() -> ChainSpec {
         unsafe_block_signer: address!("15d34AAf54267DB7D7c367839AAf71A00a2C6A65"),
     };
     let user = address!("9965507D1a55bcC2695C58ba16FB37d819B0A4dc");
-    ChainSpec { funded: vec![user], ..ChainSpec::new(roles, B256::repeat_byte(3)) }
+    ChainSpec { funded: vec![user], ..ChainSpec::new(roles) }
 }
 
 /// The official programs and the npm package, as far as they are installed.

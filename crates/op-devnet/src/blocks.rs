@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use eth_rpc::Rpc;
 use op_util::error::with_causes;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use crate::{out, saved::Saved};
+use crate::{beacon::Blobs, out, saved::Saved};
 
 const PERIOD: Duration = Duration::from_secs(2);
 /// Without a saved state for so long there are no more blocks: an L1 that is killed then never loses more
@@ -21,13 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// For an answer: a second request would make a second block.
 const ANSWER: Duration = Duration::from_mins(1);
 
-/// Makes the blocks of the L1 at `url`, and keeps its states.
+/// Makes the blocks of the L1 at `url`, and keeps its states and blobs.
 pub(crate) async fn make(url: &str, saved: &Saved) {
     let (kept, last_kept) = watch::channel(Instant::now());
-    tokio::join!(saved.keep(&kept), mine(url, &last_kept));
+    let blobs = saved.blobs();
+    tokio::join!(saved.keep(&kept), mine(url, &blobs, &last_kept));
 }
 
-async fn mine(url: &str, last_kept: &watch::Receiver<Instant>) {
+async fn mine(url: &str, blobs: &Blobs, last_kept: &watch::Receiver<Instant>) {
     let mut ticks = interval_at(Instant::now() + PERIOD, PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut stopped = false;
@@ -42,7 +43,7 @@ async fn mine(url: &str, last_kept: &watch::Receiver<Instant>) {
             });
             stopped = late;
         }
-        if !late && let Err(error) = one(url).await {
+        if !late && let Err(error) = one(url.to_owned(), blobs.clone()).await {
             out::line(format_args!(
                 "op-devnet: the L1 made no block: {}",
                 with_causes(error.as_ref())
@@ -51,7 +52,12 @@ async fn mine(url: &str, last_kept: &watch::Receiver<Instant>) {
     }
 }
 
-async fn one(url: &str) -> Result<()> {
-    Rpc::new(url, ANSWER)?.request::<Value>("evm_mine", json!([])).await?;
-    Ok(())
+/// Goes on to its end whatever becomes of the L1: a block without its blobs would stop every node.
+async fn one(url: String, blobs: Blobs) -> Result<()> {
+    let block = async move {
+        let l1 = Rpc::new(&url, ANSWER)?;
+        l1.request::<Value>("evm_mine", json!([])).await?;
+        blobs.keep(&l1).await.context("the blobs of the block are not kept")
+    };
+    tokio::spawn(block).await?
 }

@@ -23,10 +23,12 @@ pub(crate) struct Chain {
     pub(crate) batcher: Address,
     pub(crate) proposer: Address,
     pub(crate) challenger: Address,
-    /// op-challenger's names of the registered game types.
+    /// op-challenger's names of the game types that it plays.
     pub(crate) game_types: Vec<String>,
     /// The type that op-proposer makes.
     pub(crate) game_type: u32,
+    /// How batches get to L1, as op-batcher names it.
+    pub(crate) data_availability: String,
     /// Games are over within minutes.
     #[serde(default)]
     pub(crate) short_clocks: bool,

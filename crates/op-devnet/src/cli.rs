@@ -82,6 +82,10 @@ struct UpArgs {
     /// Take the contracts from an op-deployer work directory made with `--deployment-target genesis`
     #[arg(long, value_name = "DIR")]
     deployment: Option<PathBuf>,
+    /// Post batches as blobs where they are cheaper, as production does, and make the chain's fees for that
+    /// [default: calldata, which takes less of the machine]
+    #[arg(long)]
+    blobs: bool,
     /// Prove that the chain works, print the proof and stop; `full` adds a withdrawal and a dispute
     #[arg(
         long,
@@ -163,6 +167,8 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         followers: args.followers.into(),
         deployment: args.deployment,
         l1_only: args.l1_only,
+        blobs: args.blobs,
+        needs: args.fault.map_or(&[], Fault::needs),
     };
     let passed = match (args.prove, args.fault) {
         (Some(depth), _) => prove::run(&options, depth, args.json, &clock).await,

@@ -10,15 +10,12 @@ mod stamp;
 mod tools;
 pub(crate) mod warden;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use alloy_primitives::B256;
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use serde::Deserialize;
 
-use self::build::{Build, WITNESS_FILE};
+use self::build::Build;
 pub(crate) use self::component::Component;
 pub(crate) use self::environment::Environment;
 use self::progress::Progress;
@@ -30,14 +27,6 @@ const SIDE_BY_SIDE: usize = 2;
 #[derive(Debug, Clone)]
 pub(crate) struct Components {
     environment: Environment,
-}
-
-/// The fault proof program as dispute games know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Prestate {
-    pub(crate) path: PathBuf,
-    /// The games' `absolutePrestate`.
-    pub(crate) hash: B256,
 }
 
 impl Components {
@@ -66,13 +55,6 @@ impl Components {
 
     pub(crate) fn path(&self, component: Component) -> PathBuf {
         self.environment.path(component)
-    }
-
-    /// The prestate, which must have been among the needs.
-    pub(crate) fn prestate(&self) -> anyhow::Result<Prestate> {
-        let path = self.path(Component::Prestate);
-        let hash = witness_hash(&path.with_file_name(WITNESS_FILE))?;
-        Ok(Prestate { path, hash })
     }
 }
 
@@ -122,20 +104,6 @@ fn missing_builds(environment: &Environment, needs: &[Component]) -> Vec<Build> 
         }
     }
     builds
-}
-
-fn witness_hash(path: &Path) -> anyhow::Result<B256> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Witness {
-        witness_hash: B256,
-    }
-
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let witness: Witness = serde_json::from_str(&text)
-        .with_context(|| format!("{} is not a witness of cannon", path.display()))?;
-    Ok(witness.witness_hash)
 }
 
 #[cfg(test)]

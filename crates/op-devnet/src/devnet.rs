@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use eth_rpc::Rpc;
 use tokio::{sync::watch, time::timeout};
 
+use crate::beacon::{self, Blobs};
 use crate::components::{Component, Components, Environment, warden};
 use crate::home::Home;
 use crate::l1::{self, L1};
@@ -28,10 +29,14 @@ pub(crate) struct Options {
     pub(crate) deployment: Option<PathBuf>,
     /// No services but the L1.
     pub(crate) l1_only: bool,
+    /// Batches in blobs where they are cheaper, which the chain's fees are made for; else in calldata.
+    pub(crate) blobs: bool,
+    /// What is needed beside the programs that run the chain.
+    pub(crate) needs: &'static [Component],
 }
 
 /// The programs that run the chain.
-const PROGRAMS: [Component; 11] = [
+const PROGRAMS: [Component; 9] = [
     Component::OpNode,
     Component::OpGeth,
     Component::OpBatcher,
@@ -39,10 +44,8 @@ const PROGRAMS: [Component; 11] = [
     Component::OpChallenger,
     Component::OpDisputeMon,
     Component::Cannon,
-    Component::OpProgram,
     Component::Anvil,
     Component::ContractsPackage,
-    Component::Prestate,
 ];
 
 /// The services that send transactions to L1.
@@ -80,7 +83,7 @@ impl Devnet {
         if !options.l1_only {
             supervisor.expect(template.services().chain([health::WARDEN.to_owned()]));
         }
-        let (components, op_warden) = programs(source.needs()).await?;
+        let (components, op_warden) = programs(&[source.needs(), options.needs].concat()).await?;
         clock.programs_are_there();
 
         for folder in [home.chain(), home.data(), home.keys(), home.l1(), home.logs()] {
@@ -88,7 +91,7 @@ impl Devnet {
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let mut names = template.ports();
-        names.extend(["l1.rpc", health::PORT].map(str::to_owned));
+        names.extend(["l1.rpc", beacon::PORT, health::PORT].map(str::to_owned));
         let ports = Ports::choose(&names, &home.dir().join("ports.json"))?;
         supervisor.set_endpoints(wiring::endpoints(&ports, options.followers)?);
         let chain_id =
@@ -101,13 +104,14 @@ impl Devnet {
         clock.say(format!("L1: anvil, chain {chain_id}, {}", l1::url(port)));
 
         let l1 = Rpc::new(&l1::url(port), Duration::from_secs(30))?;
+        beacon::serve(ports.get(beacon::PORT)?, &l1, saved.blobs()).await?;
         let is_new = existing.is_none();
         let Made { chain, deploying } = match existing {
             Some(chain) => {
                 Chain::check_l1(&home, &l1).await?;
                 Made { chain, deploying: None }
             }
-            None => source.make(&l1, &home, &components).await?,
+            None => source.make(&l1, &home, &components, options.blobs).await?,
         };
         let stack = wiring::fill(template, &home, &chain, &components, &ports, options.followers)?;
         wiring::write_files(&home, &stack, ports.get(health::PORT)?)?;
@@ -124,6 +128,11 @@ impl Devnet {
             self.chain.save(&self.home)?;
         }
         Ok(())
+    }
+
+    /// The blobs of the L1.
+    pub(crate) fn blobs(&self) -> Blobs {
+        self.saved.blobs()
     }
 
     /// JSON-RPC of a service's port.
@@ -158,7 +167,14 @@ fn existing(session: &Session, source: &Source, clock: &Clock) -> Result<Option<
 }
 
 pub(crate) async fn build() -> Result<()> {
-    programs(&[Component::OpDeployer, Component::Cast, Component::Forge]).await?;
+    programs(&[
+        Component::OpDeployer,
+        Component::Cast,
+        Component::Forge,
+        // For the tests: no devnet loads it.
+        Component::Prestate,
+    ])
+    .await?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 mod accounts;
+mod beacon;
 mod blocks;
 mod chain;
 mod child;

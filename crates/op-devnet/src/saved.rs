@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
-use crate::{home, out};
+use crate::{beacon::Blobs, home, out};
 
 /// Seconds between two states that anvil writes.
 const INTERVAL: u64 = 5;
@@ -49,6 +49,11 @@ impl Saved {
     /// The states in `folder` of an L1.
     pub(crate) fn new(folder: PathBuf, name: String) -> Self {
         Self { folder, name, newest: Arc::default() }
+    }
+
+    /// The blobs of its blocks, which no state holds.
+    pub(crate) fn blobs(&self) -> Blobs {
+        Blobs::new(self.folder.join(format!("{}-blobs", self.name)))
     }
 
     /// The arguments that let anvil go on from the newest state, if there is one.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
+use op_chain::fee_scalars::FeeScalars;
 use op_contracts::{ChainSpec, Roles, op_deployer::WorkDir};
 
 use crate::chain::Chain;
@@ -59,17 +60,24 @@ impl Source {
         l1: &Rpc,
         home: &Home,
         components: &Components,
+        blobs: bool,
     ) -> Result<Made> {
         match self {
-            Self::Package => from_package(self.name(), l1, home, components).await,
+            Self::Package => from_package(self.name(), l1, home, components, blobs).await,
             Self::Deployment(deployment) => {
-                from_deployment(self.name(), l1, home, components, deployment).await
+                from_deployment(self.name(), l1, home, components, deployment, blobs).await
             }
         }
     }
 }
 
-async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components) -> Result<Made> {
+async fn from_package(
+    name: &str,
+    l1: &Rpc,
+    home: &Home,
+    components: &Components,
+    blobs: bool,
+) -> Result<Made> {
     let roles = Roles {
         owner: accounts::address(accounts::OWNER)?,
         batcher: accounts::address(accounts::BATCHER)?,
@@ -77,10 +85,8 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
         challenger: accounts::address(accounts::CHALLENGER)?,
         unsafe_block_signer: accounts::address(accounts::SEQUENCER)?,
     };
-    let spec = ChainSpec {
-        funded: accounts::addresses()?,
-        ..ChainSpec::new(roles, components.prestate()?.hash)
-    };
+    let scalars = if blobs { FeeScalars::BLOBS } else { FeeScalars::CALLDATA };
+    let spec = ChainSpec { scalars, funded: accounts::addresses()?, ..ChainSpec::new(roles) };
     let package = components.path(Component::ContractsPackage);
     let prepared = op_contracts::prepare(l1, &package, &spec, &home.chain()).await?;
     let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
@@ -101,8 +107,9 @@ async fn from_package(name: &str, l1: &Rpc, home: &Home, components: &Components
         batcher: roles.batcher,
         proposer: roles.proposer,
         challenger: roles.challenger,
-        game_types: ["permissioned", "cannon", "alphabet"].map(str::to_owned).to_vec(),
+        game_types: vec!["permissioned".to_owned()],
         game_type: PERMISSIONED,
+        data_availability: data_availability(blobs),
         short_clocks: true,
     };
     Ok(Made { chain, deploying: Some(prepared) })
@@ -114,6 +121,7 @@ async fn from_deployment(
     home: &Home,
     components: &Components,
     deployment: &WorkDir,
+    blobs: bool,
 ) -> Result<Made> {
     deployment.install(l1).await?;
     let mut batch = Batch::default();
@@ -134,9 +142,15 @@ async fn from_deployment(
         challenger: roles.challenger,
         game_types: vec!["permissioned".to_owned()],
         game_type: PERMISSIONED,
+        data_availability: data_availability(blobs),
         short_clocks: false,
     };
     Ok(Made { chain, deploying: None })
+}
+
+/// As op-batcher names it. Blobs cost the machine, not the chain: each is proven and verified with KZG.
+fn data_availability(blobs: bool) -> String {
+    if blobs { "auto" } else { "calldata" }.to_owned()
 }
 
 /// The game type that both sources make the respected one.

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use eth_rpc::key::SecretKey;
 use serde_json::json;
 
+use crate::beacon;
 use crate::chain::Chain;
 use crate::components::{Component, Components};
 use crate::health::{self, WARDEN};
@@ -33,6 +34,8 @@ pub(crate) fn fill(
     let text = |path: PathBuf| json!(path.display().to_string());
     let mut values = Values::from([
         ("l1.rpc".to_owned(), json!(l1::url(ports.get("l1.rpc")?))),
+        ("l1.beacon".to_owned(), json!(l1::url(ports.get(beacon::PORT)?))),
+        ("batcher.dataAvailability".to_owned(), json!(chain.data_availability)),
         ("l1.chainId".to_owned(), json!(chain.l1_chain_id)),
         ("l1.chainConfig".to_owned(), text(home.chain().join("l1-chain-config.json"))),
         ("chain.genesis".to_owned(), text(home.chain().join("genesis.json"))),
@@ -51,14 +54,22 @@ pub(crate) fn fill(
         ("proposer.gameType".to_owned(), json!(chain.game_type)),
         ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
         ("games.window".to_owned(), json!(chain.game_window())),
-        ("challenger.prestate".to_owned(), text(components.prestate()?.path)),
         ("bin.cannon".to_owned(), text(components.path(Component::Cannon))),
-        ("bin.op-program".to_owned(), text(components.path(Component::OpProgram))),
+        ("rollups".to_owned(), json!(rollups(ports, followers)?)),
         ("address.proposer".to_owned(), json!(chain.proposer)),
         ("address.challenger".to_owned(), json!(chain.challenger)),
     ]);
     values.extend(ports.all().iter().map(|(name, port)| (format!("port.{name}"), json!(port))));
     template.fill(&values)
+}
+
+/// JSON-RPC of every op-node.
+fn rollups(ports: &Ports, followers: usize) -> Result<String> {
+    let pairs = std::iter::once("sequencer".to_owned())
+        .chain((1..=followers).map(|follower| format!("follower-{follower}")));
+    let urls: Result<Vec<String>> =
+        pairs.map(|pair| Ok(l1::url(ports.get(&format!("{pair}-node.rpc"))?))).collect();
+    Ok(urls?.join(","))
 }
 
 /// The P2P identity of a node; its engine's JWT secret is made along with it.

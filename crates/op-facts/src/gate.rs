@@ -18,13 +18,13 @@ pub enum Gate {
     RollupConfig, Predeploys, FeeParameters, Bundle,
     // L1
     L1Chain, L1Origin, L1Head, L1Agreement, L1RateLimit, L1Proofs, L1Beacon, Contracts,
-    StandardValidator,
+    FeeScalars, StandardValidator,
     // Keys
     KeyFile, SequencerKey, BatcherKey, ProposerKey, ChallengerKey, ReusedKey, PublishedKey, Alone, Funding,
     // Disputes
-    GameType, Prestate, Bond, ProposalCadence, BatchCadence, RootSource,
+    GameType, Prestate, Bond, BondClaimants, ProposalCadence, BatchCadence, RootSource,
     // Nodes
-    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, AdminApi, Jwt,
+    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, EngineDurability, AdminApi, Jwt,
     // Host
     Clock, Disk, GivenFiles, Flags, Ports, ImagePinned, Release,
 }
@@ -164,6 +164,9 @@ impl Gate {
                 "SystemConfig, portal, registry and factory are there, belong to each other, and have what rollup.json \
                  has",
                 "an address of another deployment in one of three files"),
+            Self::FeeScalars => entry(L1, &[Command],
+                "users pay for the kind of data that the batcher writes, and a least fee",
+                "calldata on scalars made for blobs: a 550th of what batches cost came back"),
             Self::StandardValidator => entry(L1, &[],
                 "the validator of the chain's own contracts release finds nothing (contracts v7 and later)",
                 "owners sign upgrades off by its answer, which operators never saw"),
@@ -207,6 +210,9 @@ impl Gate {
             Self::Bond => entry(Disputes, &[Key, GameType],
                 "the proposer can pay the bond and gas",
                 "a proposer that starves after one game"),
+            Self::BondClaimants => entry(Disputes, &[Command],
+                "the challenger also claims what the proposer of this configuration put down",
+                "bonds do not return by themselves: 0.08 ETH a game, 1.92 ETH a day, stayed in DelayedWETH"),
             Self::ProposalCadence => entry(Disputes, &[Command],
                 "proposals are not asked for more often than batches come",
                 "withdrawals five hours late on a quiet chain"),
@@ -232,6 +238,10 @@ impl Gate {
             Self::SafeDb => entry(Nodes, &[Command],
                 "the SafeDB is on where challenger or dispute-mon ask",
                 "it is never filled in afterwards"),
+            Self::EngineDurability => entry(Nodes, &[Command],
+                "the sequencer's op-reth has every block on disk (engines)",
+                "since v2.8.0 the last 50 blocks are in memory only: killed, a chain loses 100 s that it had \
+                 confirmed"),
             Self::AdminApi => entry(Nodes, &[Command],
                 "the admin API listens on loopback only",
                 "it has no password, and container ports bypass host firewalls"),

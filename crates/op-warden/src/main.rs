@@ -1,6 +1,7 @@
 //! op-warden: lets each service of an OP Stack chain start only when its keys, genesis and contracts
 //! are proven right against L1. One file a command; the work is done by the crates below.
 
+mod bonds;
 mod deposit;
 mod exec;
 mod explain;
@@ -120,6 +121,16 @@ enum Command {
             and for every other error."
     )]
     Purge(purge::PurgeArgs),
+    /// Where the bonds of dispute games lie, and with --claim their way back
+    #[command(
+        after_help = "Example: op-warden bonds --config /etc/op-stack/op-warden.json\n  op-warden \
+            bonds --config F --claim --key keys/anybody\n\nAll games of the factory are looked at, \
+            also those that are too old for op-challenger. A bond goes to whoever put it down, \
+            whoever claims it. It is in play until its game is resolved, then locked until the game \
+            is final, then unlockable or held back for the delay of DelayedWETH, then claimable.\n\n\
+            Exit codes: 0, 1 where a claim failed on L1, 255 for every other error."
+    )]
+    Bonds(bonds::BondsArgs),
     /// What an upgrade of the programs asks for
     #[command(
         subcommand,
@@ -173,6 +184,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Prove(command) => block_on(prove::run(&command))?,
         Command::Explain(args) => explain::run(&args),
         Command::Purge(args) => purge::run(&args),
+        Command::Bonds(args) => block_on(bonds::run(&args))?,
         Command::Upgrade(command) => block_on(upgrade::run(&command))?,
         Command::Maintenance(args) => maintenance::run(&args),
         Command::Runbook(args) => runbook::run(&args),

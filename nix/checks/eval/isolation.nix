@@ -70,7 +70,11 @@ in
 
   testResourcesOfTheEngine = {
     expr = changing { sequencer.engine.resources.memory = "16g"; };
-    expected = [ (unit "sequencer-engine") ];
+    expected = [
+      # The program is told of it.
+      "op-warden.service"
+      (unit "sequencer-engine")
+    ];
   };
 
   testTheImageOfTheProposer = {
@@ -117,6 +121,8 @@ in
       "op-stack-retry.service"
       "op-stack-setup.service"
       "op-warden.service"
+      # It asks every node of the host.
+      (unit "dispute-mon")
       (unit "follower-zzz-engine")
       (unit "follower-zzz-node")
     ];

@@ -33,13 +33,13 @@ let
 in
 {
   testTrueIsABareFlag = {
-    expr = change { wait-node-sync = true; };
-    expected = adds [ "--wait-node-sync" ];
+    expr = change { stopped = true; };
+    expected = adds [ "--stopped" ];
   };
 
   testFalseAndNullAreNoFlag = {
     expr = change {
-      wait-node-sync = false;
+      stopped = false;
       throttle-unsafe-da-bytes-lower-threshold = null;
     };
     expected = adds [ ];
@@ -74,10 +74,10 @@ in
   };
 
   testADefaultCanBeOverridden = {
-    expr = change { data-availability-type = "blobs"; };
+    expr = change { compression-algo = "zlib"; };
     expected = {
-      added = [ "--data-availability-type=blobs" ];
-      removed = [ "--data-availability-type=calldata" ];
+      added = [ "--compression-algo=zlib" ];
+      removed = [ "--compression-algo=brotli-10" ];
     };
   };
 

@@ -34,6 +34,7 @@ let
     game-type = "chain.gameType";
     game-types = "chain.gameType";
     honest-actors = "chain.honestActors";
+    additional-bond-claimants = "chain.proposer";
     cannon-prestate = "chain.prestateFile";
     cannon-kona-prestate = "chain.prestateFile";
     datadir = "stateDir";
@@ -50,6 +51,7 @@ let
     "p2p.listen.tcp" = "ports";
     "p2p.listen.udp" = "ports";
     "p2p.priv.path" = "identityFile";
+    data-availability-type = "dataAvailability";
     # Of op-reth.
     port = "ports";
     metrics = "ports";
@@ -247,6 +249,17 @@ in
     warnings =
       let
         unpinned = lib.attrNames (lib.filterAttrs (_: service: service.image.digest == null) services);
+        withSigner = lib.attrNames (
+          lib.filterAttrs (
+            _: service:
+            lib.any (lib.hasPrefix "signer.") (
+              lib.attrNames service.overrides.settings ++ flagsOf service.overrides.extraArgs
+            )
+            || lib.any (lib.hasInfix "_SIGNER_") (
+              lib.attrNames service.overrides.environment ++ lib.attrNames service.overrides.environmentFiles
+            )
+          ) services
+        );
         isPublic =
           name: cfg.l1."${name}File" == null && lib.hasInfix "publicnode.com" (toString cfg.l1.${name});
       in
@@ -257,6 +270,8 @@ in
         && cfg.monitoring.alertmanager.enable
         && cfg.monitoring.alertmanager.receivers == [ ]
       ) "${prefix}.monitoring.alertmanager.receivers: alerts reach nobody until there is one."
+      ++ lib.optional (withSigner != [ ])
+        "${prefix}: ${lib.concatStringsSep ", " withSigner} is given a remote signer (signer.*). The programs refuse a signer beside a key, and the module always gives the key: they will not start."
       ++ lib.optional cfg.dangerouslyRunUnpinnedImages "${prefix}.dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys."
       ++
         lib.optional (cfg.engine == "geth")

@@ -76,7 +76,12 @@ let
 
   stack = import ../../stack/production.nix {
     inherit (cfg) engine stateDir minFree;
-    inherit (cfg.chain) disputeGameFactory honestActors gameType;
+    inherit (cfg.chain)
+      disputeGameFactory
+      proposer
+      honestActors
+      gameType
+      ;
     l1 = {
       inherit (cfg.l1)
         rpc
@@ -101,6 +106,8 @@ let
       l2ChainId = cfg.chain.id;
       bundle = lib.mapNullable inSystem cfg.chain.bundle;
     };
+    inherit (cfg.batcher) dataAvailability;
+    proposalInterval = cfg.proposer.interval;
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
     followers = lib.attrNames cfg.followers;
     p2p = {
@@ -164,12 +171,36 @@ let
       gates = gate.gates ++ [ "given-files" ];
     };
 
+  # What a program is told of the memory that its container has, so that it is not killed for more.
+  mebibytes =
+    memory:
+    let
+      parts = builtins.match "([0-9]+)([bkmg])" memory;
+      number = lib.toInt (lib.head parts);
+    in
+    {
+      b = number / 1048576;
+      k = number / 1024;
+      m = number;
+      g = number * 1024;
+    }
+    .${lib.last parts};
+  budgetOf =
+    component: memory:
+    if memory == null then
+      { }
+    else if component == "op-reth" then
+      { settings."engine.cross-block-cache-size" = lib.max 64 (mebibytes memory / 8); }
+    else
+      { environment.GOMEMLIMIT = "${toString (mebibytes memory * 9 / 10)}MiB"; };
+
   isEnabled = name: _: (optionsOf name).enable;
 
   complete =
     name: service:
     let
       options = optionsOf name;
+      budget = budgetOf service.component options.resources.memory;
     in
     service
     // {
@@ -183,10 +214,12 @@ let
       credentials =
         service.credentials
         // lib.mapAttrs (variable: _: inside "env-${variable}") options.environmentFiles;
-      environment = service.environment // options.environment;
+      environment = service.environment // budget.environment or { } // options.environment;
       args =
         service.subcommand
-        ++ stackLib.renderFlags (service.settings // options.settings // service.wiring)
+        ++ stackLib.renderFlags (
+          service.settings // budget.settings or { } // options.settings // service.wiring
+        )
         ++ options.extraArgs;
       overrides = {
         inherit (options) settings extraArgs environment environmentFiles;

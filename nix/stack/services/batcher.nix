@@ -7,6 +7,8 @@
   ports,
   key,
   gate,
+  # "blobs", "calldata", or "auto": whichever is cheaper.
+  dataAvailability,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_BATCHER_L1_ETH_RPC";
@@ -20,9 +22,13 @@ in
     // {
       l2-eth-rpc = lib.http engine.http;
       rollup-rpc = lib.http node.rpc;
+      data-availability-type = dataAvailability;
     };
   settings = lib.txmgr // {
-    data-availability-type = "calldata";
+    # Span batches: on a quiet chain most of a singular batch is overhead.
+    batch-type = 1;
+    # Since Fjord.
+    compression-algo = "brotli-10";
   };
   credentials = rpc.credentials // {
     OP_BATCHER_PRIVATE_KEY = key;

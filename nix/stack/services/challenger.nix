@@ -10,16 +10,16 @@
   key,
   gate,
   disputeGameFactory,
+  # Address whose bonds it claims beside its own, or null: nobody else claims the proposer's.
+  proposer,
   gameTypes,
   # Prefix of the trace program's flags: "cannon" or "cannon-kona".
   vm,
+  # Null where there is none: permissioned games load none.
   prestate,
   # Paths of the VM and of the trace server; null where the image brings them.
   vmBin,
   vmServer,
-  # Lets the trace program take the chain's config from the preimage oracle: for a devnet only,
-  # whose chain is in no prestate. Without it cannon panics and the challenger posts status 02.
-  customChain,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_CHALLENGER_L1_ETH_RPC";
@@ -38,17 +38,17 @@ in
       l2-eth-rpc = lib.http engine.http;
       rollup-rpc = lib.http node.rpc;
       game-factory-address = disputeGameFactory;
+      additional-bond-claimants = if proposer == null then null else [ proposer ];
       # The default changes between releases, and an unlisted type is skipped silently.
       game-types = gameTypes;
       datadir = dataDir;
       rollup-config = chain.rollup;
       l2-genesis = chain.genesis;
       l1-genesis = l1.chainConfig;
-      "${vm}-prestate" = prestate;
       "${vm}-server" = vmServer;
-      "${vm}-l2-custom" = customChain;
       cannon-bin = vmBin;
-    };
+    }
+    // (if prestate == null then { } else { "${vm}-prestate" = prestate; });
   settings = lib.txmgr;
   credentials =
     rpc.credentials

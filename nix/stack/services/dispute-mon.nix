@@ -3,6 +3,8 @@
   lib,
   l1,
   node,
+  # JSON-RPC of every op-node of this host, which it compares.
+  rollups,
   ports,
   gate,
   disputeGameFactory,
@@ -18,7 +20,7 @@ in
     lib.goMetrics ports.metrics
     // rpc.wiring
     // {
-      rollup-rpc = lib.http node.rpc;
+      rollup-rpc = rollups;
       game-factory-address = disputeGameFactory;
       # It takes an empty list for an address that is none.
       honest-actors = if honestActors == [ ] then null else honestActors;

@@ -13,6 +13,8 @@
   after ? [ ],
 }:
 let
+  sequencing = sequencerHttp == null;
+
   # Archive state in the hash scheme: withdrawal proofs need the state of past blocks.
   database = {
     datadir = dataDir;
@@ -36,9 +38,11 @@ in
       "rollup.disabletxpoolgossip" = true;
       "rollup.sequencerhttp" = sequencerHttp;
     };
-  settings = lib.engineSettings // {
+  settings = lib.engineSettings sequencing // {
     syncmode = "full";
     gcmode = "archive";
+    # Of all blocks; the default forgets transactions after 54 days.
+    "history.transactions" = 0;
   };
   # No flag turns the devp2p listener off, and blocks come from op-node.
   files.${configFile} = "[Node.P2P]\nListenAddr = \"\"\n";

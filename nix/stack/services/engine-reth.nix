@@ -10,6 +10,9 @@
   sequencerHttp ? null,
   after ? [ ],
 }:
+let
+  sequencing = sequencerHttp == null;
+in
 {
   component = "op-reth";
   subcommand = [ "node" ];
@@ -25,15 +28,27 @@
     "rollup.disable-tx-pool-gossip" = true;
     "rollup.sequencer" = sequencerHttp;
   };
-  settings = lib.engineSettings // {
-    # The journal has them.
+  settings = lib.engineSettings sequencing // {
+    # The journal has them, without escape codes.
     "log.file.max-files" = 0;
+    color = "never";
     # Withdrawals are proven with eth_getProof at past blocks: a day of them at 2 s.
     "rpc.eth-proof-window" = 43200;
     # Defaults are made for 12 s slots.
     "builder.deadline" = 2;
     "builder.interval" = "100ms";
-  };
+  }
+  // (
+    if sequencing then
+      {
+        # Each block is on disk before the next one is made: since v2.8.0 the last 50 are in memory only, and
+        # nobody has the sequencer's newest ones when it is killed.
+        "engine.persistence-threshold" = 0;
+        "engine.memory-block-buffer-target" = 0;
+      }
+    else
+      { }
+  );
   inherit
     dataDir
     gate

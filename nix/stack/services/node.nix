@@ -11,6 +11,8 @@
   ports,
   p2p,
   gate,
+  # All batches are calldata.
+  calldata ? false,
   # Key file of the unsafe block signer; null on a follower.
   sequencerKey ? null,
   # Libp2p addresses that are dialled for ever.
@@ -32,7 +34,8 @@ in
       "l1.rpc-rate-limit" = l1.rateLimit;
       "l1.rpc-max-batch-size" = l1.maxBatchSize;
       "l1.beacon-fallbacks" = if l1.beaconFallbacks == [ ] then null else l1.beaconFallbacks;
-      "l1.beacon.ignore" = l1.beacon == null;
+      # The sequencer of a chain without blobs starts without a beacon node: it reads nothing there.
+      "l1.beacon.ignore" = l1.beacon == null || (sequencing && calldata);
       "rollup.l1-chain-config" = l1.chainConfig;
       l2 = lib.http engine.authrpc;
       "l2.jwt-secret" = jwt;
@@ -56,13 +59,17 @@ in
         {
           "sequencer.enabled" = true;
           "rpc.enable-admin" = true;
+          # Stopped by admin_stopSequencer, it stays so after a restart.
+          "rpc.admin-state" = "${dataDir}/admin-state.json";
         }
       else
         { }
     );
   settings = {
     "l1.rpckind" = "standard";
-    "p2p.no-discovery" = true;
+    "p2p.no-discovery" = p2p.bootnodes == [ ];
+    # After a pause the sequencer's blocks are older than the default, a minute: nobody would take them.
+    "p2p.gossip.timestamp.threshold" = "1h";
   };
   credentials =
     rpc.credentials

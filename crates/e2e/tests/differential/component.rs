@@ -133,7 +133,7 @@ impl Component {
                 "--cannon-bin=@BIN@/cannon",
                 "--cannon-l2-custom",
                 "--cannon-prestate=@DIR@/prestate.bin.gz",
-                "--cannon-server=@BIN@/op-program",
+                "--cannon-server=@BIN@/cannon",
                 "--datadir=@DIR@/challenger",
                 FACTORY,
                 "--game-types=permissioned",

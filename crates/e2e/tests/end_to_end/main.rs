@@ -2,6 +2,7 @@
 //! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
 
 mod alone;
+mod bonds;
 mod definitions;
 mod flags;
 mod folder;
@@ -65,8 +66,8 @@ fn main() -> ExitCode {
         ),
         Trial::ignorable_test("the_known_flags_are_those_of_the_programs", flags::known),
         devnet("full_proof_on_the_npm_contracts", || proof(&["--prove=full"])),
-        devnet("proof_on_the_npm_contracts_with_two_followers", || {
-            proof(&["--prove", "--followers", "2"])
+        devnet("proof_with_blobs_and_two_followers", || {
+            proof(&["--prove", "--blobs", "--followers", "2"])
         }),
         devnet("a_killed_service_shows_in_status_and_comes_back", killed_service),
         devnet("a_killed_supervisor_takes_its_services_along", folder::killed_supervisor),
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
         devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
         devnet("a_second_host_with_the_keys_is_refused", alone::second_host_is_refused),
+        devnet("a_bond_comes_back_by_hand", bonds::come_back),
         devnet("a_refusal_ends_the_proof_at_once", refusal::ends_the_proof),
     ];
     trials.push(Trial::ignorable_test(

@@ -75,8 +75,10 @@ fn production(
             "l2ChainId": l1.config["chain"]["l2ChainId"],
         },
         "disputeGameFactory": l1.config["chain"]["disputeGameFactory"],
+        "proposer": l1.chain["proposer"],
         "honestActors": [l1.chain["proposer"], l1.chain["challenger"]],
-        "prestate": test_kit::components().join("prestate/prestate.bin.gz"),
+        // op-challenger before v1.9.4 wants one, and reads none for permissioned games.
+        "prestate": "none",
         "p2p": {
             "advertiseIp": "127.0.0.1", "bootnodes": [],
             "staticPeers": [], "sequencer": format!("/ip4/127.0.0.1/tcp/9222/p2p/{}", PEER),

@@ -12,8 +12,6 @@ pub(crate) enum Component {
     OpDisputeMon,
     OpDeployer,
     Cannon,
-    /// The fault proof program's host: fetches the preimages its client asks for.
-    OpProgram,
     /// The fault proof program's client, compiled for Cannon's virtual machine.
     OpProgramClient,
     Anvil,
@@ -71,9 +69,6 @@ impl Component {
                 Go("github.com/ethereum-optimism/optimism/op-deployer/cmd/op-deployer"),
             ),
             Self::Cannon => ("cannon", Go("github.com/ethereum-optimism/optimism/cannon")),
-            Self::OpProgram => {
-                ("op-program", Go("github.com/ethereum-optimism/optimism/op-program/host/cmd"))
-            }
             Self::OpProgramClient => (
                 "op-program-client64.elf",
                 GoForCannon("github.com/ethereum-optimism/optimism/op-program/client/cmd"),

@@ -125,15 +125,3 @@ fn the_first_of_go_and_what_others_make_are_stages_of_their_own() {
     assert_eq!(names[1], ["op-geth", "cannon", "op-program-client64.elf"]);
     assert_eq!(names[2], ["prestate"]);
 }
-
-#[test]
-fn reads_the_witness_hash() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join(WITNESS_FILE);
-    let hash = B256::repeat_byte(3);
-    fs::write(&path, format!(r#"{{"witnessHash":"{hash}","witness":"0x00"}}"#)).unwrap();
-    assert_eq!(witness_hash(&path).unwrap(), hash);
-    fs::write(&path, "{}").unwrap();
-    let error = witness_hash(&path).unwrap_err().to_string();
-    assert!(error.ends_with("witness.json is not a witness of cannon"), "{error}");
-}

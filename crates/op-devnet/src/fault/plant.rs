@@ -1,15 +1,11 @@
 //! How each fault is planted.
 
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
-use std::{path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
-use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use op_chain::genesis::GenesisBlock;
-use op_gate::Gate;
 use serde_json::{Value, json};
 
 use super::table::Fault;
@@ -48,12 +44,11 @@ impl Fault {
                 config["services"]["proposer"]["gameType"] = json!(0);
             }),
             Self::PrestateMismatch => {
-                let other = file("other-prestate.bin.gz");
-                other_prestate(&prepared.components.prestate()?.path, &other)?;
-                judge_prestate(&home.warden_config(), &other)
+                let program = prepared.components.path(Component::Prestate);
+                give_prestate(&home.warden_config(), &program)
             }
             Self::PrestateMissing => {
-                judge_prestate(&home.warden_config(), &file("no-prestate.bin.gz"))
+                give_prestate(&home.warden_config(), &file("no-prestate.bin.gz"))
             }
             Self::ReusedKey => {
                 let batcher =
@@ -97,28 +92,11 @@ async fn spoil_l1(prepared: &Prepared, defect: Defect) -> Result<()> {
     edit(&prepared.devnet.home.warden_config(), |config| config["l1"]["rpc"] = json!(url))
 }
 
-/// Has the gates judge the challenger by a prestate, as in production.
-fn judge_prestate(config: &Path, prestate: &Path) -> Result<()> {
+/// Gives the challenger a program, of which the contracts know nothing: permissioned games load none.
+fn give_prestate(config: &Path, prestate: &Path) -> Result<()> {
     edit(config, |config| {
-        let challenger = &mut config["services"]["challenger"];
-        challenger["prestate"] = json!({"file": prestate});
-        if let Some(gates) = challenger["gates"].as_array_mut() {
-            gates.push(json!(Gate::Prestate));
-        }
+        config["services"]["challenger"]["prestate"] = json!({"file": prestate});
     })
-}
-
-/// Writes the prestate with one byte of its memory changed: what another program would be.
-fn other_prestate(prestate: &Path, other: &Path) -> Result<()> {
-    // Within the first pages, behind the version and the number of pages.
-    const CHANGED: usize = 0x1000;
-    let mut state = Vec::new();
-    GzDecoder::new(File::open(prestate)?).read_to_end(&mut state)?;
-    *state.get_mut(CHANGED).context("the prestate is too short")? ^= 1;
-    let mut file = GzEncoder::new(File::create(other)?, Compression::fast());
-    file.write_all(&state)?;
-    file.finish()?;
-    Ok(())
 }
 
 /// Overwrites a key file with the key of an account that has no role.

@@ -4,6 +4,8 @@ use clap::ValueEnum;
 use op_gate::{Answer, Gate};
 use serde::Serialize;
 
+use crate::components::Component;
+
 /// A failure that a team really had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -28,7 +30,7 @@ pub(crate) enum Fault {
     ProposerGameType,
     /// The challenger's prestate is not the one that the contracts name
     PrestateMismatch,
-    /// There is no prestate for the challenger yet
+    /// The prestate that the challenger is given is not there
     PrestateMissing,
     /// Batcher and proposer have one key
     ReusedKey,
@@ -76,6 +78,14 @@ impl Fault {
             Self::ForkSchedule => ("sequencer-engine", Gate::ForkSchedule, Answer::Refuse),
         };
         Expected { service, gate, answer }
+    }
+
+    /// What it needs beside the programs that run the chain.
+    pub(crate) const fn needs(self) -> &'static [Component] {
+        match self {
+            Self::PrestateMismatch => &[Component::Prestate],
+            _ => &[],
+        }
     }
 
     /// The line of `--help`.

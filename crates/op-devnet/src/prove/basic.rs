@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{process::Command, time::Instant};
 
+use super::batches;
 use super::wait::{ANSWER, until};
 use super::{proof::Recorder, wallet::ONE_ETHER};
 use crate::accounts;
@@ -58,6 +59,7 @@ pub(super) async fn wholeness(devnet: &Devnet, recorder: &Recorder<'_>, op_warde
         let equal = equal(devnet, &follower);
         recorder.note(&format!("{follower} equals the sequencer"), SETTLE, equal).await;
     }
+    recorder.note("data of the batches on L1", SETTLE, data(devnet)).await;
     recorder.note("all gates pass on the live chain", ANSWER, check(devnet, op_warden)).await;
     recorder.note("no service was started again", ANSWER, async { no_restarts(devnet) }).await;
 }
@@ -143,9 +145,7 @@ async fn game(devnet: &Devnet) -> Result<String> {
 
 /// Waits until the sequencer is past the last fork of rollup.json.
 async fn forks(devnet: &Devnet) -> Result<String> {
-    let path = devnet.home.chain().join("rollup.json");
-    let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let rollup: RollupConfig = serde_json::from_slice(&text)?;
+    let rollup = rollup(devnet)?;
     let times = serde_json::to_value(&rollup.forks)?;
     let times: Vec<u64> =
         times.as_object().into_iter().flatten().filter_map(|(_, time)| time.as_u64()).collect();
@@ -164,6 +164,22 @@ async fn forks(devnet: &Devnet) -> Result<String> {
         })
     })
     .await
+}
+
+fn rollup(devnet: &Devnet) -> Result<RollupConfig> {
+    let path = devnet.home.chain().join("rollup.json");
+    let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(serde_json::from_slice(&text)?)
+}
+
+/// What the batcher brought to L1, in the kind that the chain is made for.
+async fn data(devnet: &Devnet) -> Result<String> {
+    let l1 = Rpc::new(&devnet.url("l1.rpc")?, ANSWER)?;
+    let node = Rpc::new(&devnet.url("sequencer-node.rpc")?, ANSWER)?;
+    let safe = sync_status(&node).await?.safe_l2.number;
+    let batches =
+        batches::read(&devnet.chain, &rollup(devnet)?, &l1, &devnet.blobs(), safe).await?;
+    Ok(batches.to_string())
 }
 
 /// The first transaction of every block sets `L1Block`; with contracts too old for the fork it fails

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use eth_rpc::Rpc;
+use eth_rpc::{Rpc, units::ether};
 
+use super::bonds::{self, Returned};
 use super::wallet::{ONE_ETHER, Wallet};
 use super::withdrawal::{self, Bridge};
 use super::{agreement::DisputeMon, delays::Delays, dispute, proof::Recorder, wait::ANSWER};
@@ -32,7 +33,7 @@ pub(super) async fn run(devnet: &Devnet, recorder: &Recorder<'_>) -> Result<()> 
     let scene = Scene { devnet, recorder, l1, node, delays };
     let monitor = DisputeMon::new(&devnet.url("dispute-mon.metrics")?)?;
     tokio::select! {
-        done = async { tokio::try_join!(scene.dispute(), scene.withdrawal()) } => done?,
+        done = async { tokio::try_join!(scene.dispute(), scene.withdrawal(), scene.bonds()) } => done?,
         disagreement = monitor.disagreement(FALSE_GAMES) => return Err(disagreement),
     };
     recorder
@@ -80,6 +81,24 @@ impl Scene<'_> {
         recorder
             .step("true roots stand", CLOCKS, honest, |games| {
                 format!("{} won, {} in progress", games.won, games.in_progress)
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// What op-proposer put down for a game comes back to it.
+    async fn bonds(&self) -> Result<()> {
+        let Self { devnet, recorder, l1, delays, .. } = self;
+        let returned = bonds::returned(&devnet.chain, l1, delays.game_clock);
+        recorder
+            .step("bonds came back", CLOCKS, returned, |returned| {
+                let Returned { amount, games, l1_block } = returned;
+                let games = if *games == 1 { "a game" } else { "games" };
+                format!(
+                    "{} ETH of {games} to {} in L1 block {l1_block}, claimed by op-challenger",
+                    ether(*amount),
+                    devnet.chain.proposer
+                )
             })
             .await?;
         Ok(())

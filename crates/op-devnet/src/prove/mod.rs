@@ -2,6 +2,8 @@
 
 mod agreement;
 mod basic;
+mod batches;
+mod bonds;
 mod delays;
 mod dispute;
 mod figures;

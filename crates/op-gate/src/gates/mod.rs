@@ -23,6 +23,7 @@ mod l1 {
     mod beginning;
     pub(crate) mod chain;
     pub(crate) mod contracts;
+    pub(crate) mod fee_scalars;
     pub(crate) mod getter;
     pub(crate) mod head;
     pub(crate) mod origin;
@@ -49,6 +50,7 @@ mod keys {
 mod disputes {
     pub(crate) mod batch_cadence;
     pub(crate) mod bond;
+    pub(crate) mod bond_claimants;
     mod game_args;
     pub(crate) mod game_type;
     pub(crate) mod prestate;
@@ -58,6 +60,7 @@ mod disputes {
 
 mod nodes {
     pub(crate) mod admin_api;
+    pub(crate) mod engine_durability;
     pub(crate) mod jwt;
     pub(crate) mod p2p;
     pub(crate) mod p2p_paths;
@@ -104,6 +107,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::L1Proofs => l1::proofs::judge,
         Gate::L1Beacon => l1::beacon::judge,
         Gate::Contracts => l1::contracts::judge,
+        Gate::FeeScalars => l1::fee_scalars::judge,
         Gate::StandardValidator => l1::standard_validator::judge,
         Gate::KeyFile => keys::key_file::judge,
         Gate::SequencerKey => keys::sequencer_key::judge,
@@ -117,6 +121,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::GameType => disputes::game_type::judge,
         Gate::Prestate => disputes::prestate::judge,
         Gate::Bond => disputes::bond::judge,
+        Gate::BondClaimants => disputes::bond_claimants::judge,
         Gate::ProposalCadence => disputes::proposal_cadence::judge,
         Gate::BatchCadence => disputes::batch_cadence::judge,
         Gate::RootSource => disputes::root_source::judge,
@@ -125,6 +130,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::StaticPeers => nodes::static_peers::judge,
         Gate::UnsafeSigner => nodes::unsafe_signer::judge,
         Gate::SafeDb => nodes::safe_db::judge,
+        Gate::EngineDurability => nodes::engine_durability::judge,
         Gate::AdminApi => nodes::admin_api::judge,
         Gate::Jwt => nodes::jwt::judge,
         Gate::Clock => host::clock::judge,

@@ -1,14 +1,20 @@
 //! Dispute games.
 
+use std::time::Duration;
+
+use op_chain::game_args::is_permissioned;
+use op_gate::command::duration;
 use op_util::text::span;
 
 use crate::condition::{Condition, Name, State};
 use crate::number::{float, whole};
 use crate::{figures::games, status::Games, watch::Watch};
 
-/// Seconds for which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
-/// that a new game was made in, and it looks again every half minute.
-const UNJUDGED: f64 = 90.0;
+/// Rounds in which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
+/// that a new game was made in.
+const UNJUDGED: u32 = 3;
+/// Between two rounds, unless `--monitor-interval` says otherwise.
+const ROUND: Duration = Duration::from_secs(30);
 
 const NO_GAMES: &str = "No new output root is claimed, so no newer withdrawal can be proven: see the proposer's log, \
                         its balance and the bond, and whether the safe head moves.";
@@ -20,6 +26,9 @@ const DISPUTED: &str = "Somebody disputes an output root of ours: compare it wit
                         node at once. If ours is right, see that the challenger defends it; if not, stop the proposer.";
 const OVERDUE: &str = "Nobody resolves them, so withdrawals wait and bonds stay locked: see whether the challenger \
                        runs and can pay.";
+const NOBODY: &str = "Only the challenger of a permissioned chain resolves its games: enable op-challenger \
+                      (challenger.enable), or no withdrawal ends and no bond comes back. If it runs \
+                      elsewhere, this ends with the first game that it resolves.";
 const DISAGREES: &str = "A false claim stands, or a true one is losing: see op-dispute-mon's log for the game, and the \
                          challenger's for why it does not act.";
 const NOT_JUDGED: &str =
@@ -37,8 +46,15 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
                 disputed(proposer, &games),
             ]
         }));
-        let resolver = setup.service_of("op-challenger").or(proposer);
-        conditions.extend(resolver.map(|service| unresolved(service, &games)));
+        let challenger = setup.service_of("op-challenger");
+        let absence = if challenger.is_none() { nobody(watch, &games) } else { None };
+        conditions.extend(challenger.or(proposer).map(|service| {
+            let condition = unresolved(service, &games);
+            match absence {
+                Some(found) => Condition { found, ..condition }.is(State::Failed, NOBODY),
+                None => condition,
+            }
+        }));
     }
     conditions.extend(agreement(watch));
     conditions
@@ -95,21 +111,34 @@ fn unresolved(service: &str, games: &Games) -> Condition {
     )
 }
 
+/// That nobody resolves games is known before the first one is overdue, days later: no challenger is
+/// here, the games are permissioned, and none that is known was ever resolved.
+fn nobody(watch: &Watch, games: &Games) -> Option<String> {
+    let proposer = watch.setup.config.services.get(watch.setup.service_of("op-proposer")?)?;
+    let permissioned = proposer.game_type.is_some_and(is_permissioned);
+    let none_resolved = games.open == games.count;
+    (permissioned && none_resolved)
+        .then(|| format!("no challenger on this host, none of {} games resolved", games.count))
+}
+
 fn agreement(watch: &Watch) -> Option<Condition> {
     const NAME: Name = Name::DisputeMon;
     const EXPECTED: &str = "it agrees with every game";
-    let service = watch.setup.service_of("op-dispute-mon")?;
-    let seen = &watch.seen;
+    let (setup, seen) = (&watch.setup, &watch.seen);
+    let service = setup.service_of("op-dispute-mon")?;
     Some(match seen.programs.get(service)?.get() {
         Err(reason) => Condition::unknown(NAME, service, EXPECTED, reason, "Start op-dispute-mon."),
         Ok(program) => {
             let wrong = program.disagreements.unwrap_or_default();
             let failed = program.failed_games.unwrap_or_default();
             let since = seen.unjudged_games_since.unwrap_or(seen.now);
+            let command = setup.config.services.get(service).and_then(|it| it.command.as_ref());
+            let round = command.and_then(|command| duration(command.value("monitor-interval")?));
+            let limit = (round.unwrap_or(ROUND).max(ROUND) * UNJUDGED).as_secs_f64();
             let found = format!("{wrong} games go the wrong way, {failed} could not be judged");
             Condition::holds(NAME, service, EXPECTED, found)
                 .unless(wrong == 0.0, State::Failed, DISAGREES)
-                .unless(failed == 0.0 || seen.now - since <= UNJUDGED, State::Warn, NOT_JUDGED)
+                .unless(failed == 0.0 || seen.now - since <= limit, State::Warn, NOT_JUDGED)
         }
     })
 }

@@ -70,11 +70,20 @@ fn the_stale_default_is_named() {
         let text = refused[field].as_str().unwrap();
         assert!(text.contains("op-deployer's stale default, a cannon32 program"), "{refused:#}");
     }
+    let leave_out = "Or leave the prestate out";
+    assert!(refused["mend"].as_str().unwrap().contains(leave_out), "{refused:#}");
     world.service("prestate")["prestate"] = json!({"file": null});
-    let none = finding(&world.start());
-    assert_eq!((&none["answer"], &none["found"]), (&json!("wait"), &json!("none")));
-    let mend = none["mend"].as_str().unwrap();
-    assert!(mend.contains("the core rollup runs without it") && mend.contains(stale), "{none:#}");
+    for (game_type, answer, says) in [
+        (1, "warn", "Nothing stops now. Before games are opened to everyone"),
+        (8, "wait", "the core rollup runs without it"),
+    ] {
+        world.service("prestate")["gameType"] = json!(game_type);
+        let none = finding(&world.start());
+        assert_eq!((&none["answer"], &none["found"]), (&json!(answer), &json!("none")));
+        let mend = none["mend"].as_str().unwrap();
+        assert!(mend.contains(says) && mend.contains(stale), "{none:#}");
+        assert!(!mend.contains(leave_out), "{none:#}");
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn an_official_prestate_is_named_with_its_release() {
 
     world.service("prestate")["prestate"]["file"] = json!(null);
     let text = said(&world, "prestate");
-    assert!(text.contains("\"wait\"") && text.contains("does not know this chain"), "{text}");
+    assert!(text.contains("\"warn\"") && text.contains("does not know this chain"), "{text}");
 
     // Ink is in the registry: its program is the official one, only the file is another.
     let mut world = World::right();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::names::{BOND, MIN_BALANCE, PEER_ID};
+use crate::world::names::{BOND, MIN_BALANCE, PEER_ID, ROLES};
 
 /// Flags without which a program does not start on an L1 of one's own.
 pub(crate) fn required(component: &str) -> &'static [&'static str] {
@@ -54,6 +54,15 @@ pub(super) fn commands(services: &mut Value) {
     services["root-source"]["command"] =
         command("op-challenger", &["--rollup-rpc=http://127.0.0.1:9545"]);
     services["root-source"]["gameType"] = json!(1);
+    let claimant = format!("--additional-bond-claimants=0x{}", ROLES[2].2);
+    // Of its own, so that no other gate takes its data for the chain's.
+    services["fee-scalars"]["command"] =
+        command("another-batcher", &["--data-availability-type=auto"]);
+    services["engine-durability"]["command"] = command(
+        "op-reth",
+        &["--engine.persistence-threshold=0", "--engine.memory-block-buffer-target=0"],
+    );
+    services["bond-claimants"]["command"] = command("op-challenger", &[&claimant]);
     // Nobody listens at that address.
     services["alone"]["command"] = command(
         "op-challenger",

@@ -97,7 +97,7 @@ const VALIDATOR: &str = "00000000000000000000000000000000000000ca";
 
 /// Answers of the contracts that nothing else here says: the other contracts, a fresh chain's registry
 /// and validator, and what rollup.json has a copy of.
-pub(super) const WORDS: [(&str, &str); 21] = [
+pub(super) const WORDS: [(&str, &str); 24] = [
     ("portalFactory", FACTORY),
     ("batchInbox", PORTAL),
     ("startBlock", "7"),
@@ -117,8 +117,12 @@ pub(super) const WORDS: [(&str, &str); 21] = [
     ("eip1559Elasticity", "0"),
     ("operatorFeeScalar", "0"),
     ("operatorFeeConstant", "0"),
-    ("minBaseFee", "0"),
+    ("minBaseFee", "186a0"),
     ("daFootprintGasScalar", "0"),
+    // Three and a half days each.
+    ("maxClockDuration", "49d40"),
+    ("finalityDelay", "49d40"),
+    ("delay", "49d40"),
 ];
 
 /// The contracts' answers that are texts: versions of v7, and the complaints about a fresh chain.
@@ -130,7 +134,7 @@ pub(super) const TEXTS: [(&str, &str); 4] = [
 ];
 
 /// Contract, selector and name of every getter that the gates may read.
-pub(super) const GETTERS: [(&str, &str, &str); 44] = [
+pub(super) const GETTERS: [(&str, &str, &str); 47] = [
     (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
     (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
     (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
@@ -175,6 +179,9 @@ pub(super) const GETTERS: [(&str, &str, &str); 44] = [
     (SYSTEM_CONFIG, "16d3bc7f", "operatorFeeConstant"),
     (SYSTEM_CONFIG, "a62611a2", "minBaseFee"),
     (SYSTEM_CONFIG, "fe3d5710", "daFootprintGasScalar"),
+    (IMPLEMENTATION, "dabd396d", "maxClockDuration"),
+    (PORTAL, "952b2797", "finalityDelay"),
+    (WETH, "6a42b8f8", "delay"),
 ];
 
 /// The getter that is asked where the portal's answer sends one.

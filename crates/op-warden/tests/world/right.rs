@@ -39,7 +39,7 @@ impl World {
                 "system_config": {
                     "batcherAddr": format!("0x{}", ROLES[1].2), "overhead": l1_hash,
                     "scalar": SCALAR,
-                    "gasLimit": 60_000_000, "eip1559Params": "0x0000000000000000", "minBaseFee": 0
+                    "gasLimit": 60_000_000, "eip1559Params": "0x0000000000000000", "minBaseFee": 100_000
                 }
             },
             "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 3600, "channel_timeout": 300,

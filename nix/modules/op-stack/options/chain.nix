@@ -40,28 +40,48 @@ in
     };
     gameType = mkOption {
       type = types.enum [
-        0
         1
         8
       ];
       default = 1;
       description = ''
-        Dispute game type that proposer and challenger work with: 0 cannon, 1 permissioned, 8
-        cannon-kona. The gate refuses a type that is not the respected one.
+        Dispute game type that proposer and challenger work with: 1 permissioned, 8 cannon-kona. The
+        gate refuses a type that is not the respected one. Type 0 (cannon) cannot be played: the
+        official images no longer have its program.
       '';
+    };
+    proposer = mkOption {
+      type = types.nullOr address;
+      default = null;
+      description = ''
+        Address of the proposer's key (`op-warden keys address`). The challenger claims its bonds:
+        nobody else does, so the gate of the challenger refuses another address, and none.
+      '';
+      example = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+    };
+    challenger = mkOption {
+      type = types.nullOr address;
+      default = null;
+      description = "Address of the challenger's key (`op-warden keys address`).";
+      example = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
     };
     honestActors = mkOption {
       type = types.listOf address;
-      default = [ ];
-      description = "Addresses of proposer and challenger, whose claims dispute-mon counts as ours.";
+      default = lib.filter (actor: actor != null) [
+        cfg.chain.proposer
+        cfg.chain.challenger
+      ];
+      defaultText = lib.literalExpression "[ chain.proposer chain.challenger ], without null";
+      description = "Addresses whose claims dispute-mon counts as ours: of proposer and challenger.";
     };
     prestateFile = mkOption {
       type = types.nullOr types.path;
       default = null;
       description = ''
         Absolute prestate of the fault proof program for this chain ({file}`prestate.bin.gz`).
-        While it is null or missing, the core rollup runs, and the gates of challenger and
-        dispute-mon answer `wait`.
+        Permissioned games (type 1) need none: op-challenger resolves them without it. For type 8
+        the gate of the challenger answers `wait` while it is null or missing. One that is given is
+        compared with L1.
       '';
     };
   };

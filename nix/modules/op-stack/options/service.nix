@@ -87,7 +87,7 @@ in
       Environment variables of the container. They are world-readable: give keys as key files.
     '';
     example = {
-      GOMEMLIMIT = "3GiB";
+      GOGC = "50";
     };
   };
 
@@ -100,7 +100,7 @@ in
       alone, as keys do.
     '';
     example = {
-      OP_BATCHER_SIGNER_ENDPOINT = "/etc/op-stack/keys/signer-endpoint";
+      OP_NODE_L1_BEACON_HEADER = "/etc/op-stack/keys/beacon-header";
     };
   };
 
@@ -118,7 +118,10 @@ in
     memory = mkOption {
       type = types.nullOr (types.strMatching "[0-9]+[bkmg]");
       default = memory;
-      description = "Memory that the container may use; null for no limit.";
+      description = ''
+        Memory that the container may use; null for no limit. The program is told its share of it:
+        `GOMEMLIMIT` of Go's, the cache of op-reth.
+      '';
       example = "4g";
     };
     pids = mkOption {

@@ -119,12 +119,41 @@ in
       component = "op-batcher";
       role = "batcher";
       ports = fixedPorts.batcher;
+    }
+    // {
+      dataAvailability = mkOption {
+        type = types.enum [
+          "auto"
+          "blobs"
+          "calldata"
+        ];
+        default = if cfg.l1.beacon == null && cfg.l1.beaconFile == null then "calldata" else "auto";
+        defaultText = lib.literalExpression ''if l1.beacon or l1.beaconFile is given then "auto" else "calldata"'';
+        description = ''
+          How batches get to L1: as blobs, as calldata, or as whichever is cheaper. Nodes need a beacon
+          node for blobs. The gate compares the chain's fee scalars with it: op-deployer's are made for
+          blobs, and return about a 550th of what calldata costs.
+        '';
+      };
     };
     proposer = roleOptions {
       what = "op-proposer";
       component = "op-proposer";
       role = "proposer";
       ports = fixedPorts.proposer;
+    }
+    // {
+      interval = mkOption {
+        type = types.strMatching "([0-9]+h)?([0-9]+m)?([0-9]+s)?";
+        default = "12h";
+        description = ''
+          How often an output root is claimed on L1; withdrawals wait for the next one. Each claim's bond
+          is away for ten and a half days at least: 0.08 ETH every 12 hours are 1.68 ETH, every hour 20.16
+          ETH. The gate computes it from the delays on L1. Where the factory asks for no bond, an hour is
+          usual.
+        '';
+        example = "1h";
+      };
     };
     challenger = roleOptions {
       what = "op-challenger";

@@ -41,6 +41,14 @@ getters! {
 }
 
 getters! {
+    /// What users pay for their data now.
+    Fees, FeeSlots(system) {
+        scalar: B256 = system.SystemConfig::scalarCall {},
+        min_base_fee: u64 = system.SystemConfig::minBaseFeeCall {},
+    }
+}
+
+getters! {
     /// What rollup.json has a copy of, as it was when the chain began.
     Beginning, BeginningSlots(system) {
         version: String = system.SystemConfig::versionCall {},

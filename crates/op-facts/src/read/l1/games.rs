@@ -46,11 +46,18 @@ impl GameSlots {
 
 /// What is known of a game type after the first round, and where the rest is.
 pub(super) struct HalfKnown {
-    game_type: u32,
-    implementation: Reading<Address>,
+    pub(super) game_type: u32,
+    pub(super) implementation: Reading<Address>,
     bond: Reading<U256>,
     args: Option<Reading<GameArgs>>,
     rest: Rest,
+}
+
+impl HalfKnown {
+    /// Where its bonds are, if its arguments say so.
+    pub(super) fn weth(&self) -> Option<Address> {
+        self.args.as_ref()?.as_ref().ok().map(|args| args.weth)
+    }
 }
 
 enum Rest {

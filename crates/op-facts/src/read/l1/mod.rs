@@ -3,6 +3,7 @@
 
 pub mod agreement;
 pub mod beacon;
+mod bonds;
 pub mod contracts;
 pub mod funding;
 pub mod games;
@@ -23,7 +24,8 @@ use op_chain::rollup::RollupConfig;
 use op_util::time::unix_now;
 
 use self::contracts::{
-    Beginning, BeginningSlots, ChainContracts, ContractSlots, Registry, RegistrySlots,
+    Beginning, BeginningSlots, ChainContracts, ContractSlots, FeeSlots, Fees, Registry,
+    RegistrySlots,
 };
 use self::games::{Game, GameSlots};
 use self::validation::{ManagerSlots, Validation};
@@ -59,11 +61,15 @@ pub struct L1Facts {
     pub registry: Option<Registry>,
     /// `SystemConfig` at [`first_block`], where that is known.
     pub beginning: Option<Beginning>,
+    /// Where a service is judged by it.
+    pub fees: Option<Fees>,
     /// Whether a pause is one of all chains, where there is one.
     pub all_paused: Option<Reading<bool>>,
     /// Where a service is judged by it.
     pub validation: Option<Validation>,
     pub games: BTreeMap<u32, Game>,
+    /// Seconds for which the bond of a game is away at least, by game type, where a service is judged by it.
+    pub bond_cycles: BTreeMap<u32, u64>,
     /// Balances of the keys' accounts, in wei.
     pub balances: BTreeMap<Address, Reading<U256>>,
     /// Balances of the accounts in the past, the oldest first, where a service is judged by its funds.
@@ -112,6 +118,7 @@ struct StateSlots {
     dispute_game_factory: Slot<Address>,
     respected_game_type: Slot<u32>,
     contracts: ContractSlots,
+    fees: Option<FeeSlots>,
     games: Vec<GameSlots>,
     balances: Vec<(Address, Slot<U256>)>,
     senders: Vec<SenderSlots>,
@@ -137,6 +144,10 @@ impl StateSlots {
                 .call(system_config, &SystemConfig::disputeGameFactoryCall {}),
             respected_game_type: batch.call(portal, &OptimismPortal::respectedGameTypeCall {}),
             contracts: ContractSlots::ask(batch, system_config, portal, factory),
+            fees: request
+                .judged_by(Gate::FeeScalars)
+                .next()
+                .map(|_| FeeSlots::ask(batch, system_config)),
             games: game_types
                 .into_iter()
                 .map(|game_type| GameSlots::ask(batch, factory, game_type))
@@ -232,6 +243,7 @@ impl L1Facts {
         let mut batch = pinned(&newest);
         let contracts = state_slots.contracts.read(&state);
         let games = games::ask_implementations(&mut batch, state_slots.games, &state);
+        let cycles = bonds::ask(&mut batch, request, &games, &contracts);
         let past = funding::ask(&mut batch, &spenders, &latest);
         let sent = senders::ask_past(&mut batch, &state_slots.senders, &latest);
         let next = NextSlots::ask(&mut batch, &request.rollup, &contracts);
@@ -259,11 +271,13 @@ impl L1Facts {
             dispute_game_factory: state.take(&state_slots.dispute_game_factory),
             respected_game_type: state.take(&state_slots.respected_game_type),
             contracts,
+            fees: state_slots.fees.map(|slots| slots.read(&state)),
             registry: next.registry.map(|slots| slots.read(&third)),
             beginning: next.beginning.map(|slots| slots.read(&third)),
             all_paused: next.all_paused.map(|slot| third.take(&slot)),
             validation,
             games: games::read(games, &third),
+            bond_cycles: bonds::read(&cycles, &third),
             balances: state_slots
                 .balances
                 .into_iter()

@@ -1,24 +1,37 @@
 //! The fault proof program that disputes are run with is the one that the contracts name.
 
+use std::path::Path;
+
 use alloy_primitives::B256;
 use eth_rpc::{Reading, Unread};
+use op_chain::game_args::is_permissioned;
 use op_chain::prestate::{Prestate, PrestateError, STALE_DEFAULT, official};
 
 use crate::finding::{Comparison, Finding, with};
-use crate::{config::Service, gate::Gate, read::Facts};
+use crate::read::{Facts, l1::games::Game};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::Prestate;
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some((game_type, game)) =
-        service.game_type.and_then(|game_type| facts.l1.games.get_key_value(&game_type))
+        service.game_type.and_then(|game_type| Some((game_type, facts.l1.games.get(&game_type)?)))
     else {
         return Vec::new();
     };
     let Some(prestate) = &service.prestate else { return Vec::new() };
+    // op-challenger loads none for these since v1.9.4, and only resolves them.
+    let optional = is_permissioned(game_type);
     let Some(file) = &prestate.file else {
-        return vec![none(game.prestate.as_ref().ok().and_then(|&named| misfit(named, facts)))];
+        let misfit = game.prestate.as_ref().ok().and_then(|&named| misfit(named, facts));
+        return vec![none(optional, misfit)];
     };
+    let findings = given(game_type, game, file, facts);
+    if optional { findings.into_iter().map(or_leave_out).collect() } else { findings }
+}
+
+/// The program in the file against the one that the contracts name.
+fn given(game_type: u32, game: &Game, file: &Path, facts: &Facts) -> Vec<Finding> {
     let on_chain = format!(
         "absolute prestate of game type {game_type}, registered in {} on {}",
         facts.config.chain.dispute_game_factory, facts.l1.endpoint
@@ -37,6 +50,19 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     });
     let version = game.state_version.as_ref().and_then(|version| executes(version, state, &source));
     std::iter::once(program).chain(version).collect()
+}
+
+/// A challenger of permissioned games is not kept from its work by a program that it does not load.
+fn or_leave_out(finding: Finding) -> Finding {
+    if finding.answer.starts() {
+        return finding;
+    }
+    let mend = format!(
+        "{} Or leave the prestate out: op-challenger (v1.9.4 or later) loads none for permissioned \
+         games, and resolves them without it.",
+        finding.mend
+    );
+    finding.mended_by(mend)
 }
 
 /// The VM on L1 executes states of the file's version. Older VMs do not say theirs, but revert.
@@ -74,7 +100,7 @@ fn misfit(hash: B256, facts: &Facts) -> Option<Misfit> {
 }
 
 /// There is no program for this chain yet.
-fn none(on_chain: Option<Misfit>) -> Finding {
+fn none(optional: bool, on_chain: Option<Misfit>) -> Finding {
     let also = match on_chain {
         Some(Misfit::Stale) => format!(
             " The contracts must name it too: {STALE_DEFAULT}, which they name now, is \
@@ -87,14 +113,27 @@ fn none(on_chain: Option<Misfit>) -> Finding {
         ),
         None => String::new(),
     };
+    let source = "prestate.file of the service";
+    if optional {
+        return Comparison::new(
+            GATE,
+            ("none is needed: op-challenger only resolves permissioned games", "the service's game type"),
+            ("none", source),
+        )
+        .warn(format!(
+            "Nothing stops now. Before games are opened to everyone (game type 8) this chain needs \
+             a fault proof program of its own: build it from rollup.json and genesis.json, register \
+             the type with its hash, and name its file.{also}"
+        ));
+    }
     Comparison::new(
         GATE,
         ("the absolute prestate of this chain", "the service's game type"),
-        ("none", "prestate.file of the service"),
+        ("none", source),
     )
     .wait(format!(
-        "The dispute path (challenger, dispute-mon) stays gated off until a prestate for this \
-         chain is provided; the core rollup runs without it. Build it from this chain's \
+        "The challenger stays gated off until a prestate for this chain is provided, and no false \
+         claim is disputed meanwhile; the core rollup runs without it. Build it from this chain's \
          rollup.json and genesis.json, and name its file.{also}"
     ))
 }
@@ -104,8 +143,8 @@ fn unusable(error: &PrestateError, on_chain: &str, source: &str) -> Finding {
         Comparison::new(GATE, ("a state of the fault proof VM", on_chain), (error, source));
     match error {
         PrestateError::Read(_) => comparison.wait(
-            "The dispute path (challenger, dispute-mon) stays gated off until the prestate is \
-             there, readable by op-warden; the core rollup runs without it.",
+            "The challenger stays gated off until the prestate is there, readable by op-warden; the \
+             core rollup runs without it.",
         ),
         PrestateError::Version(_) => comparison.refuse(
             "Build the prestate with a release of cannon and of the program that the chain's \

@@ -478,6 +478,23 @@ fn games_that_nobody_resolves_are_overdue_and_lost_ones_are_told() {
 }
 
 #[test]
+fn a_permissioned_chain_without_a_challenger_is_told_at_once() {
+    let without_challenger = |game_type: u32, resolved_after| {
+        Service::start(move |world, config| {
+            world.faults().resolved_after = resolved_after;
+            config["services"].as_object_mut().unwrap().remove("challenger");
+            config["services"]["proposer"]["gameType"] = json!(game_type);
+        })
+    };
+    let unresolved = ("game-unresolved", "proposer");
+    let nobody = without_challenger(1, u64::MAX);
+    wait(&nobody, unresolved, "failed", "no challenger on this host, none of");
+    // Somebody does it elsewhere, or anybody may.
+    wait(&without_challenger(1, 60), unresolved, "ok", "in play");
+    wait(&without_challenger(8, u64::MAX), unresolved, "ok", "in play");
+}
+
+#[test]
 fn a_full_disk_and_a_gate_that_refuses_are_told() {
     let service = Service::start(|_, config| {
         config["services"]["sequencer-engine"]["minFreeBytes"] = u64::MAX.into();

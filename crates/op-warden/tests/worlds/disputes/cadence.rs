@@ -21,6 +21,57 @@ pub(super) fn bonds(cases: &mut Vec<Case>) {
     }
 }
 
+/// A bond is away for ten and a half days: 1 ETH are 11 more of 0.08 ETH, beside what a start needs.
+pub(super) fn floats(cases: &mut Vec<Case>) {
+    for (interval, made, verdict) in [
+        ("24h", "0", Pass),
+        ("23h", "0", Pass),
+        ("20h", "0", Warn),
+        ("1h", "0", Warn),
+        // 252 are away at a time.
+        ("1h", "f0", Pass),
+        ("1h", "ef", Warn),
+        ("1h", "fff", Pass),
+        ("0s", "0", Warn),
+        ("hourly", "0", Pass),
+    ] {
+        let name = format!("a game every {interval}, and 0x{made} made");
+        cases.push(Case::new(name, &[("bond", verdict)], |world| {
+            world.service("bond")["command"] = json!({
+                "component": "another-proposer", "args": [format!("--proposal-interval={interval}")],
+            });
+            world.l1.result("gameCount", word(made));
+        }));
+    }
+}
+
+/// The proposer is account 2.
+pub(super) fn claimants(cases: &mut Vec<Case>) {
+    const OWN: &str = "--additional-bond-claimants=0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
+    const CAPITALS: &str = "--additional-bond-claimants=0x3C44CDDDB6A900FA2B585DD299E03D12FA4293BC";
+    const OTHER: &str = "--additional-bond-claimants=0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+    let both = format!("{OTHER},{}", &OWN["--additional-bond-claimants=".len()..]);
+    arguments(
+        cases,
+        "bond-claimants",
+        &[
+            (&[OWN], Pass),
+            (&[CAPITALS], Pass),
+            (&[&both], Pass),
+            (&[OTHER], Refuse),
+            (&["--additional-bond-claimants=proposer"], Refuse),
+            (&["--additional-bond-claimants="], Refuse),
+            (&[], Refuse),
+        ],
+    );
+    cases.push(Case::new("the bonds' claimants by the environment", &[], |world| {
+        world.service("bond-claimants")["command"] = json!({
+            "component": "op-challenger",
+            "environment": {"OP_CHALLENGER_ADDITIONAL_BOND_CLAIMANTS": OWN.split_once('=').unwrap().1},
+        });
+    }));
+}
+
 pub(super) fn flags(cases: &mut Vec<Case>) {
     // The batcher of reused-key goes on to say 240.
     arguments(
@@ -70,7 +121,9 @@ pub(super) fn flags(cases: &mut Vec<Case>) {
         world.service("proposal-cadence")["command"] =
             json!({"component": "op-proposer", "environment": {"OP_PROPOSER_PROPOSAL_INTERVAL": "1h"}});
     }));
-    cases.push(Case::new("no batcher here", &[("proposal-cadence", Skip)], |world| {
+    // Whether its data needs a beacon node is then not known.
+    let noticed = [("proposal-cadence", Skip), ("l1-beacon", Pass)];
+    cases.push(Case::new("no batcher here", &noticed, |world| {
         for service in ["batch-cadence", "reused-key"] {
             world.service(service)["command"]["component"] = json!("another-batcher");
         }

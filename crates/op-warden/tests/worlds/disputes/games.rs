@@ -152,7 +152,7 @@ pub(super) fn game_types(cases: &mut Vec<Case>) {
         let of_batcher = if matches!(content, File::Directory) { Wait } else { Pass };
         cases.push(Case::new(
             format!("a game for everyone, key file {content:?}"),
-            &[("proposer-key", verdict), ("reused-key", of_batcher)],
+            &[("proposer-key", verdict), ("bond-claimants", verdict), ("reused-key", of_batcher)],
             |world| {
                 world.service("proposer-key")["gameType"] = json!(8);
                 world.files.insert("proposer.key", content);

@@ -15,5 +15,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     prestates::prestates_on_chain(cases);
     prestates::no_prestate(cases);
     cadence::bonds(cases);
+    cadence::floats(cases);
+    cadence::claimants(cases);
     cadence::flags(cases);
 }

@@ -9,7 +9,7 @@ use test_kit::node::Say;
 use crate::{
     case::Case,
     l1::OF_L1,
-    verdict::Verdict::{Pass, Refuse, Wait},
+    verdict::Verdict::{Pass, Refuse, Wait, Warn},
     world::{
         World,
         file::File,
@@ -103,25 +103,34 @@ pub(super) fn prestates_on_chain(cases: &mut Vec<Case>) {
 }
 
 pub(super) fn no_prestate(cases: &mut Vec<Case>) {
+    let from_l1 = OF_L1.into_iter().filter(|gate| *gate != "prestate").map(|gate| (gate, Wait));
     for (name, value) in [("null", json!({"file": null})), ("not there", json!({}))] {
-        let none = |world: &mut World| world.service("prestate")["prestate"] = value.clone();
-        cases.push(Case::new(format!("prestate.file is {name}"), &[("prestate", Wait)], none));
-        cases.push(Case::new(
-            format!("prestate.file is {name} and the contracts name the stale one"),
-            &[("prestate", Wait)],
-            |world| {
-                none(world);
-                world.l1.result("gameArgs", bytes(&game_args_with(STALE)));
-            },
-        ));
-        cases.push(Case::new(
-            format!("prestate.file is {name} and nobody listens at L1"),
-            &OF_L1.map(|gate| (gate, Wait)),
-            |world| {
-                none(world);
-                world.l1_gone = true;
-            },
-        ));
+        // Permissioned games are resolved without one; all others are disputed with it.
+        for (game_type, verdict) in [(1, Warn), (5, Warn), (0, Wait), (8, Wait)] {
+            let none = |world: &mut World| {
+                world.service("prestate")["prestate"] = value.clone();
+                world.service("prestate")["gameType"] = json!(game_type);
+            };
+            let title = format!("prestate.file of type {game_type} is {name}");
+            let noticed = [("prestate", verdict)];
+            cases.push(Case::new(title.clone(), &noticed, none));
+            cases.push(Case::new(
+                format!("{title} and the contracts name the stale one"),
+                &noticed,
+                |world| {
+                    none(world);
+                    world.l1.result("gameArgs", bytes(&game_args_with(STALE)));
+                },
+            ));
+            cases.push(Case::new(
+                format!("{title} and nobody listens at L1"),
+                &from_l1.clone().chain(noticed).collect::<Vec<_>>(),
+                |world| {
+                    none(world);
+                    world.l1_gone = true;
+                },
+            ));
+        }
     }
     // What is wrong with the file is wrong without L1.
     let mut noticed = OF_L1.map(|gate| (gate, Wait)).to_vec();

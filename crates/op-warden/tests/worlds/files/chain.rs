@@ -121,6 +121,7 @@ pub(super) fn files(cases: &mut Vec<Case>) {
         "game-type",
         "l1-proofs",
         "contracts",
+        "fee-scalars",
         "standard-validator",
     ]
     .map(|gate| (gate, Refuse));

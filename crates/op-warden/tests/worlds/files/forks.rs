@@ -145,6 +145,7 @@ pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
             address,
             [
                 "contracts",
+                "fee-scalars",
                 "game-type",
                 "batcher-key",
                 "sequencer-key",

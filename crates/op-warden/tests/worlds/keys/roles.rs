@@ -5,7 +5,7 @@ use test_kit::node::Say;
 
 use crate::{
     case::Case,
-    verdict::Verdict::{Pass, Refuse, Wait, Warn},
+    verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
     world::{
         edit::{ROLLUP, put},
         file::File,
@@ -19,7 +19,7 @@ pub(super) fn keys(cases: &mut Vec<Case>) {
     for (file, gates) in [
         ("sequencer.key", &["sequencer-key"][..]),
         ("batcher.key", &["batcher-key", "reused-key", "funding", "bond"]),
-        ("proposer.key", &["proposer-key"]),
+        ("proposer.key", &["proposer-key", "bond-claimants"]),
         ("challenger.key", &["challenger-key"]),
     ] {
         let own = ROLES.iter().find(|role| file.starts_with(role.0)).unwrap().1;
@@ -88,12 +88,12 @@ pub(super) fn reused_keys(cases: &mut Vec<Case>) {
     let batcher = ROLES[1].1;
     cases.push(Case::new(
         "batcher and proposer have one key",
-        &[("reused-key", Refuse), ("proposer-key", Refuse)],
+        &[("reused-key", Refuse), ("proposer-key", Refuse), ("bond-claimants", Refuse)],
         |world| world.text("proposer.key", batcher),
     ));
     cases.push(Case::new(
         "batcher and proposer may have one key",
-        &[("reused-key", Warn), ("proposer-key", Refuse)],
+        &[("reused-key", Warn), ("proposer-key", Refuse), ("bond-claimants", Refuse)],
         |world| {
             world.text("proposer.key", batcher);
             world.config["keys"] = json!({"allowReuse": true});
@@ -110,7 +110,7 @@ pub(super) fn reused_keys(cases: &mut Vec<Case>) {
     ] {
         cases.push(Case::new(
             format!("batcher and {component} have one key, allowed: {allowed}"),
-            &[("reused-key", verdict), ("proposer-key", Refuse), ("proposal-cadence", Pass)],
+            &[("reused-key", verdict), ("proposer-key", Refuse), ("bond-claimants", Skip)],
             |world| {
                 world.config["keys"] = json!({"allowReuse": allowed});
                 world.text("proposer.key", batcher);
@@ -127,7 +127,11 @@ pub(super) fn reused_keys(cases: &mut Vec<Case>) {
         ("a pipe", File::Pipe, Wait),
     ] {
         let of_proposer = if name == "no key" { Refuse } else { Wait };
-        let noticed = [("reused-key", verdict), ("proposer-key", of_proposer)];
+        let noticed = [
+            ("reused-key", verdict),
+            ("proposer-key", of_proposer),
+            ("bond-claimants", of_proposer),
+        ];
         cases.push(Case::new(format!("the key to compare with is {name}"), &noticed, |world| {
             world.files.insert("proposer.key", content);
         }));

@@ -81,14 +81,23 @@ pub(super) fn beginnings(cases: &mut Vec<Case>) {
         ("minBaseFee", "3e8"),
         ("daFootprintGasScalar", "190"),
     ] {
-        push(format!("a SystemConfig that began with another {read}"), Warn, &|world| {
+        // The scalar is read at the newest block as well.
+        let of_now = |verdict| (read == "scalar").then_some(("fee-scalars", verdict));
+        let began = format!("a SystemConfig that began with another {read}");
+        let noticed: Vec<_> = [("contracts", Warn)].into_iter().chain(of_now(Warn)).collect();
+        cases.push(Case::new(began, &noticed, |world| {
             world.l1.result(read, word(value));
-        });
+        }));
         // An endpoint remembers so many blocks only.
-        push(format!("an endpoint that forgot the {read}"), Skip, &|world| {
+        let forgot = format!("an endpoint that forgot the {read}");
+        let noticed: Vec<_> = [("contracts", Skip)].into_iter().chain(of_now(Wait)).collect();
+        cases.push(Case::new(forgot, &noticed, |world| {
             world.l1.say(read, Say::Error(-32000, "missing trie node"));
-        });
+        }));
     }
+    let mut push = |name: String, verdict: Verdict, spoil: &dyn Fn(&mut World)| {
+        cases.push(Case::new(name, &[("contracts", verdict)], spoil));
+    };
     let fees =
         |place: &'static str, file: Value, contract: &'static [(&'static str, &'static str)]| {
             move |world: &mut World| {
@@ -172,6 +181,43 @@ pub(super) fn older(cases: &mut Vec<Case>) {
             }));
         }
     }
+}
+
+/// Scalars for blobs, for calldata and for neither, with every kind of data; what rollup.json has is told
+/// by `contracts`.
+pub(super) fn scalars(cases: &mut Vec<Case>) {
+    const CALLDATA: &[&str] = &["--data-availability-type=calldata"];
+    const AUTO: &[&str] = &["--data-availability-type=auto"];
+    const BLOBS: &[&str] = &["--data-availability-type=blobs"];
+    let packed = |blob: u32, base: u32| json!(format!("0x01{:046}{blob:08x}{base:08x}", 0));
+    for (args, blob, base, verdict) in [
+        (AUTO, 801_949, 1_368, Pass),
+        (BLOBS, 801_949, 1_368, Pass),
+        (BLOBS, 400_974, 0, Pass),
+        (BLOBS, 400_973, 1_368, Warn),
+        (AUTO, 0, 1_710_000, Warn),
+        (AUTO, 0, 0, Warn),
+        (CALLDATA, 801_949, 1_368, Warn),
+        // The program's default.
+        (&[], 801_949, 1_368, Warn),
+        (CALLDATA, 0, 1_710_000, Pass),
+        (CALLDATA, 801_949, 2_500_000, Pass),
+        (CALLDATA, 0, 1_709_999, Warn),
+        (&[], 0, 1_710_000, Pass),
+    ] {
+        let same = (blob, base) == (801_949, 1_368);
+        let of_file = (!same).then_some(("contracts", Warn));
+        let noticed: Vec<_> = [("fee-scalars", verdict)].into_iter().chain(of_file).collect();
+        let name = format!("{args:?} and the scalars {base} and {blob}");
+        cases.push(Case::new(name, &noticed, |world| {
+            world.service("fee-scalars")["command"]["args"] = json!(args);
+            world.l1.result("scalar", packed(blob, base));
+        }));
+    }
+    let noticed = [("fee-scalars", Warn), ("contracts", Warn)];
+    cases.push(Case::new("no least base fee", &noticed, |world| {
+        world.l1.result("minBaseFee", word("0"));
+    }));
 }
 
 /// What the chain's own validator says.

@@ -18,6 +18,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     truths::other_truths(cases);
     contracts::contracts(cases);
     contracts::beginnings(cases);
+    contracts::scalars(cases);
     contracts::older(cases);
     contracts::validators(cases);
     truths::origins(cases);
@@ -28,7 +29,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
 }
 
 /// Gates that ask L1.
-pub(crate) const OF_L1: [&str; 22] = [
+pub(crate) const OF_L1: [&str; 23] = [
     "l1-chain",
     "l1-origin",
     "genesis-timestamp",
@@ -50,6 +51,7 @@ pub(crate) const OF_L1: [&str; 22] = [
     "release",
     "l1-agreement",
     "contracts",
+    "fee-scalars",
     "standard-validator",
 ];
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Each read of L1 and the gates that go by it.
-const READS_OF_L1: [(&str, &[&str]); 46] = [
+const READS_OF_L1: [(&str, &[&str]); 49] = [
     ("eth_chainId", &["l1-chain", "l1-agreement"]),
     ("eth_getBlockByNumber", &["l1-origin", "genesis-timestamp", "l1-agreement"]),
     ("eth_getBalance", &["funding", "bond"]),
@@ -55,6 +55,10 @@ const READS_OF_L1: [(&str, &[&str]); 46] = [
     ("proxyAdminOwner", &["standard-validator"]),
     ("opcmStandardValidator", &["standard-validator"]),
     ("validate", &["standard-validator"]),
+    // Without them only the float is not known.
+    ("maxClockDuration", &[]),
+    ("finalityDelay", &[]),
+    ("delay", &[]),
 ];
 
 /// What is read at the block in which the chain began.
@@ -62,7 +66,10 @@ const OF_BEGINNING: [&str; 5] =
     ["gasLimit", "scalar", "eip1559Elasticity", "operatorFeeConstant", "minBaseFee"];
 
 /// What only those ask who need it, so that not everybody meets a limit.
-const ASKED_BY_ONE: [&str; 9] = [
+const ASKED_BY_ONE: [&str; 12] = [
+    "maxClockDuration",
+    "finalityDelay",
+    "delay",
     "eth_getProof",
     "eth_getTransactionCount",
     "pending transactions",
@@ -75,7 +82,7 @@ const ASKED_BY_ONE: [&str; 9] = [
 ];
 
 /// Gates that go by the state after the newest block: where that is not known, they cannot judge.
-pub(crate) const OF_STATE: [&str; 13] = [
+pub(crate) const OF_STATE: [&str; 14] = [
     "sequencer-key",
     "alone",
     "batcher-key",
@@ -88,6 +95,7 @@ pub(crate) const OF_STATE: [&str; 13] = [
     "unsafe-signer",
     "l1-proofs",
     "contracts",
+    "fee-scalars",
     "standard-validator",
 ];
 
@@ -114,7 +122,7 @@ pub(super) fn lies_about_reads(cases: &mut Vec<Case>) {
     }
     let right = World::right();
     for (read, gates) in READS_OF_L1 {
-        for (lie, say, verdict) in lies(right.l1.value(read)) {
+        for (lie, say, of_now) in lies(right.l1.value(read)) {
             let verdict = match (read, lie) {
                 (read, "a limit") if ASKED_BY_ONE.contains(&read) => continue,
                 ("past transactions", "half of the truth") => Refuse,
@@ -130,10 +138,14 @@ pub(super) fn lies_about_reads(cases: &mut Vec<Case>) {
                 ("opcmStandardValidator", "a revert" | "a revert without code")
                 | ("systemVersion", _) => Skip,
                 ("validate", "a revert" | "a revert without code") => Warn,
-                (read, _) if OF_BEGINNING.contains(&read) && verdict == Wait => Skip,
-                _ => verdict,
+                (read, _) if OF_BEGINNING.contains(&read) && of_now == Wait => Skip,
+                _ => of_now,
             };
             let mut noticed = noticed(gates, lie, verdict);
+            // It is read at the newest block as well.
+            if read == "scalar" {
+                noticed.push(("fee-scalars", of_now));
+            }
             if read == "latest" {
                 noticed.extend(OF_STATE.map(|gate| (gate, Wait)));
             }

@@ -89,6 +89,31 @@ pub(super) fn nodes(cases: &mut Vec<Case>) {
     }
 }
 
+/// Of the sequencer's op-reth.
+pub(super) fn durability(cases: &mut Vec<Case>) {
+    const NONE: &str = "--engine.persistence-threshold=0";
+    const BUFFER: &str = "--engine.memory-block-buffer-target=0";
+    const FOLLOWS: &str = "--rollup.sequencer=http://sequencer.example";
+    arguments(
+        cases,
+        "engine-durability",
+        &[
+            (&[NONE, BUFFER], Pass),
+            (&["--engine.persistence-threshold", "0", BUFFER], Pass),
+            (&[], Refuse),
+            (&[NONE], Refuse),
+            (&[BUFFER], Refuse),
+            (&[NONE, "--engine.memory-block-buffer-target=2"], Refuse),
+            (&["--engine.persistence-threshold=50", BUFFER], Refuse),
+            (&[FOLLOWS], Skip),
+            (&[FOLLOWS, "--engine.persistence-threshold=50"], Skip),
+        ],
+    );
+    cases.push(Case::new("the sequencer's op-geth", &[("engine-durability", Skip)], |world| {
+        world.service("engine-durability")["command"] = json!({"component": "op-geth"});
+    }));
+}
+
 pub(super) fn peers(cases: &mut Vec<Case>) {
     // Account 0's, whose id the peer has, and another one.
     for (key, verdict) in [("sequencer.key", Pass), ("batcher.key", Refuse), ("none", Pass)] {

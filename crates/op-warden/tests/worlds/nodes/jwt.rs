@@ -95,7 +95,9 @@ pub(super) fn no_handshake(cases: &mut Vec<Case>) {
             },
         ));
     }
-    cases.push(Case::new("nobody listens at the authenticated port", &[("jwt", Wait)], |world| {
+    // The port is then free.
+    let noticed = [("jwt", Wait), ("ports", Pass)];
+    cases.push(Case::new("nobody listens at the authenticated port", &noticed, |world| {
         world.authrpc.gone = true;
     }));
     // Two things at once: what is wrong without L1 is wrong.

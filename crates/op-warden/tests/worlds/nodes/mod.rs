@@ -7,6 +7,7 @@ use crate::case::Case;
 
 pub(crate) fn cases(cases: &mut Vec<Case>) {
     flags::nodes(cases);
+    flags::durability(cases);
     flags::peers(cases);
     jwt::secrets(cases);
     jwt::engines(cases);
