@@ -22,7 +22,7 @@ use crate::status::{SyncStatus, sync_status};
 /// For the services to start.
 const START: Duration = Duration::from_secs(30);
 /// For what takes some blocks of L1.
-const SETTLE: Duration = Duration::from_mins(1);
+const SETTLE: Duration = Duration::from_mins(2);
 /// Blocks whose receipts are asked for in one request.
 const CHUNK: u64 = 200;
 

@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_sol_types::SolCall as _;
 use eth_rpc::{Answers, Batch, Reading, Rpc, Slot, Unread};
 use op_chain::contracts::{DelayedWETH, DisputeGame, DisputeGameFactory};
 use op_gate::config::Config;
 use op_gate::read::endpoint;
+use serde_json::json;
 
 use super::error::BondsError;
 use super::{Bond, Place};
@@ -79,7 +81,8 @@ struct Game {
 /// Credit in a resolved game, and the questions about it.
 struct Credit {
     bond: Bond,
-    claim: Slot<DisputeGame::claimCreditReturn>,
+    /// It returns nothing.
+    claim: Slot<Bytes>,
     withdrawal: Slot<DelayedWETH::withdrawalsReturn>,
     delay: Slot<U256>,
 }
@@ -185,12 +188,18 @@ impl Reader<'_> {
             let (game, recipient) = (game.address, *recipient);
             found.push(Found::Credit(Credit {
                 bond: bond(recipient, amount, Place::Claimable),
-                claim: batch.call(game, &DisputeGame::claimCreditCall { recipient }),
+                claim: self.try_claim(batch, game, recipient),
                 withdrawal: batch.call(weth, &DelayedWETH::withdrawalsCall { game, recipient }),
                 delay: batch.call(weth, &DelayedWETH::delayCall {}),
             }));
         }
         Ok(found)
+    }
+
+    fn try_claim(&self, batch: &mut Batch, game: Address, recipient: Address) -> Slot<Bytes> {
+        let input = Bytes::from(DisputeGame::claimCreditCall { recipient }.abi_encode());
+        let call = json!({"to": game, "data": input});
+        batch.request("eth_call", (call, json!({"blockHash": self.block})))
     }
 
     /// What a call of `claimCredit` would do now.

@@ -36,7 +36,9 @@ pub(super) fn floats(cases: &mut Vec<Case>) {
         ("hourly", "0", Pass),
     ] {
         let name = format!("a game every {interval}, and 0x{made} made");
-        cases.push(Case::new(name, &[("bond", verdict)], |world| {
+        // The batcher's key is the one with ETH.
+        let noticed = [("bond", verdict), ("reused-key", Refuse)];
+        cases.push(Case::new(name, &noticed, |world| {
             world.service("bond")["command"] = json!({
                 "component": "another-proposer", "args": [format!("--proposal-interval={interval}")],
             });
