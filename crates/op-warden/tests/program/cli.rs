@@ -17,6 +17,7 @@ fn every_command_explains_itself_with_an_example() {
         &["exec"],
         &["genesis"],
         &["genesis", "hash"],
+        &["bonds"],
         &["prestate"],
         &["prestate", "hash"],
         &["prove"],
