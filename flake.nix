@@ -47,9 +47,20 @@
             ./hosts/${host}
           ];
         }
-      ) (builtins.readDir ./hosts);
+      ) (lib.filterAttrs (_: kind: kind == "directory") (builtins.readDir ./hosts));
 
       packages = eachSystem (system: import ./nix/packages { pkgs = pkgsOf system; });
+
+      # With the packages of the host, whatever nixpkgs it has.
+      overlays.default = final: _: { op-stack = import ./nix/packages { pkgs = final; }; };
+
+      templates = rec {
+        default = sequencer;
+        sequencer = {
+          path = ./nix/templates/sequencer;
+          description = "A NixOS host with the sequencer of an OP Stack chain, every service behind its gate";
+        };
+      };
 
       apps = eachSystem (
         system:
@@ -57,6 +68,7 @@
           (_: program: {
             type = "app";
             program = lib.getExe program;
+            meta.description = program.meta.description or "";
           })
           {
             devnet = self.packages.${system}.op-devnet;

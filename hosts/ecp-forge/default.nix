@@ -1,6 +1,9 @@
 # ecp-forge: the sequencer of the chain, on Sepolia.
 _: {
-  imports = [ ./hardware.nix ];
+  imports = [
+    ./hardware.nix
+    ./operators.nix
+  ];
 
   networking.hostName = "ecp-forge";
   system.stateVersion = "26.05";
@@ -34,6 +37,6 @@ _: {
     # Of the example key in secrets/; `op-warden keys address` prints that of another key.
     p2p.sequencerPeerId = "16Uiu2HAmGQVmprMtQwdPpJyvVZLEj3gbY3aJBmgfMzkUx3JWRydf";
 
-    followers.archive = { };
+    followers.archive.index = 1;
   };
 }

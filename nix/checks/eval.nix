@@ -62,7 +62,12 @@ let
     };
 
     followers = names: {
-      followers = lib.genAttrs names (_: lib.genAttrs [ "engine" "node" ] pin);
+      followers = lib.listToAttrs (
+        lib.imap1 (
+          index: name:
+          lib.nameValuePair name ({ inherit index; } // lib.genAttrs [ "engine" "node" ] pin)
+        ) names
+      );
       p2p.sequencerPeerId = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
       sequencer.node = pinned.sequencer.node // {
         identityFile = "/keys/p2p";
@@ -114,16 +119,38 @@ let
     # Service -> what `f` says of its unit's text.
     eachText = config: f: lib.genAttrs (namesOf config) (name: f (textOf config name));
 
-    containerOf = config: name: config.virtualisation.oci-containers.containers."op-stack-${name}";
-    # The words of `podman run`, without the quotes.
     podmanOf =
       config: name:
-      lib.filter (word: word != "" && word != "\\\n") (
-        lib.splitString " " (
-          lib.replaceStrings [ "'" "\\\n" "--pull " ] [ "" "" "--pull=" ]
-            config.systemd.services."podman-op-stack-${name}".script
-        )
-      );
+      import ../modules/op-stack/container.nix {
+        cfg = optionsOf config;
+        inherit lib;
+        pkgs.writeText = name: _: "${builtins.storeDir}/00000000000000000000000000000000-${name}";
+      } (servicesOf config).${name};
+    # How a service is run, and as what.
+    containerOf =
+      config: name:
+      let
+        inherit (podmanOf config name) run program;
+      in
+      {
+        words = run ++ program;
+        entrypoint = lib.head (given "entrypoint" program);
+        cmd = lib.drop 2 program;
+        volumes = given "volume" run;
+        environment = lib.listToAttrs (
+          map (
+            variable:
+            let
+              parts = lib.splitString "=" variable;
+            in
+            lib.nameValuePair (lib.head parts) (lib.concatStringsSep "=" (lib.tail parts))
+          ) (given "env" run)
+        );
+      };
+    # The values of an option that is given several times.
+    given =
+      option: words:
+      map (lib.removePrefix "--${option}=") (lib.filter (lib.hasPrefix "--${option}=") words);
 
     # Mine only: a minimal host may have others.
     messagesOf = config: {

@@ -18,7 +18,9 @@ in
       "formatter"
       "nixosConfigurations"
       "nixosModules"
+      "overlays"
       "packages"
+      "templates"
     ];
   };
 
@@ -27,6 +29,7 @@ in
     expected = each (
       lib.genAttrs [
         "contracts-bedrock"
+        "default"
         "devnet-components"
         "ec-observe"
         "host-programs"

@@ -117,9 +117,9 @@ let
   evalHost = modules: (withMinimum { inherit modules; }).config;
 
   # What stands in a README is a whole flake, but for the host's own modules.
-  snippetOf =
+  flakeOf =
     file:
-    (import (snippets + "/${file}")).outputs {
+    (import file).outputs {
       nixpkgs.lib.nixosSystem = withMinimum;
       op-stack = outputs;
     };
@@ -147,7 +147,19 @@ import ./eval.nix {
             };
           }
         ]).systemd.targets.op-stack.description;
-      expected = "OP Stack chain";
+      expected = "OP Stack chain 20260619";
+    };
+  }
+  // {
+    testTheTemplate = {
+      expr = lib.mapAttrs (_: host: {
+        failed = lib.filter (check: !check.assertion) host.config.assertions;
+        gates = host.config.environment.etc ? "op-stack/op-warden.json";
+      }) (flakeOf ../templates/sequencer/flake.nix).nixosConfigurations;
+      expected.forge = {
+        failed = [ ];
+        gates = true;
+      };
     };
   }
   // lib.mapAttrs' (
@@ -156,7 +168,7 @@ import ./eval.nix {
       expr = lib.mapAttrs (_: host: {
         failed = lib.filter (check: !check.assertion) host.config.assertions;
         gates = host.config.environment.etc ? "op-stack/op-warden.json";
-      }) (snippetOf file).nixosConfigurations;
+      }) (flakeOf (snippets + "/${file}")).nixosConfigurations;
       expected.forge = {
         failed = [ ];
         gates = true;

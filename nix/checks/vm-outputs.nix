@@ -3,7 +3,7 @@
 let
   inherit (vm.nodes) machine;
   off = machine.specialisation.off.configuration;
-  inherit (machine.virtualisation.oci-containers) containers;
+  inherit (machine.services.every-channel.op-stack.definition) services;
 
   mine = lib.filterAttrs (name: _: lib.hasInfix "op-stack" name || lib.hasInfix "op-warden" name);
 
@@ -18,19 +18,20 @@ in
     expected = [ ];
   };
 
-  testEveryContainerLoadsItsOwnImage = {
-    expr = lib.mapAttrs (_: container: {
-      inherit (container) image pull;
-    }) containers;
-    expected = lib.mapAttrs (_: container: {
-      image = "${container.imageFile.imageName}:${container.imageFile.imageTag}";
-      pull = "never";
-    }) containers;
+  testEveryServiceLoadsItsOwnImage = {
+    expr = lib.mapAttrs (_: service: {
+      image = service.imageRef;
+      digest = lib.hasInfix "@" service.imageRef;
+    }) services;
+    expected = lib.mapAttrs (_: service: {
+      image = "${service.image.file.imageName}:${service.image.file.imageTag}";
+      digest = false;
+    }) services;
   };
 
   testEveryServiceRuns = {
-    expr = lib.attrNames containers;
-    expected = map (name: "op-stack-${name}") [
+    expr = lib.attrNames services;
+    expected = [
       "batcher"
       "challenger"
       "dispute-mon"
@@ -42,21 +43,8 @@ in
     ];
   };
 
-  # What initialises a database runs the image as well.
-  testImagesAreLoadedFirst = {
-    expr = lib.mapAttrs (
-      name: _:
-      lib.hasSuffix "/pre-start" (
-        lib.head machine.systemd.services."podman-${name}".serviceConfig.ExecStartPre
-      )
-    ) containers;
-    expected = lib.mapAttrs (_: _: true) containers;
-  };
-
   testTheDevnetsPlaceholdersAreFilled = {
-    expr = lib.filter (name: lib.hasInfix "@{" machine.systemd.services."podman-${name}".script) (
-      lib.attrNames containers
-    );
+    expr = lib.filter (name: lib.hasInfix "@{" (toString services.${name}.args)) (lib.attrNames services);
     expected = [ ];
   };
 
@@ -71,12 +59,10 @@ in
 
   testDisabledLeavesTheRestOfTheHost = {
     expr = {
-      containers = off.virtualisation.oci-containers.containers;
       units = lib.attrNames (mine off.systemd.units);
       l1 = off.systemd.units."l1.service".text == machine.systemd.units."l1.service".text;
     };
     expected = {
-      containers = { };
       units = [ ];
       l1 = true;
     };

@@ -47,11 +47,11 @@ let
     };
   images = lib.mapAttrs image contents;
 
-  # An archive has no registry's manifest: what podman loads from it has a tag, and another digest
-  # than the registry's. So the images cannot be pinned here.
-  unpinned.image.digest = null;
   # With the short times of a private L1.
-  ofDevnet = name: unpinned // { inherit (devnet.services.${name}) settings; };
+  ofDevnet = name: {
+    image.file = images.${devnet.services.${name}.component};
+    inherit (devnet.services.${name}) settings;
+  };
   # op-devnet fills the window in: what it says for the contracts that `--l1-only` deploys.
   ofDisputes = name: lib.recursiveUpdate (ofDevnet name) { settings.game-window = "5m"; };
 
@@ -67,7 +67,6 @@ let
         enable = true;
         engine = "geth";
         minFree.engine = 1;
-        dangerouslyRunUnpinnedImages = true;
         gate.retryInterval = "2s";
         warden.interval = 2;
         # What op-devnet deploys is the same each time, but for its first second.
@@ -91,7 +90,10 @@ let
             identityFile = "${cfg.secrets.directory}/p2p";
           };
         };
-        followers.one = lib.genAttrs [ "engine" "node" ] (kind: ofDevnet "follower-@{follower}-${kind}");
+        followers.one = {
+          index = 1;
+        }
+        // lib.genAttrs [ "engine" "node" ] (kind: ofDevnet "follower-@{follower}-${kind}");
       }
       // lib.genAttrs [ "batcher" "proposer" ] ofDevnet
       // lib.genAttrs [ "challenger" "dispute-mon" ] ofDisputes;
@@ -100,15 +102,6 @@ let
         cores = 4;
         memorySize = 6144;
         diskSize = 16384;
-        oci-containers.containers = lib.mkIf cfg.enable (
-          lib.mapAttrs' (
-            _: service:
-            lib.nameValuePair service.container {
-              imageFile = images.${service.component};
-              pull = lib.mkForce "never";
-            }
-          ) cfg.definition.services
-        );
       };
 
       # Nothing of the host itself may come to listen while the test looks.

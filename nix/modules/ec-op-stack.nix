@@ -8,10 +8,12 @@
     ./op-stack/plaintext.nix
     ./op-stack/flags.nix
     ./op-stack/units.nix
+    ./op-stack/switch.nix
     ./op-stack/retry.nix
     ./op-stack/secrets.nix
     ./op-stack/firewall.nix
     ./op-stack/warden.nix
     ./op-stack/monitoring.nix
+    ./op-stack/obsolete.nix
   ];
 }

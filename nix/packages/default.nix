@@ -5,6 +5,7 @@ let
   call = pkgs.lib.callPackageWith (pkgs // packages);
 
   packages = {
+    default = packages.op-warden;
     op-warden = pkgs.callPackage ./op-warden.nix { };
     op-exec = pkgs.callPackage ./op-exec.nix { };
     # Runs inside the official images, whatever they contain.

@@ -19,10 +19,14 @@ rustPlatform.buildRustPackage {
       ../../Cargo.toml
       ../../Cargo.lock
       ../../crates
+      # Tests read it.
+      ../../secrets/throw-away.age
     ];
   };
   cargoLock.lockFile = ../../Cargo.lock;
   inherit buildType;
+  # What is tested need not be small: `dist` links each test program for minutes.
+  checkType = "release";
   cargoBuildFlags = packages;
   cargoTestFlags = packages;
   meta = {

@@ -269,7 +269,8 @@ let
               reference = "${pinned.repository}:${pinned.tag}";
               inherit (pinned) digest allowUnpinned;
               container = pinned.container or null;
-            };
+            }
+            // (if pinned.file or null == null then { } else { inherit (pinned) file; });
           };
     };
 

@@ -1,7 +1,8 @@
 # Ports of a production host: unique, because four of the official programs default to
 # 7300 (metrics), 6060 (pprof) and 8545 (RPC). All on loopback except `p2p`.
-# A follower's ports are the sequencer's plus 100 times its position, counted from 1.
-followers:
+# A follower's ports are the sequencer's plus 100 times its number: `numbers` has each by name, so that
+# a new follower moves nobody's ports.
+numbers:
 let
   sequencer = {
     engine = {
@@ -18,18 +19,11 @@ let
   };
 
   shift = offset: ports: builtins.mapAttrs (_: builtins.mapAttrs (_: port: port + offset)) ports;
-
-  positions = builtins.listToAttrs (
-    builtins.genList (index: {
-      name = builtins.elemAt followers index;
-      value = index + 1;
-    }) (builtins.length followers)
-  );
 in
 {
   inherit sequencer;
 
-  follower = name: shift (100 * positions.${name}) sequencer;
+  follower = name: shift (100 * numbers.${name}) sequencer;
 
   batcher = {
     rpc = 8548;

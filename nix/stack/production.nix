@@ -50,7 +50,8 @@
   jwt ? engineName: "${stateDir}/jwt/${engineName}",
   # Service name -> component -> { repository, tag, digest, allowUnpinned }
   image ? _name: component: (import ./images.nix).${component},
-  ports ? import ./ports.nix followers,
+  # As ./ports.nix makes them.
+  ports ? import ./ports.nix { },
 }:
 let
   # op-challenger's names of the game types, and the prefix of their trace program's flags. Type 0 is

@@ -24,6 +24,8 @@ pub(crate) fn serve(home: &Home, port: u16) -> Serve {
         state: Some(home.data().join("op-warden.json")),
         maintenance: Some(home.data().join("maintenance")),
         hold: None,
+        runners: None,
+        started: None,
         followers: BTreeMap::new(),
         verify_headers: true,
         limits: Bounds {

@@ -10,6 +10,7 @@ mod clock;
 pub mod condition;
 mod figures;
 mod history;
+pub mod hold;
 mod judge;
 mod last_reading;
 pub mod maintenance;

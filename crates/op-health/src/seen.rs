@@ -1,6 +1,7 @@
 //! What was read since this process began: it is read again after a restart.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256};
 use op_chain::rollup::RollupConfig;
@@ -44,6 +45,8 @@ pub(crate) struct Seen {
     pub(crate) last_errors: BTreeMap<String, String>,
     /// The services that are kept stopped on purpose, and why.
     pub(crate) held: BTreeMap<String, String>,
+    /// The services that run what was installed before the last switch.
+    pub(crate) pending: BTreeSet<String>,
     /// Since when op-dispute-mon has not been able to judge every game.
     pub(crate) unjudged_games_since: Option<f64>,
 }
@@ -99,6 +102,7 @@ impl Seen {
             units: BTreeMap::new(),
             last_errors: BTreeMap::new(),
             held: BTreeMap::new(),
+            pending: BTreeSet::new(),
             unjudged_games_since: None,
         }
     }

@@ -21,6 +21,9 @@ pub(crate) struct GateArgs {
     /// On a pass, write the address of the judged key to this file, for `op-warden keys address`
     #[arg(long, value_name = "FILE")]
     stamp: Option<PathBuf>,
+    /// Exit with 75 also where the answer is refuse: systemd then skips the unit, and does not fail it
+    #[arg(long)]
+    skip: bool,
 }
 
 #[derive(Args)]
@@ -76,7 +79,8 @@ pub(crate) async fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
         file::replace(stamp, format!("{account}\n").as_bytes())
             .with_context(|| format!("cannot write {}", stamp.display()))?;
     }
-    Ok(judgement.answer.exit_code())
+    let answer = judgement.answer;
+    Ok(if args.skip && answer == Answer::Refuse { Answer::Wait } else { answer }.exit_code())
 }
 
 pub(crate) async fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {

@@ -7,6 +7,7 @@ mod exec;
 mod explain;
 mod gate;
 mod genesis;
+mod hold;
 mod images;
 mod keys;
 mod maintenance;
@@ -145,6 +146,19 @@ enum Command {
             codes: 0, or 255 for every error."
     )]
     Maintenance(maintenance::MaintenanceArgs),
+    /// Keeps a service stopped, whatever would start it, or lists what is kept
+    #[command(
+        after_help = "Example: op-warden hold batcher --why \"key leaked\"\n\nThe service is \
+            stopped, and stays stopped over switches and reboots, until `op-warden release` or the \
+            time of --until. Its alerts are silent meanwhile.\n\nExit codes: 0, or 255 for every \
+            error."
+    )]
+    Hold(hold::HoldArgs),
+    /// Lets a service go that is kept stopped, and starts it
+    #[command(
+        after_help = "Example: op-warden release batcher\n\nExit codes: 0, or 255 for every error."
+    )]
+    Release(hold::ReleaseArgs),
     /// Prints what to do about an alert, or lists the alerts
     #[command(
         after_help = "Example: op-warden runbook OpStackSafeHeadStalled\n\nExit codes: 0, or 255 \
@@ -187,6 +201,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bonds(args) => block_on(bonds::run(&args))?,
         Command::Upgrade(command) => block_on(upgrade::run(&command))?,
         Command::Maintenance(args) => maintenance::run(&args),
+        Command::Hold(args) => hold::hold(&args),
+        Command::Release(args) => hold::release(&args),
         Command::Runbook(args) => runbook::run(&args),
     }
 }

@@ -106,8 +106,7 @@ in
   testAnOwnedFlagOfAFollower =
     refuses
       (
-        followers [ "one" ]
-        // {
+        lib.recursiveUpdate (followers [ "one" ]) {
           followers.one.node.settings."p2p.priv.path" = "/elsewhere";
         }
       )
@@ -138,8 +137,7 @@ in
   testASecondSequencer =
     refuses
       (
-        followers [ "two" ]
-        // {
+        lib.recursiveUpdate (followers [ "two" ]) {
           followers.two.node.settings."sequencer.enabled" = true;
         }
       )
@@ -184,7 +182,7 @@ in
   testAFollowerWithoutTheSequencersPeerId =
     refuses
       {
-        followers.one = { };
+        followers.one.index = 1;
       }
       ".followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
 
@@ -236,9 +234,65 @@ in
       }
       ".secrets.sopsDirectory needs sops-nix: import its nixosModules.sops, or give the key files one by one.";
 
-  testDocker = {
-    expr = (messagesOf (hostOf [ { virtualisation.oci-containers.backend = "docker"; } ])).assertions;
-    expected = [ "${prefix} needs podman: set virtualisation.oci-containers.backend = \"podman\"." ];
+  # Its containers are the host's own business.
+  testDockerBesideIt = {
+    expr =
+      (messagesOf (hostOf [
+        {
+          virtualisation.oci-containers = {
+            backend = "docker";
+            containers.web.image = "nginx";
+          };
+        }
+      ])).assertions;
+    expected = [ ];
+  };
+
+  testTheGateCannotBeTakenAway = {
+    expr =
+      (messagesOf (hostOf [
+        (
+          { lib, ... }:
+          {
+            systemd.services.podman-op-stack-batcher.serviceConfig.ExecCondition = lib.mkForce "";
+            systemd.services.podman-op-stack-proposer.serviceConfig.ExecStart = lib.mkForce "/bin/podman run --privileged x";
+          }
+        )
+      ])).assertions;
+    expected =
+      let
+        message =
+          unit: key:
+          "systemd.services.${unit}.serviceConfig.${key}: the gate and the sandbox of a service cannot be taken away. Disable the service and write a unit of your own, or leave it out.";
+      in
+      map (message: "${prefix}: ${message}") [
+        (message "podman-op-stack-batcher" "ExecCondition")
+        (message "podman-op-stack-proposer" "ExecStart")
+      ];
+  };
+
+  testFollowersHaveNumbersOfTheirOwn = {
+    expr = lib.filter (lib.hasInfix "index") (
+      (messagesOf (host (
+        lib.recursiveUpdate (followers [ "one" ]) {
+          followers.two.index = 1;
+        }
+      ))).assertions
+    );
+    expected = [ "${prefix}.followers: one and two have the same index. Give the newer one a free number." ];
+  };
+
+  testDataOnATmpfs = {
+    expr =
+      (messagesOf (hostOf [
+        {
+          fileSystems."/var/lib" = {
+            device = "none";
+            fsType = "tmpfs";
+          };
+        }
+      ])).warnings != [ ];
+    expected = true;
   };
 
   testADisabledChainIsNotComplainedAbout = {

@@ -5,16 +5,19 @@
   full,
   fullGeth,
   fullSettings,
+  hostOf,
+  messagesOf,
+  textsOf,
   small,
   pin,
   namesOf,
   servicesOf,
   containerOf,
-  podmanOf,
   ...
 }:
 let
-  each = config: f: lib.genAttrs (namesOf config) (name: f (podmanOf config name));
+  wordsOf = config: name: (containerOf config name).words;
+  each = config: f: lib.genAttrs (namesOf config) (name: f (wordsOf config name));
   same = config: value: lib.genAttrs (namesOf config) (_: value);
 
   sandbox = [
@@ -23,7 +26,7 @@ let
     "--cap-drop=ALL"
     "--security-opt=no-new-privileges"
     "--no-healthcheck"
-    "--user=60700:60700"
+    "--http-proxy=false"
     "--pids-limit=4096"
   ];
   pull = lib.filter (lib.hasPrefix "--pull=");
@@ -66,9 +69,82 @@ in
     };
   };
 
+  # The container may use what it may use, not as much again in swap.
+  testSwapIsNoMoreMemory = {
+    expr = each small (
+      words:
+      lib.unique (
+        map (lib.replaceStrings [ "--memory-swap=" "--memory=" ] [ "" "" ]) (
+          lib.filter (lib.hasPrefix "--memory") words
+        )
+      )
+    );
+    expected = lib.mapAttrs (_: service: [ service.resources.memory ]) (servicesOf small);
+  };
+
+  # When the host has no memory left, the engine that makes blocks is the last to go.
+  testWhoIsKilledFirst = {
+    expr =
+      let
+        scores = lib.mapAttrs (_: service: service.resources.oomScore) (servicesOf full);
+        given = each full (lib.filter (lib.hasPrefix "--oom-score-adj="));
+      in
+      {
+        last = lib.attrNames (lib.filterAttrs (_: score: score == -500) scores);
+        first = lib.attrNames (lib.filterAttrs (_: score: score == 300) scores);
+        given = lib.mapAttrs (_: score: [ "--oom-score-adj=${toString score}" ]) scores == given;
+      };
+    expected = {
+      last = [
+        "sequencer-engine"
+        "sequencer-node"
+      ];
+      first = [
+        "challenger"
+        "dispute-mon"
+      ]
+      ++ lib.concatMap (name: [
+        "follower-${name}-engine"
+        "follower-${name}-node"
+      ]) [
+        "one"
+        "two"
+        "zoe"
+      ];
+      given = true;
+    };
+  };
+
+  # Its hash is its pin, and nothing is pulled.
+  testAnArchiveIsAnImage = {
+    expr =
+      let
+        config = host { batcher.image.file = "/images/op-batcher.tar"; };
+      in
+      {
+        pull = pull (wordsOf config "batcher");
+        image = (servicesOf config).batcher.imageRef;
+        warned = lib.filter (lib.hasInfix "batcher") (messagesOf config).warnings;
+      };
+    expected = {
+      pull = [ "--pull=never" ];
+      image = "${repository "batcher"}:${(containerImage "batcher").tag}";
+      warned = [ ];
+    };
+  };
+
+  testTheProxyOfTheHostIsNotTheChains = {
+    expr = lib.filterAttrs (_: found: found) (
+      lib.mapAttrs (_: lib.hasInfix "proxy.example") (
+        textsOf (hostOf [ { networking.proxy.default = "http://user:secret@proxy.example"; } ])
+      )
+    );
+    expected = { };
+  };
+
   testLimitsCanBeTakenAway = {
     expr = lib.filter (word: lib.hasPrefix "--memory" word || lib.hasPrefix "--pids" word) (
-      podmanOf (host {
+      wordsOf (host {
         batcher.resources = {
           memory = null;
           pids = null;
@@ -98,7 +174,7 @@ in
     expr = {
       pull = each unpinned pull;
       batcher = lib.filter (lib.hasSuffix ":v1") (
-        podmanOf (host {
+        wordsOf (host {
           dangerouslyRunUnpinnedImages = true;
           batcher.image = {
             repository = "registry.example/op-batcher";
@@ -120,11 +196,6 @@ in
     };
   };
 
-  testNothingStartsWithoutTheTarget = {
-    expr = lib.genAttrs (namesOf full) (name: (containerOf full name).autoStart);
-    expected = same full false;
-  };
-
   testKeysReachTheProgramThroughOpExec = {
     expr = {
       inherit (containerOf small "batcher") entrypoint volumes;
@@ -138,7 +209,7 @@ in
         "op-batcher"
       ];
       volumes = [
-        "/run/op-stack-batcher/keys:/run/op-stack/keys:ro"
+        "/run/credentials/podman-op-stack-batcher.service:/run/op-stack/keys:ro"
         "/etc/op-stack/bin/op-exec:/run/op-stack/op-exec:ro"
       ];
     };

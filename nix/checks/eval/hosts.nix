@@ -20,6 +20,7 @@ let
         { pkgs, ... }:
         {
           sops.validateSopsFiles = false;
+          sops.package = pkgs.writeTextDir "bin/sops-install-secrets" "";
           services.every-channel.op-stack.package = pkgs.writeTextDir "bin/op-warden" "";
         }
       )

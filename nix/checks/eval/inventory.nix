@@ -28,6 +28,7 @@ in
         "hold"
         "jwt"
         "last-run"
+        "ran"
       ]
       ++ lib.filter (name: (servicesOf small).${name}.dataDir != null) (namesOf small);
       folders = [ "/var/lib/op-warden" ];

@@ -34,8 +34,17 @@ let
     );
   paths = lib.filterAttrs (name: _: name == "__metrics_path__");
 
+  # A file of the store, without its hash.
+  namedRules = file: lib.last (lib.splitString "-op-stack-" (baseNameOf file));
+  # Where the alerts' runbooks are.
+  runbooksOf =
+    text:
+    lib.unique (
+      map lib.head (lib.filter lib.isList (builtins.split "runbook_url: '([^']*)/runbooks/[A-Za-z0-9]+'" text))
+    );
+
   traces = config: {
-    rules = map baseNameOf (prometheusOf config).ruleFiles;
+    rules = map namedRules (prometheusOf config).ruleFiles;
     jobs = lib.attrNames (jobsOf config);
     files = lib.filter (lib.hasPrefix "op-stack/monitoring") (lib.attrNames config.environment.etc);
     units = lib.filter (
@@ -145,7 +154,7 @@ in
   };
 
   testTheRunbooksAreWhereOpWardenIs = {
-    expr = map (config: (prometheusOf config).globalConfig.external_labels) [
+    expr = map (config: runbooksOf (lib.head (prometheusOf config).ruleFiles).text) [
       rulesOnly
       (host {
         warden.port = 7400;
@@ -158,11 +167,34 @@ in
         };
       })
     ];
-    expected = map (op_warden_url: { inherit op_warden_url; }) [
+    expected = map lib.singleton [
       "http://127.0.0.1:7399"
       "http://127.0.0.1:7400"
       "https://op-warden.example"
     ];
+  };
+
+  # An external label would stand on every series of the host, and on its other alerts.
+  testTheOperatorsPrometheusIsLeftAlone = {
+    expr =
+      let
+        own = hostOf [
+          {
+            services.prometheus.port = 9999;
+            services.every-channel.op-stack.monitoring = allMonitoring;
+          }
+        ];
+      in
+      {
+        inherit (prometheusOf own) port;
+        labels = (prometheusOf own).globalConfig.external_labels;
+        grafana = map (source: source.url) own.services.grafana.provision.datasources.settings.datasources;
+      };
+    expected = {
+      port = 9999;
+      labels = null;
+      grafana = [ "http://127.0.0.1:9999" ];
+    };
   };
 
   testEverythingListensOnLoopback = {
@@ -207,12 +239,11 @@ in
       in
       configuration
       // {
-        rule_files = map baseNameOf (lib.filter (lib.hasSuffix "/alerts.yml") configuration.rule_files);
+        rule_files = map namedRules (lib.filter (lib.hasInfix "-op-stack-") configuration.rule_files);
       };
     expected = {
       global = {
         evaluation_interval = "15s";
-        external_labels.op_warden_url = "http://127.0.0.1:7399";
       };
       scrape_configs = [
         {

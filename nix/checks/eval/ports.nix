@@ -137,6 +137,52 @@ in
     expected = only [ 19222 ];
   };
 
+  testTheFirewallOpensOneInterface = {
+    expr =
+      let
+        config = host (
+          lib.recursiveUpdate fullSettings {
+            sequencer.node.openFirewall = true;
+            p2p.interfaces = [ "eth1" ];
+          }
+        );
+      in
+      {
+        all = firewallOf config;
+        eth1 = config.networking.firewall.interfaces.eth1.allowedTCPPorts;
+      };
+    expected = {
+      all = only [ ];
+      eth1 = [ 9222 ];
+    };
+  };
+
+  testPeersMayComeByIpv6 = {
+    expr = beyondLoopback (
+      host (
+        lib.recursiveUpdate fullSettings {
+          sequencer.node.openFirewall = true;
+          p2p.listenIp = "::";
+        }
+      )
+    );
+    expected = [ "sequencer-node --p2p.listen.ip=::" ];
+  };
+
+  # Whatever its name is.
+  testANewFollowerMovesNobodysPorts = {
+    expr =
+      let
+        more = host (lib.recursiveUpdate fullSettings { followers.archive.index = 4; });
+        of = config: lib.mapAttrs (_: service: service.ports) (servicesOf config);
+      in
+      lib.removeAttrs (of more) [
+        "follower-archive-engine"
+        "follower-archive-node"
+      ] == of full;
+    expected = true;
+  };
+
   testADisabledServiceOpensNothing = {
     expr = firewallOf (host {
       sequencer.node = {

@@ -8,7 +8,9 @@
   fullGeth,
   small,
   fullSettings,
+  optionsOf,
   servicesOf,
+  containerOf,
   textsOf,
   textOf,
   values,
@@ -34,8 +36,8 @@ let
       }
     ) config.environment.etc
     // lib.mapAttrs' (
-      name: container: lib.nameValuePair "container ${name}" (builtins.toJSON container.environment)
-    ) config.virtualisation.oci-containers.containers
+      name: _: lib.nameValuePair "container ${name}" (toString (containerOf config name).words)
+    ) (servicesOf config)
     // lib.mapAttrs (_: service: lib.concatStringsSep "\n" (lib.attrValues service.files)) (
       servicesOf config
     )
@@ -224,13 +226,10 @@ in
     };
   };
 
-  testCredentialsAreCopiedForTheContainersUser = {
-    expr = map (command: lib.last (lib.splitString "/bin/" command)) (
-      lib.filter (lib.hasInfix "l1-rpc") (values "ExecStartPre" (textOf withFiles "dispute-mon"))
-    );
-    expected = [
-      "install -o 60700 -g 60700 -m 0400 %d/l1-rpc /run/op-stack-dispute-mon/keys/l1-rpc"
-    ];
+  # systemd's copy, which is never swapped, and no other.
+  testTheContainerReadsTheUnitsCredentials = {
+    expr = lib.filter (lib.hasInfix "/run/op-stack/keys") (containerOf withFiles "dispute-mon").volumes;
+    expected = [ "/run/credentials/podman-op-stack-dispute-mon.service:/run/op-stack/keys:ro" ];
   };
 
   # op-challenger wants a beacon in any case.
@@ -360,6 +359,37 @@ in
       assertions = [ ];
       units = true;
     };
+  };
+
+  # One role's key may come from elsewhere.
+  testAKeyElsewhereIsNoSecret = {
+    expr =
+      let
+        config = sops { batcher.keyFile = "/run/agenix/batcher"; };
+      in
+      {
+        secrets = lib.attrNames config.sops.secrets;
+        given = (servicesOf config).batcher.keyFiles;
+      };
+    expected = {
+      secrets = [
+        "op-stack-challenger"
+        "op-stack-proposer"
+        "op-stack-sequencer"
+      ];
+      given.batcher = "/run/agenix/batcher";
+    };
+  };
+
+  testTheKeyFileOfADisabledServiceHasAPath = {
+    expr = (optionsOf (sops { challenger.enable = false; })).challenger.keyFile;
+    expected = "/run/secrets/op-stack-challenger";
+  };
+
+  # An activation script restarts no unit in NixOS 26.11.
+  testSecretsAreInstalledByAUnit = {
+    expr = withSops.sops.useSystemdActivation;
+    expected = true;
   };
 
   testSopsWithoutAFolderHasNoSecrets = {

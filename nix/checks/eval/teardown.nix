@@ -14,7 +14,6 @@ let
   traces = config: {
     units = allTextsOf config;
     etc = lib.attrNames config.environment.etc;
-    containers = config.virtualisation.oci-containers.containers;
     podman = config.virtualisation.podman.enable;
     tmpfiles = config.systemd.tmpfiles.rules;
     users = lib.attrNames config.users.users;
@@ -32,7 +31,7 @@ let
   configured.services.every-channel.op-stack = {
     batcher.settings.max-channel-duration = 10;
     sequencer.node.openFirewall = true;
-    followers.one = { };
+    followers.one.index = 1;
     monitoring =
       lib.genAttrs [ "prometheus" "alertmanager" "grafana" ] (_: {
         enable = true;
@@ -75,7 +74,6 @@ in
       )
     );
     expected = [
-      "containers"
       "etc"
       "groups"
       "podman"
@@ -105,9 +103,6 @@ in
       lib.filterAttrs (_: found: found != expected) {
         services = namesOf config;
         gates = lib.attrNames (wardenOf config).services;
-        containers = map (lib.removePrefix "op-stack-") (
-          lib.attrNames config.virtualisation.oci-containers.containers
-        );
       };
     expected = { };
   };

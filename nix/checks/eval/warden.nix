@@ -228,6 +228,8 @@ in
       judgements = "/run/op-stack/judgements.json";
       state = "/var/lib/op-warden/state.json";
       hold = "/var/lib/op-stack/hold";
+      runners = "/etc/op-stack/units";
+      started = "/run/op-stack/started";
       hosts = [ ];
       maintenance = "/run/op-stack/maintenance";
       followers = {

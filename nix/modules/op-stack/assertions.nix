@@ -8,6 +8,7 @@
 let
   cfg = config.services.every-channel.op-stack;
   prefix = "services.every-channel.op-stack";
+  paths = import ./paths.nix;
   inherit (cfg.definition) services;
 
   # Endpoint of L1 -> the option that it comes from.
@@ -191,6 +192,57 @@ let
     "grafana"
   ];
 
+  # `+` and `-` before a line are systemd's.
+  ofUnit =
+    name: service:
+    let
+      unit = config.systemd.services.${service.unit}.serviceConfig;
+      holds = key: words: lib.any (lib.hasInfix words) (map toString (lib.toList (unit.${key} or "")));
+    in
+    map
+      (
+        { key, words }:
+        {
+          assertion = holds key words;
+          message = "${prefix}: systemd.services.${service.unit}.serviceConfig.${key}: the gate and the sandbox of a service cannot be taken away. Disable the service and write a unit of your own, or leave it out.";
+        }
+      )
+      [
+        {
+          key = "ExecCondition";
+          words = "${paths.warden} gate ${name} ";
+        }
+        {
+          key = "ExecStart";
+          words = "${paths.runner name} start";
+        }
+      ];
+
+  # With one number for two, both would have the same ports.
+  numberAssertions =
+    let
+      byNumber = lib.zipAttrs (
+        lib.mapAttrsToList (name: follower: { ${toString follower.index} = name; }) cfg.followers
+      );
+    in
+    lib.mapAttrsToList (_: names: {
+      assertion = lib.length names == 1;
+      message = "${prefix}.followers: ${lib.concatStringsSep " and " names} have the same index. Give the newer one a free number.";
+    }) byNumber;
+
+  # A tmpfs is empty after each boot.
+  onTmpfs = lib.any (
+    mount:
+    config.fileSystems.${mount}.fsType == "tmpfs"
+    && (mount == "/" || cfg.stateDir == mount || lib.hasPrefix "${mount}/" cfg.stateDir)
+    && !(lib.any (
+      other:
+      lib.stringLength other > lib.stringLength mount
+      && config.fileSystems.${other}.fsType != "tmpfs"
+      && (cfg.stateDir == other || lib.hasPrefix "${other}/" cfg.stateDir)
+    ) (lib.attrNames config.fileSystems))
+  ) (lib.attrNames config.fileSystems);
+
   needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (
     lib.attrNames services
   );
@@ -240,15 +292,15 @@ in
           assertion = parts == [ ] || cfg.monitoring.enable;
           message = "${prefix}.monitoring: ${lib.concatStringsSep ", " parts} would have nothing to show. Set ${prefix}.monitoring.enable.";
         }
-        {
-          assertion = config.virtualisation.oci-containers.backend == "podman";
-          message = "${prefix} needs podman: set virtualisation.oci-containers.backend = \"podman\".";
-        }
-      ];
+      ]
+      ++ lib.concatLists (lib.mapAttrsToList ofUnit services)
+      ++ numberAssertions;
 
     warnings =
       let
-        unpinned = lib.attrNames (lib.filterAttrs (_: service: service.image.digest == null) services);
+        unpinned = lib.attrNames (
+          lib.filterAttrs (_: service: service.image.digest == null && service.image.file == null) services
+        );
         withSigner = lib.attrNames (
           lib.filterAttrs (
             _: service:
@@ -265,6 +317,7 @@ in
       in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
         "${prefix}: no digest for the images of ${lib.concatStringsSep ", " unpinned}. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
+      ++ lib.optional onTmpfs "${prefix}.stateDir: ${cfg.stateDir} lies on a tmpfs, and the chain's data would be gone after each boot. Mount a disk there."
       ++ lib.optional (
         cfg.monitoring.enable
         && cfg.monitoring.alertmanager.enable

@@ -3,6 +3,8 @@
 let
   cfg = config.services.every-channel.op-stack;
   stackLib = import ../../stack/lib.nix;
+  files = import ./paths.nix;
+  mebibytes = import ./mebibytes.nix { inherit lib; };
 
   # Service of nix/stack -> path of its options.
   paths = {
@@ -111,7 +113,7 @@ let
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
     followers = lib.attrNames cfg.followers;
     p2p = {
-      listenIp = name: if isPublic name then "0.0.0.0" else "127.0.0.1";
+      listenIp = name: if isPublic name then cfg.p2p.listenIp else "127.0.0.1";
       inherit (cfg.p2p) advertiseIp staticPeers bootnodes;
       sequencer = "/ip4/127.0.0.1/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
     };
@@ -159,32 +161,19 @@ let
     name: gate:
     let
       service = services.${name};
-      files = filesOf name service;
+      given = filesOf name service;
     in
     gate
     // {
       unit = "${service.unit}.service";
-      lastError = "${(import ./paths.nix).lastErrors}/${name}";
+      lastError = "${files.lastErrors}/${name}";
     }
-    // lib.optionalAttrs (files != [ ]) {
-      inherit files;
+    // lib.optionalAttrs (given != [ ]) {
+      files = given;
       gates = gate.gates ++ [ "given-files" ];
     };
 
   # What a program is told of the memory that its container has, so that it is not killed for more.
-  mebibytes =
-    memory:
-    let
-      parts = builtins.match "([0-9]+)([bkmg])" memory;
-      number = lib.toInt (lib.head parts);
-    in
-    {
-      b = number / 1048576;
-      k = number / 1024;
-      m = number;
-      g = number * 1024;
-    }
-    .${lib.last parts};
   budgetOf =
     component: memory:
     if memory == null then
@@ -205,7 +194,13 @@ let
     service
     // {
       inherit keysInside;
-      inherit (options) resources;
+      inherit (options) resources startTimeout;
+      stopTimeout = if options.stopTimeout == null then service.stopTimeout else options.stopTimeout;
+      gate =
+        service.gate
+        // lib.optionalAttrs (lib.hasSuffix "-engine" name) {
+          ran = "${files.ranIn cfg.stateDir}/${name}";
+        };
       option = lib.concatStringsSep "." paths.${name};
       container = containerOf name;
       unit = "podman-op-stack-${name}";
@@ -226,7 +221,7 @@ let
       };
       # podman verifies the digest when it pulls; a tag proves nothing.
       imageRef =
-        if options.image.digest == null then
+        if options.image.digest == null || options.image.file != null then
           "${options.image.repository}:${options.image.tag}"
         else
           "${options.image.repository}@${options.image.digest}";

@@ -5,12 +5,17 @@ let
   ports = map (service: service.ports.p2p) (
     lib.filter (service: service.public) (lib.attrValues cfg.definition.services)
   );
+  opened = {
+    allowedTCPPorts = ports;
+    allowedUDPPorts = ports;
+  };
 in
 {
   config = lib.mkIf cfg.enable {
-    networking.firewall = {
-      allowedTCPPorts = ports;
-      allowedUDPPorts = ports;
-    };
+    networking.firewall =
+      if cfg.p2p.interfaces == [ ] then
+        opened
+      else
+        { interfaces = lib.genAttrs cfg.p2p.interfaces (_: opened); };
   };
 }

@@ -1,6 +1,11 @@
 # Prometheus, Alertmanager and Grafana for the chain: the metrics of op-warden and of the official
 # programs, the alerts with their runbooks, and the dashboard. All on loopback.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg) monitoring;
@@ -46,6 +51,9 @@ let
     }
   ];
 
+  # The rules' own way to op-warden, for other Prometheus than this host's.
+  ownUrl = "{{ with $externalLabels.op_warden_url }}{{ . }}{{ else }}http://127.0.0.1:7399{{ end }}";
+
   receivers =
     if monitoring.alertmanager.receivers == [ ] then
       [ { name = "nobody"; } ]
@@ -72,27 +80,31 @@ in
         environment.etc."op-stack/monitoring".source = files;
         services.prometheus = {
           inherit scrapeConfigs;
-          ruleFiles = [ "${files}/alerts.yml" ];
-          globalConfig = {
-            evaluation_interval = lib.mkDefault every;
-            external_labels.op_warden_url = monitoring.url;
-          };
+          # As text: an external label would stand on every series of the host, and on its other alerts.
+          ruleFiles = [
+            (pkgs.writeText "op-stack-alerts.yml" (
+              lib.replaceStrings [ ownUrl ] [ monitoring.url ] (
+                builtins.readFile (files + "/alerts.yml")
+              )
+            ))
+          ];
+          globalConfig.evaluation_interval = lib.mkDefault every;
         };
       }
       (lib.mkIf monitoring.prometheus.enable {
         services.prometheus = {
           enable = true;
-          listenAddress = loopback;
-          inherit (monitoring.prometheus) port;
+          listenAddress = lib.mkDefault loopback;
+          port = lib.mkDefault monitoring.prometheus.port;
         };
       })
       (lib.mkIf monitoring.alertmanager.enable {
         services.prometheus = {
-          alertmanagers = [ { static_configs = [ { targets = [ (at monitoring.alertmanager.port) ]; } ]; } ];
+          alertmanagers = [ { static_configs = [ { targets = [ (at config.services.prometheus.alertmanager.port) ]; } ]; } ];
           alertmanager = {
             enable = true;
-            listenAddress = loopback;
-            inherit (monitoring.alertmanager) port;
+            listenAddress = lib.mkDefault loopback;
+            port = lib.mkDefault monitoring.alertmanager.port;
             # By default it looks for other Alertmanagers on every address.
             extraFlags = [ "--cluster.listen-address=" ];
             configuration = {
@@ -135,7 +147,7 @@ in
                 name = "OP Stack";
                 type = "prometheus";
                 uid = "op-stack";
-                url = "http://${at monitoring.prometheus.port}";
+                url = "http://${at config.services.prometheus.port}";
               }
             ];
             dashboards.settings.providers = [

@@ -1,13 +1,19 @@
 # Files of the module on the host. The paths are fixed: with store paths in them, every unit would
-# change, and restart, with op-warden.
+# change, and restart, with op-warden, podman and whatever else of nixpkgs stands behind them.
 rec {
   # In /etc, as `environment.etc` names it.
   bin = "op-stack/bin";
   config = "op-stack/op-warden.json";
+  runners = "op-stack/units";
+
+  # What an operator does when; every unit names it.
+  book = "/etc/op-stack/README.md";
 
   warden = "/etc/${bin}/op-warden";
   exec = "/etc/${bin}/op-exec";
   configFile = "/etc/${config}";
+  runnersFolder = "/etc/${runners}";
+  runner = name: "${runnersFolder}/${name}";
 
   runtime = "/run/op-stack";
   # Which key each gate passed.
@@ -16,6 +22,10 @@ rec {
   told = "${runtime}/told";
   # The last errors of programs that died.
   lastErrors = "${runtime}/last-errors";
-  # A file with the name of a service keeps that service stopped, also after a reboot.
+  # What each running service was started by: a copy of its runner.
+  started = "${runtime}/started";
+  # A file with the name of a service keeps that service stopped, also after a reboot; `all` keeps all.
   holdIn = stateDir: "${stateDir}/hold";
+  # What ran last on an engine's data.
+  ranIn = stateDir: "${stateDir}/ran";
 }

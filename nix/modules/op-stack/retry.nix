@@ -1,9 +1,8 @@
 # systemd skips a unit whose gate answers `wait`, fails one whose gate answers `refuse`, and starts
 # neither again. So timers do: what was skipped soon, once its start may end otherwise; what was refused
 # after ten minutes, because it is wrong, and asking L1 again does not make it right. What somebody
-# stopped, a person or a switch, stays stopped.
-#
-# To keep a service stopped: echo WHY > STATEDIR/hold/NAME, then stop its unit.
+# stopped, a person or a switch, stays stopped, and while a switch is under way nothing is started: until
+# its end systemd has the old definitions.
 {
   config,
   lib,
@@ -17,19 +16,41 @@ let
   hold = paths.holdIn cfg.stateDir;
   units = map (service: "${service.unit}.service") (lib.attrValues services);
 
+  # switch-to-configuration locks it.
+  switching = "/run/nixos/switch-to-configuration.lock";
+
   retry =
     {
+      name,
       description,
-      script,
+      text,
       interval,
       confinement,
     }:
     {
       service = {
-        inherit description script;
-        path = [ config.systemd.package ];
+        inherit description;
         startLimitIntervalSec = 0;
-        serviceConfig = confinement;
+        serviceConfig = confinement // {
+          ExecStart = lib.getExe (
+            pkgs.writeShellApplication {
+              inherit name;
+              runtimeInputs = [
+                config.systemd.package
+                pkgs.coreutils
+                pkgs.gnugrep
+              ];
+              text = ''
+                # A look at the lock, for whoever takes it, if only for a moment, lets a switch fail.
+                start() {
+                  ! grep -qs ":$(stat -c %i ${switching} 2>/dev/null || echo none) " /proc/locks || exit 0
+                  systemctl start --no-block "$@"
+                }
+                ${text}
+              '';
+            }
+          );
+        };
       };
       timer = {
         inherit description;
@@ -44,34 +65,49 @@ let
     };
 
   waiting = retry {
+    name = "op-stack-retry";
     description = "OP Stack: start services again that their gates turned away";
     interval = cfg.gate.retryInterval;
-    confinement = import ./judging.nix;
-    script = ''
-      services= units=
+    confinement = import ./judging.nix // {
+      # Holds end by themselves.
+      ReadWritePaths = [ hold ];
+    };
+    text = ''
+      ${paths.warden} release --due --config ${paths.configFile}
+      [ ! -e ${hold}/all ] || exit 0
+      services=() units=() untried=()
       for name in ${toString (lib.attrNames services)}; do
         unit=podman-op-stack-$name.service
-        state=$(systemctl show --property=ActiveState,Result "$unit")
-        case $state in *ActiveState=inactive*) ;; *) continue ;; esac
-        case $state in *Result=exec-condition*) ;; *) continue ;; esac
         [ ! -e "${hold}/$name" ] || continue
-        services="$services $name" units="$units $unit"
+        state=$(systemctl show --property=ActiveState,Result,ConditionTimestampMonotonic "$unit")
+        case $state in *ActiveState=inactive*) ;; *) continue ;; esac
+        case $state in
+          # Never begun: what it depends on, a disk, was not there.
+          *ConditionTimestampMonotonic=0) untried+=("$unit") ;;
+          *Result=exec-condition*) services+=("$name") units+=("$unit") ;;
+        esac
       done
-      [ -n "$services" ] || exit 0
-      # shellcheck disable=SC2086
-      if ${paths.warden} retry $services --config ${paths.configFile} --told ${paths.told}; then
-        systemctl start --no-block $units
+      [ ''${#untried[@]} = 0 ] || start "''${untried[@]}"
+      [ ''${#services[@]} -gt 0 ] || exit 0
+      if ${paths.warden} retry "''${services[@]}" --config ${paths.configFile} --told ${paths.told}; then
+        start "''${units[@]}"
       fi
     '';
   };
   refused = retry {
+    name = "op-stack-retry-refused";
     description = "OP Stack: start failed services again";
     interval = "10min";
-    confinement.Type = "oneshot";
-    script = ''
-      units=$(systemctl list-units --all --plain --no-legend --state=failed ${toString units} | cut -d ' ' -f 1)
-      # shellcheck disable=SC2086
-      [ -z "$units" ] || systemctl start --no-block $units
+    # It speaks with systemd only.
+    confinement = import ./hardening.nix // {
+      Type = "oneshot";
+      # For the locks.
+      ProcSubset = "all";
+      RestrictAddressFamilies = [ "AF_UNIX" ];
+    };
+    text = ''
+      mapfile -t units < <(systemctl list-units --all --plain --no-legend --state=failed ${toString units} | cut -d ' ' -f 1)
+      [ ''${#units[@]} = 0 ] || start "''${units[@]}"
     '';
   };
 in

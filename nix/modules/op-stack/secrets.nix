@@ -25,7 +25,16 @@ let
     "proposer"
     "challenger"
   ];
-  path = key: lib.mkDefault config.sops.secrets.${name key}.path;
+  # Without its service there is no secret either.
+  path = key: lib.mkDefault (config.sops.secrets.${name key}.path or "/run/secrets/${name key}");
+  # A key that the operator has elsewhere is no secret of ours.
+  options' = options.services.every-channel.op-stack;
+  isOurs =
+    key:
+    let
+      option = if key == "sequencer" || lib.elem key roles then options'.${key}.keyFile else null;
+    in
+    option == null || option.highestPrio >= (lib.mkDefault null).priority;
   wanted = cfg.enable && cfg.secrets.sopsDirectory != null;
 in
 {
@@ -38,6 +47,10 @@ in
         }
       ];
     }
+    # From an activation script, sops-nix restarts no unit in NixOS 26.11.
+    (lib.optionalAttrs (options ? sops && options.sops ? useSystemdActivation) (
+      lib.mkIf wanted { sops.useSystemdActivation = lib.mkDefault true; }
+    ))
     (lib.optionalAttrs (options ? sops) (
       lib.mkIf wanted {
         sops.secrets = lib.mapAttrs' (
@@ -47,7 +60,7 @@ in
             format = "binary";
             restartUnits = units;
           }
-        ) users;
+        ) (lib.filterAttrs (key: _: isOurs key) users);
 
         services.every-channel.op-stack = {
           sequencer.keyFile = path "sequencer";

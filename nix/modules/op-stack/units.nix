@@ -1,9 +1,5 @@
-# One podman container for each service, each behind its gate, all in op-stack.target.
-#
-# Host networking, everything on loopback: the programs get the same arguments that op-devnet tests,
-# no name resolution or address translation can fail, and no published port bypasses the firewall. A
-# network of its own would isolate a container from the host's other loopback services; here the
-# dropped capabilities, the user and the read-only root must be enough.
+# One unit for each service, all in op-stack.target: its gate, in a sandbox and without rights, and what
+# runner.nix does with podman.
 {
   config,
   lib,
@@ -15,228 +11,228 @@ let
   inherit (cfg.definition) services;
 
   paths = import ./paths.nix;
-  steps = import ./steps.nix { inherit pkgs lib; };
+  hold = paths.holdIn cfg.stateDir;
+  containerOf = import ./container.nix { inherit cfg lib pkgs; };
+  runnerOf = import ./runner.nix { inherit config lib pkgs; };
 
-  user = toString cfg.uid;
-  execInside = "/run/op-stack/op-exec";
+  user = "op-stack";
 
-  # Exit codes after which a unit is started again: those of programs, panics, podman and signals.
-  # 255 of a gate that refuses is not among them, so the unit stays `failed` until the retry.
-  programExits = "0 1 2 101 125 126 127 134 137 139 143";
+  # Every way in which a program or podman can die, and a signal end them. 255 is a gate that refuses: the
+  # unit stays `failed` until the retry. 75 is one that waits.
+  programExits = lib.remove 75 (lib.range 0 254);
 
-  keyFolder = service: "/run/${service.container}/keys";
+  signs = service: service.gate ? key;
 
-  # Host path -> the same path inside: an argument means the same on both sides.
-  volumes =
+  unitOf = name: "podman-op-stack-${name}.service";
+
+  gateOf =
+    name: service:
+    lib.concatStringsSep " " (
+      [
+        "${paths.warden} gate ${name}"
+        "--config ${paths.configFile}"
+        "--told ${paths.told}/${name}"
+      ]
+      ++ lib.optional (signs service) "--stamp ${paths.stamps}/${name}"
+      ++ lib.optional (refusalOf service == "skip") "--skip"
+    );
+  refusalOf =
     service:
-    lib.optional (service.dataDir != null) "${service.dataDir}:${service.dataDir}"
-    ++ map (file: "${file}:${file}:ro") (filesRead service)
-    ++ lib.mapAttrsToList (
-      path: text: "${pkgs.writeText (baseNameOf path) text}:${path}:ro"
-    ) service.files
-    ++ lib.optionals (service.keyFiles != { }) [
-      "${keyFolder service}:${service.keysInside}:ro"
-    ]
-    ++ lib.optional (service.credentials != { }) "${paths.exec}:${execInside}:ro";
+    if cfg.gate.refusal != null then
+      cfg.gate.refusal
+    else if signs service then
+      "fail"
+    else
+      "skip";
 
-  # The chain's files among the values of the flags.
-  filesRead =
-    service:
-    let
-      known =
-        map (file: "${file}") (
-          lib.filter (file: file != null) [
-            cfg.chain.genesisFile
-            cfg.chain.rollupFile
-            cfg.chain.prestateFile
-            cfg.l1.chainConfigFile
-          ]
-        )
-        ++ map jwtFile (lib.filter (lib.hasSuffix "-engine") (lib.attrNames services));
-      named = lib.attrValues service.wiring ++ (if service.init == null then [ ] else service.init);
-    in
-    lib.filter (file: lib.elem file named) known;
+  # Its words, as systemd takes them: with `+` they run as root and outside of the gate's sandbox.
+  step = name: verb: "${paths.runner name} ${verb}";
 
-  jwtFile = engine: "${cfg.stateDir}/jwt/${engine}";
-
-  sandbox =
+  mounts =
     service:
     [
-      "--network=host"
-      "--user=${user}:${user}"
-      "--read-only"
-      "--cap-drop=ALL"
-      "--security-opt=no-new-privileges"
-      # The official images have no shell for a probe, and a failing probe fails a switch.
-      "--no-healthcheck"
-      "--stop-timeout=${toString service.stopTimeout}"
+      cfg.stateDir
+      "/var/lib/containers"
     ]
-    ++ lib.optional (service.resources.memory != null) "--memory=${service.resources.memory}"
-    ++ lib.optional (service.resources.pids != null) "--pids-limit=${toString service.resources.pids}";
-
-  # An image that is not pinned is never pulled.
-  pullOf =
-    service:
-    if service.image.digest != null || cfg.dangerouslyRunUnpinnedImages then "missing" else "never";
-
-  mkContainer =
-    _name: service:
-    lib.nameValuePair service.container (
-      {
-        image = service.imageRef;
-        pull = pullOf service;
-        # op-stack.target starts it.
-        autoStart = false;
-        environment = {
-          HOME = "/tmp";
-        }
-        // service.environment;
-        volumes = volumes service;
-        extraOptions = sandbox service;
-      }
-      // command service
-    );
-
-  # Keys exist in the environment of the program only: op-exec reads them and becomes the program.
-  command =
-    service:
-    if service.credentials == { } then
-      {
-        entrypoint = service.program;
-        cmd = service.args;
-      }
-    else
-      {
-        entrypoint = execInside;
-        cmd =
-          lib.mapAttrsToList (variable: file: "--credential=${variable}=${file}") service.credentials
-          ++ [
-            "--"
-            service.program
-          ]
-          ++ service.args;
-      };
-
-  install = "${pkgs.coreutils}/bin/install -o ${user} -g ${user}";
-
-  # The container's user cannot read the unit's credentials, which are root's.
-  giveKeys =
-    service:
-    lib.optionals (service.keyFiles != { }) (
-      [ "${install} -d -m 0700 ${keyFolder service}" ]
-      ++ map (key: "${install} -m 0400 %d/${key} ${keyFolder service}/${key}") (
-        lib.attrNames service.keyFiles
-      )
-    );
-
-  # The key that its gate judges, among its key files.
-  signingKeys =
-    service:
-    lib.attrNames (lib.filterAttrs (_: file: file == service.gate.key or null) service.keyFiles);
-
-  stamp = name: "${paths.stamps}/${name}";
-
-  # The file may have been changed since the gate read it.
-  confirmKeys =
-    name: service:
-    map (
-      key: "${paths.warden} keys address ${keyFolder service}/${key} --stamp ${stamp name}"
-    ) (signingKeys service);
-
-  # op-geth writes the genesis block by a command of its own, once.
-  initialise =
-    service:
-    lib.optional (service.init != null) (
-      lib.getExe (
-        pkgs.writeShellApplication {
-          name = "${service.container}-init";
-          runtimeInputs = [ config.virtualisation.podman.package ];
-          text = ''
-            [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ] || exit 0
-            exec podman run --rm --replace --name=${service.container}-init --pull=${pullOf service} \
-              ${lib.escapeShellArgs (
-                sandbox service
-                ++ map (volume: "--volume=${volume}") (volumes service)
-                ++ [
-                  "--entrypoint=${service.program}"
-                  service.imageRef
-                ]
-                ++ service.init
-              )}
-          '';
-        }
-      )
-    );
+    ++ lib.optional (service.dataDir != null) service.dataDir;
 
   mkUnit =
     name: service:
+    let
+      container = containerOf service;
+    in
     lib.nameValuePair service.unit {
-      description = "OP Stack: ${name}";
+      description = "OP Stack chain ${toString cfg.chain.id}: ${name}";
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
       # After the services that it uses, but not bound to them: the gate judges what it needs, and a
       # restart of the engine must not restart the batcher.
-      after = [ "op-stack-setup.service" ] ++ map unitOf service.after;
-      wants = [ "op-stack-setup.service" ];
+      after = [
+        "op-stack-setup.service"
+        "network-online.target"
+      ]
+      ++ map unitOf service.after;
+      wants = [
+        "op-stack-setup.service"
+        "network-online.target"
+      ];
       # Skipped starts count as starts: a limit would end the retries.
       startLimitIntervalSec = 0;
-      unitConfig.ConditionPathExists = "!${paths.holdIn cfg.stateDir}/${name}";
-      serviceConfig = {
-        ExecCondition =
-          "${paths.warden} gate ${name} --config ${paths.configFile} --told ${paths.told}/${name}"
-          + lib.optionalString (signingKeys service != [ ]) " --stamp ${stamp name}";
-        ExecStartPre = steps.noteRunning service ++ giveKeys service ++ confirmKeys name service ++ initialise service;
+      inherit (cfg) onFailure;
+      documentation = [ "file:${paths.book}" ];
+      unitConfig = {
+        ConditionPathExists = [
+          "!${hold}/${name}"
+          "!${hold}/all"
+        ];
+        # Data that is not mounted is no empty data.
+        RequiresMountsFor = mounts service;
+      };
+      # One restart, after the new system is in place.
+      stopIfChanged = false;
+      restartTriggers = [ (builtins.hashString "sha256" (builtins.toJSON container.identity)) ];
+      # Store paths of no program that is run here.
+      environment = lib.genAttrs [ "LOCALE_ARCHIVE" "PATH" "TZDIR" ] (_: lib.mkForce null);
+      serviceConfig = gateSandbox // {
+        Type = "notify";
+        NotifyAccess = "all";
+        Delegate = true;
+        Slice = "opstack.slice";
+        SyslogIdentifier = service.container;
+        ExecCondition = [ (gateOf name service) ];
+        ExecStartPre = [ "+${step name "prepare"}" ];
+        ExecStart = [ "+${step name "start"}" ];
         # It is no fault if it cannot tell.
-        ExecStartPost = map (step: "-${step}") (steps.awaitReady service);
-        ExecStopPost = steps.noteStopped service ++ map (step: "-${step}") (steps.lastError name service);
+        ExecStartPost = lib.optional (service.ready != null) "-${step name "ready"}";
+        ExecStop = [ "+${step name "stop"}" ];
+        ExecStopPost = [
+          "+${step name "stopped"}"
+          "-${step name "last-error"}"
+        ];
         LoadCredential = lib.mapAttrsToList (key: file: "${key}:${file}") service.keyFiles;
-        Restart = lib.mkForce "on-abnormal";
-        RestartForceExitStatus = programExits;
+        Restart = "on-abnormal";
+        RestartForceExitStatus = [ (toString programExits) ];
         RestartSec = "2s";
         RestartSteps = 5;
         RestartMaxDelaySec = "1min";
-        # A first start pulls the image.
-        TimeoutStartSec = lib.mkForce "15min";
-        TimeoutStopSec = lib.mkForce "${toString (service.stopTimeout + 30)}s";
+        TimeoutStartSec = lib.mkDefault service.startTimeout;
+        # podman ends the program after `stopTimeout`, systemd podman.
+        TimeoutStopSec = lib.mkDefault (service.stopTimeout + 30);
         # A Go program that dies of SIGTERM was stopped as well.
-        SuccessExitStatus = "143";
+        SuccessExitStatus = [ 143 ];
+        KillMode = "mixed";
+        CPUWeight = service.resources.weight;
+        IOWeight = service.resources.weight;
       };
     };
 
-  unitOf = name: "podman-op-stack-${name}.service";
+  # Of the judge's sandbox what does not reach into the container: it holds for the gate, and for what
+  # needs no rights after the start.
+  gateSandbox =
+    removeAttrs (import ./judging.nix) [
+      "LogLevelMax"
+      "MemoryMax"
+      "PrivateDevices"
+      "ProtectClock"
+      "RemoveIPC"
+      "SyslogLevel"
+      "TasksMax"
+      "Type"
+    ]
+    // {
+      User = user;
+      Group = user;
+      SupplementaryGroups = [ "systemd-journal" ];
+      AmbientCapabilities = "CAP_DAC_READ_SEARCH";
+      ReadWritePaths = [ paths.runtime ];
+    };
 
   engines = lib.filter (lib.hasSuffix "-engine") (lib.attrNames services);
+  folders = lib.filter (folder: folder != null) (
+    lib.mapAttrsToList (_: service: service.dataDir) services
+  );
+  hardening = import ./hardening.nix;
+  mebibytes = import ./mebibytes.nix { inherit lib; };
+
+  setup = pkgs.writeShellApplication {
+    name = "op-stack-setup";
+    runtimeInputs = [
+      config.systemd.package
+      pkgs.coreutils
+      pkgs.openssl
+    ];
+    text = ''
+      # What was mounted after the boot's own run has no folders yet.
+      systemd-tmpfiles --create --prefix=${cfg.stateDir} --prefix=${paths.runtime} 2>/dev/null
+      umask 0377
+      for engine in ${toString engines}; do
+        secret=${cfg.stateDir}/jwt/$engine
+        if [ ! -e "$secret" ]; then
+          openssl rand -hex 32 > "$secret.new"
+          mv "$secret.new" "$secret"
+        fi
+        chown ${user}:${user} "$secret"
+      done
+      ${compareMemory}
+    '';
+  };
+
+  promised = lib.foldl' (sum: service: sum + mebibytes service.resources.memory) 0 (
+    lib.filter (service: service.resources.memory != null) (lib.attrValues services)
+  );
+  compareMemory = ''
+    while read -r name kibibytes _; do
+      if [ "$name" = MemTotal: ] && [ $((kibibytes / 1024)) -lt ${toString promised} ]; then
+        echo "<4>The services may take ${toString promised} MiB (resources.memory of each), and this host has" \
+          "$((kibibytes / 1024)) MiB. Who is killed first: the service with the largest resources.oomScore."
+      fi
+    done < /proc/meminfo
+  '';
 in
 {
   config = lib.mkIf cfg.enable {
-    virtualisation.oci-containers.containers = lib.mapAttrs' mkContainer services;
+    virtualisation.podman.enable = true;
+
+    environment.etc = {
+      ${lib.removePrefix "/etc/" paths.book}.source = ../../README.md;
+      ${paths.runners}.source = pkgs.linkFarm "op-stack-units" (
+        lib.mapAttrs (name: service: lib.getExe (runnerOf name service (containerOf service))) services
+      );
+    };
+
+    systemd.slices.opstack = {
+      description = "OP Stack chain ${toString cfg.chain.id}";
+    };
 
     systemd.services = lib.mapAttrs' mkUnit services // {
       op-stack-setup = {
-        description = "OP Stack: the secrets that engines and nodes share";
+        description = "OP Stack: folders, and the secrets that engines and nodes share";
         wantedBy = [ "op-stack.target" ];
         partOf = [ "op-stack.target" ];
-        path = [ pkgs.openssl ];
-        script = ''
-          umask 0377
-          for engine in ${toString engines}; do
-            secret=${cfg.stateDir}/jwt/$engine
-            [ -e "$secret" ] && continue
-            openssl rand -hex 32 > "$secret.new"
-            chown ${user}:${user} "$secret.new"
-            mv "$secret.new" "$secret"
-          done
-        '';
-        serviceConfig = {
+        unitConfig.RequiresMountsFor = [ cfg.stateDir ];
+        serviceConfig = hardening // {
+          ExecStart = lib.getExe setup;
           Type = "oneshot";
           RemainAfterExit = true;
+          CapabilityBoundingSet = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER";
+          SystemCallFilter = [ "@system-service" ];
+          # For the size of the memory.
+          ProcSubset = "all";
+          ReadWritePaths = [
+            cfg.stateDir
+            "/run"
+          ];
         };
       };
     };
 
+    # Neither the boot nor a switch waits for gates and pulls: what belongs to the target is started beside it.
     systemd.targets.op-stack = {
-      description = "OP Stack chain";
+      description = "OP Stack chain ${toString cfg.chain.id}";
       wantedBy = [ "multi-user.target" ];
+      unitConfig.DefaultDependencies = false;
+      conflicts = [ "shutdown.target" ];
+      before = [ "shutdown.target" ];
     };
 
     systemd.tmpfiles.rules = [
@@ -244,19 +240,20 @@ in
       "d ${cfg.stateDir}/chain 0755 root root -"
       "d ${cfg.stateDir}/jwt 0755 root root -"
       "d ${cfg.stateDir}/last-run 0755 root root -"
-      "d ${paths.stamps} 0755 root root -"
-      "d ${paths.told} 0755 root root -"
-      "d ${paths.lastErrors} 0755 root root -"
+      "d ${paths.ranIn cfg.stateDir} 0755 root root -"
+      "d ${paths.runtime} 0755 root root -"
+      # The gates and what follows a program's death write there.
+      "d ${paths.stamps} 0755 ${user} ${user} -"
+      "d ${paths.told} 0755 ${user} ${user} -"
+      "d ${paths.lastErrors} 0755 ${user} ${user} -"
+      "d ${paths.started} 0755 root root -"
     ]
-    ++ lib.concatMap (
-      service: lib.optional (service.dataDir != null) "d ${service.dataDir} 0700 ${user} ${user} -"
-    ) (lib.attrValues services);
+    ++ map (folder: "d ${folder} 0700 ${user} ${user} -") folders;
 
-    users.users.op-stack = {
-      inherit (cfg) uid;
+    users.users.${user} = {
       isSystemUser = true;
-      group = "op-stack";
+      group = user;
     };
-    users.groups.op-stack.gid = cfg.uid;
+    users.groups.${user} = { };
   };
 }

@@ -6,6 +6,8 @@ let
 
   paths = import ./paths.nix;
 
+  documentation = [ "file:${paths.book}" ];
+
   judgements = "${paths.runtime}/judgements.json";
   stateFolder = "op-warden";
 
@@ -22,6 +24,8 @@ let
       state = "/var/lib/${stateFolder}/state.json";
       maintenance = "${paths.runtime}/maintenance";
       hold = paths.holdIn cfg.stateDir;
+      runners = paths.runnersFolder;
+      inherit (paths) started;
       followers = lib.mapAttrs (_: given) cfg.warden.followers;
       limits = given cfg.warden.limits;
     };
@@ -46,6 +50,7 @@ let
       "hold"
       "jwt"
       "last-run"
+      "ran"
     ]
     ++ lib.attrNames (lib.filterAttrs (_: service: service.dataDir != null) services);
     folders = [ "/var/lib/${stateFolder}" ];
@@ -79,6 +84,7 @@ in
     # the health service reads its judgements and has no rights.
     systemd.services.op-stack-judge = {
       description = "OP Stack: judge all gates again";
+      inherit documentation;
       after = [ "network-online.target" ];
       wants = [ "network-online.target" ];
       startLimitIntervalSec = 0;
@@ -107,6 +113,8 @@ in
 
     systemd.services.op-warden = {
       description = "OP Stack: health";
+      inherit documentation;
+      inherit (cfg) onFailure;
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
       # It reads both only when it starts; gates and the judge start anew each time.
@@ -119,11 +127,14 @@ in
         hardening
         // {
           Type = "notify";
+          # It says so each time it has looked.
+          WatchdogSec = 120;
           ExecStart = "${paths.warden} serve --config /etc/${serveName}";
           DynamicUser = true;
           StateDirectory = stateFolder;
           StateDirectoryMode = "0700";
           Restart = "on-failure";
+          Slice = "opstack.slice";
           RestartSec = "2s";
           RestartSteps = 5;
           RestartMaxDelaySec = "1min";
@@ -145,12 +156,15 @@ in
     systemd.services.op-warden-l1 = lib.mkIf ownsUrl {
       description = "OP Stack: op-warden takes the changed URL of L1";
       startLimitIntervalSec = 0;
-      script = "systemctl try-restart op-warden.service";
-      serviceConfig.Type = "oneshot";
+      serviceConfig = hardening // {
+        Type = "oneshot";
+        ExecStart = "${lib.getExe' config.systemd.package "systemctl"} try-restart op-warden.service";
+        # It speaks with systemd only.
+        RestrictAddressFamilies = [ "AF_UNIX" ];
+      };
     };
 
     systemd.tmpfiles.rules = [
-      "d ${paths.runtime} 0755 root root -"
       "f+ ${cfg.stateDir}/inventory.json 0644 root root - ${inventoryText}"
       # What a former configuration made is known by its own.
       "d ${cfg.stateDir}/inventory.d 0755 root root -"

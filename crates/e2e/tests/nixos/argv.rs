@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use test_kit::{nix, process::Process, workspace};
 
 use crate::{
-    chain::image_environment,
+    bench::image_environment,
     l1::L1,
     support::{Result, ensure, run},
 };

@@ -2,50 +2,25 @@
 //! life of the chain on one host, in the order in which an operator meets it.
 
 use std::{
-    fs::{self, Permissions},
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    fs,
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
 
 use libtest_mimic::{Completion, Trial};
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use test_kit::workspace;
 
 use crate::{
+    bench::{
+        Bench, CORE, DISPUTE, KEYS, PATIENCE, STATE_DIR, URL_KEY, WITH_KEYS, give_key, head,
+        l1_url, nothing_failed, result_of, start, step,
+    },
     host::Host,
     l1::L1,
+    operator,
     support::{Result, ensure, run},
-    tools::{Tools, static_programs},
+    tools::Tools,
 };
-
-const PATIENCE: Duration = Duration::from_mins(1);
-const STATE_DIR: &str = "var/lib/op-stack";
-const KEYS: &str = "etc/op-stack/keys";
-const REGISTRY: &str = "us-docker.pkg.dev/oplabs-tools-artifacts/images";
-
-/// What stands in the URL of the L1 for the key of one's own endpoint.
-const URL_KEY: &str = "0b5e55edf00dcafe";
-
-/// Services that sign, and so wait for a key.
-const WITH_KEYS: [&str; 4] = ["sequencer-node", "batcher", "proposer", "challenger"];
-/// The core rollup, beside the sequencer's engine.
-const CORE: [&str; 5] =
-    ["sequencer-node", "batcher", "proposer", "follower-one-engine", "follower-one-node"];
-/// Services of the dispute path. Permissioned games need no prestate.
-const DISPUTE: [&str; 2] = ["challenger", "dispute-mon"];
-
-/// Component, options of the module that run it, programs in its image.
-const IMAGES: [(&str, &[&str], &[&str]); 6] = [
-    ("op-geth", &["sequencer.engine", "followers.one.engine"], &["op-geth"]),
-    ("op-node", &["sequencer.node", "followers.one.node"], &["op-node"]),
-    ("op-batcher", &["batcher"], &["op-batcher"]),
-    ("op-proposer", &["proposer"], &["op-proposer"]),
-    ("op-challenger", &["challenger"], &["op-challenger", "cannon"]),
-    ("op-dispute-mon", &["dispute-mon"], &["op-dispute-mon"]),
-];
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![Trial::ignorable_test("units_run_the_chain", || match Tools::find() {
@@ -79,195 +54,23 @@ fn whole_life(tools: &Tools) -> Result<()> {
     a_crash_loop_is_told_with_its_last_error(&host)?;
     a_held_service_stays_stopped(&host)?;
     the_engine_restarts_alone(&host)?;
+    operator::each_way_to_die_is_started_again(&host)?;
+    operator::nixpkgs_restarts_nothing(&host, &bench, &module)?;
+    operator::a_new_image_restarts_its_service_alone(&host, &bench, &module)?;
+    operator::a_switch_asks_first(&host, &bench, &l1, &on)?;
+    operator::while_a_switch_runs_nothing_is_started(&host, &bench, &l1)?;
+    operator::a_hold_ends_by_itself(&host)?;
+    operator::a_refusal_fails_no_deployment(&host, &bench, &module, &on)?;
+    operator::newer_data_are_not_opened(&host, &bench)?;
     an_unpinned_image_is_not_run(&host, &on, &bench, &module)?;
-    disabled_leaves_nothing(&host, &off, &bench)
-}
-
-fn step(name: &str) {
-    println!("{name}");
-}
-
-/// What every step works on.
-struct Bench<'a> {
-    tools: &'a Tools,
-    folder: PathBuf,
-    root: PathBuf,
-    op_warden: PathBuf,
-    /// Component -> digest of its image in the host's podman.
-    digests: Vec<(&'static str, String)>,
-}
-
-impl<'a> Bench<'a> {
-    fn prepare(tools: &'a Tools, work: &TempDir) -> Result<Self> {
-        step("op-warden and op-exec, statically linked");
-        let folder = work.path().to_owned();
-        let bin = folder.join("op-warden/bin");
-        fs::create_dir_all(&bin)?;
-        for program in static_programs()? {
-            let name = program.file_name().ok_or("a program without a name")?;
-            fs::copy(&program, bin.join(name))?;
-        }
-        step("the official programs");
-        run(Command::new(test_kit::program::op_devnet()).arg("build"))?;
-        step("images of the official programs");
-        let root = folder.join("root");
-        tools.copy_root(&root)?;
-        let mut digests = Vec::new();
-        for (component, _, programs) in IMAGES {
-            digests.push((component, image(tools, &root, component, programs)?));
-        }
-        let op_warden = folder.join("op-warden");
-        Ok(Self { tools, folder, root, op_warden, digests })
-    }
-
-    fn digest(&self, component: &str) -> Result<&str> {
-        let found = self.digests.iter().find(|(name, _)| *name == component);
-        Ok(&found.ok_or_else(|| format!("no image of {component}"))?.1)
-    }
-
-    fn evaluate(&self, name: &str, module: &str) -> Result<PathBuf> {
-        let out = self.folder.join(name);
-        self.tools.evaluate(module, &self.op_warden, &out)?;
-        Ok(out)
-    }
-
-    /// What the operator puts on the host before the first switch.
-    fn give_files(&self, l1: &L1) -> Result<()> {
-        let chain = self.root.join(STATE_DIR).join("chain");
-        fs::create_dir_all(&chain)?;
-        for file in ["genesis.json", "rollup.json", "l1-chain-config.json"] {
-            fs::copy(l1.files().join(file), chain.join(file))?;
-        }
-        Ok(())
-    }
-
-    /// What followers dial the sequencer by.
-    fn peer_id(&self, l1: &L1) -> Result<Value> {
-        let said = run(Command::new(self.op_warden.join("bin/op-warden"))
-            .args(["keys", "address", "--json"])
-            .arg(l1.key_file("p2p-sequencer-node")))?;
-        Ok(serde_json::from_str::<Value>(&said)?["peerId"].clone())
-    }
-
-    /// The host's configuration: the module with this chain.
-    fn module(&self, l1: &L1) -> Result<String> {
-        let entry = workspace().join("nix/modules/ec-op-stack.nix").canonicalize()?;
-        let mut settings = json!({
-            "enable": true,
-            "engine": "geth",
-            "gate": {"retryInterval": "2s"},
-            "minFree": {"engine": 1},
-            "warden": {"interval": 2},
-            "chain": {
-                "id": l1.config["chain"]["l2ChainId"],
-                "disputeGameFactory": l1.config["chain"]["disputeGameFactory"],
-                "proposer": l1.chain["proposer"],
-                "challenger": l1.chain["challenger"],
-            },
-            "l1": {
-                "chainId": l1.config["l1"]["chainId"], "rpcFile": format!("/{KEYS}/l1-rpc"), "beacon": null,
-                "chainConfigFile": format!("/{STATE_DIR}/chain/l1-chain-config.json"),
-            },
-            "p2p": {"sequencerPeerId": self.peer_id(l1)?},
-            "sequencer": {"node": {
-                "identityFile": format!("/{KEYS}/p2p"),
-                "settings": {"sequencer.l1-confs": 0},
-            }},
-            "batcher": {"settings": {
-                "max-channel-duration": 2, "poll-interval": "1s", "sub-safety-margin": 4,
-                "txmgr.receipt-query-interval": "1s",
-            }},
-            "proposer": {"settings": {
-                "proposal-interval": "20s", "poll-interval": "1s", "allow-non-finalized": true,
-                "txmgr.receipt-query-interval": "1s",
-            }},
-            // op-challenger before v1.9.4 wants one, and reads none for permissioned games.
-            "challenger": {"settings": {"cannon-prestate": "none"}},
-            "followers": {"one": {}},
-        });
-        for node in ["/sequencer/node", "/followers/one/node"] {
-            for (flag, value) in [
-                ("l1.trustrpc", json!(true)),
-                ("l1.http-poll-interval", json!("500ms")),
-                ("l1.epoch-poll-interval", json!("4s")),
-                ("verifier.l1-confs", json!(0)),
-            ] {
-                insert(&mut settings, &format!("{node}/settings/{flag}"), value);
-            }
-        }
-        for (component, options, _) in IMAGES {
-            let digest = self.digest(component)?;
-            for option in options {
-                let option = format!("/{}", option.replace('.', "/"));
-                insert(&mut settings, &format!("{option}/image/digest"), json!(digest));
-                // The kernel that runs the tests has no limits to give.
-                insert(&mut settings, &format!("{option}/resources/memory"), Value::Null);
-                insert(&mut settings, &format!("{option}/resources/pids"), Value::Null);
-            }
-        }
-        Ok(format!(
-            "{{ pkgs, ... }}: {{
-  imports = [ {} ];
-  services.every-channel.op-stack = builtins.fromJSON ''{settings}'' // {{ package = pkgs.stub \"op-warden\"; }};
-}}",
-            entry.display()
-        ))
-    }
-}
-
-/// Sets a value at a path of folders that may not be there yet.
-fn insert(tree: &mut Value, path: &str, value: Value) {
-    let mut place = tree;
-    for name in path.split('/').skip(1) {
-        place = &mut place[name];
-    }
-    *place = value;
-}
-
-/// What the official image of op-challenger sets for the programs that it brings.
-pub(crate) fn image_environment(
-    component: &str,
-    folder: &str,
-) -> impl Iterator<Item = (&'static str, String)> {
-    let programs: &[_] = match component {
-        "op-challenger" => {
-            &[("OP_CHALLENGER_CANNON_BIN", "cannon"), ("OP_CHALLENGER_CANNON_SERVER", "cannon")]
-        }
-        _ => &[],
-    };
-    programs.iter().map(move |(variable, program)| (*variable, format!("{folder}/{program}")))
-}
-
-fn image(tools: &Tools, root: &Path, component: &str, programs: &[&str]) -> Result<String> {
-    let pins: Value =
-        serde_json::from_slice(&fs::read(workspace().join("nix/stack/images.json"))?)?;
-    let tag = pins[component]["tag"].as_str().ok_or("images.json has no tag")?;
-    let files: Vec<String> = programs
-        .iter()
-        .map(|program| {
-            let inside = if *program == "op-geth" { "geth" } else { program };
-            format!(
-                "{}:/usr/local/bin/{inside}",
-                test_kit::components().join("bin").join(program).display()
-            )
-        })
-        .collect();
-    let variables: Vec<String> = image_environment(component, "/usr/local/bin")
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    tools.image(root, &format!("{REGISTRY}/{component}:{tag}"), &variables, &files)
-}
-
-/// Puts a key file on the host, for root alone: a gate refuses one that others may read.
-fn give_key(root: &Path, name: &str, key: &str) -> Result<()> {
-    let folder = root.join(KEYS);
-    fs::create_dir_all(&folder)?;
-    // In one step, for a gate may look at any moment.
-    let new = folder.join(format!(".{name}"));
-    fs::write(&new, key)?;
-    fs::set_permissions(&new, Permissions::from_mode(0o400))?;
-    fs::rename(&new, folder.join(name))?;
-    Ok(())
+    disabled_leaves_nothing(&host, &off, &bench)?;
+    let (code, said) = host.switch(&on)?;
+    ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
+    host.wait_state(&CORE, "active", PATIENCE)?;
+    let host = operator::a_power_cut(host, &bench, &on)?;
+    let (code, said) = host.switch(&off)?;
+    ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
+    purge_removes_what_is_left(&host, &bench)
 }
 
 fn a_missing_l1_skips_everything(host: &Host, on: &Path) -> Result<()> {
@@ -282,19 +85,9 @@ fn a_missing_l1_skips_everything(host: &Host, on: &Path) -> Result<()> {
     nothing_failed(host)
 }
 
-/// A shell command for what became of a service's last start.
-fn result_of(service: &str) -> String {
-    format!("systemctl show -P Result podman-op-stack-{service}.service")
-}
-
-fn nothing_failed(host: &Host) -> Result<()> {
-    let failed = host.sh("systemctl --failed --plain --no-legend")?;
-    ensure(failed.is_empty(), || failed)
-}
-
 fn missing_keys_skip(host: &Host, l1: &L1, root: &Path) -> Result<()> {
     step("missing keys: the engine starts, what signs is skipped with the reason");
-    give_key(root, "l1-rpc", &format!("{}/?key={URL_KEY}\n", l1.rpc()))?;
+    give_key(root, "l1-rpc", &l1_url(l1))?;
     host.wait_state(&["sequencer-engine"], "active", PATIENCE)?;
     for service in WITH_KEYS {
         let journal = format!("journalctl -o cat --no-pager -u podman-op-stack-{service}.service");
@@ -303,7 +96,8 @@ fn missing_keys_skip(host: &Host, l1: &L1, root: &Path) -> Result<()> {
         ensure(journal.contains(&format!("key file /{KEYS}/")), || journal)?;
         host.wait(&result_of(service), PATIENCE, |result| result == "exec-condition")?;
         let status = host.show(service, "StatusText")?;
-        ensure(status.starts_with("wait (") && status.contains("there is no"), || status.clone())?;
+        let says = ["there is no", "No such file"].iter().any(|why| status.contains(why));
+        ensure(status.starts_with("wait (") && says, || status.clone())?;
     }
     let journal = host.journal("sequencer-node")?;
     ensure(journal.contains(&format!("there is no /{KEYS}/p2p")), || journal)?;
@@ -313,6 +107,8 @@ fn missing_keys_skip(host: &Host, l1: &L1, root: &Path) -> Result<()> {
 
 fn what_repeats_itself_is_not_logged(host: &Host) -> Result<()> {
     step("while keys are missing, the journal is quiet");
+    // What needs no key is up by then.
+    host.wait_state(&["follower-one-engine", "follower-one-node"], "active", PATIENCE)?;
     // The retry and the judge come every two seconds; the identity above is news for both.
     std::thread::sleep(Duration::from_secs(6));
     host.sh("journalctl -q -n 1 --show-cursor | sed -n 's/-- cursor: //p' > /run/cursor")?;
@@ -355,20 +151,6 @@ fn right_keys_start_the_chain(host: &Host, l1: &L1, root: &Path) -> Result<()> {
     host.wait_state(&CORE, "active", PATIENCE)?;
     println!("  the core rollup {:.1} s after the keys", begin.elapsed().as_secs_f64());
     nothing_failed(host)
-}
-
-/// What it says where it fails is in its journal.
-fn start(host: &Host, service: &str) -> Result<()> {
-    let said = host.sh(&format!("systemctl start podman-op-stack-{service}.service"));
-    said.map(drop).or_else(|error| Err(format!("{error}\n{}", host.journal(service)?).into()))
-}
-
-/// A shell command for the unsafe head of an op-node.
-fn head(port: u16) -> String {
-    format!(
-        "curl -s --json '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"optimism_syncStatus\",\"params\":[]}}' \
-         http://127.0.0.1:{port} | jq -r .result.unsafe_l2.number"
-    )
 }
 
 fn a_deposit_arrives(host: &Host, l1: &L1) -> Result<()> {
@@ -443,8 +225,8 @@ fn secrets_are_nowhere(host: &Host, l1: &L1, root: &Path) -> Result<()> {
         environment.contains(&format!("OP_BATCHER_L1_ETH_RPC={}/?key={URL_KEY}", l1.rpc())),
         || environment.clone(),
     )?;
-    let user = host.sh(&format!("stat -c %u /proc/{payload}"))?;
-    ensure(user == "60700", || format!("the batcher runs as {user}"))
+    let user = host.sh(&format!("stat -c %U /proc/{payload}"))?;
+    ensure(user == "op-stack", || format!("the batcher runs as {user}"))
 }
 
 /// Where a secret is, in what others than root may come to see; the journal's lines in full.
@@ -452,8 +234,9 @@ fn search(host: &Host, root: &Path, secret: &str) -> Result<String> {
     // In a file, for the search's own command line is searched too.
     fs::write(root.join("srv/secret"), secret)?;
     host.sh(
-        "grep -rlsFf /srv/secret /stub /nix /etc/systemd /etc/op-stack/op-warden.json /var/lib/containers \
-           /var/log /run/systemd /run/op-stack
+        "grep -rlsFf /srv/secret -D skip --exclude-dir=credentials --exclude-dir=journal \
+           /stub /nix /etc/systemd \
+           /etc/op-stack/op-warden.json /var/lib/containers /var/log /run
          for process in /proc/[0-9]*; do tr '\\0' ' ' < $process/cmdline; done | grep -Ff /srv/secret
          journalctl --no-pager | grep -Ff /srv/secret
          podman inspect $(podman ps -aq) | grep -Ff /srv/secret
@@ -501,9 +284,10 @@ fn a_crash_loop_is_told_with_its_last_error(host: &Host) -> Result<()> {
             |state| state != "active",
         )?;
     }
-    let told = "curl -s http://127.0.0.1:7399/status.json | jq -r '.. | .found? // empty | strings' | \
-                grep 'its last error'";
+    let told =
+        "curl -s http://127.0.0.1:7399/status.json | jq -r '.. | .found? // empty | strings'";
     let told = host.wait(told, PATIENCE, |said| said.contains("its last error"))?;
+    let told = told.lines().find(|line| line.contains("its last error")).unwrap_or_default();
     println!("  {told}");
     host.wait_state(&["dispute-mon"], "active", PATIENCE).map(drop)
 }
@@ -586,8 +370,11 @@ fn disabled_leaves_nothing(host: &Host, off: &Path, bench: &Bench) -> Result<()>
         ensure(left.is_empty(), || format!("{what} are left: {left}"))?;
     }
     let data = bench.root.join(STATE_DIR).join("sequencer-engine/geth/chaindata");
-    ensure(data.is_dir(), || "the chain's data is gone".to_owned())?;
+    ensure(data.is_dir(), || "the chain's data is gone".to_owned())
+}
 
+fn purge_removes_what_is_left(host: &Host, bench: &Bench) -> Result<()> {
+    let data = bench.root.join(STATE_DIR).join("sequencer-engine/geth/chaindata");
     step("purge lists what is left, and removes it only with --yes");
     let purge = |args: &str| host.sh(&format!("/stub/op-warden/bin/op-warden purge {args}"));
     let listed = purge("")?;

@@ -3,10 +3,13 @@
 
 mod alertmanager;
 mod argv;
+mod bench;
 mod chain;
 mod eval;
 mod host;
 mod l1;
+mod operator;
+mod sandbox;
 mod support;
 mod tools;
 
@@ -18,6 +21,6 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // An evaluation of NixOS takes up to a gigabyte.
     arguments.test_threads.get_or_insert(2);
-    let trials = [eval::trials(), argv::trials(), chain::trials()];
+    let trials = [eval::trials(), argv::trials(), sandbox::trials(), chain::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

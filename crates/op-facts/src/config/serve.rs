@@ -35,6 +35,12 @@ pub struct Serve {
     /// Folder with a file for each service that is kept stopped on purpose; the file says why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<PathBuf>,
+    /// Folder with what each service would be started by now, a file each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runners: Option<PathBuf>,
+    /// Folder with a copy of what each running service was started by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<PathBuf>,
     /// Followers on other hosts, by the names that they are shown under.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub followers: BTreeMap<String, Remote>,

@@ -38,6 +38,9 @@ pub struct Service {
     /// File in which the service's runner says until when it ran on this host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_run: Option<PathBuf>,
+    /// File in which the service's runner says what ran last on its data: component and release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ran: Option<PathBuf>,
     /// Files that its program is given, beside its key, and that no other gate looks at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<PathBuf>,
@@ -70,6 +73,9 @@ pub struct Image {
     /// Whether the operator accepts whatever the tag points at.
     #[serde(default)]
     pub allow_unpinned: bool,
+    /// Archive that holds the image, in the place of a registry: a part of the system, which is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
     /// The podman container that the service runs in; `None` where it runs in none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,

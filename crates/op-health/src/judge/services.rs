@@ -35,8 +35,7 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
 
 /// Somebody wants it so: neither its gates nor its silence are a fault.
 fn held(name: &str, why: &str) -> Condition {
-    let found =
-        format!("held on purpose: {}", if why.is_empty() { "nobody said why" } else { why });
+    let found = format!("held on purpose: {why}");
     Condition::holds(Name::Service, name, "it is held, and stopped", found)
 }
 
@@ -46,6 +45,13 @@ fn up(watch: &Watch, name: &str) -> Option<Condition> {
         "See whether it runs, and its log. A gate that does not pass keeps it from starting.";
     let waits = !gates::judge(watch, name).state.is_ready();
     Some(match services::up(watch, name)? {
+        Ok(()) if watch.seen.pending.contains(name) => {
+            const FOUND: &str =
+                "it answers; a restart is pending: it was started before the last switch";
+            const RESTART: &str = "Nothing that the program sees has changed, so it was left running. Restart \
+                                   it when it suits: what runs it, podman for one, is newer.";
+            Condition::holds(Name::Service, name, EXPECTED, FOUND).is(State::Warn, RESTART)
+        }
         Ok(()) => Condition::holds(Name::Service, name, EXPECTED, "it answers"),
         // It may not start: that is no fault of its own.
         Err(reason) if waits => {

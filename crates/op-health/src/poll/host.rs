@@ -8,16 +8,18 @@ use tokio::task::JoinSet;
 
 use crate::observe::programs::{self, Program};
 use crate::observe::units;
-use crate::{plan::Plan, update::host::HostNews};
+use crate::{hold, plan::Plan, update::host::HostNews};
 use op_gate::config::{Config, Serve};
 use op_gate::read::{blocking::on_a_thread, disk};
-use op_util::foreign::clean;
+use op_util::{file, foreign::clean};
 
 /// What a network disk may take to report its room, and systemd to report its units.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Bytes of a program's last error that are read.
 const LONGEST: u64 = 1024;
+/// Bytes of a runner, a short script.
+const LONGEST_RUNNER: u64 = 64 * 1024;
 
 /// What is read.
 pub(super) struct Sources {
@@ -27,8 +29,10 @@ pub(super) struct Sources {
     units: BTreeMap<String, String>,
     /// Where the programs' last errors are, by service.
     errors: BTreeMap<String, PathBuf>,
-    /// Where it stands which are held, by service.
-    holds: BTreeMap<String, PathBuf>,
+    /// The folder of what is held, and who may be.
+    holds: Option<(PathBuf, Vec<String>)>,
+    /// What the services were started by, and what they would be started by now: folders.
+    runners: Option<[PathBuf; 2]>,
 }
 
 pub(super) fn to_read(config: &Config, serve: &Serve, plan: &Plan) -> Sources {
@@ -38,15 +42,14 @@ pub(super) fn to_read(config: &Config, serve: &Serve, plan: &Plan) -> Sources {
     let errors = config.services.iter();
     let errors =
         errors.filter_map(|(name, service)| Some((name.clone(), service.last_error.clone()?)));
-    let hold = |folder: &PathBuf| {
-        config.services.keys().map(|name| (name.clone(), folder.join(name))).collect()
-    };
+    let hold = |folder: &PathBuf| (folder.clone(), config.services.keys().cloned().collect());
     Sources {
         programs,
         folders: folders(config),
         units: units.collect(),
         errors: errors.collect(),
-        holds: serve.hold.as_ref().map(hold).unwrap_or_default(),
+        holds: serve.hold.as_ref().map(hold),
+        runners: serve.started.clone().zip(serve.runners.clone()).map(<[_; 2]>::from),
     }
 }
 
@@ -59,11 +62,13 @@ fn folders(config: &Config) -> Vec<PathBuf> {
 
 pub(super) async fn poll(sources: Sources) -> HostNews {
     let names: Vec<&str> = sources.units.values().map(String::as_str).collect();
-    let (programs, disks, errors, held, states) = tokio::join!(
+    let services = sources.units.keys().cloned().collect();
+    let (programs, disks, errors, held, pending, states) = tokio::join!(
         poll_programs(sources.programs),
         read_disks(sources.folders),
         read_texts(sources.errors),
-        read_texts(sources.holds),
+        read_holds(sources.holds),
+        read_pending(sources.runners, services),
         units::read(&names, PATIENCE)
     );
     let states = states.unwrap_or_else(|reason| {
@@ -73,7 +78,7 @@ pub(super) async fn poll(sources: Sources) -> HostNews {
     });
     let units = sources.units.into_iter();
     let units = units.filter_map(|(service, unit)| Some((service, states.get(&unit)?.clone())));
-    HostNews { programs, disks, units: units.collect(), errors, held }
+    HostNews { programs, disks, units: units.collect(), errors, held, pending }
 }
 
 async fn poll_programs(programs: Vec<(String, Rpc)>) -> Vec<(String, Reading<Program>)> {
@@ -93,6 +98,30 @@ async fn read_disks(folders: Vec<PathBuf>) -> Vec<(PathBuf, Result<u64, String>)
         free.push((folder, read.map_err(|error| error.to_string())));
     }
     free
+}
+
+async fn read_holds(holds: Option<(PathBuf, Vec<String>)>) -> BTreeMap<String, String> {
+    let Some((folder, services)) = holds else { return BTreeMap::new() };
+    let read = move || {
+        let held = |service: String| {
+            let held = hold::of(&folder, &service).ok()??;
+            Some((service, held.to_string()))
+        };
+        services.into_iter().filter_map(held).collect()
+    };
+    on_a_thread("holds", PATIENCE, read).await.unwrap_or_default()
+}
+
+/// The services that were started by something else than what they would be started by now.
+async fn read_pending(folders: Option<[PathBuf; 2]>, services: Vec<String>) -> BTreeSet<String> {
+    let Some([started, runners]) = folders else { return BTreeSet::new() };
+    let differs = move |service: &String| {
+        let [then, now] = [&started, &runners]
+            .map(|folder| file::read(&folder.join(service), LONGEST_RUNNER).ok());
+        then.zip(now).is_some_and(|(then, now)| then != now)
+    };
+    let read = move || services.into_iter().filter(differs).collect();
+    on_a_thread("runners", PATIENCE, read).await.unwrap_or_default()
 }
 
 /// Short texts for people, of the services that have one.

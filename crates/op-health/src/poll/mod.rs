@@ -105,6 +105,8 @@ pub(crate) async fn run(
         turn::take(&mut watch, judged);
         history::draw(&mut watch);
         publish.send_replace(Some(Arc::new(report::status(&watch))));
+        // Outside systemd nobody watches it.
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
     }
     store.save(&mut watch.memory, watch.seen.now);
     Ok(())

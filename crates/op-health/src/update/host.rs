@@ -1,6 +1,7 @@
 //! What is read on this host: the programs' metrics, systemd's units, disks.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use eth_rpc::Reading;
 
@@ -23,6 +24,8 @@ pub(crate) struct HostNews {
     pub(crate) errors: BTreeMap<String, String>,
     /// By service.
     pub(crate) held: BTreeMap<String, String>,
+    /// Services that run what was installed before the last switch.
+    pub(crate) pending: BTreeSet<String>,
 }
 
 pub(crate) fn take(watch: &mut Watch, news: HostNews) {
@@ -35,6 +38,7 @@ pub(crate) fn take(watch: &mut Watch, news: HostNews) {
     watch.seen.units = news.units;
     watch.seen.last_errors = news.errors;
     watch.seen.held = news.held;
+    watch.seen.pending = news.pending;
     watch.seen.disks = news.disks.into_iter().collect();
 }
 

@@ -60,6 +60,13 @@ fn the_program_has_the_key_in_its_environment_and_not_in_its_arguments() {
     );
 }
 
+/// A program of this machine: where Nix builds there is no /usr/bin.
+fn on_path(name: &str) -> String {
+    let path = std::env::var_os("PATH").unwrap();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(name));
+    found.into_iter().find(|file| file.is_file()).unwrap().display().to_string()
+}
+
 #[test]
 fn a_credential_replaces_a_variable_and_leaves_the_others() {
     let place = Place::new();
@@ -69,7 +76,7 @@ fn a_credential_replaces_a_variable_and_leaves_the_others() {
         "--credential",
         &format!("KEY={}", place.write("new", b"new")),
         "--",
-        "/usr/bin/env",
+        &on_path("env"),
     ]);
     let run = runner::finished(command.output().unwrap());
     let mut lines: Vec<_> = run.stdout.lines().collect();
@@ -134,7 +141,7 @@ fn without_every_credential_nothing_is_started() {
             "--credential",
             &format!("KEY={file}"),
             "--",
-            "/usr/bin/touch",
+            &on_path("touch"),
             &place.mark,
         ]);
         assert_eq!(run.code, Some(255), "{name}: {run:?}");

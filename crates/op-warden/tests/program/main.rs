@@ -13,6 +13,7 @@ mod explain;
 mod genesis;
 mod heads;
 mod health;
+mod hold;
 mod hostile;
 mod images;
 mod keys;

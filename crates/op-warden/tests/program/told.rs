@@ -84,3 +84,17 @@ fn the_unit_has_the_reason_as_its_status() {
     let said = str::from_utf8(&text[..length]).unwrap();
     assert!(said.starts_with("STATUS=wait (key-file): there is no such file"), "{said}");
 }
+
+/// systemd skips such a unit, and does not fail it.
+#[test]
+fn a_refusal_may_be_a_skip() {
+    let mut world = World::right();
+    world.text("own.key", "no key");
+    let started = world.start();
+    let [plain, skipped] = [&[][..], &["--skip"]].map(|options| started.gate(SERVICE, options));
+    assert_eq!((plain.code, skipped.code), (Some(255), Some(75)), "{plain}\n{skipped}");
+    assert!(plain.stdout.contains("refuse") && plain.stdout == skipped.stdout, "{skipped}");
+    // What waits waits, and what passes passes.
+    assert_eq!(without_key().gate(SERVICE, &["--skip"]).code, Some(75));
+    assert_eq!(World::right().start().gate(SERVICE, &["--skip"]).code, Some(0));
+}

@@ -48,18 +48,15 @@ in
       };
     };
 
-    uid = mkOption {
-      type = types.ints.positive;
-      # systemd's documentation assigns 60578 to 61183 to no use.
-      default = 60700;
-      description = "User and group id that the programs run with, in their containers and outside.";
-    };
-
     secrets = {
       directory = mkOption {
         type = secretFile;
         default = "/etc/op-stack/keys";
-        description = "Folder of the key files, unless they come from sops or are given one by one.";
+        description = ''
+          Folder of the key files, unless they come from sops or are given one by one. On a host whose
+          {file}`/etc` cannot be written, or is new at each boot, choose another, such as
+          {file}`/var/lib/op-stack-keys`, and keep it.
+        '';
       };
       sopsDirectory = mkOption {
         type = types.nullOr types.path;

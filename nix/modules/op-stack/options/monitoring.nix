@@ -23,8 +23,7 @@ in
       default = "http://127.0.0.1:${toString cfg.warden.port}";
       defaultText = lib.literalExpression ''"http://127.0.0.1:''${toString warden.port}"'';
       description = ''
-        Address at which people reach op-warden, for the links from alerts to their runbooks. It becomes
-        Prometheus' external label `op_warden_url`.
+        Address at which people reach op-warden, for the links from alerts to their runbooks.
       '';
       example = "https://op-warden.example";
     };

@@ -25,10 +25,15 @@ in
   portText ? _name: port: toString port,
   # Memory that the container may use.
   memory,
+  # Who is killed first when the host has no memory left, and the share of a busy host's time.
+  oomScore ? 0,
+  weight ? 100,
+  # Component -> its pin.
+  pins,
 }:
 let
-  pin = (import ../../../stack/images.nix).${component};
-  pinned = name: lib.literalExpression "images.${componentText}.${name}";
+  pin = pins.${component};
+  pinned = name: lib.literalExpression "(importJSON images.file).${componentText}.${name}";
 in
 {
   enable = lib.mkEnableOption what // {
@@ -55,10 +60,35 @@ in
       defaultText = pinned "digest";
       description = ''
         Digest of the image. While it is null, the service's gate answers `wait` and nothing is
-        pulled: `op-warden images lock` writes it into {file}`nix/stack/images.json`.
+        pulled: `op-warden images lock` writes it into the file of {option}`images.file`.
       '';
       example = "sha256:eec35eaafb6f8b3d07c6844ff87c4f8af81fca088472b6a432435c53a36b8a4c";
     };
+    file = mkOption {
+      type = types.nullOr types.path;
+      default = null;
+      description = ''
+        Archive with the image under {option}`repository` and {option}`tag`, as
+        `dockerTools.pullImage` makes it. It is a part of the system, so its hash pins it: nothing is
+        pulled, and {option}`digest` is not used.
+      '';
+      example = lib.literalExpression "pkgs.dockerTools.pullImage { … }";
+    };
+  };
+
+  startTimeout = mkOption {
+    type = types.ints.positive;
+    default = 900;
+    description = "Seconds until a start of ${what} is given up; a first start pulls the image.";
+  };
+  stopTimeout = mkOption {
+    type = types.nullOr types.ints.positive;
+    default = null;
+    description = ''
+      Seconds that ${what} has for its end before it is killed; null for what {file}`nix/stack` says.
+      An engine that is killed may lose its last blocks.
+    '';
+    example = 1200;
   };
 
   settings = mkOption {
@@ -119,10 +149,23 @@ in
       type = types.nullOr (types.strMatching "[0-9]+[bkmg]");
       default = memory;
       description = ''
-        Memory that the container may use; null for no limit. The program is told its share of it:
+        Memory that the container may use, without swap; null for no limit. The program is told its share of it:
         `GOMEMLIMIT` of Go's, the cache of op-reth.
       '';
       example = "4g";
+    };
+    oomScore = mkOption {
+      type = types.nullOr (types.ints.between (-1000) 1000);
+      default = oomScore;
+      description = ''
+        `oom_score_adj` of the container: when the host has no memory left, the kernel kills what has the
+        highest score. null for podman's default.
+      '';
+    };
+    weight = mkOption {
+      type = types.ints.between 1 10000;
+      default = weight;
+      description = "Share of the processors and disks when they are busy; systemd's default is 100.";
     };
     pids = mkOption {
       type = types.nullOr types.ints.positive;

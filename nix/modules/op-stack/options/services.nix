@@ -7,7 +7,8 @@ let
 
   serviceOptions = import ./service.nix { inherit lib; };
   defaultPorts = import ../../../stack/ports.nix;
-  fixedPorts = defaultPorts [ ];
+  fixedPorts = defaultPorts { };
+  pins = lib.importJSON cfg.images.file;
 
   engineOptions =
     whose: given:
@@ -17,6 +18,7 @@ let
         component = "op-${cfg.engine}";
         componentText = "op-\${engine}";
         memory = "8g";
+        inherit pins;
       }
       // given
     );
@@ -28,6 +30,7 @@ let
         what = "op-node of ${whose}";
         component = "op-node";
         memory = "4g";
+        inherit pins;
       }
       // given
     )
@@ -56,9 +59,16 @@ let
       component,
       ports,
       role ? component,
+      oomScore ? 0,
     }:
     serviceOptions {
-      inherit what component ports;
+      inherit
+        what
+        component
+        ports
+        oomScore
+        pins
+        ;
       memory = "2g";
     }
     // {
@@ -76,19 +86,36 @@ let
       '';
     };
 
+  # The last to be killed, and the first to be served.
+  sequencing = {
+    oomScore = -500;
+    weight = 500;
+  };
+
   follower =
-    { name, ... }:
+    { name, config, ... }:
     {
       options =
         let
-          ports = (defaultPorts (lib.attrNames cfg.followers)).follower name;
+          ports = (defaultPorts { ${name} = config.index; }).follower name;
           given = kind: {
             # The names of the ports are the same for every follower as for the sequencer.
             ports = lib.mapAttrs (port: _: ports.${kind}.${port}) fixedPorts.sequencer.${kind};
-            portText = port: _: "sequencer.${kind}.ports.${port} + 100 * position";
+            portText = port: _: "sequencer.${kind}.ports.${port} + 100 * index";
+            # Of two that want the same memory, the sequencer gets it.
+            oomScore = 300;
+            weight = 50;
           };
         in
         {
+          index = mkOption {
+            type = types.ints.positive;
+            description = ''
+              Number of the follower on this host, which no other has: its default ports are the
+              sequencer's plus 100 times this. Keep it for as long as the follower lives.
+            '';
+            example = 1;
+          };
           engine = engineOptions "follower ${name}" (given "engine");
           node = nodeOptions "follower ${name}" (given "node");
         };
@@ -96,6 +123,17 @@ let
 in
 {
   options.services.every-channel.op-stack = {
+    images.file = mkOption {
+      type = types.path;
+      default = ../../../stack/images.json;
+      defaultText = lib.literalExpression "nix/stack/images.json of this flake";
+      description = ''
+        File with repository, tag and digest of each component's image. Keep a copy of your own in your
+        repository: `op-warden images lock FILE` writes the digests of its tags into it.
+      '';
+      example = lib.literalExpression "./op-stack-images.json";
+    };
+
     engine = mkOption {
       type = types.enum [
         "reth"
@@ -109,8 +147,8 @@ in
     };
 
     sequencer = {
-      engine = engineOptions "the sequencer" { ports = fixedPorts.sequencer.engine; };
-      node = nodeOptions "the sequencer" { ports = fixedPorts.sequencer.node; };
+      engine = engineOptions "the sequencer" (sequencing // { ports = fixedPorts.sequencer.engine; });
+      node = nodeOptions "the sequencer" (sequencing // { ports = fixedPorts.sequencer.node; });
       keyFile = keyFile "sequencer" "key that signs unsafe blocks, `unsafeBlockSigner` of SystemConfig";
     };
 
@@ -160,25 +198,42 @@ in
       component = "op-challenger";
       role = "challenger";
       ports = fixedPorts.challenger;
+      oomScore = 300;
     };
     dispute-mon = serviceOptions {
       what = "op-dispute-mon";
       component = "op-dispute-mon";
       ports = fixedPorts.dispute-mon;
       memory = "1g";
+      oomScore = 300;
+      inherit pins;
     };
 
     followers = mkOption {
       type = types.attrsOf (types.submodule follower);
       default = { };
       description = ''
-        Nodes on this host that follow the sequencer, by name. Their default ports are the sequencer's
-        plus 100 times their position in the order of their names.
+        Nodes on this host that follow the sequencer, by name.
       '';
-      example = lib.literalExpression "{ archive = { }; }";
+      example = lib.literalExpression "{ archive.index = 1; }";
     };
 
     p2p = {
+      listenIp = mkOption {
+        type = types.str;
+        default = "0.0.0.0";
+        description = ''
+          Address that op-nodes with {option}`openFirewall` listen on for their peers; `::` on a host with
+          IPv6 only.
+        '';
+        example = "::";
+      };
+      interfaces = mkOption {
+        type = types.listOf types.str;
+        default = [ ];
+        description = "Interfaces on which the firewall is opened for P2P; all of them if there are none.";
+        example = [ "eth0" ];
+      };
       advertiseIp = mkOption {
         type = types.nullOr types.str;
         default = null;

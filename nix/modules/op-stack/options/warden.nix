@@ -30,10 +30,34 @@ let
 in
 {
   options.services.every-channel.op-stack = {
-    gate.retryInterval = mkOption {
-      type = types.str;
-      default = "30s";
-      description = "Pause before a service whose gate answered `wait` is tried again.";
+    gate = {
+      retryInterval = mkOption {
+        type = types.str;
+        default = "30s";
+        description = "Pause before a service whose gate answered `wait` is tried again.";
+      };
+      refusal = mkOption {
+        type = types.nullOr (
+          types.enum [
+            "fail"
+            "skip"
+          ]
+        );
+        default = null;
+        description = ''
+          What becomes of a unit whose gate refuses. `fail`: it fails, and with it a switch that starts it
+          and whatever rolls a failed deployment back. `skip`: it is skipped as if the gate had answered
+          `wait`; only the journal, the page and the alerts say that something is wrong. With null, what
+          signs fails, and everything else is skipped.
+        '';
+      };
+    };
+
+    onFailure = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = "Units that systemd starts when a unit of the chain fails.";
+      example = [ "notify@%n.service" ];
     };
 
     warden = {

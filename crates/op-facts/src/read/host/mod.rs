@@ -4,12 +4,13 @@ pub mod disk;
 pub mod given_files;
 pub mod last_run;
 pub mod ports;
+pub mod ran;
 
 use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf};
 
 use self::given_files::GivenFiles;
 use self::ports::{Owner, Port, Ports};
-use self::{disk::Disk, last_run::LastRun};
+use self::{disk::Disk, last_run::LastRun, ran::LastProgram};
 use crate::read::request::Request;
 
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct HostFacts {
     pub last_runs: BTreeMap<PathBuf, LastRun>,
     /// Who listens at the addresses of the services that are judged by their ports.
     pub ports: BTreeMap<SocketAddr, Port>,
+    /// What ran last on the engines' data, where they are judged by it, by the files that say so.
+    pub ran: BTreeMap<PathBuf, LastProgram>,
     /// The programs that run, where one listens that op-warden may not see; `None` where it sees its
     /// own user's only.
     pub programs: Option<Vec<Owner>>,
@@ -29,8 +32,12 @@ pub struct HostFacts {
 
 impl HostFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (disks, Ports { ports, programs }, given_files) =
-            tokio::join!(disk::read(request), ports::read(request), given_files::read(request));
-        Self { disks, given_files, last_runs: last_run::read(request), ports, programs }
+        let (disks, Ports { ports, programs }, given_files, ran) = tokio::join!(
+            disk::read(request),
+            ports::read(request),
+            given_files::read(request),
+            ran::read(request)
+        );
+        Self { disks, given_files, last_runs: last_run::read(request), ports, ran, programs }
     }
 }

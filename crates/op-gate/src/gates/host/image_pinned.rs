@@ -12,6 +12,19 @@ pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
 /// The configuration alone shows it.
 pub(crate) fn pinned(service: &Service) -> Vec<Finding> {
     let Some(image) = &service.image else { return Vec::new() };
+    if let Some(file) = &image.file {
+        return vec![
+            Comparison::new(
+                GATE,
+                ("an image that is pinned", "image.file of the service"),
+                (
+                    format!("the archive {}, a part of the system", file.display()),
+                    "the configuration",
+                ),
+            )
+            .holds(),
+        ];
+    }
     let expected = format!("the digest of {}: sha256: and 64 hex digits", image.reference);
     let compare = |found: String| {
         Comparison::new(

@@ -4,6 +4,7 @@ mod bundle;
 mod chain;
 mod fees;
 mod forks;
+mod ran;
 
 use crate::case::Case;
 
@@ -18,4 +19,5 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     bundle::manifests(cases);
     bundle::published_files(cases);
     bundle::data_folders(cases);
+    ran::earlier_programs(cases);
 }

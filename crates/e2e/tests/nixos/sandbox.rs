@@ -1,0 +1,77 @@
+//! The tests that the package op-warden runs while it is built, where Nix would run them: a root with
+//! `/bin/sh` and what is below the store, no network, no home, no root.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use libtest_mimic::{Completion, Trial};
+use serde_json::Value;
+use test_kit::workspace;
+
+use crate::support::{Outcome, Result, ensure, run};
+
+/// Makes the root and becomes its first process. Of the workspace it has what `nix/packages/rust.nix` names.
+const SANDBOX: &str = r#"
+mount -t tmpfs tmpfs "$ROOT" && cd "$ROOT"
+mkdir -p bin etc proc dev/shm tmp build lib lib64 usr/lib nix/store/tools/bin old
+for folder in lib lib64 usr/lib; do mount --rbind "/$folder" "$folder"; done
+cp -L /bin/sh bin/sh
+for program in $TOOLS; do cp -L "$(type -P $program)" nix/store/tools/bin; done
+for device in "null 1 3" "zero 1 5" "full 1 7" "random 1 8" "urandom 1 9" "tty 5 0"; do
+  set -- $device; mknod -m 666 "dev/$1" c "$2" "$3"
+done
+ln -s /proc/self/fd dev/fd
+mount -t proc proc proc
+echo 'nixbld:x:1000:100:Nix build user:/build:/noshell' > etc/passwd
+echo 'nixbld:!:100:' > etc/group
+echo '127.0.0.1 localhost' > etc/hosts
+mkdir -p ".$WORKSPACE/secrets" ".$WORKSPACE/target"
+(cd "$WORKSPACE" && cp -r crates Cargo.toml Cargo.lock "$ROOT$WORKSPACE" && cp secrets/throw-away.age "$ROOT$WORKSPACE/secrets")
+mkdir ".$WORKSPACE/target/release" && mount --bind "$WORKSPACE/target/release" ".$WORKSPACE/target/release"
+chown -R 1000:100 build tmp ".$WORKSPACE/crates"
+ip link set lo up
+pivot_root . old && umount -l /old
+cd "$WORKSPACE/crates/op-warden"
+exec setpriv --reuid=1000 --regid=100 --clear-groups --no-new-privs --bounding-set=-all -- \
+  env -i PATH=/nix/store/tools/bin HOME=/homeless-shelter TMPDIR=/build LANG=C.UTF-8 "$PROGRAM" --test-threads=2
+"#;
+
+/// What a build has on its PATH: coreutils and the like.
+const TOOLS: &str = "awk basename bash cat chmod cmp cp cut date diff dirname env false find grep gzip head id \
+                     install kill ln ls mkdir mktemp mv od printf pwd readlink realpath rm sed seq setpriv sleep \
+                     sort stat tail tar tee test touch tr true uname wc";
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![Trial::ignorable_test("package_is_checked_in_a_sandbox", checked)]
+}
+
+fn checked() -> Outcome {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(Completion::ignored_with("not root"));
+    }
+    let root = tempfile::tempdir()?;
+    let output = Command::new("unshare")
+        .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"])
+        .args(["--propagation", "private", "bash", "-euc", SANDBOX])
+        .env("ROOT", root.path())
+        .env("TOOLS", TOOLS)
+        .env("WORKSPACE", workspace().canonicalize()?)
+        .env("PROGRAM", program()?)
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure(output.status.success() && said.contains("test result: ok"), || {
+        format!("{said}\n{}", String::from_utf8_lossy(&output.stderr))
+    })?;
+    Ok(Completion::Completed)
+}
+
+/// The tests of op-warden's program, compiled as by the test command.
+fn program() -> Result<PathBuf> {
+    let said = run(Command::new("cargo")
+        .args(["test", "--quiet", "--release", "--workspace", "--test", "program", "--no-run"])
+        .arg("--message-format=json")
+        .current_dir(workspace()))?;
+    let artifacts = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut programs = artifacts.filter(|artifact| artifact["target"]["name"] == "program");
+    let path = programs.find_map(|artifact| Some(artifact["executable"].as_str()?.to_owned()));
+    Ok(fs::canonicalize(path.ok_or("cargo made no test program")?)?)
+}

@@ -1,0 +1,154 @@
+# What a service's unit runs, in one script: before its program, the program, after it. It stands in /etc,
+# so that another podman or curl behind it changes no unit.
+{
+  config,
+  lib,
+  pkgs,
+}:
+name: service: container:
+let
+  cfg = config.services.every-channel.op-stack;
+  paths = import ./paths.nix;
+  user = "op-stack";
+
+  # The key that its gate judges, among its key files.
+  signingKeys = lib.attrNames (
+    lib.filterAttrs (_: file: file == service.gate.key or null) service.keyFiles
+  );
+
+  words = lib.concatMapStringsSep " \\\n    " lib.escapeShellArg;
+
+  # For files that another process reads.
+  note = ''
+    note() { # TEXT FILE
+      echo "$1" > "$2.new"
+      mv "$2.new" "$2"
+    }
+  '';
+
+  # Until when the service ran here, for the gate `alone`; the words are those of op-gate's `last_run`.
+  noteRunning = lib.optionalString (service.gate ? lastRun) ''
+    read -r boot < /proc/sys/kernel/random/boot_id
+    note "running $boot" ${service.gate.lastRun}
+  '';
+  # A start that the gate prevented has not run.
+  noteStopped = lib.optionalString (service.gate ? lastRun) ''
+    read -r boot < /proc/sys/kernel/random/boot_id
+    last=
+    [ ! -e ${service.gate.lastRun} ] || read -r last < ${service.gate.lastRun}
+    [ "$last" != "running $boot" ] || note stopped ${service.gate.lastRun}
+  '';
+
+  # The file may have been changed since the gate read it.
+  confirmKeys = lib.concatMapStrings (key: ''
+    ${paths.warden} keys address "$CREDENTIALS_DIRECTORY"/${key} --stamp ${paths.stamps}/${name}
+  '') signingKeys;
+
+  load = lib.optionalString (service.image.file != null) ''
+    podman load --quiet --input ${service.image.file}
+  '';
+
+  # A disk that was mounted just now, or the data of a user with another number.
+  ownData = lib.optionalString (service.dataDir != null) ''
+    install -d -m 0700 -o ${user} -g ${user} ${service.dataDir}
+    if [ -n "$(find ${service.dataDir} -mindepth 1 -maxdepth 1 ! -user ${user} -print -quit)" ]; then
+      chown --recursive --no-dereference ${user}:${user} ${service.dataDir}
+    fi
+  '';
+
+  initialise = lib.optionalString (service.init != null) ''
+    if [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ]; then
+      podman run ${words container.init} \
+        "--user=$ids" \
+        ${words container.initProgram}
+    fi
+  '';
+
+  # Which release wrote the data last: an earlier one may not understand it.
+  noteRelease = lib.optionalString (service.gate ? ran) ''
+    note ${lib.escapeShellArg "${service.component} ${service.image.tag}"} ${service.gate.ran}
+  '';
+
+  # Services that start after this one find an open port. A program that ends is not waited for.
+  awaitReady = lib.optionalString (service.ready != null) (
+    let
+      question = builtins.toJSON {
+        jsonrpc = "2.0";
+        id = 1;
+        inherit (service.ready) method;
+        params = [ ];
+      };
+    in
+    ''
+      for _ in $(seq 60); do
+        [ -e "/proc/$MAINPID" ] || break
+        ! curl --silent --output /dev/null --connect-timeout 1 --max-time 2 \
+          --json '${question}' ${service.ready.url} || break
+        sleep 1
+      done
+    ''
+  );
+in
+pkgs.writeShellApplication {
+  name = "${service.container}-runner";
+  runtimeInputs = [
+    config.virtualisation.podman.package
+    config.systemd.package
+    pkgs.coreutils
+    pkgs.curl
+    pkgs.findutils
+    pkgs.gnused
+  ];
+  text = ''
+    export HOME=/root
+    ids=$(id -u ${user}):$(id -g ${user})
+    ${note}
+    # systemd gives the unit's cgroup to the unit's user, and podman leaves one that is not root's.
+    keepCgroup() {
+      local own
+      own=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)
+      chown root:root "$own" "$own"/cgroup.{procs,subtree_control,threads}
+    }
+    case $1 in
+    prepare)
+      ${noteRunning}
+      ${confirmKeys}
+      ${ownData}
+      ${load}
+      ${initialise}
+      ${noteRelease}
+      cp -L "$0" ${paths.started}/${name}
+      ;;
+    start)
+      keepCgroup
+      exec podman run ${words container.run} \
+        "--user=$ids" \
+        ${words container.program}
+      ;;
+    ready)
+      ${awaitReady}
+      ;;
+    stop)
+      podman stop --ignore ${service.container}
+      ;;
+    stopped)
+      ${noteStopped}
+      rm -f ${paths.started}/${name}
+      podman rm --force --ignore ${service.container} ${
+        lib.optionalString (service.init != null) "${service.container}-init"
+      }
+      ;;
+    # What the program said last before it died, or else podman, for the health service. The gate has no
+    # exit code here.
+    last-error)
+      [ -n "''${EXIT_CODE:-}" ] && [ "$SERVICE_RESULT" != success ] || exit 0
+      last() {
+        journalctl --quiet --output=cat --lines=200 "_SYSTEMD_INVOCATION_ID=$INVOCATION_ID" "$@" \
+          | ${paths.warden} explain --last
+      }
+      said=$(last SYSLOG_IDENTIFIER=${service.container})
+      note "''${said:-$(last)}" ${paths.lastErrors}/${name}
+      ;;
+    esac
+  '';
+}

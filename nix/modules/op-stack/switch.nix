@@ -1,0 +1,99 @@
+# Before a switch stops anything it is asked whether what runs now would start again, by the new agent and
+# its new configuration, and whether the images are there. NIXOS_NO_CHECK=1 goes on without being asked.
+{
+  config,
+  lib,
+  options,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.services.every-channel.op-stack;
+  inherit (cfg.definition) services;
+  paths = import ./paths.nix;
+
+  # What comes from a registry.
+  pulled = lib.filterAttrs (
+    _: service: service.image.file == null && service.image.digest != null
+  ) services;
+
+  # The registry may be reached through a proxy only.
+  proxy = config.networking.proxy.envVars;
+
+  # Pulls what is not there yet; fails at the end if one could not be.
+  pull = pkgs.writeShellApplication {
+    name = "op-stack-images";
+    runtimeInputs = [ config.virtualisation.podman.package ];
+    runtimeEnv = proxy;
+    text = ''
+      failed=
+      for image in ${lib.escapeShellArgs (lib.unique (lib.mapAttrsToList (_: service: service.imageRef) pulled))}; do
+        podman image exists "$image" || podman pull --quiet "$image" || failed=1
+      done
+      [ -z "$failed" ]
+    '';
+  };
+
+  check = pkgs.writeShellApplication {
+    name = "op-stack-pre-switch";
+    runtimeInputs = [
+      config.systemd.package
+      pkgs.coreutils
+      pkgs.diffutils
+    ];
+    text = ''
+      new=''${1-}
+      case ''${2-} in
+        switch | test | check) ;;
+        *) exit 0 ;;
+      esac
+      units=/etc/systemd/system
+      changed=()
+      for name in ${toString (lib.attrNames services)}; do
+        unit=podman-op-stack-$name.service
+        if systemctl --quiet is-active "$unit" && ! cmp --silent "$units/$unit" "$new$units/$unit"; then
+          changed+=("$name")
+        fi
+      done
+      if ! ${lib.getExe pull} && [ ''${#changed[@]} -gt 0 ]; then
+        echo "op-stack: an image is not here and could not be pulled. ''${changed[*]} would be stopped and could" \
+          "not start again: nothing was changed." >&2
+        exit 1
+      fi
+      wrong=()
+      for name in "''${changed[@]}"; do
+        "$new${paths.warden}" gate "$name" --config "$new${paths.configFile}" >&2 || wrong+=("$name")
+      done
+      if [ ''${#wrong[@]} -gt 0 ]; then
+        echo "op-stack: ''${wrong[*]} would be stopped and could not start again (see above): nothing was changed." \
+          "Mend it, or wait; NIXOS_NO_CHECK=1 switches all the same." >&2
+        exit 1
+      fi
+    '';
+  };
+in
+{
+  config = lib.mkIf cfg.enable (
+    {
+      systemd.services.op-stack-images = {
+        description = "OP Stack: pull the images that are pinned";
+        wantedBy = [ "op-stack.target" ];
+        wants = [ "network-online.target" ];
+        after = [
+          "network-online.target"
+          # A prune takes the images of everything that does not run at that moment.
+          "podman-prune.service"
+        ];
+        # A switch has pulled already, and waits for nothing.
+        restartIfChanged = false;
+        serviceConfig = {
+          Type = "oneshot";
+          ExecStart = lib.getExe pull;
+        };
+      };
+    }
+    // lib.optionalAttrs (options.system ? preSwitchChecks) {
+      system.preSwitchChecks.op-stack = ''${lib.getExe check} "''${1-}" "''${2-}"'';
+    }
+  );
+}

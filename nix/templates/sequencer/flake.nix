@@ -1,0 +1,36 @@
+{
+  description = "The sequencer of an OP Stack chain";
+
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+    # Where this template came from.
+    op-stack.url = "git+file:///path/to/this/repository";
+    op-stack.inputs.nixpkgs.follows = "nixpkgs";
+  };
+
+  outputs =
+    { nixpkgs, op-stack, ... }:
+    {
+      nixosConfigurations.forge = nixpkgs.lib.nixosSystem {
+        modules = [
+          # ./configuration.nix
+          op-stack.nixosModules.op-stack
+          {
+            services.every-channel.op-stack = {
+              enable = true;
+              # A copy of nix/stack/images.json: `op-warden images lock` writes the digests into it.
+              # images.file = ./op-stack-images.json;
+              chain = {
+                id = 20260619;
+                # From op-deployer's state.json. The gates refuse the zero address.
+                disputeGameFactory = "0x0000000000000000000000000000000000000000";
+                # Addresses of proposer and challenger.
+                honestActors = [ ];
+              };
+              l1.rateLimit = 10;
+            };
+          }
+        ];
+      };
+    };
+}
