@@ -195,10 +195,8 @@ pub(crate) fn a_power_cut<'a>(host: Host<'_>, bench: &Bench<'a>, on: &Path) -> R
     step("the host is shut down: services stop in the order in which a switch stops them");
     host.sh("/etc/op-stack/bin/op-warden hold sequencer-node --why 'moved elsewhere'")?;
     // In memory, the journal would be gone with the host.
-    host.sh(
-        "mkdir -p /var/log/journal && journalctl --flush && \
-         journalctl -q -n 1 --show-cursor | sed -n 's/-- cursor: //p' > /srv/cursor",
-    )?;
+    host.sh("mkdir -p /var/log/journal && journalctl --flush && \
+         journalctl -q -n 1 --show-cursor | sed -n 's/-- cursor: //p' > /srv/cursor")?;
     let late = "var/lib/op-stack/follower-one-engine";
     let (root, folder) = (&bench.root, bench.root.join(late));
     drop(host);
