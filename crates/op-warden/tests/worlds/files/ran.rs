@@ -22,11 +22,11 @@ pub(super) fn earlier_programs(cases: &mut Vec<Case>) {
     ] {
         let noticed: &[_] = if verdict == Pass { &[] } else { &[("engine-data", verdict)] };
         cases.push(Case::new(format!("what ran last is {name}"), noticed, |world| {
-            world.text("ran", ran);
+            world.text("what-ran", ran);
             if has_data {
                 world.text("engine/geth/nodekey", name);
             }
-            world.service("engine-data")["ran"] = json!("ran");
+            world.service("engine-data")["ran"] = json!("what-ran");
             world.service("engine-data")["image"] = json!({"reference": REFERENCE});
         }));
     }
