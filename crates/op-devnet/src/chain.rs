@@ -28,10 +28,16 @@ pub(crate) struct Chain {
     /// The type that op-proposer makes.
     pub(crate) game_type: u32,
     /// How batches get to L1, as op-batcher names it.
+    #[serde(default = "calldata")]
     pub(crate) data_availability: String,
     /// Games are over within minutes.
     #[serde(default)]
     pub(crate) short_clocks: bool,
+}
+
+/// Of chains that were made before there were blobs.
+fn calldata() -> String {
+    "calldata".to_owned()
 }
 
 impl Chain {

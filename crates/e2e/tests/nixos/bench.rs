@@ -138,7 +138,7 @@ impl<'a> Bench<'a> {
                 "settings": {"sequencer.l1-confs": 0},
             }},
             "batcher": {"settings": {
-                "max-channel-duration": 2, "poll-interval": "1s", "sub-safety-margin": 4,
+                "max-channel-duration": 2, "poll-interval": "1s", "sub-safety-margin": 4, "num-confirmations": 1,
                 "txmgr.receipt-query-interval": "1s",
             }},
             "proposer": {"settings": {
