@@ -50,8 +50,15 @@
   jwt ? engineName: "${stateDir}/jwt/${engineName}",
   # Service name -> component -> { repository, tag, digest, allowUnpinned }
   image ? _name: component: (import ./images.nix).${component},
-  # As ./ports.nix makes them.
-  ports ? import ./ports.nix { },
+  # As ./ports.nix makes them; here with the followers' places in the list as their numbers.
+  ports ? import ./ports.nix (
+    builtins.listToAttrs (
+      builtins.genList (n: {
+        name = builtins.elemAt followers n;
+        value = n + 1;
+      }) (builtins.length followers)
+    )
+  ),
 }:
 let
   # op-challenger's names of the game types, and the prefix of their trace program's flags. Type 0 is
