@@ -27,7 +27,12 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         return vec![none(optional, misfit)];
     };
     let findings = given(game_type, game, file, facts);
-    if optional { findings.into_iter().map(or_leave_out).collect() } else { findings }
+    // What L1 did not say is no fault of the file.
+    if optional && game.prestate.is_ok() {
+        findings.into_iter().map(or_leave_out).collect()
+    } else {
+        findings
+    }
 }
 
 /// The program in the file against the one that the contracts name.

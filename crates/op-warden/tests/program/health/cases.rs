@@ -479,19 +479,21 @@ fn games_that_nobody_resolves_are_overdue_and_lost_ones_are_told() {
 
 #[test]
 fn a_permissioned_chain_without_a_challenger_is_told_at_once() {
-    let without_challenger = |game_type: u32, resolved_after| {
+    let without_challenger = |game_type: u32, resolved_after, games| {
         Service::start(move |world, config| {
             world.faults().resolved_after = resolved_after;
+            world.faults().games_at = games;
             config["services"].as_object_mut().unwrap().remove("challenger");
             config["services"]["proposer"]["gameType"] = json!(game_type);
         })
     };
     let unresolved = ("game-unresolved", "proposer");
-    let nobody = without_challenger(1, u64::MAX);
-    wait(&nobody, unresolved, "failed", "no challenger on this host, none of");
+    let (never, few) = (u64::MAX, Some(20));
+    let nobody = "no challenger on this host, none of 20 games";
+    wait(&without_challenger(1, never, few), unresolved, "failed", nobody);
     // Somebody does it elsewhere, or anybody may.
-    wait(&without_challenger(1, 60), unresolved, "ok", "in play");
-    wait(&without_challenger(8, u64::MAX), unresolved, "ok", "in play");
+    wait(&without_challenger(1, 60, None), unresolved, "ok", "in play");
+    wait(&without_challenger(8, never, few), unresolved, "failed", "20 in play");
 }
 
 #[test]
