@@ -59,8 +59,8 @@ in
         {
           "sequencer.enabled" = true;
           "rpc.enable-admin" = true;
-          # Stopped by admin_stopSequencer, it stays so after a restart.
-          "rpc.admin-state" = "${dataDir}/admin-state.json";
+          # Without rpc.admin-state: op-node notes there that it was stopped at each orderly end, too
+          # (`node/node.go`, Stop), and makes no blocks after the next start.
         }
       else
         { }

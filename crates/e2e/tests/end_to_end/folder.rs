@@ -307,6 +307,7 @@ pub(crate) fn builds_do_not_inherit_the_shell() -> Outcome {
     of_go.sort_unstable();
     let arch = if cfg!(target_arch = "aarch64") { "GOARCH=arm64" } else { "GOARCH=amd64" };
     let expected = [
+        "CGO_ENABLED=0",
         arch,
         "GOFLAGS=-mod=readonly",
         "GOOS=linux",

@@ -24,12 +24,14 @@ mount -t proc proc proc
 echo 'nixbld:x:1000:100:Nix build user:/build:/noshell' > etc/passwd
 echo 'nixbld:!:100:' > etc/group
 echo '127.0.0.1 localhost' > etc/hosts
-mkdir -p ".$WORKSPACE/secrets" ".$WORKSPACE/target"
+mkdir -p ".$WORKSPACE/secrets" ".$TARGET"
 (cd "$WORKSPACE" && cp -r crates Cargo.toml Cargo.lock "$ROOT$WORKSPACE" && cp secrets/throw-away.age "$ROOT$WORKSPACE/secrets")
-mkdir ".$WORKSPACE/target/release" && mount --bind "$WORKSPACE/target/release" ".$WORKSPACE/target/release"
+mount --bind "$TARGET" ".$TARGET"
 chown -R 1000:100 build tmp ".$WORKSPACE/crates"
 ip link set lo up
-pivot_root . old && umount -l /old
+pivot_root . old
+PATH=/nix/store/tools/bin:/old/usr/sbin:/old/usr/bin:/old/sbin:/old/bin
+umount -l /old
 cd "$WORKSPACE/crates/op-warden"
 exec setpriv --reuid=1000 --regid=100 --clear-groups --no-new-privs --bounding-set=-all -- \
   env -i PATH=/nix/store/tools/bin HOME=/homeless-shelter TMPDIR=/build LANG=C.UTF-8 "$PROGRAM" --test-threads=2
@@ -37,8 +39,8 @@ exec setpriv --reuid=1000 --regid=100 --clear-groups --no-new-privs --bounding-s
 
 /// What a build has on its PATH: coreutils and the like.
 const TOOLS: &str = "awk basename bash cat chmod cmp cp cut date diff dirname env false find grep gzip head id \
-                     install kill ln ls mkdir mktemp mv od printf pwd readlink realpath rm sed seq setpriv sleep \
-                     sort stat tail tar tee test touch tr true uname wc";
+                     install kill ln ls mkdir mkfifo mktemp mv od printf pwd readlink realpath rm sed seq setpriv \
+                     sh sha256sum sleep sort stat tail tar tee test touch tr true uname wc";
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![Trial::ignorable_test("package_is_checked_in_a_sandbox", checked)]
@@ -48,14 +50,15 @@ fn checked() -> Outcome {
     if !rustix::process::geteuid().is_root() {
         return Ok(Completion::ignored_with("not root"));
     }
-    let root = tempfile::tempdir()?;
+    let (root, program) = (tempfile::tempdir()?, program()?);
     let output = Command::new("unshare")
         .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"])
         .args(["--propagation", "private", "bash", "-euc", SANDBOX])
         .env("ROOT", root.path())
         .env("TOOLS", TOOLS)
         .env("WORKSPACE", workspace().canonicalize()?)
-        .env("PROGRAM", program()?)
+        .env("TARGET", program.ancestors().nth(2).ok_or("no folder")?)
+        .env("PROGRAM", &program)
         .output()?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     ensure(output.status.success() && said.contains("test result: ok"), || {
@@ -71,7 +74,11 @@ fn program() -> Result<PathBuf> {
         .arg("--message-format=json")
         .current_dir(workspace()))?;
     let artifacts = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut programs = artifacts.filter(|artifact| artifact["target"]["name"] == "program");
+    let is_ours = |artifact: &Value| {
+        let manifest = artifact["manifest_path"].as_str().unwrap_or_default();
+        artifact["target"]["name"] == "program" && manifest.ends_with("op-warden/Cargo.toml")
+    };
+    let mut programs = artifacts.filter(is_ours);
     let path = programs.find_map(|artifact| Some(artifact["executable"].as_str()?.to_owned()));
     Ok(fs::canonicalize(path.ok_or("cargo made no test program")?)?)
 }

@@ -363,6 +363,10 @@ fn a_state_dir_that_is_none_is_refused() {
         (json!(world.path("root/var/lib")), "shared with others"),
         (json!(world.path("file")), "is not a folder"),
     ] {
+        // A sandbox of Nix has no /var.
+        if state_dir == json!(world.path("root/var/lib")) && !Path::new("/var/lib").exists() {
+            continue;
+        }
         world.inventory(&json!({ "stateDir": state_dir }));
         let run = world.purge(&["--yes"]);
         assert_eq!(run.code, Some(255), "{state_dir}: {run}");
