@@ -40,7 +40,7 @@ exec setpriv --reuid=1000 --regid=100 --clear-groups --no-new-privs --bounding-s
 /// What a build has on its PATH: coreutils and the like.
 const TOOLS: &str = "awk basename bash cat chmod cmp cp cut date diff dirname env false find grep gzip head id \
                      install kill ln ls mkdir mkfifo mktemp mv od printf pwd readlink realpath rm sed seq setpriv \
-                     sh sha256sum sleep sort stat tail tar tee test touch tr true uname wc";
+                     sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname wc";
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![Trial::ignorable_test("package_is_checked_in_a_sandbox", checked)]
