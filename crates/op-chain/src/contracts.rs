@@ -69,6 +69,8 @@ sol! {
         function disputeGameFactory() external view returns (address);
         /// Which of those games count.
         function anchorStateRegistry() external view returns (address);
+        /// Seconds between the proof of a withdrawal and its end.
+        function proofMaturityDelaySeconds() external view returns (uint256);
         /// Seconds between a game's resolution and what rests on it.
         function disputeGameFinalityDelaySeconds() external view returns (uint256);
     }
@@ -134,6 +136,11 @@ sol! {
         function version() external view returns (string memory);
         /// A game by its position.
         function gameAtIndex(uint256 index) external view returns (uint32 gameType, uint64 timestamp, address proxy);
+        /// Makes a game about an output root; the value is the game type's bond.
+        function create(uint32 gameType, bytes32 rootClaim, bytes extraData) external payable returns (address proxy);
+
+        /// A game was made.
+        event DisputeGameCreated(address indexed disputeProxy, uint32 indexed gameType, bytes32 indexed rootClaim);
     }
 
     /// The implementation of a fault proof game; contracts before v7 hold the parameters here, later
@@ -147,6 +154,10 @@ sol! {
     interface DisputeGame {
         /// 0 in progress, 1 the challenger has won, 2 the defender has won.
         function status() external view returns (uint8);
+        /// The output root that the game is about.
+        function rootClaim() external pure returns (bytes32);
+        /// The L2 block whose output the root claims to be.
+        function l2BlockNumber() external pure returns (uint256);
         /// Claims so far; one is the proposal alone.
         function claimDataLen() external view returns (uint256);
         /// Who proposed.

@@ -17,11 +17,10 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::home;
+use crate::{home, l1};
 
 /// The port's name.
 pub(crate) const PORT: &str = "l1.beacon";
@@ -34,18 +33,6 @@ pub(crate) struct Blobs {
     folder: PathBuf,
 }
 
-#[derive(Deserialize)]
-struct Block {
-    transactions: Vec<Transaction>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Transaction {
-    #[serde(default)]
-    blob_versioned_hashes: Vec<B256>,
-}
-
 impl Blobs {
     pub(crate) const fn new(folder: PathBuf) -> Self {
         Self { folder }
@@ -53,9 +40,8 @@ impl Blobs {
 
     /// Keeps the blobs of the newest block.
     pub(crate) async fn keep(&self, l1: &Rpc) -> Result<()> {
-        let block: Option<Block> = l1.request("eth_getBlockByNumber", ("latest", true)).await?;
-        let block = block.context("the L1 has no newest block")?;
-        for hash in block.transactions.iter().flat_map(|sent| &sent.blob_versioned_hashes) {
+        let sent = l1::transactions(l1, "latest").await?;
+        for hash in sent.iter().flat_map(|sent| &sent.blob_versioned_hashes) {
             let blob: Option<Bytes> = l1.request("anvil_getBlobByHash", [hash]).await?;
             let blob = blob.with_context(|| format!("the L1 does not have the blob {hash}"))?;
             let mut packed = Vec::new();

@@ -2,6 +2,10 @@
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
+use alloy_primitives::{Address, B256, Bytes};
+use anyhow::{Context, Result};
+use eth_rpc::Rpc;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::supervisor::{
@@ -57,6 +61,28 @@ pub(crate) fn unit(
         l1: Some(unit::L1 { url: url(port), saved }),
         ends_with: None,
     }
+}
+
+/// A transaction in a block.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Transaction {
+    pub(crate) from: Address,
+    pub(crate) to: Option<Address>,
+    pub(crate) input: Bytes,
+    #[serde(default)]
+    pub(crate) blob_versioned_hashes: Vec<B256>,
+}
+
+/// The transactions of a block: of a number, or "latest".
+pub(crate) async fn transactions(l1: &Rpc, block: impl Serialize) -> Result<Vec<Transaction>> {
+    #[derive(Deserialize)]
+    struct Block {
+        transactions: Vec<Transaction>,
+    }
+
+    let block: Option<Block> = l1.request("eth_getBlockByNumber", (block, true)).await?;
+    Ok(block.context("the L1 does not have the block")?.transactions)
 }
 
 /// What the L1 goes on from.

@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_primitives::U64;
 use anyhow::{Context, Result, ensure};
 use eth_rpc::{Batch, Rpc};
 use op_chain::rollup::RollupConfig;
-use serde::Deserialize;
 
 use crate::beacon::Blobs;
-use crate::chain::Chain;
+use crate::{chain::Chain, l1};
 
 /// What is on L1 of a chain that is safe up to a block.
 #[derive(Debug, Default, Clone, Copy)]
@@ -19,21 +18,6 @@ pub(super) struct Batches {
     /// Of frames, in calldata and in blobs.
     bytes: u64,
     safe: u64,
-}
-
-#[derive(Deserialize)]
-struct Block {
-    transactions: Vec<Transaction>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Transaction {
-    from: Address,
-    to: Option<Address>,
-    input: Bytes,
-    #[serde(default)]
-    blob_versioned_hashes: Vec<B256>,
 }
 
 /// Reads what the batcher sent to the inbox up to now, and asks that it is of one kind: blobs or calldata.
@@ -49,9 +33,7 @@ pub(super) async fn read(
     let head = l1.send(batch).await.take(&head)?.context("the L1 has no head")?;
     let mut batches = Batches { safe, ..Batches::default() };
     for number in 0..=head.number.to() {
-        let block: Option<Block> =
-            l1.request("eth_getBlockByNumber", (U64::from(number), true)).await?;
-        let sent = block.into_iter().flat_map(|block| block.transactions);
+        let sent = l1::transactions(l1, U64::from(number)).await?.into_iter();
         let inbox = Some(rollup.batch_inbox_address);
         for transaction in sent.filter(|sent| sent.from == chain.batcher && sent.to == inbox) {
             batches.transactions += 1;

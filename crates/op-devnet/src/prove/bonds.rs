@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::delays::SLACK;
 use super::wait::until;
-use crate::chain::Chain;
+use crate::{chain::Chain, l1::Transaction};
 
 sol! {
     /// `DelayedWETH` pays a bond out to its game, which hands it on.
@@ -69,13 +69,6 @@ struct Log {
     transaction_hash: B256,
 }
 
-#[derive(Debug, Deserialize)]
-struct Sent {
-    from: Address,
-    to: Option<Address>,
-    input: Bytes,
-}
-
 /// What was paid out to the proposer because the challenger asked, by block.
 async fn paid(chain: &Chain, l1: &Rpc, weth: Address) -> Result<Vec<(u64, Vec<U256>)>> {
     let filter = json!({
@@ -86,7 +79,7 @@ async fn paid(chain: &Chain, l1: &Rpc, weth: Address) -> Result<Vec<(u64, Vec<U2
     let mut blocks: Vec<(u64, Vec<U256>)> = Vec::new();
     for log in logs {
         let event = Withdrawal::decode_raw_log(log.topics, &log.data)?;
-        let sent: Option<Sent> =
+        let sent: Option<Transaction> =
             l1.request("eth_getTransactionByHash", [log.transaction_hash]).await?;
         let ours = sent.is_some_and(|sent| {
             sent.from == chain.challenger

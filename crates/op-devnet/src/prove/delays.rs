@@ -3,25 +3,15 @@
 use std::{ops::ControlFlow, time::Duration};
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::sol;
 use anyhow::{Context, Result, ensure};
 use eth_rpc::{Batch, Rpc};
-use op_chain::contracts::DisputeGameFactory;
+use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal};
 use op_util::text::span;
 use serde::Serialize;
 
-use super::games::{self, DisputeGame, GameStatus};
+use super::games::{self, GameStatus};
 use super::wait::until;
 use crate::chain::Chain;
-
-sol! {
-    interface OptimismPortal {
-        /// Seconds between the proof of a withdrawal and its end.
-        function proofMaturityDelaySeconds() external view returns (uint256);
-        /// Seconds between the resolution of a game and the end of withdrawals that rest on it.
-        function disputeGameFinalityDelaySeconds() external view returns (uint256);
-    }
-}
 
 /// The longest that a proof waits for clocks.
 const LONGEST: Duration = Duration::from_mins(10);

@@ -3,25 +3,15 @@
 use std::{ops::ControlFlow, time::Duration};
 
 use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::{SolValue, sol};
+use alloy_sol_types::SolValue;
 use anyhow::{Context, Result, bail, ensure};
 use eth_rpc::{Batch, Rpc};
-use op_chain::contracts;
+use op_chain::contracts::{DisputeGame, DisputeGameFactory};
 use serde::Serialize;
 
-use super::games::{self, DisputeGame, Game, GameStatus};
+use super::games::{self, Game, GameStatus};
 use super::{delays::Delays, wait::until, wallet::Wallet};
 use crate::chain::Chain;
-
-sol! {
-    interface DisputeGameFactory {
-        /// Makes a game about an output root; the value is the game type's bond.
-        function create(uint32 gameType, bytes32 rootClaim, bytes extraData) external payable returns (address proxy);
-
-        /// A game was made.
-        event DisputeGameCreated(address indexed disputeProxy, uint32 indexed gameType, bytes32 indexed rootClaim);
-    }
-}
 
 /// Seconds of L1 time after a game in which op-proposer does not send the next one; its interval is
 /// 20 s. A transaction of its account in between does not meet one of its own.
@@ -113,7 +103,7 @@ async fn quiet_moment(chain: &Chain, l1: &Rpc) -> Result<Game> {
 }
 
 async fn bond(chain: &Chain, l1: &Rpc) -> Result<U256> {
-    let call = contracts::DisputeGameFactory::initBondsCall { gameType: chain.game_type };
+    let call = DisputeGameFactory::initBondsCall { gameType: chain.game_type };
     let mut batch = Batch::default();
     let bond = batch.call(chain.dispute_game_factory, &call);
     l1.send(batch).await.take(&bond).context("cannot read the game's bond")

@@ -1,37 +1,11 @@
 //! Dispute games on L1, and the outputs they are about.
 
 use alloy_primitives::{Address, B256, U64, U256};
-use alloy_sol_types::sol;
 use anyhow::{Context, Result, bail};
 use eth_rpc::{Batch, Rpc};
-use op_chain::{contracts::DisputeGameFactory, rollup::BlockId};
+use op_chain::contracts::{DisputeGame, DisputeGameFactory};
+use op_chain::rollup::BlockId;
 use serde::{Deserialize, Serialize};
-
-sol! {
-    /// `FaultDisputeGame` and what inherits from it.
-    interface DisputeGame {
-        /// 0 in progress, 1 the challenger wins, 2 the defender wins.
-        function status() external view returns (uint8);
-        /// The output root that the game is about.
-        function rootClaim() external pure returns (bytes32);
-        /// The L2 block whose output the root claims to be.
-        function l2BlockNumber() external pure returns (uint256);
-        /// Seconds that each side may use up.
-        function maxClockDuration() external view returns (uint64);
-        /// How many claims were made; the first is the root.
-        function claimDataLen() external view returns (uint256);
-        /// A claim by its position in the order of making.
-        function claimData(uint256 index) external view returns (
-            uint32 parentIndex,
-            address counteredBy,
-            address claimant,
-            uint128 bond,
-            bytes32 claim,
-            uint128 position,
-            uint128 clock
-        );
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
