@@ -38,8 +38,9 @@ let
 
   # Host path -> the same path inside: an argument means the same on both sides.
   volumes =
-    lib.optional (service.dataDir != null) "${service.dataDir}:${service.dataDir}"
-    ++ map (file: "${file}:${file}:ro") filesRead
+    lib.optional (service.dataDir != null) "${service.dataDir}:${service.dataDir}" ++ otherVolumes;
+  otherVolumes =
+    map (file: "${file}:${file}:ro") filesRead
     ++ lib.mapAttrsToList (
       path: text: "${pkgs.writeText (baseNameOf path) text}:${path}:ro"
     ) service.files
@@ -93,7 +94,10 @@ let
     )
     ++ service.args;
 
+  initDir = "${service.dataDir}/.initialising";
+
   common =
+    volumes:
     sandbox
     ++ [
       "--pull=${pull}"
@@ -102,9 +106,11 @@ let
     ++ map (volume: "--volume=${volume}") volumes;
 in
 {
+  inherit initDir;
+
   # Before the user, who is looked up on the host.
   run =
-    common
+    common volumes
     ++ [
       "--name=${service.container}"
       "--replace"
@@ -125,7 +131,7 @@ in
 
   # op-geth writes the genesis block by a command of its own, once.
   init =
-    common
+    common ([ "${initDir}:${service.dataDir}" ] ++ otherVolumes)
     ++ [
       "--name=${service.container}-init"
       "--replace"

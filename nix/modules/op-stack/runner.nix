@@ -56,11 +56,16 @@ let
     fi
   '';
 
+  # Beside the data and moved there once it is whole: what was broken off is begun again.
   initialise = lib.optionalString (service.init != null) ''
     if [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ]; then
+      rm -rf ${container.initDir}
+      install -d -m 0700 -o ${user} -g ${user} ${container.initDir} ${service.dataDir}/geth
       podman run ${words container.init} \
         "--user=$ids" \
         ${words container.initProgram}
+      mv --no-target-directory ${container.initDir}/geth/chaindata ${service.dataDir}/geth/chaindata
+      rm -rf ${container.initDir}
     fi
   '';
 

@@ -43,7 +43,8 @@ fn ran_before(service: &Service, command: &Command, folder: &Path, facts: &Facts
     if *is_empty {
         let expected = format!("the data of {other} {last}");
         return vec![compare(expected, "an empty folder".to_owned()).refuse(format!(
-            "An engine that begins anew forgets every block that is not on L1. See whether the disk is              mounted. {forget}"
+            "An engine that begins anew forgets every block that is not on L1. See whether the disk is \
+             mounted. {forget}"
         ))];
     }
     if other != component {
@@ -59,7 +60,9 @@ fn ran_before(service: &Service, command: &Command, folder: &Path, facts: &Facts
             let expected = format!("{component} {last} or later");
             vec![compare(expected, format!("{component} {tag} is to open the data of {last}")).refuse(
                 format!(
-                    "An earlier release may not understand what a later one has written, or damage it:                      run {last} or later. If the release notes say that it can be gone back: `echo                      {component} {tag} > {}`.",
+                    "An earlier release may not understand what a later one has written, or damage it: \
+                     run {last} or later. If the release notes say that it can be gone back: `echo \
+                     {component} {tag} > {}`.",
                     file.display()
                 ),
             )]
