@@ -124,10 +124,10 @@ pub struct GenesisFees {
     #[serde(rename = "operatorFeeParams", deserialize_with = "json::hex")]
     pub operator_fee_params: B256,
     /// The least base fee, in wei.
-    #[serde(rename = "minBaseFee")]
+    #[serde(rename = "minBaseFee", deserialize_with = "json::number")]
     pub min_base_fee: u64,
     /// Gas that a byte of data costs; 0 stands for the default.
-    #[serde(rename = "daFootprintGasScalar")]
+    #[serde(rename = "daFootprintGasScalar", deserialize_with = "json::number")]
     pub da_footprint_gas_scalar: u16,
 }
 

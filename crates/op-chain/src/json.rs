@@ -48,6 +48,13 @@ pub(crate) fn hex<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Res
     Hex::deserialize(deserializer).map(|Hex(value)| value)
 }
 
+/// A number, for which `null` stands for 0.
+pub(crate) fn number<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// A field that is an object. A derived reader takes an array of its values as well.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,

@@ -19,10 +19,9 @@ use crate::{
     json::{self, Hex, Members},
 };
 
-/// Fields of [`SystemConfig`] (op-service, `eth/types.go`), and the registry's name for the first.
-pub(crate) const SYSTEM_CONFIG: [&str; 9] = [
+/// Fields of [`SystemConfig`] (op-service, `eth/types.go`).
+pub(crate) const SYSTEM_CONFIG: [&str; 8] = [
     "batcherAddr",
-    "batcherAddress",
     "overhead",
     "scalar",
     "gasLimit",
@@ -86,8 +85,8 @@ pub struct Anchor {
 /// The genesis copy of what the `SystemConfig` contract holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SystemConfig {
-    /// The batcher; the superchain registry writes `batcherAddress`.
-    #[serde(rename = "batcherAddr", alias = "batcherAddress", deserialize_with = "json::hex")]
+    /// The batcher.
+    #[serde(rename = "batcherAddr", deserialize_with = "json::hex")]
     pub batcher: Address,
     /// Packed fee scalars.
     #[serde(deserialize_with = "json::hex")]
@@ -211,6 +210,8 @@ mod tests {
             ("\"block_time\":2", "\"block_time\":2,\"block_time\":2"),
             ("\"jovian_time\":60", "\"jovian_time\":60,\"jovian_time\":60"),
             ("\"jovian_time\":60", "\"Jovian_time\":60"),
+            ("\"jovian_time\":60", "\"jovianTime\":60"),
+            ("\"batcherAddr\"", "\"batcherAddress\""),
             ("\"eip1559Elasticity\":6", "\"eip1559Elasticity\":6,\"eip1559elasticity\":7"),
             ("\"minBaseFee\":3", "\"minBaseFee\":3,\"GasLimit\":1"),
             ("\"minBaseFee\":3", "\"minbasefee\":3"),

@@ -6,6 +6,7 @@
 mod base;
 mod case;
 mod component;
+mod forms;
 mod mutate;
 mod nodes;
 mod program;
@@ -32,8 +33,9 @@ use test_kit::components;
 
 use self::{
     case::Case,
+    component::Component,
     nodes::Nodes,
-    program::Did,
+    program::{Did, Patience},
     subject::Subject,
     tally::{Outcome, Tally},
 };
@@ -52,8 +54,31 @@ fn main() -> ExitCode {
         let name = subject.name().replace([' ', '.'], "_");
         Trial::ignorable_test(name, move || agree(subject, share))
     };
-    let trials = Subject::ALL.into_iter().map(trial).collect();
+    let mut trials: Vec<Trial> = Subject::ALL.into_iter().map(trial).collect();
+    trials.push(Trial::ignorable_test("forms_of_fields", forms_of_fields));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Each form is taken by both, or refused by both, or by op-warden for a written reason.
+fn forms_of_fields() -> std::result::Result<Completion, Failed> {
+    let bin = components().join("bin");
+    if !bin.is_dir() {
+        return Ok(Completion::ignored_with("no programs: run `cargo devnet build`"));
+    }
+    let of_rollup = forms::rollup().into_iter().map(|form| (Component::Node, "rollup.json", form));
+    let of_genesis =
+        forms::genesis().into_iter().map(|form| (Component::Engine, "genesis.json", form));
+    let mut wrong = Vec::new();
+    for (component, file, form) in of_rollup.chain(of_genesis) {
+        let case = forms::case(component, file, form)?;
+        let outcome = judged(&case, &bin)?;
+        println!("  {}: {outcome:?}", case.changes.join("; "));
+        if let Outcome::Disagreement(text) = outcome {
+            wrong.push(format!("{}: {text}", case.changes.join("; ")));
+        }
+    }
+    ensure(wrong.is_empty(), || wrong.join("\n"))?;
+    Ok(Completion::Completed)
 }
 
 fn agree(subject: Subject, share: u64) -> std::result::Result<Completion, Failed> {
@@ -117,7 +142,7 @@ fn compared(subject: Subject, seed: u64, bin: &Path) -> (String, Outcome) {
         _ => "two changes".to_owned(),
     };
     let outcome =
-        outcome(&case, bin).unwrap_or_else(|error| Outcome::Disagreement(error.to_string()));
+        judged(&case, bin).unwrap_or_else(|error| Outcome::Disagreement(error.to_string()));
     let outcome = match outcome {
         Outcome::Disagreement(text) => Outcome::Disagreement(format!(
             "SEED={seed} {} {}: {text}",
@@ -129,12 +154,20 @@ fn compared(subject: Subject, seed: u64, bin: &Path) -> (String, Outcome) {
     (kind, outcome)
 }
 
-fn outcome(case: &Case, bin: &Path) -> Result<Outcome> {
+/// A program that has no core to run on looks like one that hangs: a disagreement is asked twice.
+fn judged(case: &Case, bin: &Path) -> Result<Outcome> {
+    match outcome(case, bin, Patience::SHORT)? {
+        Outcome::Disagreement(_) => outcome(case, bin, Patience::LONG),
+        agreed => Ok(agreed),
+    }
+}
+
+fn outcome(case: &Case, bin: &Path, patience: Patience) -> Result<Outcome> {
     let dir = tempfile::tempdir()?;
     case.write(dir.path())?;
     let nodes = Nodes::start(case.component, &case.base, &case.text("rollup.json"));
     let findings = warden::ask(case, dir.path(), bin, &nodes)?;
-    let did = program::ask(case, dir.path(), bin, &nodes)?;
+    let did = program::ask(case, dir.path(), bin, &nodes, patience)?;
     Ok(match (findings.as_slice(), did) {
         ([], Did::Start(hash)) => {
             let other = hash.filter(|hash| !is_short_for(hash, &case.base.l2_hash));

@@ -15,10 +15,22 @@ use test_kit::process::Process;
 
 use crate::{case::Case, component::Component, nodes::Nodes};
 
-/// How long a program that has connected, and then neither ends nor works, is given to end.
-const SETTLED: Duration = Duration::from_secs(4);
-/// How long one is given that does nothing at all.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a program is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// That has connected, and then neither ends nor works.
+    settled: Duration,
+    /// That does nothing at all.
+    idle: Duration,
+}
+
+impl Patience {
+    pub(crate) const SHORT: Self =
+        Self { settled: Duration::from_secs(4), idle: Duration::from_secs(20) };
+    pub(crate) const LONG: Self =
+        Self { settled: Duration::from_secs(20), idle: Duration::from_mins(1) };
+}
+
 const LOOK: Duration = Duration::from_millis(2);
 
 /// Its answer.
@@ -31,7 +43,13 @@ pub(crate) enum Did {
 }
 
 /// Starts it, and ends it again.
-pub(crate) fn ask(case: &Case, dir: &Path, bin: &Path, nodes: &Nodes) -> Result<Did> {
+pub(crate) fn ask(
+    case: &Case,
+    dir: &Path,
+    bin: &Path,
+    nodes: &Nodes,
+    patience: Patience,
+) -> Result<Did> {
     let log = dir.join("log");
     let output = File::create(&log)?;
     let mut environment = case.variables(dir, bin, nodes);
@@ -68,11 +86,11 @@ pub(crate) fn ask(case: &Case, dir: &Path, bin: &Path, nodes: &Nodes) -> Result<
         if connected.is_none() && nodes.seen.connected.load(Ordering::SeqCst) {
             connected = Some(Instant::now());
         }
-        let settled = connected.is_some_and(|since: Instant| since.elapsed() > SETTLED);
+        let settled = connected.is_some_and(|since: Instant| since.elapsed() > patience.settled);
         if nodes.seen.works.load(Ordering::SeqCst) || settled {
             return Ok(Did::Start(None));
         }
-        if begin.elapsed() > PATIENCE {
+        if begin.elapsed() > patience.idle {
             let said = last_words(&String::from_utf8_lossy(&fs::read(&log)?));
             return Ok(Did::Refuse(format!("it neither ends nor asks anybody: {said}")));
         }

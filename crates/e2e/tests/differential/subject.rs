@@ -103,7 +103,7 @@ fn json_file(random: &mut Random, case: &mut Case, file: &'static str, apart: &[
 }
 
 /// rollup.json of the same genesis, so that no difference of the two hides another fault.
-fn follow(case: &mut Case) -> Result<()> {
+pub(crate) fn follow(case: &mut Case) -> Result<()> {
     let mut rollup: Value = serde_json::from_str(&case.text("rollup.json"))?;
     let fallback = Fallback { chain_id: 901, forks: serde_json::from_value(rollup.clone())? };
     if let Ok(block) = GenesisBlock::from_json(&case.files["genesis.json"], Some(&fallback)) {

@@ -1,5 +1,6 @@
 //! `config`: the rules that hold at genesis.
 
+use alloy_primitives::Address;
 use serde::{
     Deserialize, Deserializer,
     de::{self, IgnoredAny},
@@ -7,8 +8,11 @@ use serde::{
 use serde_json::{Map, Value};
 
 use super::{GenesisError, order};
-use crate::json::{self, Members};
-use crate::{fees::FeeConstants, forks::ForkTimes};
+use crate::json::{self, Hex, Members};
+use crate::{
+    fees::FeeConstants,
+    forks::{Fork, ForkTimes},
+};
 
 /// The one chain of the registry whose genesis is older than the OP Stack's Bedrock, and the block
 /// with which that came (op-geth, `params/superchain.go`).
@@ -32,6 +36,8 @@ impl From<&Fallback> for Config {
             london_block: Some(bedrock),
             amsterdam_time: None,
             blob_schedule: None,
+            clique: None,
+            _deposit_contract: None,
             enable_verkle_at_genesis: false,
             members: Map::new(),
             engine: EngineConfig {
@@ -77,6 +83,10 @@ pub(super) struct Config {
     london_block: Option<u64>,
     amsterdam_time: Option<u64>,
     blob_schedule: Option<IgnoredAny>,
+    clique: Option<IgnoredAny>,
+    // op-geth reads it as an address.
+    #[serde(rename = "depositContractAddress")]
+    _deposit_contract: Option<Hex<Address>>,
     #[serde(default)]
     enable_verkle_at_genesis: bool,
     /// Before those that take their names out.
@@ -84,12 +94,21 @@ pub(super) struct Config {
     members: Map<String, Value>,
     #[serde(flatten)]
     pub(super) engine: EngineConfig,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "forks")]
     pub(super) forks: ForkTimes,
 }
 
+/// `canyonTime` here is `canyon_time` in rollup.json.
+fn forks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ForkTimes, D::Error> {
+    let Members(members) = Members::deserialize(deserializer)?;
+    let time =
+        |fork: &Fork| Some((format!("{fork}_time"), members.get(&format!("{fork}Time"))?.clone()));
+    let times = Fork::ALL.iter().filter_map(time).collect();
+    serde_json::from_value(Value::Object(times)).map_err(de::Error::custom)
+}
+
 /// Names in `config` that [`Config`] or the forks have.
-const CONFIG: [&str; 21] = [
+const CONFIG: [&str; 23] = [
     "chainId",
     "londonBlock",
     "bedrockBlock",
@@ -99,6 +118,8 @@ const CONFIG: [&str; 21] = [
     "osakaTime",
     "amsterdamTime",
     "blobSchedule",
+    "clique",
+    "depositContractAddress",
     "enableVerkleAtGenesis",
     "optimism",
     "regolithTime",
@@ -202,6 +223,9 @@ impl Config {
         }
         if self.blob_schedule.is_some() {
             return Err(GenesisError::Foreign("blobSchedule"));
+        }
+        if self.clique.is_some() {
+            return Err(GenesisError::Foreign("clique"));
         }
         if active(self.amsterdam_time) {
             return Err(GenesisError::Foreign("amsterdamTime"));

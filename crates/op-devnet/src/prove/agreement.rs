@@ -11,7 +11,7 @@ use super::wait::until;
 /// Between two readings; op-dispute-mon itself checks every four seconds.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long op-dispute-mon may take to answer, and to see what is on L1.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// For one answer.
 const ANSWER: Duration = Duration::from_secs(5);
 

@@ -19,9 +19,8 @@ use crate::accounts;
 use crate::devnet::{Devnet, wait_running};
 use crate::status::{SyncStatus, sync_status};
 
-/// For the services to start.
-const START: Duration = Duration::from_secs(30);
-/// For what takes some blocks of L1.
+/// For the services to start, and for what takes some blocks of L1; a slow machine takes five times as long
+/// as a quiet one.
 const SETTLE: Duration = Duration::from_mins(2);
 /// Blocks whose receipts are asked for in one request.
 const CHUNK: u64 = 200;
@@ -30,12 +29,12 @@ const CHUNK: u64 = 200;
 pub(super) async fn beginning(devnet: &Devnet, recorder: &Recorder<'_>) {
     let sequencer = "sequencer-node";
     tokio::join!(
-        recorder.note("engine ready", START, engine_ready(devnet)),
-        recorder.note("op-node ready", START, ready(devnet, sequencer)),
-        recorder.note("all services running", START, all_running(devnet)),
+        recorder.note("engine ready", SETTLE, engine_ready(devnet)),
+        recorder.note("op-node ready", SETTLE, ready(devnet, sequencer)),
+        recorder.note("all services running", SETTLE, all_running(devnet)),
         recorder.note(
             "first unsafe block",
-            START,
+            SETTLE,
             head(devnet, sequencer, |heads| heads.unsafe_l2.number)
         ),
         recorder.note(

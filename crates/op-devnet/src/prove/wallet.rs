@@ -16,7 +16,7 @@ use crate::accounts;
 /// In wei: what a proof deposits and withdraws.
 pub(super) const ONE_ETHER: U256 = uint!(1_000_000_000_000_000_000_U256);
 /// How long a transaction may take into a block; both layers make one every two seconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How often a transaction may be overtaken by others of its account.
 const ATTEMPTS: usize = 3;
 

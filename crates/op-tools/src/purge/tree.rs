@@ -90,13 +90,15 @@ impl Walk<'_> {
             self.keeps(path, why);
             return Ok(());
         }
+        let is_folder = FileType::from_raw_mode(stat.stx_mode.into()).is_dir();
         let is_mount = stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
-        if within.is_some_and(|outside| is_mount || outside != device) {
+        // On overlayfs files have another device than the folder that they are in.
+        if within.is_some_and(|outside| is_mount || (is_folder && outside != device)) {
             self.keeps(path, MOUNT);
             return Ok(());
         }
         self.bytes = self.bytes.saturating_add(stat.stx_blocks.saturating_mul(512));
-        if !FileType::from_raw_mode(stat.stx_mode.into()).is_dir() {
+        if !is_folder {
             return self.unlink(folder, name, AtFlags::empty());
         }
         let inner = openat(folder, name, FOLDER, Mode::empty())?;

@@ -7,7 +7,7 @@ use op_chain::{
     forks::ForkTimes,
     genesis::{Fallback, GenesisBlock},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use test_kit::{Run, node::Node};
@@ -152,5 +152,5 @@ impl Started {
 
 /// The forks of [`SMALL`].
 fn at_genesis() -> ForkTimes {
-    serde_json::from_value(serde_json::from_str::<Value>(SMALL).unwrap()["config"].clone()).unwrap()
+    GenesisBlock::from_json(SMALL.as_bytes(), None).unwrap().forks
 }

@@ -96,7 +96,7 @@ pub(crate) fn any(random: &mut Random, text: &str, apart: &[&str], genesis: u64)
     let parent = file.pointer_mut(parent)?.as_object_mut()?;
     let value = parent.get(name)?.clone();
     let is_time = name.ends_with("_time") || (name.ends_with("Time") && value.is_number());
-    let (kind, what, raw) = match random.below(12) {
+    let (kind, what, raw) = match random.below(13) {
         0 => {
             parent.remove(name);
             ("drop", String::new(), String::new())
@@ -109,6 +109,7 @@ pub(crate) fn any(random: &mut Random, text: &str, apart: &[&str], genesis: u64)
         7 | 8 if value.is_string() => text_value(random, parent, name, &value),
         9 if is_time => swapped(random, parent, name),
         10 => other_chain(random, parent, name),
+        11 => ("other spelling", renamed(parent, name, other_spelling(name)), String::new()),
         _ => {
             let raw = (*random.pick(&VALUES)).to_owned();
             parent.insert(name.to_owned(), json!(RAW));
@@ -178,6 +179,22 @@ fn other_case(random: &mut Random, name: &str) -> String {
             name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect()
         }
     }
+}
+
+/// `canyonTime` for `canyon_time`, and the other way round: most names of the files have a sister.
+fn other_spelling(name: &str) -> String {
+    let mut words = name.split('_');
+    if name.contains('_') {
+        let first = words.next().unwrap_or_default().to_owned();
+        return words.fold(first, |name, word| {
+            let (initial, rest) = word.split_at(word.len().min(1));
+            name + &initial.to_uppercase() + rest
+        });
+    }
+    name.chars().fold(String::new(), |name, letter| match letter {
+        'A'..='Z' => format!("{name}_{}", letter.to_ascii_lowercase()),
+        _ => format!("{name}{letter}"),
+    })
 }
 
 fn unknown(random: &mut Random, parent: &mut Map<String, Value>) -> Changed {
