@@ -48,6 +48,13 @@ pub(crate) fn hex<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Res
     Hex::deserialize(deserializer).map(|Hex(value)| value)
 }
 
+/// A field that need not be there, and is never `null`.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A number, for which `null` stands for 0.
 pub(crate) fn number<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,

@@ -126,7 +126,7 @@ fn other_of_chain<'de, D: Deserializer<'de>>(
 /// What op-node reads of the fields without a name.
 #[derive(Deserialize)]
 struct OtherOfChain {
-    #[serde(default, rename = "protocol_versions_address")]
+    #[serde(default, rename = "protocol_versions_address", deserialize_with = "json::present")]
     _protocol_versions: Option<Hex<Address>>,
     #[serde(default, rename = "pectra_blob_schedule_time")]
     _pectra: Option<u64>,
@@ -138,7 +138,7 @@ struct OtherOfChain {
 
 #[derive(Deserialize)]
 struct OtherOfSystem {
-    #[serde(default, rename = "overhead")]
+    #[serde(default, rename = "overhead", deserialize_with = "json::present")]
     _overhead: Option<Hex<B256>>,
 }
 
@@ -218,6 +218,7 @@ mod tests {
             ("\"minBaseFee\":3", "\"minBaseFee\":3,\"overhead\":\"0x 0\""),
             ("\"jovian_time\":60", "\"jovian_time\":60,\"pectra_blob_schedule_time\":\"0\""),
             ("\"jovian_time\":60", "\"jovian_time\":60,\"protocol_versions_address\":\"0x1\""),
+            ("\"jovian_time\":60", "\"jovian_time\":60,\"protocol_versions_address\":null"),
             ("\"l2_time\"", "\"L2_time\":1,\"l2_time\""),
             ("\"number\":7", "\"number\":7,\"Number\":8"),
             (&format!("{{\"hash\":{hash},\"number\":7}}"), &format!("[{hash},7]")),

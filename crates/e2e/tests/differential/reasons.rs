@@ -29,6 +29,8 @@ const TWICE: &str = "a name twice: Go takes the last, other programs the first o
 
 const ENDPOINT: &str = "an endpoint that nobody can be asked at: the program tries it for ever";
 
+const BEATEN: &str = "a variable that its flag beats";
+
 #[rustfmt::skip]
 const REASONS: &[Reason] = &[
     reason(Gate::ChainFiles, "missing field", CASE, LETTERS),
@@ -73,6 +75,19 @@ const REASONS: &[Reason] = &[
     reason(Gate::ChainFiles, "missing field `l1_system_config_address`", &[],
         "no SystemConfig: op-node would listen to nobody's changes"),
     reason(Gate::ChainFiles, "string \"0X", &[], "0X: Go takes it, other programs do not"),
+    reason(Gate::Predeploys, "no code", &[], "a predeploy without code: op-geth takes any state"),
+    reason(Gate::ChainFiles, "floating point", &[],
+        "a number that JSON readers differ about: Go reads it"),
+    reason(Gate::ChainFiles, "integer `-1`", &[], "a number below zero: Go reads it, other programs do not"),
+    reason(Gate::RollupConfig, "l1_system_config_address: an address", &[],
+        "no SystemConfig: op-node would listen to nobody's changes"),
+    reason(Gate::Flags, "--game-type=", &[], "another type than the one that was judged: op-proposer knows of none"),
+    reason(Gate::Flags, "=-5s", &[], "a time below zero: the program takes it for none"),
+    reason(Gate::Flags, "a key from its file", &[], "a key among the arguments: the program takes it"),
+    reason(Gate::Jwt, "is not supported, only http", &[], ENDPOINT),
+    reason(Gate::Jwt, "error sending request", &[], ENDPOINT),
+    reason(Gate::Jwt, "No such file or directory", &[],
+        "a secret that is not there yet: op-node makes one, which its engine does not have"),
     reason(Gate::ChainFiles, "string \"+", &[], "a sign: Go takes it, other programs do not"),
     reason(Gate::ChainFiles, "is a name of rollup.json", &[],
         "a name of the other file: op-geth passes over it, and that fork never comes"),
@@ -84,8 +99,10 @@ const REASONS: &[Reason] = &[
     reason(Gate::GenesisTimestamp, "", &[],
         "a time other than that of genesis.json or L1's block: op-node knows neither"),
     reason(Gate::ChainFiles, "missing field `number`", &[], "no number: Go reads 0"),
+    reason(Gate::Flags, "_COMPRESSOR=", &["as a variable", "another variable"], BEATEN),
+    reason(Gate::Flags, "_CONTROLLER_TYPE=", &["as a variable", "another variable"], BEATEN),
     reason(Gate::Flags, "_RPC_ADDR=", &["as a variable", "another variable"],
-        "a variable that its flag beats"),
+        BEATEN),
     reason(Gate::Flags, "--metrics.addr=", &[], "an address that is not used while metrics are off"),
     reason(Gate::Flags, "_METRICS_ADDR=", &[], "an address that is not used while metrics are off"),
     reason(Gate::L1Origin, "is final", &[], "an L1 origin that L1 does not have yet: op-node waits for it"),

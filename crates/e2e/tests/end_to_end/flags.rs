@@ -81,7 +81,18 @@ fn has_word(text: &str, name: &str) -> bool {
 }
 
 fn takes(program: &Path, flag: &str) -> Result<()> {
-    let run = Run::of(Command::new(program).args([&format!("--{flag}=1"), "--help"]));
-    let refused = format!("{}{}", run.stdout, run.stderr).contains("not defined");
-    ensure(!refused, || format!("{} has no --{flag}", program.display()))
+    let said = |value: &str| {
+        let run = Run::of(Command::new(program).args([&format!("--{flag}={value}"), "--help"]));
+        format!("{}{}", run.stdout, run.stderr)
+    };
+    ensure(!said("1").contains("not defined"), || {
+        format!("{} has no --{flag}", program.display())
+    })?;
+    // Only a switch wants a truth value.
+    let is_switch = said("neither").contains("invalid boolean value");
+    let component = program.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let known = op_release::flags::of(component).and_then(|program| program.flags.get(flag));
+    ensure(known.is_some_and(|known| known.takes_value() != is_switch), || {
+        format!("{KNOWN}: --{flag} of {component} is a switch: {is_switch}")
+    })
 }

@@ -38,6 +38,7 @@ impl From<&Fallback> for Config {
             blob_schedule: None,
             clique: None,
             _deposit_contract: None,
+            _ethash: None,
             enable_verkle_at_genesis: false,
             members: Map::new(),
             engine: EngineConfig {
@@ -84,9 +85,11 @@ pub(super) struct Config {
     amsterdam_time: Option<u64>,
     blob_schedule: Option<IgnoredAny>,
     clique: Option<IgnoredAny>,
-    // op-geth reads it as an address.
-    #[serde(rename = "depositContractAddress")]
+    // Nothing here reads these, and op-geth does.
+    #[serde(default, rename = "depositContractAddress", deserialize_with = "json::present")]
     _deposit_contract: Option<Hex<Address>>,
+    #[serde(rename = "ethash")]
+    _ethash: Option<Members>,
     #[serde(default)]
     enable_verkle_at_genesis: bool,
     /// Before those that take their names out.
@@ -108,7 +111,7 @@ fn forks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ForkTimes, D::Err
 }
 
 /// Names in `config` that [`Config`] or the forks have.
-const CONFIG: [&str; 23] = [
+const CONFIG: [&str; 24] = [
     "chainId",
     "londonBlock",
     "bedrockBlock",
@@ -120,6 +123,7 @@ const CONFIG: [&str; 23] = [
     "blobSchedule",
     "clique",
     "depositContractAddress",
+    "ethash",
     "enableVerkleAtGenesis",
     "optimism",
     "regolithTime",

@@ -29,7 +29,8 @@ const OF_ALL: &[Bound] = &[
     bound("txmgr.not-in-mempool-timeout", NANOSECOND, ANY),
     bound("safe-abort-nonce-too-low-count", 1.0, ANY),
     bound("poll-interval", NANOSECOND, ANY),
-    bound("max-concurrency", 1.0, ANY),
+    // More is no room for: the program panics.
+    bound("max-concurrency", 1.0, 1_000_000.0),
 ];
 
 const OF_PROGRAMS: &[(&str, Bound)] = &[
@@ -37,6 +38,11 @@ const OF_PROGRAMS: &[(&str, Bound)] = &[
     ("op-batcher", bound("max-l1-tx-size-bytes", 25.0, ANY)),
     ("op-batcher", bound("target-num-frames", 1.0, ANY)),
     ("op-batcher", bound("batch-type", 0.0, 1.0)),
+    // op-node `config/l1_el_rpc.go`.
+    ("op-node", bound("l1.rpc-max-batch-size", 1.0, 500.0)),
+    ("op-node", bound("l1.rpc-rate-limit", 0.0, ANY)),
+    ("op-node", bound("l1.max-concurrency", 1.0, ANY)),
+    ("op-node", bound("l1.cache-size", 0.0, 1_000_000.0)),
     ("op-batcher", bound("check-recent-txs-depth", 0.0, 128.0)),
     ("op-proposer", bound("proposal-interval", NANOSECOND, ANY)),
 ];

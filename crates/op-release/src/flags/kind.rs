@@ -73,6 +73,15 @@ impl Kind {
         }
     }
 
+    /// Whether the flag library itself reads the value, also one that another value of the flag beats.
+    #[must_use]
+    pub const fn is_always_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Switch | Self::Duration | Self::Float | Self::Int | Self::Uint | Self::Words(_)
+        )
+    }
+
     /// The number that a value stands for, in seconds where it is a time.
     #[must_use]
     pub fn number(&self, value: &str) -> Option<f64> {

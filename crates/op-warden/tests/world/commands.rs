@@ -30,6 +30,8 @@ pub(crate) fn required(component: &str) -> &'static [&'static str] {
             "--l1-beacon=http://127.0.0.1:1",
             "--l2-eth-rpc=http://127.0.0.1:2",
             "--datadir=challenger",
+            "--cannon-server=op-program",
+            "--cannon-kona-server=kona-host",
             "--game-factory-address=0x00000000000000000000000000000000000000c3",
         ],
         "op-dispute-mon" => &[

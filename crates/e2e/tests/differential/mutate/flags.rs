@@ -107,21 +107,13 @@ const WORDS: [&str; 40] = [
 ];
 
 /// What may stand in the place of a node's URL: nobody listens elsewhere.
-const ENDPOINTS: [&str; 9] = [
-    "",
-    "@L2@/",
-    "ftp://127.0.0.1",
-    "http://",
-    "://",
-    "127.0.0.1:80",
-    "HTTP://127.0.0.1:1",
-    "x",
-    "http:/x",
-];
+const ENDPOINTS: [&str; 8] =
+    ["", "ftp://127.0.0.1", "http://", "://", "127.0.0.1:80", "HTTP://127.0.0.1:1", "x", "http:/x"];
 
 /// Flags by which a program does something else than its work, opens files of its own, or waits for
 /// somebody who is not there. Part of a name is enough.
-const APART: [&str; 32] = [
+const APART: [&str; 33] = [
+    "l1-chain-config",
     "override",
     "network",
     "conductor",
@@ -158,7 +150,9 @@ const APART: [&str; 32] = [
 
 /// Flags that name files, and the one without which the scripted L1's made-up hashes are noticed. Where
 /// they point is not asked.
-const LEFT: [&str; 10] = [
+const LEFT: [&str; 11] = [
+    // Without it op-node looks for the public chains' nodes by DNS.
+    "p2p.disable",
     "l1.trustrpc",
     "l2.jwt-secret",
     "rollup.config",

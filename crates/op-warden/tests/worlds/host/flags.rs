@@ -75,6 +75,10 @@ fn case(component: &str, args: &[&str], verdict: Verdict) -> Case {
 type Table = &'static [(&'static [&'static str], Verdict)];
 
 const OP_NODE: Table = &[
+    (&["--l1.rpc-max-batch-size=-1"], Refuse),
+    (&["--l1.rpc-max-batch-size=501"], Refuse),
+    (&["--l2.engine-sync=01"], Refuse),
+    (&["--ignore-missing-pectra-blob-schedule=true"], Pass),
     (&["--l1", "http://127.0.0.1:1", "--p2p.disable"], Pass),
     (&["-l1=http://127.0.0.1:1"], Pass),
     // Hidden from --help.
@@ -121,6 +125,12 @@ const OP_NODE: Table = &[
 ];
 
 const OP_BATCHER: Table = &[
+    (&["--compressor=alchemy"], Refuse),
+    (&["--compressor=ratio", "--throttle.controller-type=pid"], Pass),
+    (&["--throttle.controller-type=yes"], Refuse),
+    (&["--throttle.block-size-upper-limit=195"], Refuse),
+    (&["--txmgr.blob-tip-cap-dynamic"], Refuse),
+    (&["--max-l1-tx-size-bytes=10", "--max-l1-tx-size-bytes=50"], Pass),
     (&["--data-availability-type=callData"], Refuse),
     (&["--data-availability-type=calldata"], Pass),
     (&["--max-chanel-duration=1"], Refuse),
@@ -149,6 +159,10 @@ const OP_CHALLENGER: Table = &[
     (&["--game-types=cannon,permissioned"], Pass),
     (&["--cannon-l2-custom", "--max-concurrency=2"], Pass),
     (&["--max-concurrency=0"], Refuse),
+    (&["--max-concurrency=4294967296"], Refuse),
+    (&["--additional-bond-claimants=0"], Refuse),
+    (&["--private-key=7e57ab1e"], Refuse),
+    (&["--cannon-kona-server="], Refuse),
     (&["--l2-eth-rpc=http://127.0.0.1:2"], Refuse),
     (&["--game-allowlist=x"], Refuse),
     (&[], Pass),

@@ -14,6 +14,8 @@ const GATE: Gate = Gate::Flags;
 
 pub(super) fn judge(service: &Service, command: &Command, facts: &Facts) -> Vec<Finding> {
     let mut findings = overrides(command);
+    findings.extend(blob_tips(command, facts));
+    findings.extend(private_key(command));
     match command.component.as_str() {
         "op-node" => {
             findings.extend(network(command, "network"));
@@ -73,6 +75,27 @@ fn l1_chain_config(command: &Command, facts: &Facts) -> Option<Finding> {
     Some(compare(expected, "l1_chain_id of rollup.json", found).refuse(
         "op-node stops with \"failed to read chain spec\": give it the L1's genesis.json or chain \
          configuration (l1.chainConfigFile).",
+    ))
+}
+
+/// The price of blobs follows from the schedule of an L1 that the program knows.
+fn blob_tips(command: &Command, facts: &Facts) -> Option<Finding> {
+    let id = facts.rollup.l1_chain_id;
+    if KNOWN_L1S.contains(&id) || !command.is_on("txmgr.blob-tip-cap-dynamic") {
+        return None;
+    }
+    let found = format!("--txmgr.blob-tip-cap-dynamic on L1 {id}");
+    Some(compare("tips of blobs that do not follow from L1's schedule", "l1_chain_id of rollup.json", found).refuse(
+        "The program does not know this L1, and stops with \"L1 chain config not found\": leave the flag out.",
+    ))
+}
+
+/// Another key than the one that was judged, where everybody can read it.
+fn private_key(command: &Command) -> Option<Finding> {
+    let flag = command.flags().find(|flag| ["private-key", "p2p.sequencer.key"].contains(flag))?;
+    let found = format!("--{flag} among the arguments, which is not shown");
+    Some(compare("a key from its file", "key file of the service", found).refuse(
+        "It beats the key that was judged, and whoever can list processes reads it: give the key as a file.",
     ))
 }
 

@@ -1,19 +1,49 @@
 //! Flags that the program takes only together, or only one of.
 
+use op_release::flags::integer;
+
 use crate::{
     command::Command,
     config::{Endpoint, L1},
 };
 
 /// What was expected, and what was found instead.
-pub(super) fn judge(command: &Command, l1: &L1) -> Vec<(String, String)> {
+pub(super) fn judge(command: &Command, l1: &L1, is_same: bool) -> Vec<(String, String)> {
     let of_program = match command.component.as_str() {
-        "op-node" => beacon(command, l1),
-        "op-batcher" => pairs(command),
-        "op-challenger" => one_engine(command),
+        "op-node" => [beacon(command, l1), None],
+        "op-batcher" => [pairs(command), block_sizes(command)],
+        "op-challenger" => [one_engine(command), is_same.then(|| servers(command)).flatten()],
+        _ => [None, None],
+    };
+    let of_program = of_program.into_iter().flatten();
+    of_program.chain(fees(command)).collect()
+}
+
+/// What op-challenger v1.16.10 wants to run games with; later releases want less.
+fn servers(command: &Command) -> Option<(String, String)> {
+    let given = ["game-types", "trace-type"].map(|flag| command.list(flag)).concat();
+    let played = if given.is_empty() { vec!["cannon", "cannon-kona"] } else { given };
+    let wanted = |game: &str| match game {
+        "cannon" | "permissioned" => Some("cannon-server"),
+        "cannon-kona" => Some("cannon-kona-server"),
         _ => None,
     };
-    of_program.into_iter().chain(fees(command)).collect()
+    let lacks = |flag: &&str| command.value(flag).is_none_or(str::is_empty);
+    let (game, flag) = played.iter().find_map(|game| Some((game, wanted(game).filter(lacks)?)))?;
+    Some((format!("--{flag}, for games of {game}"), "none".to_owned()))
+}
+
+/// The least size of a block that is throttled is below the largest one (op-batcher `config.go`).
+fn block_sizes(command: &Command) -> Option<(String, String)> {
+    let size = |flag: &str, default| command.value(flag).map_or(Some(default), integer);
+    let least = size("throttle.block-size-lower-limit", 2_000)?;
+    let most = size("throttle.block-size-upper-limit", 130_000)?;
+    (least > 0 && least >= most).then(|| {
+        (
+            "--throttle.block-size-lower-limit below --throttle.block-size-upper-limit".to_owned(),
+            format!("{least} and {most}"),
+        )
+    })
 }
 
 /// From Ecotone on op-node wants blobs, or to be told that there are none. A URL in a file is handed over

@@ -28,7 +28,7 @@ pub(super) fn judge(command: &Command, program: &Program, l1: &L1, is_same: bool
         known.variables.iter().filter_map(move |variable| {
             // An empty variable is as good as none.
             let value = command.environment.get(*variable).filter(|value| !value.is_empty())?;
-            wrong(&command.component, flag, &known.kind, value)
+            wrong(command, flag, &known.kind, value)
                 .map(|expected| (expected, shown(variable, &known.kind, value)))
         })
     });
@@ -47,7 +47,7 @@ pub(super) fn judge(command: &Command, program: &Program, l1: &L1, is_same: bool
     let mut findings: Vec<Finding> = given
         .chain(variables)
         .chain(missing(command, l1))
-        .chain(together::judge(command, l1))
+        .chain(together::judge(command, l1, is_same))
         .map(finding)
         .collect();
     findings.dedup();
@@ -70,7 +70,7 @@ fn of_flag(command: &Command, program: &Program, given: &Given) -> Option<(Strin
         let next = value.split('=').next().unwrap_or(value);
         return Some((format!("a value of --{name}"), format!("the next flag, {next}")));
     }
-    let expected = wrong(&command.component, name, kind, value)?;
+    let expected = wrong(command, name, kind, value)?;
     Some((expected, shown(&format!("--{name}"), kind, value)))
 }
 
@@ -85,12 +85,16 @@ fn shown(name: &str, kind: &Kind, value: &str) -> String {
     }
 }
 
-/// What the flag takes, if this is none of it.
-fn wrong(component: &str, flag: &str, kind: &Kind, value: &str) -> Option<String> {
+/// What the flag takes, if this is none of it. Of several values the last is in force, and one of the
+/// arguments before a variable.
+fn wrong(command: &Command, flag: &str, kind: &Kind, value: &str) -> Option<String> {
+    // Those of a list add up.
+    let is_in_force =
+        matches!(kind, Kind::Addresses | Kind::Urls) || command.value(flag) == Some(value);
     if !kind.takes(value) {
-        return Some(kind.describe());
+        return (is_in_force || kind.is_always_read()).then(|| kind.describe());
     }
-    let Bound { least, most, .. } = bounds::of(component, flag)?;
+    let Bound { least, most, .. } = bounds::of(&command.component, flag).filter(|_| is_in_force)?;
     let number = kind.number(value)?;
     if number >= *least && number <= *most {
         return None;
