@@ -17,7 +17,7 @@ use test_kit::{Run, http, program::op_devnet};
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// For a chain to come up, or to change as expected.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What this machine lacks, when the programs are neither given nor to be built.
 #[must_use]

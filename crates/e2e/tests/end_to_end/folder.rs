@@ -21,7 +21,7 @@ use test_kit::{Run, http, process::Process, program::op_devnet};
 use crate::Outcome;
 
 /// For processes to end, or to come.
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// However a run ends, the next one goes on with the same L1 and the same chain.
 pub(crate) fn ten_restarts() -> Outcome {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use test_kit::{Run, http, process::Process, program::op_devnet};
 
 /// For a chain to come up, or to go on.
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(crate) struct Folder {
     dir: PathBuf,

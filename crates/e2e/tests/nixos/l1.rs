@@ -15,7 +15,7 @@ use crate::{
     support::{Result, ensure},
 };
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The devnet's L1 with its contracts; ended with its value.
 pub(crate) struct L1 {
