@@ -64,12 +64,6 @@ fn whole_life(tools: &Tools) -> Result<()> {
     operator::newer_data_are_not_opened(&host, &bench)?;
     an_unpinned_image_is_not_run(&host, &on, &bench, &module)?;
     disabled_leaves_nothing(&host, &off, &bench)?;
-    let (code, said) = host.switch(&on)?;
-    ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
-    host.wait_state(&CORE, "active", PATIENCE)?;
-    let host = operator::a_power_cut(host, &bench, &on)?;
-    let (code, said) = host.switch(&off)?;
-    ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
     purge_removes_what_is_left(&host, &bench)
 }
 

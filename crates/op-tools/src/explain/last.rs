@@ -41,6 +41,10 @@ mod tests {
                 "Fatal: dial https://user:pw@l1.example/v3/0123456789abcdef0123456789abcdef: refused\nbye",
                 Some("Fatal: dial https://l1.example… refused"),
             ),
+            (
+                "lvl=info msg=up\nSIGABRT: abort\nPC=0x47 m=0 sigcode=0\n\ngs     0x0",
+                Some("SIGABRT: abort"),
+            ),
         ] {
             assert_eq!(last_error(&mut log.as_bytes()).unwrap().as_deref(), expected, "{log}");
         }

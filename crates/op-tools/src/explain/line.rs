@@ -83,11 +83,11 @@ pub(super) fn level(line: &[u8]) -> Option<Level> {
         }
         let word = &rest[..length];
         let named = before.eq_ignore_ascii_case(b"lvl") || before.eq_ignore_ascii_case(b"level");
-        let found = if named || word.iter().all(u8::is_ascii_uppercase) {
-            named_level(word)
-        } else {
-            unlogged_level(&head[..at], rest)
-        };
+        let may_be_level = named || word.iter().all(u8::is_ascii_uppercase);
+        let found = may_be_level
+            .then(|| named_level(word))
+            .flatten()
+            .or_else(|| unlogged_level(&head[..at], rest));
         if found.is_some() {
             return found;
         }
@@ -127,8 +127,16 @@ fn unlogged_level(prefix: &[u8], message: &[u8]) -> Option<Level> {
         // Rust's panic names the thread: `thread 'main' panicked at …`.
         true if says(b"thread '") => Some(Level::Crit),
         true if says(b"error: ") => Some(Level::Error),
+        true if is_signal(message) => Some(Level::Crit),
         _ => None,
     }
+}
+
+/// Go's runtime begins its dump so: `SIGABRT: abort`.
+fn is_signal(message: &[u8]) -> bool {
+    let name = message.strip_prefix(b"SIG").unwrap_or_default();
+    let length = name.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    length > 0 && name[length..].starts_with(b": ")
 }
 
 #[cfg(test)]
@@ -148,6 +156,8 @@ mod tests {
                 Some(Level::Info),
             ),
             (r#"{"t":"2026-11-21T19:32:57Z","lvl":"crit","msg":"x"}"#, Some(Level::Crit)),
+            ("SIGABRT: abort", Some(Level::Crit)),
+            ("SIGned: by nobody", None),
             (r#"{"timestamp":"…","level":"WARN","fields":{}}"#, Some(Level::Warn)),
             (r#"{"log":"{\"lvl\":\"error\",\"msg\":\"x\"}\n"}"#, Some(Level::Error)),
             ("ERROR[11-21|19:32:57.878] Import failed    err=x", Some(Level::Error)),
