@@ -277,8 +277,12 @@ pub(crate) fn builds_do_not_inherit_the_shell() -> Outcome {
     let dir = tempfile::tempdir()?;
     let path = |name: &str| dir.path().join(name);
     fs::create_dir(path("tools"))?;
-    let script = "#!/bin/sh\n[ \"$1\" = env ] && echo go1.26.8 && exit\nenv > \"$TOLD\"\nexit 1\n";
-    for tool in ["go", "npm", "node"] {
+    let go = "#!/bin/sh\n[ \"$1\" = env ] && echo go1.26.8 && exit\n\
+              env > \"$TOLD.$$\" && mv \"$TOLD.$$\" \"$TOLD\"\nexit 1\n";
+    // Both build at a time, and the first to fail ends the other.
+    let npm = "#!/bin/sh\n[ \"$1\" = ci ] || exit 1\nn=0\n\
+               while [ ! -e \"$TOLD\" ] && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.1; done\nexit 1\n";
+    for (tool, script) in [("go", go), ("npm", npm), ("node", npm)] {
         fs::write(path("tools").join(tool), script)?;
         fs::set_permissions(path("tools").join(tool), fs::Permissions::from_mode(0o755))?;
     }
