@@ -1,10 +1,9 @@
 //! The tests that the package op-warden runs while it is built, where Nix would run them: a root with
 //! `/bin/sh` and what is below the store, no network, no home, no root.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{env, fs, path::PathBuf, process::Command};
 
 use libtest_mimic::{Completion, Trial};
-use serde_json::Value;
 use test_kit::workspace;
 
 use crate::support::{Outcome, Result, ensure, run};
@@ -42,6 +41,9 @@ const TOOLS: &str = "awk basename bash cat chmod cmp cp cut date diff dirname en
                      install kill ln ls mkdir mkfifo mktemp mv od printf pwd readlink realpath rm sed seq setpriv \
                      sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname wc";
 
+/// A test of op-warden's program, and of no other one.
+const ONE_OF_THEM: &str = "purge::links_are_removed_and_never_followed";
+
 pub(crate) fn trials() -> Vec<Trial> {
     vec![Trial::ignorable_test("package_is_checked_in_a_sandbox", checked)]
 }
@@ -50,7 +52,10 @@ fn checked() -> Outcome {
     if !rustix::process::geteuid().is_root() {
         return Ok(Completion::ignored_with("not root"));
     }
-    let (root, program) = (tempfile::tempdir()?, program()?);
+    let Some(program) = program()? else {
+        return Ok(Completion::ignored_with("run `cargo test --release --workspace --no-run`"));
+    };
+    let root = tempfile::tempdir()?;
     let output = Command::new("unshare")
         .args(["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"])
         .args(["--propagation", "private", "bash", "-euc", SANDBOX])
@@ -67,18 +72,22 @@ fn checked() -> Outcome {
     Ok(Completion::Completed)
 }
 
-/// The tests of op-warden's program, compiled as by the test command.
-fn program() -> Result<PathBuf> {
-    let said = run(Command::new("cargo")
-        .args(["test", "--quiet", "--release", "--workspace", "--test", "program", "--no-run"])
-        .arg("--message-format=json")
-        .current_dir(workspace()))?;
-    let artifacts = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let is_ours = |artifact: &Value| {
-        let manifest = artifact["manifest_path"].as_str().unwrap_or_default();
-        artifact["target"]["name"] == "program" && manifest.ends_with("op-warden/Cargo.toml")
+/// The newest tests of op-warden's program that the test command has compiled beside this one. Asked from
+/// within a test, cargo would compile them again, and hold its lock meanwhile.
+fn program() -> Result<Option<PathBuf>> {
+    let own = env::current_exe()?;
+    let mut programs = Vec::new();
+    for entry in fs::read_dir(own.parent().ok_or("no folder")?)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with("program-") && path.extension().is_none() {
+            programs.push((path.metadata()?.modified()?, path));
+        }
+    }
+    programs.sort();
+    let is_ours = |path: &PathBuf| {
+        run(Command::new(path).arg("--list")).is_ok_and(|tests| tests.contains(ONE_OF_THEM))
     };
-    let mut programs = artifacts.filter(is_ours);
-    let path = programs.find_map(|artifact| Some(artifact["executable"].as_str()?.to_owned()));
-    Ok(fs::canonicalize(path.ok_or("cargo made no test program")?)?)
+    let newest = programs.into_iter().rev().map(|(_, path)| path).find(is_ours);
+    Ok(newest.map(fs::canonicalize).transpose()?)
 }
