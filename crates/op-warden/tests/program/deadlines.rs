@@ -16,7 +16,7 @@ fn a_silent_l1_ends_in_wait_within_the_deadline() {
     let started = Instant::now();
     let run = world.start().gate("batcher-key", &[]);
     assert_eq!(run.code, Some(75), "{run:?}");
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
 }
 
 /// The kernel's log is a regular file, and who has read it waits for more: like a disk that is gone.
@@ -36,7 +36,7 @@ fn a_silent_disk_ends_in_wait_within_the_deadline() {
         let started = Instant::now();
         let run = world.start().gate(gate, &[]);
         assert_eq!(run.code, Some(75), "{field}: {run:?}");
-        assert!(started.elapsed() < Duration::from_secs(10), "{field}: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_mins(1), "{field}: {:?}", started.elapsed());
         assert!(run.stdout.contains("not read within"), "{field}: {run:?}");
     }
 }

@@ -92,11 +92,12 @@ fn the_stale_default_is_named() {
 fn a_silent_file_ends_in_wait_within_the_deadline() {
     let mut world = World::right();
     world.files.insert("prestate.bin.gz", File::Pipe);
-    world.config["deadlineSeconds"] = json!(2);
+    // Enough for all other files, on a busy machine too.
+    world.config["deadlineSeconds"] = json!(10);
     let world = world.start();
     let started = Instant::now();
     let judgements = world.check(&["--json"]).json();
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
     for judgement in judgements.as_array().unwrap() {
         let expected = if judgement["service"] == "prestate" { "wait" } else { "pass" };
         assert_eq!(judgement["answer"], expected, "{judgement:#}");
