@@ -106,13 +106,15 @@ const WORDS: [&str; 40] = [
     "0x00000000000000000000000000000000000000c",
 ];
 
-/// What may stand in the place of a node's URL: nobody listens elsewhere.
+/// What may stand in the place of a node's URL. None is a node of another chain: the gates judge the
+/// configuration's L1 and not that of `--l1`, which is a false pass that is known.
 const ENDPOINTS: [&str; 8] =
     ["", "ftp://127.0.0.1", "http://", "://", "127.0.0.1:80", "HTTP://127.0.0.1:1", "x", "http:/x"];
 
 /// Flags by which a program does something else than its work, opens files of its own, or waits for
 /// somebody who is not there. Part of a name is enough.
 const APART: [&str; 33] = [
+    // A file that is not there is a false pass that is known.
     "l1-chain-config",
     "override",
     "network",
