@@ -317,6 +317,12 @@ pub fn port_of_url(url: &str) -> Option<u16> {
     Url::parse(url).ok()?.port_or_known_default()
 }
 
+/// Whether two URLs are one, however they are written.
+#[must_use]
+pub fn is_same_url(one: &str, other: &str) -> bool {
+    one == other || Url::parse(one).is_ok_and(|one| Url::parse(other) == Ok(one))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

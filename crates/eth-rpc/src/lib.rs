@@ -32,7 +32,7 @@ pub use self::{
     batch::{Batch, Slot},
     calls::{AccountProof, BlockHead, StorageProof},
     counts::Limits,
-    endpoint::{Clients, Rpc, RpcUrlError, is_loopback, port_of_url},
+    endpoint::{Clients, Rpc, RpcUrlError, is_loopback, is_same_url, port_of_url},
 };
 
 /// A value that was to be read from a node: the value, or why it is not known.

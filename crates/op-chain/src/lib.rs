@@ -5,6 +5,7 @@
 //!
 //! * [`rollup`]: `rollup.json`, the consensus layer's view of the chain
 //! * [`genesis`]: `genesis.json`, the execution layer's view, and its block hash
+//! * [`l1_config`]: the chain configuration of an L1 that op-node does not know
 //! * [`forks`]: the fork schedule that both files carry
 //! * [`schedule`]: the rules of such a schedule
 //! * [`fees`]: the fee parameters that a chain begins with
@@ -30,6 +31,7 @@ pub mod game_args;
 pub mod genesis;
 pub mod getters;
 mod json;
+pub mod l1_config;
 pub mod other_file;
 pub mod prestate;
 pub mod published;

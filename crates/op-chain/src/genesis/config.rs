@@ -111,7 +111,7 @@ fn forks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ForkTimes, D::Err
 }
 
 /// Names in `config` that [`Config`] or the forks have.
-const CONFIG: [&str; 24] = [
+pub(crate) const CONFIG: [&str; 24] = [
     "chainId",
     "londonBlock",
     "bedrockBlock",
@@ -139,7 +139,7 @@ const CONFIG: [&str; 24] = [
 ];
 
 /// Numbers in `config` that nothing here reads, and op-geth does (`params/config.go`).
-const NUMBERS: [&str; 22] = [
+pub(crate) const NUMBERS: [&str; 22] = [
     "homesteadBlock",
     "daoForkBlock",
     "eip150Block",
@@ -165,7 +165,8 @@ const NUMBERS: [&str; 22] = [
 ];
 
 /// Fields of `config.optimism` (op-geth, `params/config_op.go`).
-const OPTIMISM: [&str; 3] = ["eip1559Elasticity", "eip1559Denominator", "eip1559DenominatorCanyon"];
+pub(crate) const OPTIMISM: [&str; 3] =
+    ["eip1559Elasticity", "eip1559Denominator", "eip1559DenominatorCanyon"];
 
 fn fee_constants<'de, D: Deserializer<'de>>(
     deserializer: D,

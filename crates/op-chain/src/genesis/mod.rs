@@ -20,6 +20,7 @@ use alloy_consensus::{
 };
 use alloy_primitives::{B64, B256, b256};
 
+pub(crate) use self::config::{CONFIG, NUMBERS, OPTIMISM};
 pub use self::config::{EngineConfig, Fallback};
 use self::file::{File, read};
 pub use self::predeploys::{Predeploys, Setter, Setters};

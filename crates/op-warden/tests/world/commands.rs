@@ -8,26 +8,26 @@ use crate::world::names::{BOND, MIN_BALANCE, PEER_ID, ROLES};
 pub(crate) fn required(component: &str) -> &'static [&'static str] {
     match component {
         "op-node" => &[
-            "--l1=http://127.0.0.1:1",
+            "--l1=@L1@",
             "--l1.beacon.ignore",
             "--l2=http://127.0.0.1:2",
             "--l2.jwt-secret=jwt.hex",
             "--rollup.config=rollup.json",
-            "--rollup.l1-chain-config=l1.json",
+            "--rollup.l1-chain-config=@DIR@/l1.json",
         ],
         "op-batcher" => &[
-            "--l1-eth-rpc=http://127.0.0.1:1",
+            "--l1-eth-rpc=@L1@",
             "--l2-eth-rpc=http://127.0.0.1:2",
             "--rollup-rpc=http://127.0.0.1:3",
         ],
         "op-proposer" => &[
-            "--l1-eth-rpc=http://127.0.0.1:1",
+            "--l1-eth-rpc=@L1@",
             "--game-factory-address=0x00000000000000000000000000000000000000c3",
             "--proposal-interval=1h",
         ],
         "op-challenger" => &[
-            "--l1-eth-rpc=http://127.0.0.1:1",
-            "--l1-beacon=http://127.0.0.1:1",
+            "--l1-eth-rpc=@L1@",
+            "--l1-beacon=@BEACON@",
             "--l2-eth-rpc=http://127.0.0.1:2",
             "--datadir=challenger",
             "--cannon-server=op-program",
@@ -35,7 +35,7 @@ pub(crate) fn required(component: &str) -> &'static [&'static str] {
             "--game-factory-address=0x00000000000000000000000000000000000000c3",
         ],
         "op-dispute-mon" => &[
-            "--l1-eth-rpc=http://127.0.0.1:1",
+            "--l1-eth-rpc=@L1@",
             "--game-factory-address=0x00000000000000000000000000000000000000c3",
         ],
         _ => &[],

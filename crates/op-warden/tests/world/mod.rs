@@ -82,6 +82,7 @@ impl World {
     /// Settles on another L1, of which everything agrees.
     pub(crate) fn settle_on(&mut self, id: u64) {
         self.json("rollup.json", "/l1_chain_id", json!(id));
+        self.json("l1.json", "/chainId", json!(id));
         self.config["l1"]["chainId"] = json!(id);
         self.l1.result("eth_chainId", json!(format!("{id:#x}")));
         self.other.result("eth_chainId", json!(format!("{id:#x}")));
@@ -119,6 +120,9 @@ impl World {
         let l1 = self.config["l1"].as_object_mut().unwrap();
         l1.remove("rpc");
         l1.insert("rpcFile".to_owned(), json!("l1.url"));
+        // The program is handed the URL with its secrets.
+        let args = self.service("flags")["command"]["args"].as_array_mut().unwrap();
+        args.retain(|arg| arg != "--l1=@L1@");
     }
 
     pub(crate) fn service(&mut self, name: &str) -> &mut Value {

@@ -69,6 +69,7 @@ impl World {
             ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
             ("rollup.json", File::Text(rollup.to_string())),
+            ("l1.json", File::Text(json!({"chainId": 900, "blobSchedule": {}}).to_string())),
             ("bundle.json", File::Text(manifest)),
             ("engine", File::Directory),
         ]);

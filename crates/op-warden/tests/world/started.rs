@@ -104,9 +104,13 @@ impl World {
             text = text.replace(&format!("\"{name}\""), &json!(path(name)).to_string());
         }
         let authrpc_port = authrpc_url.rsplit_once(':').unwrap().1.split('/').next().unwrap();
+        let beacon_url = url(&beacon);
         for (placeholder, value) in [
             ("\"OTHER\"", json!(url(&other)).to_string().as_str()),
-            ("\"BEACON\"", json!(url(&beacon)).to_string().as_str()),
+            ("\"BEACON\"", json!(beacon_url).to_string().as_str()),
+            ("@BEACON@", beacon_url.as_str()),
+            ("@L1@", l1_url.as_str()),
+            ("@DIR@", &dir.path().display().to_string()),
             ("@AUTH@", authrpc_url.as_str()),
             ("@AUTHPORT@", authrpc_port),
         ] {

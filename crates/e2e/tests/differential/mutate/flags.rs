@@ -106,16 +106,23 @@ const WORDS: [&str; 40] = [
     "0x00000000000000000000000000000000000000c",
 ];
 
-/// What may stand in the place of a node's URL. None is a node of another chain: the gates judge the
-/// configuration's L1 and not that of `--l1`, which is a false pass that is known.
-const ENDPOINTS: [&str; 8] =
-    ["", "ftp://127.0.0.1", "http://", "://", "127.0.0.1:80", "HTTP://127.0.0.1:1", "x", "http:/x"];
+/// What may stand in the place of a node's URL.
+const ENDPOINTS: [&str; 10] = [
+    "",
+    "ftp://127.0.0.1",
+    "http://",
+    "://",
+    "127.0.0.1:80",
+    "HTTP://127.0.0.1:1",
+    "x",
+    "http:/x",
+    "@L1@/",
+    "@L2@/",
+];
 
 /// Flags by which a program does something else than its work, opens files of its own, or waits for
 /// somebody who is not there. Part of a name is enough.
-const APART: [&str; 33] = [
-    // A file that is not there is a false pass that is known.
-    "l1-chain-config",
+const APART: [&str; 32] = [
     "override",
     "network",
     "conductor",
@@ -152,14 +159,13 @@ const APART: [&str; 33] = [
 
 /// Flags that name files, and the one without which the scripted L1's made-up hashes are noticed. Where
 /// they point is not asked.
-const LEFT: [&str; 11] = [
+const LEFT: [&str; 10] = [
     // Without it op-node looks for the public chains' nodes by DNS.
     "p2p.disable",
     "l1.trustrpc",
     "l2.jwt-secret",
     "rollup.config",
     "rollup-config",
-    "l1-chain-config",
     ".path",
     "cannon",
     "genesis",

@@ -2,6 +2,7 @@
 
 pub mod disk;
 pub mod given_files;
+pub mod l1_configs;
 pub mod last_run;
 pub mod ports;
 pub mod ran;
@@ -10,7 +11,7 @@ use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf};
 
 use self::given_files::GivenFiles;
 use self::ports::{Owner, Port, Ports};
-use self::{disk::Disk, last_run::LastRun, ran::LastProgram};
+use self::{disk::Disk, l1_configs::L1Configs, last_run::LastRun, ran::LastProgram};
 use crate::read::request::Request;
 
 #[derive(Debug)]
@@ -19,6 +20,9 @@ pub struct HostFacts {
     pub disks: BTreeMap<PathBuf, io::Result<Disk>>,
     /// The files that programs are given, where a service is judged by them.
     pub given_files: GivenFiles,
+    /// The files that op-nodes are given for an L1 that they do not know, where a service is judged by
+    /// its flags.
+    pub l1_configs: L1Configs,
     /// Until when the services ran, where they are judged by it, by their files.
     pub last_runs: BTreeMap<PathBuf, LastRun>,
     /// Who listens at the addresses of the services that are judged by their ports.
@@ -32,12 +36,14 @@ pub struct HostFacts {
 
 impl HostFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (disks, Ports { ports, programs }, given_files, ran) = tokio::join!(
+        let (disks, Ports { ports, programs }, given_files, l1_configs, ran) = tokio::join!(
             disk::read(request),
             ports::read(request),
             given_files::read(request),
+            l1_configs::read(request),
             ran::read(request)
         );
-        Self { disks, given_files, last_runs: last_run::read(request), ports, ran, programs }
+        let last_runs = last_run::read(request);
+        Self { disks, given_files, l1_configs, last_runs, ports, ran, programs }
     }
 }

@@ -1,6 +1,7 @@
 //! The batcher's key is the one in `SystemConfig`. rollup.json has the first one, which a rotation leaves there.
 
 use alloy_primitives::Address;
+use eth_rpc::Unread;
 use op_chain::contracts::batcher_of;
 
 use crate::finding::{Comparison, Finding, with};
@@ -43,7 +44,12 @@ fn first(facts: &Facts, live: Address, on_chain: &str) -> Finding {
     if live == found.0 {
         return Comparison::new(GATE, (live, on_chain), found).holds();
     }
-    let block = first_block(&facts.rollup, &facts.l1.contracts).unwrap_or_default();
+    let block = match &facts.l1.contracts.start_block {
+        Err(unread) if !matches!(unread, Unread::Reverted(_)) => {
+            return Finding::unread(GATE, "SystemConfig.startBlock()", on_chain, unread);
+        }
+        _ => first_block(&facts.rollup, &facts.l1.contracts).unwrap_or_default(),
+    };
     let then =
         facts.l1.beginning.as_ref().map(|then| then.batcher_hash.clone().and_then(batcher_of));
     match then {

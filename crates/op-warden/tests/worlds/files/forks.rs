@@ -156,7 +156,11 @@ pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
             .map(|gate| (gate, Refuse))
             .into(),
         ),
-        ("/l1_chain_id", json!(0), vec![("l1-chain", Refuse), ("l1-beacon", Refuse)]),
+        (
+            "/l1_chain_id",
+            json!(0),
+            vec![("l1-chain", Refuse), ("l1-beacon", Refuse), ("flags", Refuse)],
+        ),
         ("/l2_chain_id", json!(0), another_l2.clone()),
         ("/l2_chain_id", json!(900), another_l2.clone()),
     ] {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     case::Case,
-    verdict::Verdict::{self, Pass, Refuse, Warn},
+    verdict::Verdict::{self, Pass, Refuse, Wait, Warn},
     world::commands::required,
 };
 
@@ -79,8 +79,17 @@ const OP_NODE: Table = &[
     (&["--l1.rpc-max-batch-size=501"], Refuse),
     (&["--l2.engine-sync=01"], Refuse),
     (&["--ignore-missing-pectra-blob-schedule=true"], Pass),
-    (&["--l1", "http://127.0.0.1:1", "--p2p.disable"], Pass),
-    (&["-l1=http://127.0.0.1:1"], Pass),
+    (&["--l1", "@L1@", "--p2p.disable"], Pass),
+    (&["-l1=@L1@"], Pass),
+    (&["--l1=@L1@#x"], Refuse),
+    (&["--l1=http://127.0.0.1:1", "--l1=@L1@"], Pass),
+    // The gates would judge another L1 than it asks.
+    (&["--l1=http://127.0.0.1:1"], Refuse),
+    (&["--rollup.l1-chain-config=/nowhere/l1.json"], Wait),
+    (&["--rollup.l1-chain-config=l1.json"], Wait),
+    (&["--rollup.l1-chain-config="], Refuse),
+    (&["--rollup.l1-chain-config=@DIR@/rollup.json"], Refuse),
+    (&["--rollup.l1-chain-config=@DIR@/genesis.json"], Refuse),
     // Hidden from --help.
     (&["--p2p.useragent=me"], Pass),
     (&["--override.karst=1999999999"], Refuse),
@@ -148,6 +157,7 @@ const OP_BATCHER: Table = &[
 ];
 
 const OP_PROPOSER: Table = &[
+    (&["--l1-eth-rpc=http://127.0.0.1:1"], Refuse),
     (&["--game-type=1"], Pass),
     (&["--game-type=5"], Refuse),
     (&["--game-factory-address=0x1"], Refuse),
@@ -155,6 +165,7 @@ const OP_PROPOSER: Table = &[
 ];
 
 const OP_CHALLENGER: Table = &[
+    (&["--l1-beacon=http://127.0.0.1:1"], Refuse),
     (&["--game-types=cannon,cannon-kona"], Refuse),
     (&["--game-types=cannon,permissioned"], Pass),
     (&["--cannon-l2-custom", "--max-concurrency=2"], Pass),

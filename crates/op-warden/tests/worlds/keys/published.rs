@@ -86,8 +86,10 @@ pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
             (
                 "rollup.json",
                 &[("l1-beacon", Refuse)][..],
-                (|world, id| world.json("rollup.json", "/l1_chain_id", json!(id)))
-                    as fn(&mut World, u64),
+                (|world, id| {
+                    world.json("rollup.json", "/l1_chain_id", json!(id));
+                    world.json("l1.json", "/chainId", json!(id));
+                }) as fn(&mut World, u64),
             ),
             ("the configuration", &[], |world, id| world.config["l1"]["chainId"] = json!(id)),
             ("the node", &of_another_chain(), |world, id| {

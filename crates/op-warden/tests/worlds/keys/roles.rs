@@ -82,6 +82,12 @@ pub(super) fn rotations(cases: &mut Vec<Case>) {
             world.l1.says.insert("past batcherHash", then);
         }));
     }
+    let name = "a rotated batcher, and no word about when the contract began";
+    let noticed = [("batcher-key", Wait), ("contracts", Wait)];
+    cases.push(Case::new(name, &noticed, |world| {
+        put(world, ROLLUP, "/genesis/system_config/batcherAddr", json!(format!("0x{first}")));
+        world.l1.says.insert("startBlock", Say::Error(-32000, "busy"));
+    }));
 }
 
 pub(super) fn reused_keys(cases: &mut Vec<Case>) {

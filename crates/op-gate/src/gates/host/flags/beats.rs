@@ -19,7 +19,6 @@ pub(super) fn judge(service: &Service, command: &Command, facts: &Facts) -> Vec<
     match command.component.as_str() {
         "op-node" => {
             findings.extend(network(command, "network"));
-            findings.extend(l1_chain_config(command, facts));
             findings.extend(alt_da(command, facts));
         }
         "op-geth" => findings.extend(network(command, "op-network")),
@@ -62,19 +61,6 @@ fn network(command: &Command, flag: &str) -> Option<Finding> {
     Some(compare("no network by name", "the chain's files", found).refuse(
         "The program takes the network's own configuration and passes over the chain's files: leave \
          it out.",
-    ))
-}
-
-fn l1_chain_config(command: &Command, facts: &Facts) -> Option<Finding> {
-    let id = facts.rollup.l1_chain_id;
-    if KNOWN_L1S.contains(&id) || command.is_given("rollup.l1-chain-config") {
-        return None;
-    }
-    let found = format!("none, and L1 {id}");
-    let expected = "--rollup.l1-chain-config, for an L1 that op-node does not know";
-    Some(compare(expected, "l1_chain_id of rollup.json", found).refuse(
-        "op-node stops with \"failed to read chain spec\": give it the L1's genesis.json or chain \
-         configuration (l1.chainConfigFile).",
     ))
 }
 

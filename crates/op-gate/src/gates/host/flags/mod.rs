@@ -1,6 +1,7 @@
 //! The program knows its flags, and none of them beats the chain's files.
 
 mod beats;
+mod l1;
 mod together;
 mod values;
 
@@ -21,6 +22,7 @@ const GATE: Gate = Gate::Flags;
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     let mut findings = beats::judge(service, command, facts);
+    findings.extend(l1::judge(command, facts));
     if let Some(program) = flags::of(&command.component) {
         let is_same = is_same(service, program);
         findings.extend(unknown_flags(command, program, is_same));

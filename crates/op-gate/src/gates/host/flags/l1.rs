@@ -1,0 +1,82 @@
+//! The L1 that the program asks is the one that the gates judge, and is one that it knows.
+
+use eth_rpc::is_same_url;
+use op_release::words::KNOWN_L1S;
+
+use crate::{
+    command::Command,
+    config::Endpoint,
+    finding::{Comparison, Finding},
+    gate::Gate,
+    read::{Facts, host::l1_configs::FLAG},
+};
+
+const GATE: Gate = Gate::Flags;
+const MAKE: &str = "Give it the L1's genesis.json, or its \"config\" (l1.chainConfigFile).";
+
+pub(super) fn judge(command: &Command, facts: &Facts) -> Vec<Finding> {
+    let l1 = &facts.config.l1;
+    let rpcs: Vec<&Endpoint> = [&l1.rpc].into_iter().chain(&l1.others).collect();
+    let rpc = ["l1", "l1-eth-rpc"].map(|flag| judged(command, flag, &rpcs, "l1.rpc or l1.others"));
+    // Where no beacon node is named, none is judged.
+    let beacons: Vec<&Endpoint> = l1.beacon.iter().collect();
+    let beacon = ["l1.beacon", "l1-beacon"]
+        .into_iter()
+        .filter(|_| !beacons.is_empty())
+        .map(|flag| judged(command, flag, &beacons, "l1.beacon"));
+    let chain_config = (command.component == "op-node").then(|| chain_config(command, facts));
+    rpc.into_iter().chain(beacon).chain(chain_config).flatten().collect()
+}
+
+/// The URL in a flag is one of the configuration's. What stands in a file is handed over as a secret.
+fn judged(command: &Command, flag: &str, endpoints: &[&Endpoint], names: &str) -> Option<Finding> {
+    let given = command.value(flag).filter(|url| !url.is_empty())?;
+    let is_given =
+        |endpoint: &&Endpoint| matches!(endpoint, Endpoint::Url(url) if is_same_url(url, given));
+    if endpoints.iter().any(is_given) {
+        return None;
+    }
+    let found = format!("--{flag} with another URL, which is not shown: it may be a secret");
+    let comparison = Comparison::new(
+        GATE,
+        (format!("the URL of {names}"), "the configuration"),
+        (found, "the service's command"),
+    );
+    Some(comparison.refuse(format!(
+        "The gates judge the configuration's endpoints, and the program would ask one that nobody \
+         judged: give both the same, or name this one in {names} too."
+    )))
+}
+
+/// What op-node cannot look up itself must be in a file that it can read.
+fn chain_config(command: &Command, facts: &Facts) -> Option<Finding> {
+    let id = facts.rollup.l1_chain_id;
+    if KNOWN_L1S.contains(&id) {
+        return None;
+    }
+    let compare = |found: String, source: &str| {
+        let expected = format!("the chain configuration of L1 {id} in --{FLAG}");
+        Comparison::new(GATE, (expected, "l1_chain_id of rollup.json"), (found, source))
+    };
+    let Some(path) = command.value(FLAG).filter(|path| !path.is_empty()) else {
+        return Some(
+            compare(format!("none, and op-node does not know L1 {id}"), "the service's command")
+                .refuse(format!("op-node stops with \"failed to read chain spec\". {MAKE}")),
+        );
+    };
+    match facts.host.l1_configs.get(std::path::Path::new(path))? {
+        Ok(Ok(found)) if *found == id => None,
+        Ok(Ok(found)) => {
+            Some(compare(format!("chainId {found}"), path).refuse(format!(
+                "op-node stops with \"L1 chain config chain ID mismatch\". {MAKE}"
+            )))
+        }
+        Ok(Err(error)) => Some(
+            compare(error.to_string(), path)
+                .refuse(format!("op-node cannot use it, and does not start. {MAKE}")),
+        ),
+        Err(error) => Some(compare(error.to_string(), path).wait(format!(
+            "op-node stops with \"failed to read chain spec\". {MAKE} Give its absolute path."
+        ))),
+    }
+}
