@@ -71,7 +71,9 @@ fn field(name: &str, value: &Value) -> Result<(), L1ConfigError> {
         "depositContractAddress" => Hex::<Address>::deserialize(value)
             .map(drop)
             .map_err(|_| wrong(name, "0x and 40 hex digits")),
-        "enableVerkleAtGenesis" | "daoForkSupport" if value.is_boolean() => Ok(()),
+        "enableVerkleAtGenesis" | "daoForkSupport" if value.is_boolean() || value.is_null() => {
+            Ok(())
+        }
         "enableVerkleAtGenesis" | "daoForkSupport" => Err(wrong(name, "true or false")),
         // Not every release knows Lagoon, and no L1 has it.
         _ if name == "lagoonTime" || !CONFIG.contains(&name) && !NUMBERS.contains(&name) => {

@@ -57,6 +57,34 @@ pub(crate) fn genesis() -> Vec<Form> {
     ]
 }
 
+/// Of the L1's chain configuration.
+pub(crate) fn l1() -> Vec<Form> {
+    vec![
+        Form::Is("/chainId", Value::Null),
+        Form::Is("/chainId", json!(901)),
+        Form::Is("/chainId", json!("900")),
+        Form::Gone("/chainId"),
+        Form::Gone("/blobSchedule"),
+        Form::Is("/blobSchedule", json!({})),
+        Form::Is("/blobSchedule", Value::Null),
+        Form::Is("/blobSchedule/paris", json!({})),
+        Form::Is("/blobSchedule/cancun/most", json!(6)),
+        Form::Is("/blobSchedule/cancun/max", json!("6")),
+        Form::Is("/blobSchedule/osaka", Value::Null),
+        Form::Is("/pragueTme", json!(0)),
+        Form::Is("/pragueTime", json!("0x0")),
+        Form::Is("/daoForkSupport", json!(true)),
+        Form::Is("/daoForkSupport", json!(1)),
+        Form::Is("/enableVerkleAtGenesis", Value::Null),
+        Form::Is("/lagoonTime", json!(0)),
+        Form::Is("/clique", json!({ "period": 1 })),
+        Form::Is("/ethash", json!({ "x": 1 })),
+        Form::Is("/optimism", json!({})),
+        Form::Is("/config", json!({ "chainId": 900, "blobSchedule": {} })),
+        Form::Is("/config", json!(1)),
+    ]
+}
+
 /// The case of a form.
 pub(crate) fn case(component: Component, file: &'static str, form: Form) -> Result<Case> {
     let mut case = Case::right(component, Base::newest()?);

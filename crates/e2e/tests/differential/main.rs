@@ -68,8 +68,9 @@ fn forms_of_fields() -> std::result::Result<Completion, Failed> {
     let of_rollup = forms::rollup().into_iter().map(|form| (Component::Node, "rollup.json", form));
     let of_genesis =
         forms::genesis().into_iter().map(|form| (Component::Engine, "genesis.json", form));
+    let of_l1 = forms::l1().into_iter().map(|form| (Component::Node, "l1.json", form));
     let mut wrong = Vec::new();
-    for (component, file, form) in of_rollup.chain(of_genesis) {
+    for (component, file, form) in of_rollup.chain(of_genesis).chain(of_l1) {
         let case = forms::case(component, file, form)?;
         let outcome = judged(&case, &bin)?;
         println!("  {}: {outcome:?}", case.changes.join("; "));

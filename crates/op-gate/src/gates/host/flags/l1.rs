@@ -16,16 +16,15 @@ const MAKE: &str = "Give it the L1's genesis.json, or its \"config\" (l1.chainCo
 
 pub(super) fn judge(command: &Command, facts: &Facts) -> Vec<Finding> {
     let l1 = &facts.config.l1;
+    let is_node = command.component == "op-node";
+    let (rpc, beacon) = if is_node { ("l1", "l1.beacon") } else { ("l1-eth-rpc", "l1-beacon") };
     let rpcs: Vec<&Endpoint> = [&l1.rpc].into_iter().chain(&l1.others).collect();
-    let rpc = ["l1", "l1-eth-rpc"].map(|flag| judged(command, flag, &rpcs, "l1.rpc or l1.others"));
     // Where no beacon node is named, none is judged.
     let beacons: Vec<&Endpoint> = l1.beacon.iter().collect();
-    let beacon = ["l1.beacon", "l1-beacon"]
-        .into_iter()
-        .filter(|_| !beacons.is_empty())
-        .map(|flag| judged(command, flag, &beacons, "l1.beacon"));
-    let chain_config = (command.component == "op-node").then(|| chain_config(command, facts));
-    rpc.into_iter().chain(beacon).chain(chain_config).flatten().collect()
+    let beacon = judged(command, beacon, &beacons, "l1.beacon").filter(|_| !beacons.is_empty());
+    let chain_config = is_node.then(|| chain_config(command, facts)).flatten();
+    let rpc = judged(command, rpc, &rpcs, "l1.rpc or l1.others");
+    rpc.into_iter().chain(beacon).chain(chain_config).collect()
 }
 
 /// The URL in a flag is one of the configuration's. What stands in a file is handed over as a secret.
