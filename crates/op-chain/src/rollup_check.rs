@@ -100,7 +100,12 @@ impl RollupConfig {
                 "more than 0, and at most 9223372036",
             ),
             (self.channel_timeout != 0, "channel_timeout", "more than 0"),
-            (self.seq_window_size >= 2, "seq_window_size", "at least 2"),
+            // op-node keeps half as many blocks more, and counts them in 63 bits.
+            (
+                (2..=i64::MAX.unsigned_abs() / 3).contains(&self.seq_window_size),
+                "seq_window_size",
+                "at least 2, and at most 3074457345618258602",
+            ),
             (self.max_sequencer_drift != 0, "max_sequencer_drift", "more than 0"),
             (!genesis.l1.hash.is_zero(), "genesis.l1.hash", "a block hash"),
             (!genesis.l2.hash.is_zero(), "genesis.l2.hash", "a block hash"),

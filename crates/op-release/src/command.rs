@@ -64,10 +64,13 @@ impl Command {
         self.given().map(|given| given.name)
     }
 
-    /// The flags in their order. What follows a flag that takes a value is no flag, as far as the
-    /// program's flags are known.
+    /// The flags in their order, as far as the program reads them. What follows a flag that takes a value
+    /// is no flag, as far as the program's flags are known.
     pub fn given(&self) -> impl Iterator<Item = Given<'_>> {
-        let mut args = self.args.iter().map(String::as_str).peekable();
+        // Others may have a subcommand before their flags.
+        let stray = flags::of(&self.component).and_then(|_| self.stray());
+        let read = stray.map_or(self.args.len(), |place| place - 1);
+        let mut args = self.args[..read].iter().map(String::as_str).peekable();
         iter::from_fn(move || {
             let arg =
                 args.find_map(|arg| arg.strip_prefix("--").or_else(|| arg.strip_prefix('-')))?;

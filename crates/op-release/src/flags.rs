@@ -18,6 +18,8 @@ pub struct Program {
 /// A flag.
 #[derive(Debug, Clone)]
 pub struct Flag {
+    /// It is given under one of these at most.
+    pub names: Vec<&'static str>,
     pub kind: Kind,
     /// Its environment variables.
     pub variables: Vec<&'static str>,
@@ -55,8 +57,9 @@ fn read(text: &'static str) -> BTreeMap<&'static str, Program> {
             let (names, kind) = first
                 .split_once('=')
                 .map_or((first, Kind::Switch), |(names, kind)| (names, Kind::read(kind)));
-            let flag = Flag { kind, variables: words.collect() };
-            program.flags.extend(names.split(',').map(|name| (name, flag.clone())));
+            let names: Vec<&str> = names.split(',').collect();
+            let flag = Flag { names: names.clone(), kind, variables: words.collect() };
+            program.flags.extend(names.into_iter().map(|name| (name, flag.clone())));
         }
     }
     programs

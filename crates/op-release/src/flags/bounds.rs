@@ -6,10 +6,16 @@ pub struct Bound {
     pub flag: &'static str,
     pub least: f64,
     pub most: f64,
+    /// The switch without which the program does not look at it.
+    pub switch: Option<&'static str>,
 }
 
 const fn bound(flag: &'static str, least: f64, most: f64) -> Bound {
-    Bound { flag, least, most }
+    Bound { flag, least, most, switch: None }
+}
+
+const fn port(flag: &'static str, switch: &'static str) -> Bound {
+    Bound { switch: Some(switch), ..bound(flag, 0.0, 65_535.0) }
 }
 
 /// As good as more than nothing.
@@ -19,8 +25,8 @@ const ANY: f64 = f64::INFINITY;
 /// Of each program that has the flag (`op-service` `rpc`, `metrics`, `oppprof`, `txmgr`).
 const OF_ALL: &[Bound] = &[
     bound("rpc.port", 0.0, 65_535.0),
-    bound("metrics.port", 0.0, 65_535.0),
-    bound("pprof.port", 0.0, 65_535.0),
+    port("metrics.port", "metrics.enabled"),
+    port("pprof.port", "pprof.enabled"),
     bound("num-confirmations", 1.0, ANY),
     bound("network-timeout", NANOSECOND, ANY),
     bound("fee-limit-multiplier", 1.0, ANY),
@@ -45,6 +51,7 @@ const OF_PROGRAMS: &[(&str, Bound)] = &[
     ("op-node", bound("l1.cache-size", 0.0, 1_000_000.0)),
     ("op-batcher", bound("check-recent-txs-depth", 0.0, 128.0)),
     ("op-proposer", bound("proposal-interval", NANOSECOND, ANY)),
+    ("op-dispute-mon", bound("monitor-interval", NANOSECOND, ANY)),
 ];
 
 /// Flags of which one of each group must be given.

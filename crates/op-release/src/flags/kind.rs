@@ -46,8 +46,7 @@ impl Kind {
         }
     }
 
-    /// Whether the program takes the value. Where Go takes more than people write (`1_000`, times
-    /// below zero), this does not.
+    /// Whether the program takes the value. Go takes times below zero, and this does not.
     #[must_use]
     pub fn takes(&self, value: &str) -> bool {
         let each = |takes: fn(&str) -> bool| value.split(',').all(|item| takes(item.trim()));
@@ -55,7 +54,7 @@ impl Kind {
             Self::Switch => is_truth(value),
             Self::Text => true,
             Self::Duration => duration(value).is_some(),
-            Self::Float => value.parse::<f64>().is_ok_and(f64::is_finite),
+            Self::Float => float(value).is_some_and(f64::is_finite),
             Self::Int => {
                 let digits = value.strip_prefix(['-', '+']).unwrap_or(value);
                 integer(digits).is_some_and(|number| i64::try_from(number).is_ok())
@@ -87,7 +86,7 @@ impl Kind {
     pub fn number(&self, value: &str) -> Option<f64> {
         match self {
             Self::Duration => Some(duration(value)?.as_secs_f64()),
-            Self::Float => value.parse().ok(),
+            Self::Float => float(value),
             #[expect(clippy::cast_precision_loss, reason = "bounds are small")]
             Self::Uint => Some(integer(value)? as f64),
             #[expect(clippy::cast_precision_loss, reason = "bounds are small")]
@@ -131,9 +130,29 @@ fn is_truth(value: &str) -> bool {
 const BASES: [(&str, u32); 6] =
     [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8), ("0O", 8)];
 
-/// Go's `strconv.ParseUint` with base 0, without underscores.
+/// Go's `strconv.ParseFloat`, but for numbers in base 16.
+fn float(text: &str) -> Option<f64> {
+    without_underscores(text)?.parse().ok()
+}
+
+/// A number without the underscores between its digits; `None` where they stand elsewhere
+/// (`strconv.underscoreOK`).
+fn without_underscores(text: &str) -> Option<String> {
+    let marked = BASES.iter().any(|(mark, _)| text.starts_with(mark));
+    let is_digit = |letter: char| letter.is_ascii_digit() || marked && letter.is_ascii_hexdigit();
+    let parts: Vec<&str> = text.split('_').collect();
+    let is_between = parts.windows(2).all(|sides| {
+        let before = sides[0] == parts[0] && BASES.iter().any(|(mark, _)| sides[0] == *mark)
+            || sides[0].ends_with(is_digit);
+        before && sides[1].starts_with(is_digit)
+    });
+    is_between.then(|| parts.concat())
+}
+
+/// Go's `strconv.ParseUint` with base 0.
 #[must_use]
 pub fn integer(text: &str) -> Option<u64> {
+    let text = &*without_underscores(text)?;
     let marked = BASES.iter().find_map(|(mark, base)| Some((text.strip_prefix(mark)?, *base)));
     let (digits, base) = match marked {
         Some(marked) => marked,
@@ -172,7 +191,11 @@ mod tests {
                 &["0", "90s", "1h30m", "1.5h", "1µs"],
                 &["", "5", "5 s", "1d", "-5s", "x"],
             ),
-            (Kind::Float, &["1", "-0.5", "1e3", ".5"], &["", "x", "NaN", "inf", "1s", "1,5"]),
+            (
+                Kind::Float,
+                &["1", "-0.5", "1e3", ".5", "1_000.5"],
+                &["", "x", "NaN", "inf", "1s", "1,5", "_1", "1_", "1_.5"],
+            ),
             (
                 Kind::Int,
                 &["1", "-1", "+1", "0x10"],
@@ -180,8 +203,20 @@ mod tests {
             ),
             (
                 Kind::Uint,
-                &["0", "017", "0x10", "18446744073709551615"],
-                &["", "-1", "+1", "09", "1s", "18446744073709551616", "0x"],
+                &["0", "017", "0x10", "18446744073709551615", "1_000", "0x_1f", "0xa_b", "0_7"],
+                &[
+                    "",
+                    "-1",
+                    "+1",
+                    "09",
+                    "1s",
+                    "18446744073709551616",
+                    "0x",
+                    "_1",
+                    "1__0",
+                    "1_",
+                    "a_b",
+                ],
             ),
             (
                 Kind::Address,

@@ -113,6 +113,9 @@ const OP_NODE: Table = &[
     (&["--syncmode=snap"], Refuse),
     (&["--rollup.halt=big"], Refuse),
     (&["--rpc.port=65536"], Refuse),
+    (&["--rpc.port=9_545"], Pass),
+    (&["--metrics.port=-1"], Pass),
+    (&["--metrics.port=-1", "--metrics.enabled"], Refuse),
     (&["--rpc.addr=somewhere"], Refuse),
     (&["--rpc.addr=::1"], Pass),
     (&["--l1.beacon-header=x"], Refuse),
@@ -138,6 +141,10 @@ const OP_BATCHER: Table = &[
     (&["--compressor=ratio", "--throttle.controller-type=pid"], Pass),
     (&["--throttle.controller-type=yes"], Refuse),
     (&["--throttle.block-size-upper-limit=195"], Refuse),
+    (&["--throttle.tx-size-upper-limit=0x00c"], Refuse),
+    (&["--throttle.tx-size-upper-limit=12", "--throttle.controller-type=step"], Pass),
+    (&["--throttle.unsafe-da-bytes-lower-threshold=12_800_000"], Refuse),
+    (&["--rollup-rpc=@L1@"], Refuse),
     (&["--txmgr.blob-tip-cap-dynamic"], Refuse),
     (&["--max-l1-tx-size-bytes=10", "--max-l1-tx-size-bytes=50"], Pass),
     (&["--data-availability-type=callData"], Refuse),
@@ -176,11 +183,13 @@ const OP_CHALLENGER: Table = &[
     (&["--cannon-kona-server="], Refuse),
     (&["--l2-eth-rpc=http://127.0.0.1:2"], Refuse),
     (&["--game-allowlist=x"], Refuse),
+    (&["--game-types=permissioned", "--trace-type=permissioned"], Refuse),
     (&[], Pass),
 ];
 
 const OP_DISPUTE_MON: Table = &[
     (&["--honest-actors=0x1"], Refuse),
+    (&["--monitor-interval=0s"], Refuse),
     (
         &[
             "--honest-actors=0x00000000000000000000000000000000000000c3,0x00000000000000000000000000000000000000c4",

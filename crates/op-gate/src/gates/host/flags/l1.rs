@@ -24,15 +24,13 @@ pub(super) fn judge(command: &Command, facts: &Facts) -> Vec<Finding> {
     let beacon = judged(command, beacon, &beacons, "l1.beacon").filter(|_| !beacons.is_empty());
     let chain_config = is_node.then(|| chain_config(command, facts)).flatten();
     let rpc = judged(command, rpc, &rpcs, "l1.rpc or l1.others");
-    rpc.into_iter().chain(beacon).chain(chain_config).collect()
+    rpc.into_iter().chain(beacon).chain(chain_config).chain(l2(command, &rpcs)).collect()
 }
 
 /// The URL in a flag is one of the configuration's. What stands in a file is handed over as a secret.
 fn judged(command: &Command, flag: &str, endpoints: &[&Endpoint], names: &str) -> Option<Finding> {
     let given = command.value(flag).filter(|url| !url.is_empty())?;
-    let is_given =
-        |endpoint: &&Endpoint| matches!(endpoint, Endpoint::Url(url) if is_same_url(url, given));
-    if endpoints.iter().any(is_given) {
+    if endpoints.iter().any(|endpoint| is_url(endpoint, given)) {
         return None;
     }
     let found = format!("--{flag} with another URL, which is not shown: it may be a secret");
@@ -45,6 +43,25 @@ fn judged(command: &Command, flag: &str, endpoints: &[&Endpoint], names: &str) -
         "The gates judge the configuration's endpoints, and the program would ask one that nobody \
          judged: give both the same, or name this one in {names} too."
     )))
+}
+
+/// The L1 in the place of an engine or of an op-node.
+fn l2(command: &Command, l1: &[&Endpoint]) -> Option<Finding> {
+    let is_l1 = |flag: &&str| {
+        let urls = command.list(flag);
+        urls.into_iter().any(|given| l1.iter().any(|endpoint| is_url(endpoint, given)))
+    };
+    let flag = ["l2", "l2-eth-rpc", "rollup-rpc"].into_iter().find(is_l1)?;
+    let comparison = Comparison::new(
+        GATE,
+        ("the URL of a node of the L2", "--help"),
+        (format!("--{flag} with the URL of the L1"), "the service's command"),
+    );
+    Some(comparison.refuse("The L1 cannot answer what the program asks there: correct the URL."))
+}
+
+fn is_url(endpoint: &Endpoint, given: &str) -> bool {
+    matches!(endpoint, Endpoint::Url(url) if is_same_url(url, given))
 }
 
 /// What op-node cannot look up itself must be in a file that it can read.

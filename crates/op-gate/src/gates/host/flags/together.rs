@@ -1,6 +1,6 @@
 //! Flags that the program takes only together, or only one of.
 
-use op_release::flags::integer;
+use op_release::flags::{Program, integer};
 
 use crate::{
     command::Command,
@@ -8,15 +8,28 @@ use crate::{
 };
 
 /// What was expected, and what was found instead.
-pub(super) fn judge(command: &Command, l1: &L1, is_same: bool) -> Vec<(String, String)> {
+pub(super) fn judge(
+    command: &Command,
+    program: &Program,
+    l1: &L1,
+    is_same: bool,
+) -> Vec<(String, String)> {
     let of_program = match command.component.as_str() {
         "op-node" => [beacon(command, l1), None],
-        "op-batcher" => [pairs(command), block_sizes(command)],
+        "op-batcher" => [pairs(command), throttling(command)],
         "op-challenger" => [one_engine(command), is_same.then(|| servers(command)).flatten()],
         _ => [None, None],
     };
     let of_program = of_program.into_iter().flatten();
-    of_program.chain(fees(command)).collect()
+    of_program.chain(fees(command)).chain(two_names(command, program)).collect()
+}
+
+/// A flag with two names is given under one of them.
+fn two_names(command: &Command, program: &Program) -> Option<(String, String)> {
+    let given = |name: &&&str| command.flags().any(|flag| flag == **name);
+    let two = program.flags.values().find(|flag| flag.names.iter().filter(given).count() > 1)?;
+    let names = two.names.iter().map(|name| format!("--{name}")).collect::<Vec<_>>();
+    Some((format!("one of {}", names.join(" and ")), "both".to_owned()))
 }
 
 /// What op-challenger v1.16.10 wants to run games with; later releases want less.
@@ -33,17 +46,42 @@ fn servers(command: &Command) -> Option<(String, String)> {
     Some((format!("--{flag}, for games of {game}"), "none".to_owned()))
 }
 
-/// The least size of a block that is throttled is below the largest one (op-batcher `config.go`).
-fn block_sizes(command: &Command) -> Option<(String, String)> {
-    let size = |flag: &str, default| command.value(flag).map_or(Some(default), integer);
-    let least = size("throttle.block-size-lower-limit", 2_000)?;
-    let most = size("throttle.block-size-upper-limit", 130_000)?;
-    (least > 0 && least >= most).then(|| {
-        (
-            "--throttle.block-size-lower-limit below --throttle.block-size-upper-limit".to_owned(),
-            format!("{least} and {most}"),
-        )
-    })
+/// Where throttling begins and where it is whole, and their defaults (op-batcher `throttle_flags.go`).
+const BLOCK_SIZES: Limits = Limits {
+    least: ("throttle.block-size-lower-limit", 2_000),
+    most: ("throttle.block-size-upper-limit", 130_000),
+};
+const TRANSACTION_SIZES: Limits = Limits {
+    least: ("throttle.tx-size-lower-limit", 150),
+    most: ("throttle.tx-size-upper-limit", 20_000),
+};
+const THRESHOLDS: Limits = Limits {
+    least: ("throttle.unsafe-da-bytes-lower-threshold", 3_200_000),
+    most: ("throttle.unsafe-da-bytes-upper-threshold", 12_800_000),
+};
+
+/// Two flags and their defaults.
+struct Limits {
+    least: (&'static str, u64),
+    most: (&'static str, u64),
+}
+
+impl Limits {
+    /// The first is below the second, or off.
+    fn judge(&self, command: &Command) -> Option<(String, String)> {
+        let number = |(flag, default)| command.value(flag).map_or(Some(default), integer);
+        let (least, most) = (number(self.least)?, number(self.most)?);
+        (least > 0 && least >= most).then(|| {
+            (format!("--{} below --{}", self.least.0, self.most.0), format!("{least} and {most}"))
+        })
+    }
+}
+
+/// The controller "step" does not look at the sizes of transactions.
+fn throttling(command: &Command) -> Option<(String, String)> {
+    let is_step = command.value("throttle.controller-type") == Some("step");
+    let sizes = if is_step { None } else { TRANSACTION_SIZES.judge(command) };
+    sizes.or_else(|| BLOCK_SIZES.judge(command)).or_else(|| THRESHOLDS.judge(command))
 }
 
 /// From Ecotone on op-node wants blobs, or to be told that there are none. A URL in a file is handed over

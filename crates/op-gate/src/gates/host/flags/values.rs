@@ -26,8 +26,11 @@ pub(super) fn judge(command: &Command, program: &Program, l1: &L1, is_same: bool
     let given = command.given().filter_map(|given| of_flag(command, program, &given));
     let variables = program.flags.iter().flat_map(|(flag, known)| {
         known.variables.iter().filter_map(move |variable| {
-            // An empty variable is as good as none.
+            // An empty variable is as good as none, and one that its flag beats is not always read.
             let value = command.environment.get(*variable).filter(|value| !value.is_empty())?;
+            if !known.kind.is_always_read() && command.flags().any(|given| given == *flag) {
+                return None;
+            }
             wrong(command, flag, &known.kind, value)
                 .map(|expected| (expected, shown(variable, &known.kind, value)))
         })
@@ -47,7 +50,7 @@ pub(super) fn judge(command: &Command, program: &Program, l1: &L1, is_same: bool
     let mut findings: Vec<Finding> = given
         .chain(variables)
         .chain(missing(command, l1))
-        .chain(together::judge(command, l1, is_same))
+        .chain(together::judge(command, program, l1, is_same))
         .map(finding)
         .collect();
     findings.dedup();
@@ -94,7 +97,11 @@ fn wrong(command: &Command, flag: &str, kind: &Kind, value: &str) -> Option<Stri
     if !kind.takes(value) {
         return (is_in_force || kind.is_always_read()).then(|| kind.describe());
     }
-    let Bound { least, most, .. } = bounds::of(&command.component, flag).filter(|_| is_in_force)?;
+    let Bound { least, most, switch, .. } =
+        bounds::of(&command.component, flag).filter(|_| is_in_force)?;
+    if switch.is_some_and(|switch| !command.is_on(switch)) {
+        return None;
+    }
     let number = kind.number(value)?;
     if number >= *least && number <= *most {
         return None;
