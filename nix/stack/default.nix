@@ -274,8 +274,16 @@ let
           };
     };
 
+  # After all that those come after: one between may be held, and then says nothing of the order.
+  withOrder =
+    service:
+    let
+      before = name: [ name ] ++ services.${name}.after or [ ];
+    in
+    service // { after = lib.unique (builtins.concatMap before service.after); };
+
   services = builtins.mapAttrs (
-    name: definition: withImage name (withHost (withSettings name definition))
+    name: definition: withOrder (withImage name (withHost (withSettings name definition)))
   ) definitions;
 in
 {

@@ -52,6 +52,8 @@ rec {
     "txpool.nolocals" = true;
   };
 
+  unique = builtins.foldl' (seen: item: if builtins.elem item seen then seen else seen ++ [ item ]) [ ];
+
   # op-warden's `services`: what each must satisfy, and the command that is judged.
   gates = builtins.mapAttrs (
     _: service:

@@ -38,17 +38,22 @@ let
     ];
   };
 
+  # What uses the sequencer comes after all of it: op-node may be held.
+  users = [
+    "sequencer-node"
+    "sequencer-engine"
+  ];
   follower = name: {
-    "follower-${name}-engine" = [ "sequencer-node" ];
-    "follower-${name}-node" = [ "follower-${name}-engine" ];
+    "follower-${name}-engine" = users;
+    "follower-${name}-node" = [ "follower-${name}-engine" ] ++ users;
   };
   order = {
     sequencer-engine = [ ];
     sequencer-node = [ "sequencer-engine" ];
-    batcher = [ "sequencer-node" ];
-    proposer = [ "sequencer-node" ];
-    challenger = [ "sequencer-node" ];
-    dispute-mon = [ "sequencer-node" ];
+    batcher = users;
+    proposer = users;
+    challenger = users;
+    dispute-mon = users;
   }
   // follower "one"
   // follower "two"

@@ -87,12 +87,29 @@ const REASONS: &[Reason] = &[
         "no SystemConfig: op-node would listen to nobody's changes"),
     reason(Gate::Flags, "--game-type=", &[], "another type than the one that was judged: op-proposer knows of none"),
     reason(Gate::Flags, "=-5s", &[], "a time below zero: the program takes it for none"),
+    reason(Gate::ProposalCadence, "-5s", &[], "a time below zero: the program takes it for none"),
+    reason(Gate::Flags, "=inf", &[], "a number without end: Go reads it"),
+    reason(Gate::RootSource, "found neither", &["as a variable"],
+        "an empty variable: op-dispute-mon takes it for a node"),
+    reason(Gate::Flags, "--metrics.addr with", &[], "an address that is not used while metrics are off"),
     reason(Gate::Flags, "a key from its file", &[], "a key among the arguments: the program takes it"),
     reason(Gate::Jwt, "is not supported, only http", &[], ENDPOINT),
     reason(Gate::Jwt, "error sending request", &[], ENDPOINT),
     reason(Gate::Jwt, "nobody listens", &[], ENDPOINT),
     reason(Gate::Jwt, "is not 32 bytes in hex", &["a comment"],
         "a secret with other bytes behind it: op-node reads as far as it is hex"),
+    reason(Gate::Jwt, "is not 32 bytes in hex", &["63 digits"],
+        "half a byte less: op-node reads 0 for it, other programs nothing"),
+    reason(Gate::L2Chain, "", &[],
+        "another chain id than rollup.json's: op-geth does not know that file"),
+    reason(Gate::Predeploys, "no message passer", &[],
+        "a predeploy that op-node could not call: op-geth takes any state"),
+    reason(Gate::RollupConfig, "seq_window_size", &["rollup.json"],
+        "what op-node does not start with: op-batcher takes its word for it"),
+    reason(Gate::Flags, "the URL of l1.rpc or l1.others", &[],
+        "an L1 that the gates do not judge: the program finds out what it does not have later"),
+    reason(Gate::ChainFiles, "is no number: -0", &[],
+        "a number that JSON readers differ about: Go reads it"),
     reason(Gate::RollupConfig, "genesis.l2_time", &[],
         "a chain that begins in 1970: op-geth knows nothing of rollup.json"),
     reason(Gate::ChainFiles, "missing field `timestamp`", &[], "no time: Go reads 0"),
@@ -123,7 +140,8 @@ const REASONS: &[Reason] = &[
 /// The reason for a finding, if there is one.
 pub(crate) fn of(case: &Case, finding: &Finding) -> Option<&'static str> {
     let Finding { expected, found, mend, source, .. } = finding;
-    let text = [expected, found, mend, source].map(String::as_str).join("\n");
+    let found = format!("found {found}");
+    let text = [expected, &found, mend, source].map(String::as_str).join("\n");
     let applies = |reason: &&Reason| {
         let kinds = reason.kinds;
         reason.gate == finding.gate

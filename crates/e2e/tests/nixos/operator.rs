@@ -156,8 +156,8 @@ pub(crate) fn a_refusal_fails_no_deployment(
     let wrong = "services.every-channel.op-stack.dispute-mon.settings.\"pprof.enabled\" = true;";
     switched(host, &bench.evaluate("wrong", &beside(module, wrong))?)?;
     host.wait(&result_of("dispute-mon"), PATIENCE, |result| result == "exec-condition")?;
-    let status = host.show("dispute-mon", "StatusText")?;
-    ensure(status.starts_with("refuse ("), || status.clone())?;
+    let status = "systemctl show -P StatusText podman-op-stack-dispute-mon.service";
+    host.wait(status, PATIENCE, |status| status.starts_with("refuse ("))?;
     nothing_failed(host)?;
     switched(host, on)?;
     host.wait_state(&["dispute-mon"], "active", PATIENCE).map(drop)
@@ -188,6 +188,53 @@ fn refused(host: &Host, engine: &str, unit: &str, why: &str) -> Result<()> {
     host.wait(&result_of(engine), PATIENCE, |result| result == "exec-condition")?;
     let journal = host.journal(engine)?;
     ensure(journal.contains(why), || journal)
+}
+
+/// The host goes down and comes back without its L1, with a held sequencer and a disk that comes late.
+pub(crate) fn a_power_cut<'a>(host: Host<'_>, bench: &Bench<'a>, on: &Path) -> Result<Host<'a>> {
+    step("the host is shut down: services stop in the order in which a switch stops them");
+    host.sh("/etc/op-stack/bin/op-warden hold sequencer-node --why 'moved elsewhere'")?;
+    // The journal is in memory, and gone with the host.
+    host.sh(
+        "setsid journalctl -q -f -n 0 -o cat _PID=1 >/srv/said 2>/dev/null </dev/null & sleep 1",
+    )?;
+    let late = "var/lib/op-stack/follower-one-engine";
+    let (root, folder) = (&bench.root, bench.root.join(late));
+    drop(host);
+    fs::rename(&folder, root.join("srv/disk-that-is-late"))?;
+    // systemd makes the folder that is bound, so it is asked for.
+    fs::write(
+        root.join("etc/systemd/system/var-lib-op\\x2dstack-follower\\x2done\\x2dengine.mount"),
+        format!(
+            "[Unit]\nAssertPathExists=/srv/disk\n[Mount]\nWhat=/srv/disk\nWhere=/{late}\nOptions=bind\n"
+        ),
+    )?;
+    let host = Host::boot(bench.tools, root, on)?;
+    let stopped =
+        host.sh("sed -n 's/^Stopped podman-op-stack-\\([a-z-]*\\).service.*/\\1/p' /srv/said")?;
+    let order: Vec<&str> = stopped.lines().collect();
+    let at = |name: &str| order.iter().position(|service| *service == name);
+    println!("  {}", order.join(", "));
+    ensure(at("batcher").is_some() && at("batcher") < at("sequencer-engine"), || stopped.clone())?;
+
+    step(
+        "a held sequencer survives the power cut, and an engine whose disk is late does not begin anew",
+    );
+    host.wait(&result_of("batcher"), PATIENCE, |result| result == "exec-condition")?;
+    let held = host.show("sequencer-node", "ConditionResult")?;
+    ensure(held == "no", || format!("the held sequencer: {held}"))?;
+    sleep(RETRIES);
+    let begun = host.sh(&format!("ls -A /{late}"))?;
+    ensure(begun.is_empty(), || format!("the engine has begun anew: {begun}"))?;
+    let tried =
+        "systemctl show -P ConditionTimestampMonotonic podman-op-stack-follower-one-engine.service";
+    let waiting = host.sh(tried)?;
+    ensure(waiting == "0", || format!("the engine was tried without its disk: {waiting}"))?;
+    fs::rename(root.join("srv/disk-that-is-late"), root.join("srv/disk"))?;
+    host.wait(tried, PATIENCE, |at| at != "0")?;
+    host.sh("/etc/op-stack/bin/op-warden release sequencer-node")?;
+    host.wait(&result_of("sequencer-node"), PATIENCE, |result| result == "exec-condition")?;
+    Ok(host)
 }
 
 fn invocations(host: &Host) -> Result<Vec<String>> {
