@@ -148,7 +148,7 @@ pkgs.writeShellApplication {
     last-error)
       [ -n "''${EXIT_CODE:-}" ] && [ "$SERVICE_RESULT" != success ] || exit 0
       last() {
-        journalctl --quiet --output=cat --lines=200 "_SYSTEMD_INVOCATION_ID=$INVOCATION_ID" "$@" \
+        journalctl --quiet --output=cat --lines=5000 "_SYSTEMD_INVOCATION_ID=$INVOCATION_ID" "$@" \
           | ${paths.warden} explain --last
       }
       said=$(last SYSLOG_IDENTIFIER=${service.container})

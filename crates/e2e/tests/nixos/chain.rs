@@ -70,6 +70,7 @@ fn whole_life(tools: &Tools) -> Result<()> {
     let host = operator::a_power_cut(host, &bench, &on)?;
     let (code, said) = host.switch(&off)?;
     ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
+    operator::unmounted(&host)?;
     purge_removes_what_is_left(&host, &bench)
 }
 
@@ -292,6 +293,7 @@ fn a_crash_loop_is_told_with_its_last_error(host: &Host) -> Result<()> {
     let told = host.wait(told, PATIENCE, |said| said.contains("its last error"))?;
     let told = told.lines().find(|line| line.contains("its last error")).unwrap_or_default();
     println!("  {told}");
+    ensure(told.contains("SIGABRT"), || told.to_owned())?;
     host.wait_state(&["dispute-mon"], "active", PATIENCE).map(drop)
 }
 
