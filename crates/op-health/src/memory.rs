@@ -1,6 +1,6 @@
 //! What survives a restart: one small file, written as a whole.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -112,10 +112,21 @@ pub(crate) struct Account {
 pub(crate) struct Games {
     /// Index of the first game that is not known yet.
     pub(crate) next: Option<u64>,
+    /// When the newest was made, and of which type it is.
     pub(crate) newest: Option<(u64, u32)>,
+    /// The newest that our proposer made.
+    #[serde(default)]
+    pub(crate) newest_ours: Option<(u64, Option<u32>)>,
     /// Games in play, by index.
     pub(crate) open: BTreeMap<u64, Game>,
-    /// Ours that were lost, by index.
+    /// Those of them that could not be read at the last look, by index.
+    #[serde(default)]
+    pub(crate) unread: BTreeSet<u64>,
+    /// Ours that were lost, by index, and when that was seen.
+    #[serde(default)]
+    pub(crate) lost_at: BTreeMap<u64, f64>,
+    /// The same, as versions before 0.3 wrote it.
+    #[serde(default, skip_serializing)]
     pub(crate) lost: Vec<u64>,
 }
 
@@ -124,7 +135,10 @@ pub(crate) struct Games {
 pub(crate) struct Game {
     pub(crate) proxy: Address,
     pub(crate) created: u64,
-    /// Whether the proposer of this configuration made it; `None` until it is known.
+    /// `None` of one that a former version remembered.
+    #[serde(default)]
+    pub(crate) kind: Option<u32>,
+    /// Who made it; `None` until it is known.
     pub(crate) creator: Option<Address>,
     pub(crate) claims: u64,
     /// Seconds that each side has.

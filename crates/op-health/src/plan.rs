@@ -13,6 +13,8 @@ const SLOT: u64 = 12;
 /// OP Mainnet's own thresholds for a page, in seconds.
 const UNSAFE_STALL: u64 = 60;
 const SAFE_STALL: u64 = 15 * 60;
+/// Where the batcher is elsewhere nobody knows how often it sends, in seconds: production's hourly.
+const SAFE_STALL_ELSEWHERE: u64 = 2 * 3_600;
 /// Two epochs of Ethereum and some more, in seconds.
 const FINALITY: u64 = 45 * 60;
 
@@ -123,9 +125,13 @@ fn limits(config: &Config, given: Bounds) -> Limits {
         .filter_map(|batcher| integer(batcher.value("max-channel-duration")?))
         .max()
         .unwrap_or(0);
+    let usual = match config.commands("op-batcher").next() {
+        Some(_) => SAFE_STALL,
+        None => SAFE_STALL_ELSEWHERE,
+    };
     // A batch may come with its channel's last block, and half as late again when L1 is busy.
     let cadence = channel.saturating_mul(SLOT).saturating_mul(3) / 2;
-    let safe_stall = given.safe_stall.unwrap_or_else(|| SAFE_STALL.max(cadence));
+    let safe_stall = given.safe_stall.unwrap_or_else(|| usual.max(cadence));
     let proposals = config
         .commands("op-proposer")
         .filter_map(|proposer| duration(proposer.value("proposal-interval")?))

@@ -29,6 +29,7 @@ pub(crate) fn status(watch: &Watch) -> Status {
         sequencing_window: figures::l1::sequencing_window(watch),
         accounts: accounts(watch),
         games: games::games(watch),
+        dispute_mon_disagreements: games::disagreements(watch),
         host: Host { clock_skew: clock::skew(watch) },
         limits: setup.plan.limits,
         counters: memory.counters,

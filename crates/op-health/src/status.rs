@@ -31,6 +31,7 @@ pub struct Status {
     pub sequencing_window: Option<SequencingWindow>,
     pub accounts: BTreeMap<String, Account>,
     pub games: Option<Games>,
+    pub dispute_mon_disagreements: Option<u64>,
     pub host: Host,
     pub limits: Limits,
     pub counters: Counters,
@@ -121,8 +122,10 @@ pub struct Games {
     pub open: u64,
     pub overdue: u64,
     pub disputed: u64,
+    /// In play, and not readable at the last look.
+    #[serde(default)]
+    pub unread: u64,
     pub lost: u64,
-    pub disagreements: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]

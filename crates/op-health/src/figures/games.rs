@@ -6,7 +6,13 @@ use crate::{memory::Game, status::Games, watch::Watch};
 /// What a resolution may take beyond the clocks, in seconds.
 const MARGIN: u64 = 120;
 
-/// `None` where no service here makes or watches games, or L1 was not read.
+/// What op-dispute-mon reports, as long as it answers.
+pub(crate) fn disagreements(watch: &Watch) -> Option<u64> {
+    let program = watch.seen.programs.get(watch.setup.service_of("op-dispute-mon")?)?;
+    program.get().ok()?.disagreements.map(whole)
+}
+
+/// `None` where they were not read; [`unread`] says why.
 pub(crate) fn games(watch: &Watch) -> Option<Games> {
     let Watch { setup, seen, memory, .. } = watch;
     let answers = seen.l1.get().ok()?.games.as_ref()?.as_ref().ok()?;
@@ -18,20 +24,33 @@ pub(crate) fn games(watch: &Watch) -> Option<Games> {
         let clocks = if game.claims > 1 { 2 } else { 1 };
         let clocks = game.clock.saturating_mul(clocks);
         let due = game.created.saturating_add(clocks).saturating_add(MARGIN.max(game.clock / 10));
-        game.creator.is_some() && seen.now > float(due)
+        game.clock > 0 && seen.now > float(due)
     };
     let count = |games: usize| games as u64;
     let disputed = memory.open.values().filter(ours).filter(|game| game.claims > 1);
-    let monitor = setup.service_of("op-dispute-mon").and_then(|name| seen.programs.get(name));
+    // Whoever pays the bond makes games too.
+    let newest = match proposer {
+        Some(_) => memory.newest_ours,
+        None => memory.newest.map(|(at, kind)| (at, Some(kind))),
+    };
     Some(Games {
         count: answers.count,
-        newest_at: memory.newest.map(|(at, _)| at),
-        newest_type: memory.newest.map(|(_, kind)| kind),
+        newest_at: newest.map(|(at, _)| at),
+        newest_type: newest.and_then(|(_, kind)| kind),
         respected_type: answers.respected,
         open: count(memory.open.len()),
         overdue: count(memory.open.values().filter(overdue).count()),
         disputed: count(disputed.count()),
-        lost: count(memory.lost.len()),
-        disagreements: monitor.and_then(|program| program.get().ok()?.disagreements).map(whole),
+        unread: count(memory.unread.len()),
+        lost: count(memory.lost_at.len()),
     })
+}
+
+/// Why nothing is known of the games.
+pub(crate) fn unread(watch: &Watch) -> String {
+    match watch.seen.l1.get().map(|l1| l1.games.as_ref()) {
+        Err(reason) => reason.to_owned(),
+        Ok(Some(Err(unread))) => unread.to_string(),
+        Ok(_) => "they were not read yet".to_owned(),
+    }
 }

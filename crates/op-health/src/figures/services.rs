@@ -11,3 +11,9 @@ pub(crate) fn up<'a>(watch: &'a Watch, service: &str) -> Option<Result<(), &'a s
     let (node, _) = setup.plan.engines.iter().find(|(_, engine)| *engine == service)?;
     Some(seen.engines.get(node)?.get().map(|&()| ()))
 }
+
+/// Whether it can be asked at all: the configuration says where.
+pub(crate) fn is_asked(watch: &Watch, service: &str) -> bool {
+    let plan = &watch.setup.plan;
+    plan.programs.contains_key(service) || plan.engines.values().any(|engine| engine == service)
+}

@@ -8,13 +8,18 @@ use op_util::text::span;
 
 use crate::condition::{Condition, Name, State};
 use crate::number::{float, whole};
-use crate::{figures::games, status::Games, watch::Watch};
+use crate::{figures::games, observe::programs::Program, status::Games, watch::Watch};
 
 /// Rounds in which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
 /// that a new game was made in.
 const UNJUDGED: u32 = 3;
 /// Between two rounds, unless `--monitor-interval` says otherwise.
 const ROUND: Duration = Duration::from_secs(30);
+/// So many rounds, and so much time, may pass without one that ends well.
+const ROUNDS: u32 = 10;
+const STALE: Duration = Duration::from_mins(10);
+
+const AGREES: &str = "it agrees with every game";
 
 const NO_GAMES: &str = "No new output root is claimed, so no newer withdrawal can be proven: see the proposer's log, \
                         its balance and the bond, and whether the safe head moves.";
@@ -29,40 +34,44 @@ const OVERDUE: &str = "Nobody resolves them, so withdrawals wait and bonds stay 
 const NOBODY: &str = "Only the challenger of a permissioned chain resolves its games: enable op-challenger \
                       (challenger.enable), or no withdrawal ends and no bond comes back. If it runs \
                       elsewhere, this ends with the first game that it resolves.";
+const SEE_L1: &str = "See L1, and whether the contracts are the chain's.";
+const UNREAD: &str = "A reorganisation of L1 may have taken them, or they are of a kind that is not known: look at them.";
+const BLIND: &str = "What it reported last is old, and says nothing of the games of now: see its log for L1 or its op-node.";
 const DISAGREES: &str = "A false claim stands, or a true one is losing: see op-dispute-mon's log for the game, and the \
                          challenger's for why it does not act.";
 const NOT_JUDGED: &str =
     "It cannot judge some games: see its log; often its op-node does not have their blocks.";
 
+/// Of the proposer: new games, their type, and whether they are disputed. Of who plays them: whether they
+/// are resolved. Which of these there are follows from the configuration alone.
 pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
     let setup = &watch.setup;
+    let (proposer, challenger) =
+        (setup.service_of("op-proposer"), setup.service_of("op-challenger"));
+    let games = games::games(watch).ok_or_else(|| games::unread(watch));
     let mut conditions = Vec::new();
-    if let Some(games) = games::games(watch) {
-        let proposer = setup.service_of("op-proposer");
-        conditions.extend(proposer.into_iter().flat_map(|proposer| {
-            [
-                newest(watch, proposer, &games),
-                kind(watch, proposer, &games),
-                disputed(proposer, &games),
-            ]
-        }));
-        let challenger = setup.service_of("op-challenger");
-        let absence = if challenger.is_none() { nobody(watch, &games) } else { None };
-        conditions.extend(challenger.or(proposer).map(|service| {
-            let condition = unresolved(service, &games);
-            match absence {
-                Some(found) => Condition { found, ..condition }.is(State::Failed, NOBODY),
-                None => condition,
-            }
-        }));
+    if let Some(proposer) = proposer {
+        conditions.extend([
+            newest(watch, proposer, &games),
+            kind(watch, proposer, &games),
+            disputed(proposer, &games),
+        ]);
     }
+    conditions.extend(challenger.or(proposer).map(|service| unresolved(watch, service, &games)));
     conditions.extend(agreement(watch));
     conditions
 }
 
-fn newest(watch: &Watch, proposer: &str, games: &Games) -> Condition {
+type Known = Result<Games, String>;
+
+fn newest(watch: &Watch, proposer: &str, games: &Known) -> Condition {
+    const NAME: Name = Name::NewestGame;
     let limit = watch.setup.plan.limits.game_age;
     let expected = format!("a new game within {}", span(limit));
+    let games = match games {
+        Ok(games) => games,
+        Err(reason) => return Condition::unknown(NAME, proposer, expected, reason, SEE_L1),
+    };
     // The first one of a new chain may take as long.
     let begin = games.newest_at.map_or(watch.setup.watching_since, float);
     let age = (watch.seen.now - begin).max(0.0);
@@ -70,14 +79,22 @@ fn newest(watch: &Watch, proposer: &str, games: &Games) -> Condition {
         Some(_) => format!("{} games, the newest {} old", games.count, span(whole(age))),
         None => format!("none yet, watched for {}", span(whole(age))),
     };
-    Condition::holds(Name::NewestGame, proposer, expected, found).unless(
+    Condition::holds(NAME, proposer, expected, found).unless(
         age <= float(limit),
         State::Failed,
         NO_GAMES,
     )
 }
 
-fn kind(watch: &Watch, proposer: &str, games: &Games) -> Condition {
+fn kind(watch: &Watch, proposer: &str, games: &Known) -> Condition {
+    const NAME: Name = Name::GameType;
+    let games = match games {
+        Ok(games) => games,
+        Err(reason) => {
+            let expected = "the type that withdrawals are proven against";
+            return Condition::unknown(NAME, proposer, expected, reason, SEE_L1);
+        }
+    };
     let expected = format!("type {}, which withdrawals are proven against", games.respected_type);
     let made = games.newest_type;
     let service = watch.setup.config.services.get(proposer);
@@ -88,32 +105,49 @@ fn kind(watch: &Watch, proposer: &str, games: &Games) -> Condition {
         (None, None) => "none yet; the proposer makes type ?".to_owned(),
     };
     let right = made.or(configured).is_none_or(|kind| kind == games.respected_type);
-    Condition::holds(Name::GameType, proposer, expected, found).unless(
-        right,
-        State::Failed,
-        WRONG_TYPE,
-    )
+    Condition::holds(NAME, proposer, expected, found).unless(right, State::Failed, WRONG_TYPE)
 }
 
-fn disputed(proposer: &str, games: &Games) -> Condition {
+fn disputed(proposer: &str, games: &Known) -> Condition {
+    const NAME: Name = Name::GameDisputed;
+    const EXPECTED: &str = "nobody disputes our games";
+    let games = match games {
+        Ok(games) => games,
+        Err(reason) => return Condition::unknown(NAME, proposer, EXPECTED, reason, SEE_L1),
+    };
     let found = format!("{} disputed, {} lost", games.disputed, games.lost);
-    Condition::holds(Name::GameDisputed, proposer, "nobody disputes our games", found)
+    Condition::holds(NAME, proposer, EXPECTED, found)
         .unless(games.lost == 0, State::Failed, LOST)
         .unless(games.disputed == 0, State::Failed, DISPUTED)
 }
 
-fn unresolved(service: &str, games: &Games) -> Condition {
-    let found = format!("{} in play, {} overdue", games.open, games.overdue);
-    Condition::holds(Name::GameUnresolved, service, "games are resolved in time", found).unless(
-        games.overdue == 0,
-        State::Failed,
-        OVERDUE,
-    )
+fn unresolved(watch: &Watch, service: &str, games: &Known) -> Condition {
+    const NAME: Name = Name::GameUnresolved;
+    const EXPECTED: &str = "games are resolved in time";
+    let games = match games {
+        Ok(games) => games,
+        Err(reason) => return Condition::unknown(NAME, service, EXPECTED, reason, SEE_L1),
+    };
+    let unread = match games.unread {
+        0 => String::new(),
+        unread => format!(", {unread} not readable"),
+    };
+    let found = format!("{} in play, {} overdue{unread}", games.open, games.overdue);
+    let condition = Condition::holds(NAME, service, EXPECTED, found)
+        .unless(games.unread == 0, State::Warn, UNREAD)
+        .unless(games.overdue == 0, State::Failed, OVERDUE);
+    match nobody(watch, games) {
+        Some(found) => Condition { found, ..condition }.is(State::Failed, NOBODY),
+        None => condition,
+    }
 }
 
 /// That nobody resolves games is known before the first one is overdue, days later: no challenger is
 /// here, the games are permissioned, and none that is known was ever resolved.
 fn nobody(watch: &Watch, games: &Games) -> Option<String> {
+    if watch.setup.service_of("op-challenger").is_some() {
+        return None;
+    }
     let proposer = watch.setup.config.services.get(watch.setup.service_of("op-proposer")?)?;
     let permissioned = proposer.game_type.is_some_and(is_permissioned);
     let none_resolved = games.open == games.count;
@@ -123,22 +157,37 @@ fn nobody(watch: &Watch, games: &Games) -> Option<String> {
 
 fn agreement(watch: &Watch) -> Option<Condition> {
     const NAME: Name = Name::DisputeMon;
-    const EXPECTED: &str = "it agrees with every game";
     let (setup, seen) = (&watch.setup, &watch.seen);
     let service = setup.service_of("op-dispute-mon")?;
-    Some(match seen.programs.get(service)?.get() {
-        Err(reason) => Condition::unknown(NAME, service, EXPECTED, reason, "Start op-dispute-mon."),
-        Ok(program) => {
-            let wrong = program.disagreements.unwrap_or_default();
-            let failed = program.failed_games.unwrap_or_default();
-            let since = seen.unjudged_games_since.unwrap_or(seen.now);
-            let command = setup.config.services.get(service).and_then(|it| it.command.as_ref());
-            let round = command.and_then(|command| duration(command.value("monitor-interval")?));
-            let limit = (round.unwrap_or(ROUND).max(ROUND) * UNJUDGED).as_secs_f64();
-            let found = format!("{wrong} games go the wrong way, {failed} could not be judged");
-            Condition::holds(NAME, service, EXPECTED, found)
-                .unless(wrong == 0.0, State::Failed, DISAGREES)
-                .unless(failed == 0.0 || seen.now - since <= limit, State::Warn, NOT_JUDGED)
-        }
+    setup.plan.programs.get(service)?;
+    let program = seen.programs.get(service).map_or(Err("it was not read yet"), |last| last.get());
+    Some(match program {
+        Err(reason) => Condition::unknown(NAME, service, AGREES, reason, "Start op-dispute-mon."),
+        Ok(program) => judged(watch, service, program),
     })
+}
+
+/// Its gauges are set at the end of a round, and stand as they were while rounds fail.
+fn judged(watch: &Watch, service: &str, program: &Program) -> Condition {
+    const NAME: Name = Name::DisputeMon;
+    let seen = &watch.seen;
+    let command = watch.setup.config.services.get(service).and_then(|it| it.command.as_ref());
+    let round = command.and_then(|command| duration(command.value("monitor-interval")?));
+    let round = round.unwrap_or(ROUND).max(ROUND);
+    let Some(wrong) = program.disagreements else {
+        let reason = "it has not judged the games since its start";
+        return Condition::unknown(NAME, service, AGREES, reason, BLIND);
+    };
+    let age = program.judged_at.map_or(0.0, |at| seen.now - at);
+    if age > STALE.max(round * ROUNDS).as_secs_f64() {
+        let reason = format!("its round of {} ago is the last", span(whole(age)));
+        return Condition::unknown(NAME, service, AGREES, &reason, BLIND);
+    }
+    let failed = program.failed_games.unwrap_or_default();
+    let since = seen.unjudged_games_since.unwrap_or(seen.now);
+    let limit = (round * UNJUDGED).as_secs_f64();
+    let found = format!("{wrong} games go the wrong way, {failed} could not be judged");
+    Condition::holds(NAME, service, AGREES, found)
+        .unless(wrong == 0.0, State::Failed, DISAGREES)
+        .unless(failed == 0.0 || seen.now - since <= limit, State::Warn, NOT_JUDGED)
 }

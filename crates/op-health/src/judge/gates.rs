@@ -6,7 +6,7 @@ use op_util::text::span;
 
 use crate::condition::{Condition, Name, State};
 use crate::watch::Watch;
-use op_gate::{Answer, Judgement};
+use op_gate::{Answer, Finding, Judgement};
 
 /// Judgements may miss this many intervals, beside the time that one may take.
 const INTERVALS: u32 = 3;
@@ -36,23 +36,32 @@ pub(super) fn judge(watch: &Watch, service: &str) -> Condition {
 }
 
 fn of(service: &str, judgement: &Judgement) -> Condition {
-    let failed: Vec<_> =
-        judgement.findings.iter().filter(|finding| !finding.answer.starts()).collect();
     let state = match judgement.answer {
         Answer::Refuse => State::Failed,
         Answer::Wait => State::Unknown,
         Answer::Warn | Answer::Pass | Answer::Skip => State::Ok,
     };
-    let mut names: Vec<String> = failed.iter().map(|finding| finding.gate.to_string()).collect();
+    let stops = |finding: &&Finding| !finding.answer.starts();
+    let warns = |finding: &&Finding| finding.answer == Answer::Warn;
+    if state == State::Ok {
+        let warnings: Vec<_> = judgement.findings.iter().filter(warns).collect();
+        let condition = Condition::holds(NAME, service, EXPECTED, said("pass", &warnings));
+        return match warnings.first() {
+            Some(first) => condition.is(State::Warn, first.mend.as_str()),
+            None => condition,
+        };
+    }
+    let failed: Vec<_> = judgement.findings.iter().filter(stops).collect();
+    let mend = failed.first().map_or("", |first| first.mend.as_str());
+    let found = said(judgement.answer.name(), &failed);
+    Condition::holds(NAME, service, EXPECTED, found).is(state, mend)
+}
+
+/// An answer, the gates behind it, and what the first of them found.
+fn said(answer: &str, findings: &[&Finding]) -> String {
+    let Some(first) = findings.first() else { return answer.to_owned() };
+    let mut names: Vec<String> = findings.iter().map(|finding| finding.gate.to_string()).collect();
     names.dedup();
-    let (found, mend) = match failed.first() {
-        None => ("pass".to_owned(), ""),
-        Some(first) => {
-            let found =
-                format!("{} ({}): {}", judgement.answer.name(), names.join(", "), first.found);
-            (found, first.mend.as_str())
-        }
-    };
-    let condition = Condition::holds(NAME, service, EXPECTED, found);
-    condition.unless(state == State::Ok, state, mend)
+    let answer = if first.answer == Answer::Warn { "warn" } else { answer };
+    format!("{answer} ({}): {}", names.join(", "), first.found)
 }

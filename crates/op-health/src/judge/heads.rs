@@ -1,4 +1,4 @@
-//! The sequencer's heads.
+//! The sequencer's heads; on a host without it, those of each node.
 
 use op_util::text::span;
 
@@ -14,6 +14,10 @@ const L1_INFO_COUNTS: u64 = 300;
 
 const NO_BLOCKS: &str = "The sequencer makes no blocks: see whether it runs, whether its engine answers, and what its \
                          log says about L1.";
+const NONE_COME: &str = "It follows no more: see its peers, its engine and its L1 endpoint. If other nodes stand as well, \
+                         the sequencer does.";
+const NOT_DERIVED: &str = "It derives nothing from L1: see its L1 endpoint and its beacon node. If other nodes stand as well, \
+                           no batches come.";
 const NOT_SAFE: &str = "Blocks are not in L1: look at the batcher (its balance, its key, its L1 endpoint), then at \
                         the sequencer's derivation. Users' blocks are lost when the sequencing window ends.";
 const NOT_FINAL: &str = "Withdrawals wait for it: see whether L1 itself becomes final, then whether the safe head \
@@ -27,7 +31,33 @@ const STALE_L1: &str = "Contracts on L2 see an old L1: fees and deposits go wron
                         Compare the L1Block predeploy's code with the fork that is active (op-warden check: predeploys).";
 
 pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
-    let Some(sequencer) = watch.setup.plan.sequencer() else { return Vec::new() };
+    match watch.setup.plan.sequencer() {
+        Some(sequencer) => of_sequencer(watch, sequencer),
+        None => watch.setup.plan.nodes.iter().flat_map(|node| of_node(watch, node)).collect(),
+    }
+}
+
+/// Nobody here makes blocks: what comes from elsewhere is all there is to judge by.
+fn of_node(watch: &Watch, node: &Node) -> [Condition; 3] {
+    let pending = watch.seen.engine(&node.name).is_pending();
+    let memory = watch.memory.nodes.get(&node.name);
+    let head = |pick: fn(&memory::Node) -> Option<Head>| memory.and_then(pick);
+    let limits = watch.setup.plan.limits;
+    let moves =
+        |name, head, limit, mend| moving(watch, name, &node.name, (head, pending), limit, mend);
+    [
+        fresh(watch, node, head(|node| node.unsafe_head), NONE_COME),
+        moves(Name::SafeHead, head(|node| node.safe_head), limits.safe_stall, NOT_DERIVED),
+        moves(
+            Name::FinalizedHead,
+            head(|node| node.finalized_head),
+            limits.finalized_stall,
+            NOT_FINAL,
+        ),
+    ]
+}
+
+fn of_sequencer(watch: &Watch, sequencer: &Node) -> Vec<Condition> {
     // The service that makes blocks safe is the one to look at.
     let batcher = watch.setup.service_of("op-batcher").unwrap_or(&sequencer.name);
     // What is remembered from before a start says nothing until it was looked at again.
@@ -42,7 +72,7 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
         moving(watch, name, subject, (head, pending), limit, mend)
     };
     let mut conditions = vec![
-        fresh(watch, sequencer, unsafe_head),
+        fresh(watch, sequencer, unsafe_head, NO_BLOCKS),
         moves(Name::SafeHead, batcher, safe_head, limits.safe_stall, NOT_SAFE),
         moves(Name::FinalizedHead, &sequencer.name, finalized, limits.finalized_stall, NOT_FINAL),
         lag(watch, batcher, unsafe_head, safe_head),
@@ -54,9 +84,9 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
 }
 
 /// New blocks come, and they are of now.
-fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Condition {
+fn fresh(watch: &Watch, node: &Node, head: Option<Head>, mend: &str) -> Condition {
     const NAME: Name = Name::UnsafeHead;
-    let subject = &sequencer.name;
+    let subject = &node.name;
     let limit = watch.setup.plan.limits.unsafe_stall;
     let expected = format!("a new block within {}", span(limit));
     let engine = watch.seen.engine(subject);
@@ -64,11 +94,11 @@ fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Condition {
         (Ok(()), Some(head)) => head,
         (Err(reason), Some(head)) if head.stalled > float(limit) && !engine.is_pending() => {
             let found = format!("no new block for {}: {reason}", span(whole(head.stalled)));
-            return Condition::holds(NAME, subject, expected, found).is(State::Failed, NO_BLOCKS);
+            return Condition::holds(NAME, subject, expected, found).is(State::Failed, mend);
         }
-        (Err(reason), _) => return Condition::unknown(NAME, subject, expected, reason, NO_BLOCKS),
+        (Err(reason), _) => return Condition::unknown(NAME, subject, expected, reason, mend),
         (Ok(()), None) => {
-            return Condition::unknown(NAME, subject, expected, "it has no head", NO_BLOCKS);
+            return Condition::unknown(NAME, subject, expected, "it has no head", mend);
         }
     };
     let age = (watch.seen.now - float(head.block.timestamp)).max(0.0);
@@ -81,7 +111,7 @@ fn fresh(watch: &Watch, sequencer: &Node, head: Option<Head>) -> Condition {
     Condition::holds(NAME, subject, expected, found).unless(
         head.stalled <= float(limit) && age <= float(limit),
         State::Failed,
-        NO_BLOCKS,
+        mend,
     )
 }
 

@@ -49,14 +49,16 @@ fn heads(watch: &Watch) -> Condition {
     let age = |timestamp: u64| (seen.now - float(timestamp)).max(0.0);
     let head = age(l1.head.timestamp);
     let finalized = l1.finalized.map(|block| age(block.timestamp));
-    let final_up_to =
-        finalized.map_or_else(String::new, |age| format!("; final up to {} ago", span(whole(age))));
+    let final_up_to = finalized.map_or_else(
+        || "; what is final is not known".to_owned(),
+        |age| format!("; final up to {} ago", span(whole(age))),
+    );
     let limited = if l1.limited > 0 { "; it limits requests" } else { "" };
     let found =
         format!("block {}, {} old{final_up_to}{limited}", l1.head.number, span(whole(head)));
     Condition::holds(NAME, "l1", expected, found)
         .unless(head <= float(limit), State::Failed, NO_L1)
-        .unless(finalized.is_none_or(|age| age <= FINALITY), State::Warn, NOT_FINAL)
+        .unless(finalized.is_some_and(|age| age <= FINALITY), State::Warn, NOT_FINAL)
         .unless(l1.limited == 0, State::Warn, LIMITED)
 }
 

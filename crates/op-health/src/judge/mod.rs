@@ -9,6 +9,8 @@ mod heads;
 mod host;
 mod l1;
 mod services;
+#[cfg(test)]
+mod tests;
 
 use crate::{condition::Condition, watch::Watch};
 

@@ -44,7 +44,12 @@ fn up(watch: &Watch, name: &str) -> Option<Condition> {
     const MEND: &str =
         "See whether it runs, and its log. A gate that does not pass keeps it from starting.";
     let waits = !gates::judge(watch, name).state.is_ready();
-    Some(match services::up(watch, name)? {
+    let Some(up) = services::up(watch, name) else {
+        let unread =
+            || Condition::unknown(Name::Service, name, EXPECTED, "it was not read yet", MEND);
+        return services::is_asked(watch, name).then(unread);
+    };
+    Some(match up {
         Ok(()) if watch.seen.pending.contains(name) => {
             const FOUND: &str =
                 "it answers; a restart is pending: it was started before the last switch";

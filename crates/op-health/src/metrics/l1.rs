@@ -57,10 +57,23 @@ pub(super) fn games(page: &mut Page, status: &Status) {
         one(float(games.overdue)),
     );
     page.gauge("games_disputed", "Our games that somebody disputes.", one(float(games.disputed)));
-    page.gauge("games_lost", "Our games that were lost.", one(float(games.lost)));
+    page.gauge(
+        "games_unread",
+        "Dispute games in play that could not be read.",
+        one(float(games.unread)),
+    );
+    page.gauge(
+        "games_lost",
+        "Our games that were lost in the last 28 days.",
+        one(float(games.lost)),
+    );
+}
+
+/// As long as it answers itself, whatever L1 says of games.
+pub(super) fn dispute_mon(page: &mut Page, status: &Status) {
     page.gauge(
         "dispute_mon_disagreements",
         "Games that op-dispute-mon disagrees with.",
-        games.disagreements.map(|count| plain(float(count))),
+        status.dispute_mon_disagreements.map(|count| plain(float(count))),
     );
 }

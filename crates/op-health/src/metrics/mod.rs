@@ -24,6 +24,7 @@ pub fn render(status: &Status) -> String {
     l1::l1(&mut page, status);
     services::accounts(&mut page, status);
     l1::games(&mut page, status);
+    l1::dispute_mon(&mut page, status);
     chain::limits(&mut page, status);
     chain::counters(&mut page, status);
     page.text()

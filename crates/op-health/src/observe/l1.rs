@@ -27,6 +27,8 @@ pub(crate) struct Questions {
     pub(crate) next_game: Option<u64>,
     /// Games that were in play, by index.
     pub(crate) games: BTreeMap<u64, Address>,
+    /// Games whose addresses are read again: a reorganisation of L1 may have given them others.
+    pub(crate) again: BTreeSet<u64>,
 }
 
 #[derive(Debug)]
@@ -48,10 +50,10 @@ pub(crate) struct L1Answers {
 pub(crate) struct GameAnswers {
     pub(crate) respected: u32,
     pub(crate) count: u64,
-    /// Games that were not known, by index.
+    /// Games that were not known, and those that were read again, by index.
     pub(crate) new: BTreeMap<u64, NewGame>,
     /// Games in play, by index.
-    pub(crate) states: BTreeMap<u64, GameState>,
+    pub(crate) states: BTreeMap<u64, Reading<GameState>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -65,8 +67,14 @@ pub(crate) struct NewGame {
 pub(crate) struct GameState {
     /// 0 in progress, 1 the challenger has won, 2 the defender has won.
     pub(crate) status: u8,
-    pub(crate) claims: u64,
     pub(crate) creator: Address,
+    /// Of a game that is played move by move.
+    pub(crate) moves: Option<Moves>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moves {
+    pub(crate) claims: u64,
     /// Seconds that each side has.
     pub(crate) clock: u64,
 }
@@ -169,12 +177,14 @@ impl StateSlots {
     }
 
     fn read(&self, answers: &eth_rpc::Answers) -> Reading<GameState> {
-        Ok(GameState {
-            status: answers.take(&self.status)?,
-            claims: answers.take(&self.claims)?.saturating_to(),
-            creator: answers.take(&self.creator)?,
-            clock: answers.take(&self.clock)?,
-        })
+        let moves = match (answers.take(&self.claims), answers.take(&self.clock)) {
+            (Ok(claims), Ok(clock)) => Some(Moves { claims: claims.saturating_to(), clock }),
+            // A game that is proven at once has none.
+            (Err(Unread::Reverted(_)), _) | (_, Err(Unread::Reverted(_))) => None,
+            (Err(unread), _) | (_, Err(unread)) => return Err(unread),
+        };
+        let (status, creator) = (answers.take(&self.status)?, answers.take(&self.creator)?);
+        Ok(GameState { status, creator, moves })
     }
 }
 
@@ -189,7 +199,9 @@ async fn read_games(
     let count: u64 = answers.take(&slots.count)?.saturating_to();
     let first = questions.next_game.unwrap_or_else(|| count.saturating_sub(FIRST_LOOK));
     let last = count.min(first.saturating_add(NEW_GAMES));
-    let new: Vec<_> = (first..last)
+    let again = questions.again.iter().copied().filter(|index| *index < first.min(count));
+    let new: Vec<_> = again
+        .chain(first..last)
         .map(|index| {
             let call = DisputeGameFactory::gameAtIndexCall { index: U256::from(index) };
             (index, batch.call(factory, &call))
@@ -204,10 +216,6 @@ async fn read_games(
             Ok((index, game))
         })
         .collect::<Reading<_>>()?;
-    let states = slots
-        .states
-        .iter()
-        .map(|(index, slots)| Ok((*index, slots.read(answers)?)))
-        .collect::<Reading<_>>()?;
+    let states = slots.states.iter().map(|(index, slots)| (*index, slots.read(answers))).collect();
     Ok(GameAnswers { respected: answers.take(&slots.respected)?, count, new, states })
 }

@@ -20,6 +20,9 @@ pub(crate) struct Program {
     pub(crate) sent: Option<Sent>,
     /// op-dispute-mon: games that it could not judge.
     pub(crate) failed_games: Option<f64>,
+    /// op-dispute-mon: when it last judged the game that it has not judged for longest, or any round
+    /// without games.
+    pub(crate) judged_at: Option<f64>,
 }
 
 /// What a program has sent to L1 since it began (op-service `txmgr/metrics/tx_metrics.go`).
@@ -40,6 +43,7 @@ const STARTED: &str = "process_start_time_seconds";
 const RESETS: &str = "op_node_default_pipeline_resets_total";
 const AGREEMENT: &str = "op_dispute_mon_games_agreement";
 const FAILED_GAMES: &str = "op_dispute_mon_failed_games";
+const JUDGED_AT: &str = "op_dispute_mon_oldest_game_update_time";
 /// What the names of a sending program's metrics begin with.
 const SENDERS: [&str; 3] =
     ["op_batcher_default_txmgr_", "op_proposer_default_txmgr_", "op_challenger_txmgr_"];
@@ -59,7 +63,7 @@ fn is_read(line: &[u8]) -> bool {
             [NONCE, CONFIRMED, ERRORS].iter().any(|name| rest.starts_with(name.as_bytes()))
         })
     };
-    [STARTED, RESETS, AGREEMENT, FAILED_GAMES].into_iter().any(begins) || of_a_sender()
+    [STARTED, RESETS, AGREEMENT, FAILED_GAMES, JUDGED_AT].into_iter().any(begins) || of_a_sender()
 }
 
 fn read(text: &str) -> Program {
@@ -74,6 +78,7 @@ fn read(text: &str) -> Program {
         disagreements: samples(text, AGREEMENT).next().is_some().then(|| disagreements.sum()),
         sent: SENDERS.into_iter().find_map(|sender| sent(text, sender)),
         failed_games: value(FAILED_GAMES),
+        judged_at: value(JUDGED_AT).filter(|at| *at > 0.0),
     }
 }
 
@@ -97,6 +102,7 @@ mod tests {
     fn a_game_that_goes_the_wrong_way_is_a_disagreement() {
         let text = "process_start_time_seconds 1.795270175e+09
 op_dispute_mon_failed_games 0
+op_dispute_mon_oldest_game_update_time 1.7952702e+09
 op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"correct\",root_agreement=\"agree\",status=\"agree_defender_wins\"} 4
 op_dispute_mon_games_agreement{completion=\"in_progress\",result_correctness=\"incorrect\",root_agreement=\"disagree\",status=\"disagree_defender_ahead\"} 2
 op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"incorrect\",root_agreement=\"agree\",status=\"agree_challenger_wins\"} 1
@@ -107,6 +113,7 @@ op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"inco
             disagreements: Some(3.0),
             sent: None,
             failed_games: Some(0.0),
+            judged_at: Some(1_795_270_200.0),
         };
         assert_eq!(read(text), program);
         assert_eq!(read(""), Program::default());

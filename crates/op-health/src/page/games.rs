@@ -9,18 +9,18 @@ use crate::status::{Games, Status};
 
 pub(super) fn section(status: &Status, now: u64) -> Markup {
     let content = match &status.games {
-        Some(games) => all(games, now),
+        Some(games) => all(games, status.dispute_mon_disagreements, now),
         None => nothing("No dispute game was observed yet."),
     };
     part("games", "Dispute games", &content)
 }
 
-fn all(games: &Games, now: u64) -> Markup {
+fn all(games: &Games, disagreements: Option<u64>, now: u64) -> Markup {
     let newest = html! {
         @if let Some(at) = games.newest_at { (ago(at, now)) } @else { "none yet" }
     };
     let disagreements = html! {
-        @if let Some(number) = games.disagreements { (none_is_good(number)) } @else { (NOT_KNOWN) }
+        @if let Some(number) = disagreements { (none_is_good(number)) } @else { (NOT_KNOWN) }
     };
     facts([
         ("Made", html! { (count(games.count)) }),
@@ -30,6 +30,7 @@ fn all(games: &Games, now: u64) -> Markup {
         ("Open", html! { (count(games.open)) }),
         ("Overdue", none_is_good(games.overdue)),
         ("Ours disputed", none_is_good(games.disputed)),
+        ("Not readable", none_is_good(games.unread)),
         ("Ours lost", none_is_good(games.lost)),
         ("dispute-mon disagrees", disagreements),
     ])

@@ -1,39 +1,75 @@
 //! Dispute games in play.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use alloy_primitives::Address;
 
 use crate::memory::{Game, Games};
-use crate::observe::l1::GameAnswers;
+use crate::observe::l1::{GameAnswers, GameState, NewGame};
 
 /// Games that are looked at in one poll: the newest half always, the others in turn.
 const A_POLL: usize = 32;
+/// Games whose address is read again in one poll.
+pub(crate) const AGAIN: usize = 8;
 /// Lost games that are remembered.
 const LOST: usize = 100;
+/// Seconds for which a lost game counts: what was wrong is mended, or known, by then.
+const LOST_COUNTS: f64 = 28.0 * 24.0 * 3600.0;
 
-pub(crate) fn take(games: &mut Games, answers: &GameAnswers, proposer: Option<Address>) {
+/// What was read `now`, in seconds since the Unix epoch.
+pub(crate) fn take(games: &mut Games, answers: &GameAnswers, proposer: Option<Address>, now: f64) {
     for (&index, game) in &answers.new {
-        let open =
-            Game { proxy: game.proxy, created: game.created, creator: None, claims: 1, clock: 0 };
-        games.open.insert(index, open);
-        games.newest = Some((game.created, game.kind));
-        games.next = Some(index + 1);
+        meet(games, index, game);
     }
     // Of a factory without games the first is still to come.
     games.next = games.next.or(Some(0).filter(|_| answers.count == 0));
     for (&index, state) in &answers.states {
-        if state.status == 0 {
-            let Some(game) = games.open.get_mut(&index) else { continue };
-            game.creator = Some(state.creator);
-            game.claims = state.claims;
-            game.clock = state.clock;
-            continue;
+        match state {
+            Ok(state) => {
+                games.unread.remove(&index);
+                look(games, index, state, proposer, now);
+            }
+            Err(_) => drop(games.unread.insert(index)),
         }
-        games.open.remove(&index);
-        if state.status == 1 && Some(state.creator) == proposer && games.lost.len() < LOST {
-            games.lost.push(index);
-        }
+    }
+    let ours = games.open.values().filter(|game| proposer.is_some() && game.creator == proposer);
+    let newest = ours.max_by_key(|game| game.created).map(|game| (game.created, game.kind));
+    games.newest_ours = games.newest_ours.max(newest);
+    // Of a former version, which did not write when.
+    games.lost_at.extend(mem::take(&mut games.lost).into_iter().map(|index| (index, now)));
+    games.lost_at.retain(|_, at| now - *at <= LOST_COUNTS);
+}
+
+/// A game that was not known, or has another address than it had.
+fn meet(games: &mut Games, index: u64, game: &NewGame) {
+    let NewGame { kind, created, proxy } = *game;
+    games.next = games.next.max(Some(index + 1));
+    if games.open.get(&index).is_some_and(|known| known.proxy == proxy) {
+        return;
+    }
+    games.unread.remove(&index);
+    let open = Game { proxy, created, kind: Some(kind), creator: None, claims: 1, clock: 0 };
+    games.open.insert(index, open);
+    games.newest = games.newest.max(Some((created, kind)));
+}
+
+fn look(games: &mut Games, index: u64, state: &GameState, proposer: Option<Address>, now: f64) {
+    let Some(game) = games.open.get_mut(&index) else { return };
+    game.creator = Some(state.creator);
+    if let Some(moves) = state.moves {
+        game.claims = moves.claims;
+        game.clock = moves.clock;
+    }
+    if state.status == 0 {
+        return;
+    }
+    let ours = Some(state.creator) == proposer;
+    if ours {
+        games.newest_ours = games.newest_ours.max(Some((game.created, game.kind)));
+    }
+    games.open.remove(&index);
+    if state.status == 1 && ours && games.lost_at.len() < LOST {
+        games.lost_at.insert(index, now);
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn take(watch: &mut Watch, reading: Reading<L1Answers>) {
             if let Some(Ok(games)) = &answers.games {
                 let proposer =
                     setup.service_of("op-proposer").and_then(|name| seen.accounts.get(name));
-                games::take(&mut memory.games, games, proposer.copied());
+                games::take(&mut memory.games, games, proposer.copied(), seen.now);
             }
         }
     }
@@ -40,5 +40,6 @@ pub(crate) fn questions(watch: &Watch) -> Questions {
         accounts: seen.accounts.values().copied().collect::<BTreeSet<_>>(),
         next_game: memory.games.next,
         games: games::to_ask(&memory.games, seen.l1_polls),
+        again: memory.games.unread.iter().copied().take(games::AGAIN).collect(),
     }
 }

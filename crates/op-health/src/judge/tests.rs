@@ -1,0 +1,264 @@
+//! What holds of the conditions whatever was read, and whatever was not.
+
+use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
+
+use alloy_primitives::{Address, B256};
+use eth_rpc::Unread;
+use op_gate::config::Config;
+use op_prove::compare::Block;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::all;
+use crate::condition::{Name, State};
+use crate::memory::{self, Head, Memory};
+use crate::observe::l1::{GameAnswers, GameState, L1Answers, Moves, NewGame};
+use crate::observe::programs::Program;
+use crate::plan::Plan;
+use crate::setup::Setup;
+use crate::status::L1Head;
+use crate::{update, watch::Watch};
+
+const NOW: f64 = 1_800_000_000.0;
+const DAY: f64 = 24.0 * 3_600.0;
+const PROPOSER: Address = Address::repeat_byte(0x11);
+const STRANGER: Address = Address::repeat_byte(0x22);
+
+fn config(services: &Value) -> Config {
+    serde_json::from_value(json!({
+        "chain": {"genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901,
+            "disputeGameFactory": Address::repeat_byte(0xc3)},
+        "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
+        "services": services,
+        "serve": {"listen": "127.0.0.1:7399", "intervalSeconds": 60},
+    }))
+    .unwrap()
+}
+
+fn watch(services: &Value) -> Watch {
+    let config = config(services);
+    let serve = config.serve.clone().unwrap();
+    let plan = Plan::of(&config, &serve, Duration::from_secs(1)).unwrap();
+    let setup = Setup {
+        plan,
+        judging_interval: serve.interval(),
+        grace: 30.0,
+        watching_since: NOW - DAY,
+        config,
+    };
+    let mut watch = Watch::new(setup, Memory::new());
+    watch.seen.now = NOW;
+    watch
+}
+
+fn games() -> Watch {
+    watch(&json!({
+        "proposer": {"gates": ["l1-chain"], "gameType": 1,
+            "command": {"component": "op-proposer", "args": ["--proposal-interval=1h"]}},
+        "challenger": {"gates": ["l1-chain"], "command": {"component": "op-challenger"}},
+        "dispute-mon": {"gates": ["l1-chain"],
+            "command": {"component": "op-dispute-mon",
+                "args": ["--metrics.enabled", "--metrics.port=7304", "--metrics.addr=127.0.0.1"]}},
+    }))
+}
+
+fn l1(games: Option<Result<GameAnswers, Unread>>) -> L1Answers {
+    let head = L1Head { number: 9, timestamp: 1_799_999_990 };
+    L1Answers {
+        endpoint: String::new(),
+        head,
+        safe: Some(head),
+        finalized: Some(head),
+        batcher: None,
+        signer: None,
+        accounts: BTreeMap::new(),
+        games,
+        limited: 0,
+    }
+}
+
+fn answers(
+    new: impl IntoIterator<Item = (u64, NewGame)>,
+    states: impl IntoIterator<Item = (u64, Result<GameState, Unread>)>,
+) -> GameAnswers {
+    let (new, states): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (new.into_iter().collect(), states.into_iter().collect());
+    GameAnswers { respected: 1, count: 10, new, states }
+}
+
+fn made(created: u64, kind: u32, proxy: u8) -> NewGame {
+    NewGame { kind, created, proxy: Address::repeat_byte(proxy) }
+}
+
+const fn state(status: u8, creator: Address) -> GameState {
+    GameState { status, creator, moves: Some(Moves { claims: 1, clock: 302_400 }) }
+}
+
+fn gone() -> Unread {
+    Unread::Malformed("no code".to_owned())
+}
+
+fn take(watch: &mut Watch, games: GameAnswers) {
+    watch.seen.accounts.insert("proposer".to_owned(), PROPOSER);
+    update::l1::take(watch, Ok(l1(Some(Ok(games)))));
+}
+
+fn of(watch: &Watch, name: Name) -> (State, String) {
+    let found = all(watch).into_iter().find(|condition| condition.name == name);
+    found.map(|condition| (condition.state, condition.found)).unwrap()
+}
+
+fn names(watch: &Watch) -> BTreeSet<(&'static str, String)> {
+    all(watch).into_iter().map(|one| (one.name.text(), one.subject)).collect()
+}
+
+/// What L1 and op-dispute-mon may have answered at a poll.
+fn arbitrary() -> impl Strategy<Value = (u8, u8)> {
+    (0..6_u8, 0..4_u8)
+}
+
+proptest! {
+    #[test]
+    fn no_condition_of_games_disappears(polls in prop::collection::vec(arbitrary(), 0..8)) {
+        let mut watch = games();
+        let expected = names(&watch);
+        for (of_l1, of_monitor) in polls {
+            let failed = || Unread::Unreachable("gone".to_owned());
+            let reading = match of_l1 {
+                0 => Err(failed()),
+                1 => Ok(l1(None)),
+                2 => Ok(l1(Some(Err(failed())))),
+                3 => Ok(l1(Some(Ok(answers([(0, made(1, 1, 3))], []))))),
+                4 => Ok(l1(Some(Ok(answers([], [(0, Err(gone()))]))))),
+                _ => Ok(l1(Some(Ok(answers([], [(0, Ok(state(1, PROPOSER)))]))))),
+            };
+            update::l1::take(&mut watch, reading);
+            let monitor = watch.seen.programs.entry("dispute-mon".to_owned()).or_default();
+            monitor.take(match of_monitor {
+                0 => Err(failed()),
+                1 => Ok(Program::default()),
+                2 => Ok(Program { disagreements: Some(0.0), ..Program::default() }),
+                _ => Ok(Program { disagreements: Some(1.0), judged_at: Some(1.0), ..Program::default() }),
+            });
+            prop_assert_eq!(names(&watch), expected.clone());
+        }
+    }
+}
+
+#[test]
+fn what_nobody_read_of_games_is_unknown() {
+    let watch = games();
+    for name in [
+        Name::NewestGame,
+        Name::GameType,
+        Name::GameDisputed,
+        Name::GameUnresolved,
+        Name::DisputeMon,
+    ] {
+        assert_eq!(of(&watch, name).0, State::Unknown, "{name}");
+    }
+}
+
+#[test]
+fn one_game_that_cannot_be_read_is_one_game() {
+    let mut watch = games();
+    let now = 1_799_999_000;
+    take(&mut watch, answers([(0, made(now, 1, 3)), (1, made(now, 1, 4))], []));
+    take(&mut watch, answers([], [(0, Err(gone())), (1, Ok(state(0, PROPOSER)))]));
+    assert_eq!(of(&watch, Name::NewestGame).0, State::Ok);
+    let (answer, found) = of(&watch, Name::GameUnresolved);
+    assert_eq!((answer, &*found), (State::Warn, "2 in play, 0 overdue, 1 not readable"));
+    // L1 was reorganised: another contract has the index.
+    assert_eq!(update::l1::questions(&watch).again, BTreeSet::from([0]));
+    take(&mut watch, answers([(0, made(now, 1, 5))], [(1, Ok(state(0, PROPOSER)))]));
+    take(&mut watch, answers([], [(0, Ok(state(0, PROPOSER))), (1, Ok(state(0, PROPOSER)))]));
+    assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
+}
+
+#[test]
+fn a_game_without_moves_is_never_overdue() {
+    let mut watch = games();
+    let game = GameState { status: 0, creator: STRANGER, moves: None };
+    take(&mut watch, answers([(0, made(1, 10, 3))], []));
+    take(&mut watch, answers([], [(0, Ok(game))]));
+    assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
+}
+
+#[test]
+fn a_strangers_game_does_not_hide_that_ours_stopped() {
+    let mut watch = games();
+    let (old, new) = (1_799_900_000, 1_799_999_900);
+    take(&mut watch, answers([(0, made(old, 1, 3)), (1, made(new, 0, 4))], []));
+    take(&mut watch, answers([], [(0, Ok(state(0, PROPOSER))), (1, Ok(state(0, STRANGER)))]));
+    assert_eq!(of(&watch, Name::NewestGame).0, State::Failed);
+    assert_eq!(of(&watch, Name::GameType).0, State::Ok);
+}
+
+#[test]
+fn a_lost_game_counts_for_four_weeks() {
+    let mut watch = games();
+    take(&mut watch, answers([(0, made(1_799_999_000, 1, 3))], []));
+    take(&mut watch, answers([], [(0, Ok(state(1, PROPOSER)))]));
+    assert_eq!(of(&watch, Name::GameDisputed).0, State::Failed);
+    watch.seen.now += 27.0 * DAY;
+    take(&mut watch, answers([], []));
+    assert_eq!(of(&watch, Name::GameDisputed).0, State::Failed);
+    watch.seen.now += 2.0 * DAY;
+    take(&mut watch, answers([], []));
+    assert_eq!(of(&watch, Name::GameDisputed).0, State::Ok);
+}
+
+#[test]
+fn an_absent_or_old_figure_of_dispute_mon_is_no_agreement() {
+    let mut watch = games();
+    for (disagreements, judged_at, expected) in [
+        (None, None, State::Unknown),
+        (None, Some(NOW), State::Unknown),
+        (Some(0.0), Some(NOW - 700.0), State::Unknown),
+        (Some(0.0), Some(NOW - 500.0), State::Ok),
+        (Some(1.0), Some(NOW - 500.0), State::Failed),
+        // A release without that metric.
+        (Some(0.0), None, State::Ok),
+    ] {
+        let program = Program { disagreements, judged_at, ..Program::default() };
+        watch.seen.programs.entry("dispute-mon".to_owned()).or_default().take(Ok(program));
+        assert_eq!(of(&watch, Name::DisputeMon).0, expected, "{disagreements:?} {judged_at:?}");
+    }
+}
+
+#[test]
+fn finality_that_cannot_be_read_is_not_fine() {
+    let mut watch = games();
+    update::l1::take(&mut watch, Ok(L1Answers { finalized: None, ..l1(None) }));
+    assert_eq!(of(&watch, Name::L1).0, State::Warn);
+}
+
+#[test]
+fn heads_are_judged_on_a_host_without_the_sequencer() {
+    let mut watch = watch(&json!({
+        "follower": {"gates": ["l1-chain"], "engineRpc": "http://127.0.0.1:8545",
+            "command": {"component": "op-node", "args": ["--rpc.port=9545", "--rpc.addr=127.0.0.1"]}},
+    }));
+    assert_eq!(of(&watch, Name::UnsafeHead).0, State::Unknown);
+    watch.seen.engines.entry("follower".to_owned()).or_default().take(Ok(()));
+    let stands = |stalled: f64| {
+        let block =
+            Block { number: 7, hash: B256::ZERO, parent: B256::ZERO, timestamp: 1_799_999_999 };
+        Some(Head { block, stalled })
+    };
+    for (stalled, unsafe_head, safe_head) in [
+        (1.0, State::Ok, State::Ok),
+        (70.0, State::Failed, State::Ok),
+        (7_300.0, State::Failed, State::Failed),
+    ] {
+        let node = memory::Node {
+            unsafe_head: stands(stalled),
+            safe_head: stands(stalled),
+            finalized_head: stands(stalled),
+            ..memory::Node::default()
+        };
+        watch.memory.nodes.insert("follower".to_owned(), node);
+        assert_eq!(of(&watch, Name::UnsafeHead).0, unsafe_head, "{stalled}");
+        assert_eq!(of(&watch, Name::SafeHead).0, safe_head, "{stalled}");
+    }
+}
