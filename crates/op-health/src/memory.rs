@@ -32,6 +32,9 @@ pub(crate) struct Memory {
     pub(crate) services: BTreeMap<String, Service>,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) games: Games,
+    /// The L1 origin of the last safe head that an op-node reported.
+    #[serde(default)]
+    pub(crate) safe_origin: Option<u64>,
     /// The next block of the sequencer whose L1-info deposit is to be looked at.
     pub(crate) next_l1_info: Option<u64>,
     /// The last block whose L1-info deposit failed.

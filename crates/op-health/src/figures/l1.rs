@@ -1,5 +1,6 @@
 //! L1's pace, and what is left of the sequencing window.
 
+use crate::observe::node::SyncStatus;
 use crate::{number::float, seen::Seen, status::SequencingWindow, watch::Watch};
 
 /// Seconds between L1 blocks since the L2 began.
@@ -11,12 +12,26 @@ pub(crate) fn block_time(seen: &Seen) -> Option<f64> {
     Some(float(seconds) / float(blocks))
 }
 
-pub(crate) fn sequencing_window(watch: &Watch) -> Option<SequencingWindow> {
+/// What the op-nodes of this host say, the sequencer's first.
+fn syncs(watch: &Watch) -> impl Iterator<Item = &SyncStatus> {
     let Watch { setup, seen, .. } = watch;
+    setup.plan.nodes.iter().filter_map(|node| seen.node(&node.name).get().ok()?.sync.as_ref().ok())
+}
+
+/// The L1 origin of the safe head, from the first op-node that answers.
+pub(crate) fn safe_origin(watch: &Watch) -> Option<u64> {
+    syncs(watch).next().map(|sync| sync.safe_l2.l1_origin.number)
+}
+
+/// It runs on while no op-node answers: from the safe head that was known last.
+pub(crate) fn sequencing_window(watch: &Watch) -> Option<SequencingWindow> {
+    let Watch { setup, seen, memory, .. } = watch;
+    setup.plan.sequencer()?;
     let size = seen.chain.as_ref()?.seq_window_size;
-    let sync = seen.node(&setup.plan.sequencer()?.name).get().ok()?.sync.as_ref().ok()?;
-    let l1 = seen.l1.get().map_or(0, |l1| l1.head.number).max(sync.head_l1.number);
-    let left = size.saturating_sub(l1.saturating_sub(sync.safe_l2.l1_origin.number));
+    let origin = safe_origin(watch).or(memory.safe_origin)?;
+    let heads = syncs(watch).map(|sync| sync.head_l1.number);
+    let l1 = heads.chain(seen.l1.get().map(|l1| l1.head.number)).max()?;
+    let left = size.saturating_sub(l1.saturating_sub(origin));
     let left_seconds = block_time(seen).map(|seconds| float(left) * seconds);
     Some(SequencingWindow { size, left, left_seconds })
 }

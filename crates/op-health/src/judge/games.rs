@@ -18,6 +18,8 @@ const ROUND: Duration = Duration::from_secs(30);
 /// So many rounds, and so much time, may pass without one that ends well.
 const ROUNDS: u32 = 10;
 const STALE: Duration = Duration::from_mins(10);
+/// Rounds after the start until the first must have ended well.
+const FIRST_ROUND: u32 = 3;
 
 const AGREES: &str = "it agrees with every game";
 
@@ -175,6 +177,12 @@ fn judged(watch: &Watch, service: &str, program: &Program) -> Condition {
     let round = command.and_then(|command| duration(command.value("monitor-interval")?));
     let round = round.unwrap_or(ROUND).max(ROUND);
     let Some(wrong) = program.disagreements else {
+        let ran = program.started.map_or(f64::INFINITY, |at| seen.now - at);
+        // The first round is one interval after the start.
+        if ran <= (round * FIRST_ROUND).as_secs_f64() {
+            let found = format!("its first round comes {} after its start", span(round.as_secs()));
+            return Condition::holds(NAME, service, AGREES, found);
+        }
         let reason = "it has not judged the games since its start";
         return Condition::unknown(NAME, service, AGREES, reason, BLIND);
     };

@@ -3,8 +3,8 @@
 use crate::condition::{Condition, Name, State};
 use crate::{figures::clock, watch::Watch};
 
-/// Blocks are refused beyond a few seconds; a correction of less is common.
-const SKEW: f64 = 10.0;
+/// op-node takes no block that is further in its future; a correction of less is common.
+const SKEW: f64 = 5.0;
 
 pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
     const MEND: &str =

@@ -70,7 +70,7 @@ fn window(watch: &Watch) -> Option<Condition> {
     let sequencer = || Some(setup.plan.sequencer()?.name.as_str());
     let batcher = setup.service_of("op-batcher").or_else(sequencer)?;
     let Some(window) = sequencing_window(watch) else {
-        let reason = "the sequencer's op-node reports no safe head";
+        let reason = "no op-node reports a safe head, or L1 none of its own";
         return Some(Condition::unknown(NAME, batcher, EXPECTED, reason, "See its op-node."));
     };
     let time = window.left_seconds;

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use super::all;
 use crate::condition::{Name, State};
+use crate::figures::l1::sequencing_window;
 use crate::memory::{self, Head, Memory};
 use crate::observe::l1::{GameAnswers, GameState, L1Answers, Moves, NewGame};
-use crate::observe::programs::Program;
+use crate::observe::{node::NodeAnswers, programs::Program};
 use crate::plan::Plan;
 use crate::setup::Setup;
 use crate::status::L1Head;
@@ -220,10 +221,14 @@ fn an_absent_or_old_figure_of_dispute_mon_is_no_agreement() {
         // A release without that metric.
         (Some(0.0), None, State::Ok),
     ] {
-        let program = Program { disagreements, judged_at, ..Program::default() };
+        let started = Some(NOW - 1_000.0);
+        let program = Program { started, disagreements, judged_at, ..Program::default() };
         watch.seen.programs.entry("dispute-mon".to_owned()).or_default().take(Ok(program));
         assert_eq!(of(&watch, Name::DisputeMon).0, expected, "{disagreements:?} {judged_at:?}");
     }
+    let young = Program { started: Some(NOW - 60.0), ..Program::default() };
+    watch.seen.programs.entry("dispute-mon".to_owned()).or_default().take(Ok(young));
+    assert_eq!(of(&watch, Name::DisputeMon).0, State::Ok);
 }
 
 #[test]
@@ -261,4 +266,54 @@ fn heads_are_judged_on_a_host_without_the_sequencer() {
         assert_eq!(of(&watch, Name::UnsafeHead).0, unsafe_head, "{stalled}");
         assert_eq!(of(&watch, Name::SafeHead).0, safe_head, "{stalled}");
     }
+}
+
+#[test]
+fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
+    let mut watch = watch(&json!({
+        "sequencer-node": {"gates": ["l1-chain"], "engineRpc": "http://127.0.0.1:8545",
+            "command": {"component": "op-node", "args": ["--rpc.port=9545", "--sequencer.enabled"]}},
+        "follower-node": {"gates": ["l1-chain"], "engineRpc": "http://127.0.0.1:8645",
+            "command": {"component": "op-node", "args": ["--rpc.port=9645"]}},
+    }));
+    watch.seen.chain = Some(serde_json::from_value(rollup()).unwrap());
+    let sync = |head: u64, origin: u64| {
+        let sync =
+            json!({"head_l1": {"number": head}, "safe_l2": {"l1origin": {"number": origin}}});
+        let sync = Ok(serde_json::from_value(sync).unwrap());
+        Ok(NodeAnswers { sync, peers: Ok(1), active: None })
+    };
+    let gone = || Err(Unread::Unreachable("gone".to_owned()));
+    for (sequencer, follower, head, left) in [
+        (sync(100, 90), sync(100, 50), 100, 90),
+        (gone(), sync(100, 80), 101, 79),
+        (gone(), gone(), 120, 60),
+        (sync(130, 125), gone(), 130, 95),
+    ] {
+        let is_gone = sequencer.is_err();
+        for (name, node) in [("sequencer-node", sequencer), ("follower-node", follower)] {
+            let last = watch.seen.nodes.entry(name.to_owned()).or_default();
+            // One failure is none.
+            if node.is_err() {
+                last.take(gone());
+            }
+            last.take(node);
+        }
+        update::nodes::take(&mut watch, Vec::new());
+        let mut answers = l1(None);
+        answers.head.number = head;
+        update::l1::take(&mut watch, Ok(answers));
+        assert_eq!(sequencing_window(&watch).unwrap().left, left, "{is_gone} {head}");
+    }
+}
+
+fn rollup() -> Value {
+    let (hash, address) = (B256::repeat_byte(1), Address::repeat_byte(1));
+    json!({
+        "genesis": {"l1": {"hash": hash, "number": 0}, "l2": {"hash": hash, "number": 0}, "l2_time": 1,
+            "system_config": {"batcherAddr": address, "overhead": hash, "scalar": hash, "gasLimit": 1}},
+        "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 100, "channel_timeout": 300,
+        "l1_chain_id": 900, "l2_chain_id": 901, "batch_inbox_address": address,
+        "deposit_contract_address": address, "l1_system_config_address": address,
+    })
 }

@@ -2,6 +2,7 @@
 
 use eth_rpc::{Reading, Unread};
 
+use crate::figures::l1::safe_origin;
 use crate::memory::{Head, Memory};
 use crate::observe::engine::{EngineAnswers, Questions};
 use crate::observe::node::NodeAnswers;
@@ -72,6 +73,7 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
             followers::compare(seen, memory, name, &reference, &follower);
         }
     }
+    watch.memory.safe_origin = safe_origin(watch).or(watch.memory.safe_origin);
 }
 
 fn take_heads(memory: &mut Memory, name: &str, snapshot: &Snapshot) {
