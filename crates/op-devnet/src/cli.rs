@@ -217,8 +217,8 @@ async fn reset(home: &Home) -> Result<ExitCode> {
 
 /// Ends the supervisor that runs now, and says which one that was.
 async fn end_supervisor(home: &Home) -> Result<Option<Pid>> {
-    /// Longer than the longest stop timeout that is ever needed in practice.
-    const PATIENCE: Duration = Duration::from_mins(2);
+    /// Longer than the stop timeouts of services that end one after the other: batcher, op-node, engine.
+    const PATIENCE: Duration = Duration::from_mins(8);
     let deadline = Instant::now() + PATIENCE;
     let Some(pid) = home.supervisor()? else { return Ok(None) };
     kill_process(pid, Signal::TERM)

@@ -1,5 +1,7 @@
 //! The L1 that the program asks is the one that the gates judge, and is one that it knows.
 
+use std::path::Path;
+
 use eth_rpc::is_same_url;
 use op_release::words::KNOWN_L1S;
 
@@ -80,7 +82,7 @@ fn chain_config(command: &Command, facts: &Facts) -> Option<Finding> {
                 .refuse(format!("op-node stops with \"failed to read chain spec\". {MAKE}")),
         );
     };
-    match facts.host.l1_configs.get(std::path::Path::new(path))? {
+    match facts.host.l1_configs.get(Path::new(path))? {
         Ok(Ok(found)) if *found == id => None,
         Ok(Ok(found)) => {
             Some(compare(format!("chainId {found}"), path).refuse(format!(
