@@ -47,33 +47,37 @@ const NOT_JUDGED: &str =
 /// Of the proposer: new games, their type, and whether they are disputed. Of who plays them: whether they
 /// are resolved. Which of these there are follows from the configuration alone.
 pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
-    let setup = &watch.setup;
-    let (proposer, challenger) =
-        (setup.service_of("op-proposer"), setup.service_of("op-challenger"));
-    let games = games::games(watch).ok_or_else(|| games::unread(watch));
+    let proposer = watch.setup.service_of("op-proposer");
+    let player = watch.setup.service_of("op-challenger").or(proposer);
     let mut conditions = Vec::new();
-    if let Some(proposer) = proposer {
-        conditions.extend([
-            newest(watch, proposer, &games),
-            kind(watch, proposer, &games),
-            disputed(proposer, &games),
-        ]);
+    if let Some(games) = games::games(watch) {
+        conditions.extend(proposer.into_iter().flat_map(|proposer| {
+            [
+                newest(watch, proposer, &games),
+                kind(watch, proposer, &games),
+                disputed(proposer, &games),
+            ]
+        }));
+        conditions.extend(player.map(|player| unresolved(watch, player, &games)));
+    } else {
+        let reason = games::unread(watch);
+        let unknown = |name: Name, service: &str| {
+            Condition::unknown(name, service, name.holds_when(), &reason, SEE_L1)
+        };
+        conditions.extend(proposer.into_iter().flat_map(|proposer| {
+            [Name::NewestGame, Name::GameType, Name::GameDisputed]
+                .map(|name| unknown(name, proposer))
+        }));
+        conditions.extend(player.map(|player| unknown(Name::GameUnresolved, player)));
     }
-    conditions.extend(challenger.or(proposer).map(|service| unresolved(watch, service, &games)));
     conditions.extend(agreement(watch));
     conditions
 }
 
-type Known = Result<Games, String>;
-
-fn newest(watch: &Watch, proposer: &str, games: &Known) -> Condition {
+fn newest(watch: &Watch, proposer: &str, games: &Games) -> Condition {
     const NAME: Name = Name::NewestGame;
     let limit = watch.setup.plan.limits.game_age;
     let expected = format!("a new game within {}", span(limit));
-    let games = match games {
-        Ok(games) => games,
-        Err(reason) => return Condition::unknown(NAME, proposer, expected, reason, SEE_L1),
-    };
     // The first one of a new chain may take as long.
     let begin = games.newest_at.map_or(watch.setup.watching_since, float);
     let age = (watch.seen.now - begin).max(0.0);
@@ -88,15 +92,8 @@ fn newest(watch: &Watch, proposer: &str, games: &Known) -> Condition {
     )
 }
 
-fn kind(watch: &Watch, proposer: &str, games: &Known) -> Condition {
+fn kind(watch: &Watch, proposer: &str, games: &Games) -> Condition {
     const NAME: Name = Name::GameType;
-    let games = match games {
-        Ok(games) => games,
-        Err(reason) => {
-            let expected = "the type that withdrawals are proven against";
-            return Condition::unknown(NAME, proposer, expected, reason, SEE_L1);
-        }
-    };
     let expected = format!("type {}, which withdrawals are proven against", games.respected_type);
     let made = games.newest_type;
     let service = watch.setup.config.services.get(proposer);
@@ -110,26 +107,18 @@ fn kind(watch: &Watch, proposer: &str, games: &Known) -> Condition {
     Condition::holds(NAME, proposer, expected, found).unless(right, State::Failed, WRONG_TYPE)
 }
 
-fn disputed(proposer: &str, games: &Known) -> Condition {
+fn disputed(proposer: &str, games: &Games) -> Condition {
     const NAME: Name = Name::GameDisputed;
     const EXPECTED: &str = "nobody disputes our games";
-    let games = match games {
-        Ok(games) => games,
-        Err(reason) => return Condition::unknown(NAME, proposer, EXPECTED, reason, SEE_L1),
-    };
     let found = format!("{} disputed, {} lost", games.disputed, games.lost);
     Condition::holds(NAME, proposer, EXPECTED, found)
         .unless(games.lost == 0, State::Failed, LOST)
         .unless(games.disputed == 0, State::Failed, DISPUTED)
 }
 
-fn unresolved(watch: &Watch, service: &str, games: &Known) -> Condition {
+fn unresolved(watch: &Watch, service: &str, games: &Games) -> Condition {
     const NAME: Name = Name::GameUnresolved;
     const EXPECTED: &str = "games are resolved in time";
-    let games = match games {
-        Ok(games) => games,
-        Err(reason) => return Condition::unknown(NAME, service, EXPECTED, reason, SEE_L1),
-    };
     let unread = match games.unread {
         0 => String::new(),
         unread => format!(", {unread} not readable"),

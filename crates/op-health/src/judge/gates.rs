@@ -36,32 +36,24 @@ pub(super) fn judge(watch: &Watch, service: &str) -> Condition {
 }
 
 fn of(service: &str, judgement: &Judgement) -> Condition {
-    let state = match judgement.answer {
+    let holds = |found: String| Condition::holds(NAME, service, EXPECTED, found);
+    // What does not start says more than a warning beside it.
+    let worst = judgement.findings.iter().map(|finding| finding.answer).max();
+    let worst = worst.unwrap_or(judgement.answer).max(judgement.answer);
+    let state = match worst {
         Answer::Refuse => State::Failed,
         Answer::Wait => State::Unknown,
-        Answer::Warn | Answer::Pass | Answer::Skip => State::Ok,
+        Answer::Warn => State::Warn,
+        Answer::Pass | Answer::Skip => return holds("pass".to_owned()),
     };
-    let stops = |finding: &&Finding| !finding.answer.starts();
-    let warns = |finding: &&Finding| finding.answer == Answer::Warn;
-    if state == State::Ok {
-        let warnings: Vec<_> = judgement.findings.iter().filter(warns).collect();
-        let condition = Condition::holds(NAME, service, EXPECTED, said("pass", &warnings));
-        return match warnings.first() {
-            Some(first) => condition.is(State::Warn, first.mend.as_str()),
-            None => condition,
-        };
-    }
-    let failed: Vec<_> = judgement.findings.iter().filter(stops).collect();
-    let mend = failed.first().map_or("", |first| first.mend.as_str());
-    let found = said(judgement.answer.name(), &failed);
-    Condition::holds(NAME, service, EXPECTED, found).is(state, mend)
-}
-
-/// An answer, the gates behind it, and what the first of them found.
-fn said(answer: &str, findings: &[&Finding]) -> String {
-    let Some(first) = findings.first() else { return answer.to_owned() };
+    let behind = |finding: &&Finding| match worst {
+        Answer::Warn => finding.answer == Answer::Warn,
+        _ => !finding.answer.starts(),
+    };
+    let findings: Vec<&Finding> = judgement.findings.iter().filter(behind).collect();
+    let Some(first) = findings.first() else { return holds(worst.name().to_owned()).is(state, "") };
     let mut names: Vec<String> = findings.iter().map(|finding| finding.gate.to_string()).collect();
     names.dedup();
-    let answer = if first.answer == Answer::Warn { "warn" } else { answer };
-    format!("{answer} ({}): {}", names.join(", "), first.found)
+    holds(format!("{} ({}): {}", worst.name(), names.join(", "), first.found))
+        .is(state, first.mend.as_str())
 }

@@ -25,7 +25,7 @@ pub(super) fn judge(command: &Command, facts: &Facts) -> Vec<Finding> {
     let beacons: Vec<&Endpoint> = l1.beacon.iter().collect();
     let beacon = judged(command, beacon, &beacons, "l1.beacon").filter(|_| !beacons.is_empty());
     let chain_config = is_node.then(|| chain_config(command, facts)).flatten();
-    let rpc = judged(command, rpc, &rpcs, "l1.rpc or l1.others");
+    let rpc = judged(command, rpc, &rpcs, "l1.rpc, or one of l1.others");
     rpc.into_iter().chain(beacon).chain(chain_config).chain(l2(command, &rpcs)).collect()
 }
 
@@ -36,14 +36,11 @@ fn judged(command: &Command, flag: &str, endpoints: &[&Endpoint], names: &str) -
         return None;
     }
     let found = format!("--{flag} with another URL, which is not shown: it may be a secret");
-    let comparison = Comparison::new(
-        GATE,
-        (format!("the URL of {names}"), "the configuration"),
-        (found, "the service's command"),
-    );
+    let comparison =
+        Comparison::new(GATE, (names, "the configuration"), (found, "the service's command"));
     Some(comparison.refuse(format!(
         "The gates judge the configuration's endpoints, and the program would ask one that nobody \
-         judged: give both the same, or name this one in {names} too."
+         judged: give it {names}."
     )))
 }
 
