@@ -197,7 +197,9 @@ mod tests {
     #[test]
     fn a_value_is_no_flag() {
         for (args, names) in [
-            (&["--l1", "-x", "--p2p.disable", "y", "--l2=z"][..], &["l1", "p2p.disable", "l2"][..]),
+            (&["--l1", "-x", "--p2p.disable", "--l2=z"][..], &["l1", "p2p.disable", "l2"][..]),
+            // Nothing after a stray argument is read.
+            (&["--p2p.disable", "y", "--l2=z"], &["p2p.disable"]),
             (&["--log.level", "--p2p.disable"], &["log.level"]),
             (&["--unheard-of", "--p2p.disable"], &["unheard-of", "p2p.disable"]),
             (&["--p2p.disable", "--", "--l1=x"], &["p2p.disable"]),
