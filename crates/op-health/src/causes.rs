@@ -5,8 +5,8 @@
 
 use op_gate::{Gate, Subject};
 
-use crate::condition::{Cause, Condition, Name, State};
 use crate::watch::Watch;
+use op_status::condition::{Cause, Condition, Name, State};
 
 /// What a sequencer that does not run brings on, whomever it is judged for.
 const OF_THE_SEQUENCER: [Name; 10] = [

@@ -2,8 +2,9 @@
 
 use crate::figures::{accounts, l1};
 use crate::memory::{POINTS, push};
-use crate::number::{float, whole};
-use crate::{status::Point, watch::Watch};
+use crate::watch::Watch;
+use op_status::status::Point;
+use op_util::number::{float, whole};
 
 /// Seconds between two points.
 const PAUSE: f64 = 60.0;

@@ -2,12 +2,11 @@
 //!
 //! Data flows one way: [`observe`] reads nodes, L1 and programs; [`update`] takes the news into the [`watch`]:
 //! what was [`seen`], and what is remembered in [`memory`]; [`figures`] follow from the two; [`judge`] says
-//! which conditions hold, and [`turn`] since when; [`report`] makes the [`status`] document, which
-//! [`metrics`] and [`page`] render and [`serve`] answers with. [`poll`] drives all of it.
+//! which conditions hold, and [`turn`] since when; [`report`] makes the document of [`op_status`], which
+//! [`serve`] answers with in its forms. [`poll`] drives all of it.
 
 mod causes;
 mod clock;
-pub mod condition;
 mod figures;
 mod history;
 pub mod hold;
@@ -15,18 +14,13 @@ mod judge;
 mod last_reading;
 pub mod maintenance;
 mod memory;
-pub mod metrics;
-mod number;
 mod observe;
-pub mod page;
 mod plan;
 mod poll;
 mod report;
-pub mod runbook;
 mod seen;
 pub mod serve;
 mod setup;
-pub mod status;
 mod turn;
 mod update;
 mod watch;

@@ -7,9 +7,9 @@ use std::{fs, io};
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
-use crate::condition::{Name, State};
-use crate::status::{Counters, Event, Point};
 use op_prove::compare::{Block, Track};
+use op_status::condition::{Name, State};
+use op_status::status::{Counters, Event, Point};
 use op_util::file;
 
 /// The most of the file that is read.

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use eth_rpc::{Clients, Rpc, RpcUrlError, port_of_url};
 
-use crate::status::Limits;
 use op_gate::command::{Command, duration, integer};
 use op_gate::config::{Bounds, Config, Serve, Service};
+use op_status::status::Limits;
 
 /// Of Ethereum, in seconds.
 const SLOT: u64 = 12;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use alloy_primitives::Address;
 
 use crate::figures::{self, clock, games};
-use crate::number::{float, whole};
-use crate::status::{self, Head, Host, Status};
 use crate::{memory, plan, watch::Watch};
 use op_gate::{Gate, config};
+use op_status::status::{self, Head, Host, Status};
+use op_util::number::{float, whole};
 
 pub(crate) fn status(watch: &Watch) -> Status {
     let Watch { setup, seen, memory, conditions } = watch;

@@ -2,9 +2,11 @@
 
 use std::cmp::Reverse;
 
-use crate::condition::{Condition, Name, State};
 use crate::memory::{EVENTS, Standing, push};
-use crate::{number::whole, status::Event, watch::Watch};
+use crate::watch::Watch;
+use op_status::condition::{Condition, Name, State};
+use op_status::status::Event;
+use op_util::number::whole;
 
 /// Takes what was judged now in the place of what was judged before.
 pub(crate) fn take(watch: &mut Watch, mut judged: Vec<Condition>) {

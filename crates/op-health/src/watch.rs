@@ -1,6 +1,7 @@
 //! All that is known of the running chain.
 
-use crate::{condition::Condition, memory::Memory, seen::Seen, setup::Setup};
+use crate::{memory::Memory, seen::Seen, setup::Setup};
+use op_status::condition::Condition;
 
 /// What is known: read ([`Seen`]), remembered ([`Memory`]) and judged.
 pub(crate) struct Watch {

@@ -3,6 +3,7 @@
 //! * [`error`]: an error and its causes in one line
 //! * [`file`]: files that are written whole or not at all
 //! * [`foreign`]: text from elsewhere, made fit to be shown
+//! * [`number`]: whole numbers as fractions, and back
 //! * [`time`]: the host's clock
 //! * [`text`]: sizes and spans of time as people read them
 
@@ -11,5 +12,6 @@
 pub mod error;
 pub mod file;
 pub mod foreign;
+pub mod number;
 pub mod text;
 pub mod time;

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::output::print;
-use op_health::runbook::{self, Runbook};
+use op_status::runbook::{self, Runbook};
 
 #[derive(Args)]
 pub(crate) struct RunbookArgs {

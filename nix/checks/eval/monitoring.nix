@@ -296,7 +296,7 @@ in
 
   testGrafanaShowsTheDashboard = {
     expr = map (
-      provider: lib.hasSuffix "crates/op-health/monitoring" (toString provider.options.path)
+      provider: lib.hasSuffix "crates/op-status/monitoring" (toString provider.options.path)
     ) monitored.services.grafana.provision.dashboards.settings.providers;
     expected = [ true ];
   };

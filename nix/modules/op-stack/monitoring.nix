@@ -9,7 +9,7 @@
 let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg) monitoring;
-  files = ../../../crates/op-health/monitoring;
+  files = ../../../crates/op-status/monitoring;
 
   wanted = cfg.enable && monitoring.enable;
   loopback = "127.0.0.1";

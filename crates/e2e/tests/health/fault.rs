@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use op_health::{
+use op_status::{
     condition::{Name, State},
     status::{Event, Status},
 };

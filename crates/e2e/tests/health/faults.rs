@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, address};
 use alloy_sol_types::{SolCall, sol};
-use op_health::condition::{Name, State};
+use op_status::condition::{Name, State};
 use serde_json::{Value, json};
 
 use e2e::devnet::{Result, ensure};

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use op_health::condition::Name;
+use op_status::condition::Name;
 
 use e2e::{
     devnet::{Devnet, Result, ensure},

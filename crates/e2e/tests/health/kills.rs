@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use op_health::condition::Name;
+use op_status::condition::Name;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -33,7 +33,7 @@ impl Prometheus {
     pub(crate) fn start(warden: &str) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let rules =
-            test_kit::workspace().join("crates/op-health/monitoring/alerts.yml").canonicalize()?;
+            test_kit::workspace().join("crates/op-status/monitoring/alerts.yml").canonicalize()?;
         let target = warden.trim_start_matches("http://");
         let config = format!(
             "global: {{scrape_interval: 1s, evaluation_interval: 1s}}

@@ -5,8 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use op_health::status::Status;
 use op_prove::compare::Verdict;
+use op_status::status::Status;
 
 use e2e::devnet::{Result, ensure};
 

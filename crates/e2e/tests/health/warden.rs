@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use op_health::{
+use op_status::{
     condition::{Condition, Name},
     status::{Event, Status},
 };

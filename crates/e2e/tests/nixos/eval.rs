@@ -124,7 +124,7 @@ fn prometheus() -> Outcome {
         Err(reason) => return Ok(Completion::ignored_with(reason)),
     };
     let mut configuration = nix::expression(PROMETHEUS, &ground.arguments())?;
-    configuration["rule_files"] = json!([path("crates/op-health/monitoring/alerts.yml")?]);
+    configuration["rule_files"] = json!([path("crates/op-status/monitoring/alerts.yml")?]);
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("prometheus.yml");
     // JSON is YAML.

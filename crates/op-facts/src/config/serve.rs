@@ -63,7 +63,7 @@ pub struct Remote {
     pub node_rpc: Option<String>,
 }
 
-/// Bounds that the health service judges by, each in seconds: `limits` in op-health's `STATUS.md`.
+/// Bounds that the health service judges by, each in seconds: `limits` in op-status's `STATUS.md`.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bounds {

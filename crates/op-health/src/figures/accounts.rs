@@ -3,7 +3,8 @@
 use alloy_primitives::{Address, U256};
 use op_chain::spending;
 
-use crate::{memory::Memory, number::whole, seen::Seen};
+use crate::{memory::Memory, seen::Seen};
+use op_util::number::whole;
 
 /// In wei, or why it is not known.
 pub(crate) fn balance(seen: &Seen, account: Address) -> Result<U256, String> {

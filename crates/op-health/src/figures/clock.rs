@@ -1,6 +1,7 @@
 //! The host's clock beside the chains'.
 
-use crate::{number::float, watch::Watch};
+use crate::watch::Watch;
+use op_util::number::float;
 
 /// Seconds by which the host's clock is wrong, as far as can be seen from here: behind blocks that exist
 /// already (negative), or set by so much just now.

@@ -1,7 +1,8 @@
 //! All dispute games in a few numbers.
 
-use crate::number::{float, whole};
-use crate::{memory::Game, status::Games, watch::Watch};
+use crate::{memory::Game, watch::Watch};
+use op_status::status::Games;
+use op_util::number::{float, whole};
 
 /// What a resolution may take beyond the clocks, in seconds.
 const MARGIN: u64 = 120;

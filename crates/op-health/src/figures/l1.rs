@@ -1,7 +1,9 @@
 //! L1's pace, and what is left of the sequencing window.
 
 use crate::observe::node::SyncStatus;
-use crate::{number::float, seen::Seen, status::SequencingWindow, watch::Watch};
+use crate::{seen::Seen, watch::Watch};
+use op_status::status::SequencingWindow;
+use op_util::number::float;
 
 /// Seconds between L1 blocks since the L2 began.
 pub(crate) fn block_time(seen: &Seen) -> Option<f64> {

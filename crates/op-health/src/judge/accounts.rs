@@ -4,9 +4,9 @@ use alloy_primitives::U256;
 use eth_rpc::units::ether;
 use op_util::text::span;
 
-use crate::condition::{Condition, Name, State};
-use crate::number::{float, whole};
 use crate::{figures::accounts, watch::Watch};
+use op_status::condition::{Condition, Name, State};
+use op_util::number::{float, whole};
 
 /// People need a day to send ETH.
 const SHORT: u64 = 24 * 3_600;

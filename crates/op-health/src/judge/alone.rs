@@ -3,9 +3,9 @@
 use op_prove::compare::Verdict;
 use op_util::text::span;
 
-use crate::condition::{Condition, Name, State};
-use crate::number::{float, whole};
 use crate::watch::Watch;
+use op_status::condition::{Condition, Name, State};
+use op_util::number::{float, whole};
 
 const NAME: Name = Name::Alone;
 

@@ -1,8 +1,9 @@
 //! Followers against the sequencer.
 
-use crate::condition::{Condition, Name, State};
-use crate::{memory, number::float, plan::Node, watch::Watch};
+use crate::{memory, plan::Node, watch::Watch};
 use op_prove::compare::Verdict;
+use op_status::condition::{Condition, Name, State};
+use op_util::number::float;
 
 /// A follower's safe head waits for the same L1 block as the sequencer's, so it may take this many
 /// times as long as its unsafe one.

@@ -6,9 +6,10 @@ use op_chain::game_args::is_permissioned;
 use op_gate::command::duration;
 use op_util::text::span;
 
-use crate::condition::{Condition, Name, State};
-use crate::number::{float, whole};
-use crate::{figures::games, observe::programs::Program, status::Games, watch::Watch};
+use crate::{figures::games, observe::programs::Program, watch::Watch};
+use op_status::condition::{Condition, Name, State};
+use op_status::status::Games;
+use op_util::number::{float, whole};
 
 /// Rounds in which op-dispute-mon may fail to judge a game: its op-node is often a block behind the one
 /// that a new game was made in.

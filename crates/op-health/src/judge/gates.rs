@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use op_util::text::span;
 
-use crate::condition::{Condition, Name, State};
 use crate::watch::Watch;
 use op_gate::{Answer, Finding, Judgement};
+use op_status::condition::{Condition, Name, State};
 
 /// Judgements may miss this many intervals, beside the time that one may take.
 const INTERVALS: u32 = 3;

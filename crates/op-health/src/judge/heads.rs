@@ -2,10 +2,10 @@
 
 use op_util::text::span;
 
-use crate::condition::{Condition, Name, State};
 use crate::memory::{self, Head};
-use crate::number::{float, whole};
 use crate::{plan::Node, watch::Watch};
+use op_status::condition::{Condition, Name, State};
+use op_util::number::{float, whole};
 
 /// Seconds for which a reset of the derivation pipeline counts.
 const RESET_COUNTS: f64 = 600.0;

@@ -1,7 +1,7 @@
 //! The host's clock.
 
-use crate::condition::{Condition, Name, State};
 use crate::{figures::clock, watch::Watch};
+use op_status::condition::{Condition, Name, State};
 
 /// op-node takes no block that is further in its future; a correction of less is common.
 const SKEW: f64 = 5.0;

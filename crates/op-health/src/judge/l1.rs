@@ -4,10 +4,10 @@ use alloy_primitives::Address;
 use eth_rpc::Reading;
 use op_util::text::span;
 
-use crate::condition::{Condition, Name, State};
-use crate::number::{float, whole};
 use crate::{figures::l1::sequencing_window, observe::l1::L1Answers, watch::Watch};
 use op_gate::Gate;
+use op_status::condition::{Condition, Name, State};
+use op_util::number::{float, whole};
 
 /// Beyond it, L1 itself does not become final, in seconds: two epochs are 13 minutes.
 const FINALITY: f64 = 45.0 * 60.0;

@@ -12,7 +12,8 @@ mod services;
 #[cfg(test)]
 mod tests;
 
-use crate::{condition::Condition, watch::Watch};
+use crate::watch::Watch;
+use op_status::condition::Condition;
 
 pub(crate) fn all(watch: &Watch) -> Vec<Condition> {
     [

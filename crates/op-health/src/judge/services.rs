@@ -2,9 +2,9 @@
 
 use op_util::text::{bytes, span};
 
-use crate::condition::{Condition, Name, State};
 use crate::{figures::services, judge::gates, watch::Watch};
 use op_gate::config::Service;
+use op_status::condition::{Condition, Name, State};
 
 /// As many restarts within as many seconds are too many.
 const FLAPPING: (usize, u32) = (3, 600);

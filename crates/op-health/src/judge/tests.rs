@@ -10,15 +10,15 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::all;
-use crate::condition::{Name, State};
 use crate::figures::l1::sequencing_window;
 use crate::memory::{self, Head, Memory};
 use crate::observe::l1::{GameAnswers, GameState, L1Answers, Moves, NewGame};
 use crate::observe::{node::NodeAnswers, programs::Program};
 use crate::plan::Plan;
 use crate::setup::Setup;
-use crate::status::L1Head;
 use crate::{update, watch::Watch};
+use op_status::condition::{Name, State};
+use op_status::status::L1Head;
 
 const NOW: f64 = 1_800_000_000.0;
 const DAY: f64 = 24.0 * 3_600.0;

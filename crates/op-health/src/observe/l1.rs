@@ -8,7 +8,7 @@ use op_chain::contracts::{
     DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig, batcher_of,
 };
 
-use crate::status::L1Head;
+use op_status::status::L1Head;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Contracts {

@@ -15,11 +15,13 @@ use tokio::task::JoinSet;
 use self::{l1::L1Endpoint, pace::Pace, store::Store};
 use crate::update::{self, host::HostNews, nodes::NodeNews};
 use crate::{
-    causes, clock::Clock, history, judge, maintenance, number::whole, observe::l1::L1Answers,
-    plan::Plan, report, setup::Setup, status::Status, turn, watch::Watch,
+    causes, clock::Clock, history, judge, maintenance, observe::l1::L1Answers, plan::Plan, report,
+    setup::Setup, turn, watch::Watch,
 };
 use op_gate::config::{Config, Serve};
 use op_gate::{read::files, record::Record};
+use op_status::status::Status;
+use op_util::number::whole;
 
 /// Between two looks at the programs' metrics, which are long.
 const HOST: Duration = Duration::from_secs(5);

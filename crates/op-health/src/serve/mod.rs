@@ -2,7 +2,7 @@
 //!
 //! * `/livez`: the process answers
 //! * `/readyz`: 200 only if every condition holds; `/readyz/SERVICE`: the service's own conditions
-//! * `/status.json`: everything that is known, [`Status`](crate::status::Status)
+//! * `/status.json`: everything that is known, [`Status`](op_status::status::Status)
 //! * `/metrics`: the same for Prometheus
 //!
 //! It has the gates judged by a process of its own, or reports what a more privileged `op-warden check

@@ -10,11 +10,11 @@ use axum::http::header::{
 use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, Router, routing::get};
+use op_status::{condition::Condition, metrics, page, runbook, status::Status};
 use op_util::time::unix_now;
 use tokio::sync::watch::Receiver;
 
 use super::host;
-use crate::{condition::Condition, metrics, page, runbook, status::Status};
 
 /// Seconds after which a status is too old: a new one comes every ten at the latest.
 const STALE: u64 = 60;
@@ -54,8 +54,7 @@ async fn home(State(latest): State<Latest>) -> Response {
 
 async fn runbook(Path(alert): Path<String>) -> Response {
     if let Some(runbook) = runbook::find(&alert) {
-        let main = maud::html! { pre { (runbook.text) } };
-        html(StatusCode::OK, page::layout(runbook.name, &main).into_string())
+        html(StatusCode::OK, page::of_runbook(runbook))
     } else {
         let text = format!("there is no runbook {alert:?}; op-warden runbook lists them\n");
         (StatusCode::NOT_FOUND, text).into_response()
@@ -112,7 +111,7 @@ async fn status(State(latest): State<Latest>) -> Response {
 
 async fn prometheus(State(latest): State<Latest>) -> Response {
     latest.borrow().as_ref().map_or_else(nothing, |status| {
-        ([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], metrics::render(status)).into_response()
+        ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], metrics::render(status)).into_response()
     })
 }
 
@@ -122,7 +121,7 @@ mod tests {
 
     #[test]
     fn an_old_status_is_not_ready() {
-        let text = include_str!("../../tests/data/status.json");
+        let text = include_str!("../../../op-status/tests/data/status.json");
         let mut status: Status = serde_json::from_str(text).unwrap();
         status.conditions.clear();
         for (age, code) in [(0, 200), (STALE - 5, 200), (STALE + 1, 503)] {

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use eth_rpc::Reading;
 
 use crate::memory::{Memory, push};
-use crate::number::{increase, whole};
 use crate::observe::{programs::Program, units::UnitState};
 use crate::update::senders;
 use crate::watch::Watch;
+use op_util::number::whole;
 
 /// Restarts that are remembered of a service.
 const RESTARTS: usize = 16;
@@ -92,4 +92,28 @@ fn reset(memory: &mut Memory, now: f64, service: &str, program: &Program) {
         node.reset_at = Some(now);
     }
     node.resets_seen = Some(resets);
+}
+
+/// By how much a counter has grown. One that has fallen counts from nothing again, in a new process;
+/// what was counted before the first look is not known.
+fn increase(before: Option<f64>, now: f64) -> f64 {
+    before.map_or(0.0, |before| if now < before { now } else { now - before })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_goes_on_in_a_new_process() {
+        for (before, now, grown) in [
+            (None, 3.0, 0.0),
+            (Some(0.0), 0.0, 0.0),
+            (Some(0.0), 2.0, 2.0),
+            (Some(3.0), 0.0, 0.0),
+            (Some(3.0), 1.0, 1.0),
+        ] {
+            assert!((increase(before, now) - grown).abs() < f64::EPSILON, "{before:?} to {now}");
+        }
+    }
 }

@@ -2,9 +2,9 @@
 
 use op_gate::config::Service;
 
-use crate::number::{float, whole};
 use crate::seen::{Seen, Tally};
 use crate::{memory::Memory, observe::programs::Program, setup::Setup};
+use op_util::number::{float, whole};
 
 /// Seconds after a process' begin in which the last transactions of the one before it get into L1.
 const IN_FLIGHT: f64 = 120.0;

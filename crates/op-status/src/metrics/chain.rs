@@ -1,7 +1,8 @@
 //! The chain as a whole: the verdict, the conditions, bounds and counters.
 
 use crate::metrics::exposition::{Page, flag, one, plain};
-use crate::{condition::State, number::float, status::Status};
+use crate::{condition::State, status::Status};
+use op_util::number::float;
 
 pub(super) fn about(page: &mut Page, status: &Status) {
     page.gauge(

@@ -1,9 +1,9 @@
 //! The nodes: heads, peers, followers.
 
 use crate::metrics::exposition::{Page, flag};
-use crate::number::float;
 use crate::status::{Head, Node, Status};
 use op_prove::compare::Verdict;
+use op_util::number::float;
 
 pub(super) fn nodes(page: &mut Page, status: &Status) {
     let nodes = || status.nodes.iter().map(|(name, node)| (name.as_str(), node));

@@ -122,7 +122,7 @@ fn words(series: &Series<'_>, now: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::float;
+    use op_util::number::float;
 
     fn minutes(values: &[Option<f64>]) -> Vec<(u64, Option<f64>)> {
         (0..).step_by(60).zip(values.iter().copied()).collect()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use libtest_mimic::Trial;
-use op_health::{condition::Name, runbook};
+use op_status::{condition::Name, runbook};
 
 use crate::{Check, Result, files, metrics, trial};
 

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use browser::Browser;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use op_health::{page, status::Status};
+use op_status::{page, status::Status};
 use server::Server;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

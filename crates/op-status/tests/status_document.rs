@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use op_health::status::Status;
+use op_status::status::Status;
 use serde_json::Value;
 
 const DOCUMENT: &str = include_str!("../STATUS.md");

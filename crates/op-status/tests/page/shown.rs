@@ -1,8 +1,7 @@
 //! What is shown, and how it fits.
 
 use libtest_mimic::Trial;
-use maud::html;
-use op_health::page;
+use op_status::{page, runbook::Runbook};
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,7 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("it_works_without_scripts", without_scripts),
         trial("nothing_is_wider_than_a_phone", on_a_phone),
         trial("a_foreign_script_does_not_run", foreign_script),
-        trial("a_page_of_the_same_layout_stays_as_it_is", another_page),
+        trial("a_runbook_stays_as_it_is", runbook_page),
     ]
 }
 
@@ -123,15 +122,18 @@ fn foreign_script() -> Result<()> {
     same(&server.others(), &Vec::new())
 }
 
-fn another_page() -> Result<()> {
-    let main = html! { h1 { "A runbook" } p { "What to do" } pre { (" wide".repeat(200)) } };
-    let server = Server::start(page::layout("A runbook", &main).into_string())?;
+fn runbook_page() -> Result<()> {
+    let text = concat!(
+        "# A runbook\n\nWhat to do.\n\n    ",
+        include_str!("../../runbooks/OpStackServiceDown.md")
+    );
+    let server = Server::start(page::of_runbook(&Runbook { name: "A runbook", text }))?;
     let mut browser = Browser::start()?;
     browser.width(PHONE)?;
     browser.open(&server.url)?;
     same(
-        &browser.value("document.querySelector('main').innerText.slice(0, 9)")?,
-        &json!("A runbook"),
+        &browser.value("document.querySelector('main').innerText.slice(0, 11)")?,
+        &json!("# A runbook"),
     )?;
     same(&browser.value("document.getElementById('connection').textContent")?, &json!(""))?;
     same(&browser.value("document.querySelector('noscript')")?, &Value::Null)?;

@@ -12,6 +12,9 @@ mod services;
 use self::exposition::Page;
 use crate::status::Status;
 
+/// What [`render`] makes, for HTTP's `Content-Type`.
+pub const CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
+
 #[must_use]
 pub fn render(status: &Status) -> String {
     let mut page = Page::default();

@@ -25,8 +25,8 @@ mod text;
 
 use maud::html;
 
-pub use self::layout::{CONTENT_SECURITY_POLICY, layout};
-use crate::status::Status;
+pub use self::layout::CONTENT_SECURITY_POLICY;
+use crate::{runbook::Runbook, status::Status};
 
 /// The page refreshes itself this often, in seconds.
 const REFRESH: u32 = 5;
@@ -52,6 +52,12 @@ pub fn render(status: &Status, now: u64) -> String {
         }
     };
     layout::watched(&title, tone, &main).into_string()
+}
+
+/// The page of a runbook, to be served as well with [`CONTENT_SECURITY_POLICY`].
+#[must_use]
+pub fn of_runbook(runbook: &Runbook) -> String {
+    layout::standing(runbook.name, &html! { pre { (runbook.text) } }).into_string()
 }
 
 #[cfg(test)]

@@ -179,7 +179,9 @@ pub struct Cause {
 
 /// How a condition is judged. [`Condition::since`] stays 0 here: `turn` knows it.
 impl Condition {
-    pub(crate) fn holds(
+    /// One that holds.
+    #[must_use]
+    pub fn holds(
         name: Name,
         subject: &str,
         expected: impl Into<String>,
@@ -198,7 +200,8 @@ impl Condition {
     }
 
     /// One that cannot be judged, and why.
-    pub(crate) fn unknown(
+    #[must_use]
+    pub fn unknown(
         name: Name,
         subject: &str,
         expected: impl Into<String>,
@@ -209,12 +212,15 @@ impl Condition {
         Self::holds(name, subject, expected, found).is(State::Unknown, mend)
     }
 
-    pub(crate) fn is(self, state: State, mend: impl Into<String>) -> Self {
+    /// In another state, and what to do about it.
+    #[must_use]
+    pub fn is(self, state: State, mend: impl Into<String>) -> Self {
         Self { state, mend: mend.into(), ..self }
     }
 
     /// Another state unless it holds; the worse one stays.
-    pub(crate) fn unless(self, holds: bool, state: State, mend: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn unless(self, holds: bool, state: State, mend: impl Into<String>) -> Self {
         if holds || state <= self.state { self } else { self.is(state, mend) }
     }
 }

@@ -2,11 +2,11 @@
 
 use alloy_primitives::{B256, U256};
 use op_gate::Answer;
-use op_health::{
+use op_prove::compare::Verdict;
+use op_status::{
     condition::{Condition, Name, State},
     status::{Node, Service, Status},
 };
-use op_prove::compare::Verdict;
 
 /// As many characters as a finding is at most expected to have, without a place to break.
 const LONG: usize = 500;

@@ -13,7 +13,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use op_health::page::CONTENT_SECURITY_POLICY;
+use op_status::page::CONTENT_SECURITY_POLICY;
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
 use crate::Result;

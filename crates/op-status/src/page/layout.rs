@@ -27,10 +27,8 @@ pub static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// A page that stays as it is, to be served with [`CONTENT_SECURITY_POLICY`]: `main` has one `h1`,
-/// and neither a style nor a script of its own.
-#[must_use]
-pub fn layout(title: &str, main: &Markup) -> Markup {
+/// A page that stays as it is: `main` has neither a style nor a script of its own.
+pub(super) fn standing(title: &str, main: &Markup) -> Markup {
     document(title, Tone::Plain, &html! {}, &html! { main #main.prose tabindex="-1" { (main) } })
 }
 

@@ -1,7 +1,7 @@
 //! The page refreshes itself, and says when it cannot.
 
 use libtest_mimic::Trial;
-use op_health::condition::State;
+use op_status::condition::State;
 use serde_json::json;
 
 use crate::{Result, clean, ensure, render, same, shown, statuses, trial};

@@ -1,7 +1,8 @@
 //! L1: heads, the sequencing window, dispute games.
 
 use crate::metrics::exposition::{Page, one, plain};
-use crate::{number::float, status::Status};
+use crate::status::Status;
+use op_util::number::float;
 
 pub(super) fn l1(page: &mut Page, status: &Status) {
     let l1 = &status.l1;

@@ -1,8 +1,9 @@
 //! The services: programs, gates, disks, and their accounts on L1.
 
 use crate::metrics::exposition::{Page, ether, flag};
-use crate::{number::float, status::Status};
+use crate::status::Status;
 use op_gate::Answer;
+use op_util::number::float;
 
 pub(super) fn services(page: &mut Page, status: &Status) {
     const ANSWERS: [Answer; 5] =

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::number::float;
+use op_util::number::float;
 
 /// The drawing's own measures; the page stretches it.
 pub(super) const WIDTH: f64 = 600.0;

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use libtest_mimic::{Completion, Trial};
-use op_health::runbook;
+use op_status::runbook;
 
 use crate::{Result, none, trial};
 

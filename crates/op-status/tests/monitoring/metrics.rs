@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use op_health::{
+use op_status::{
     condition::{Cause, Condition, Name, State},
     metrics,
     status::Status,

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::number::float;
 use crate::page::chart::{self, Series, Unit};
 use crate::page::parts::{nothing, part};
 use crate::status::{Point, Status};
+use op_util::number::float;
 
 /// What a chart takes from a minute.
 type Value = fn(&Point) -> Option<f64>;
