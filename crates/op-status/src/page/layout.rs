@@ -101,7 +101,7 @@ mod tests {
             BASE64_STANDARD.encode(Sha256::digest("abc")),
             "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
         );
-        let page = layout("A & B", &html! { h1 { "<b>" } }).into_string();
+        let page = standing("A & B", &html! { h1 { "<b>" } }).into_string();
         for (tag, directive) in [("style", "style-src"), ("script", "script-src")] {
             let (_, rest) = page.split_once(&format!("<{tag}>")).unwrap();
             let (content, _) = rest.split_once(&format!("</{tag}>")).unwrap();
