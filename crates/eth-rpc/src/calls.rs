@@ -24,6 +24,9 @@ pub struct BlockHead {
     /// Root of the state after the block.
     #[serde(default)]
     pub state_root: Option<B256>,
+    /// Part of the header since Cancun (EIP-4844).
+    #[serde(default)]
+    pub excess_blob_gas: Option<U64>,
     /// Part of the header since Prague (EIP-7685).
     #[serde(default)]
     pub requests_hash: Option<B256>,

@@ -7,6 +7,7 @@ use futures_core::future::BoxFuture;
 use op_util::foreign::{self, clean};
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::error::Category;
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
@@ -132,8 +133,14 @@ impl Rpc {
     /// Reads a JSON document below the endpoint's URL with HTTP GET: a beacon node's API.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Reading<T> {
         let body = self.fetch(path, None).await?;
-        let malformed = |error: serde_json::Error| Unread::Malformed(clean(&error.to_string()));
-        serde_json::from_slice(&body).map_err(malformed)
+        serde_json::from_slice(&body).map_err(|error| {
+            let reason = clean(&error.to_string());
+            match error.classify() {
+                Category::Data => Unread::Malformed(reason),
+                // A page, or a part of one, says nothing of what was asked.
+                _ => Unread::Unreachable(format!("the answer is no JSON: {reason}")),
+            }
+        })
     }
 
     /// Reads the lines that are wanted of a text below the endpoint's URL with HTTP GET: a few of a

@@ -11,6 +11,8 @@ use crate::json::{Hex, Members};
 /// The forks that change what blobs cost (op-geth, `params.BlobScheduleConfig`).
 const BLOB_FORKS: [&str; 10] =
     ["cancun", "prague", "osaka", "verkle", "bpo1", "bpo2", "bpo3", "bpo4", "bpo5", "amsterdam"];
+/// Of those, the ones that op-geth takes prices from, the newest first.
+const PRICED: [&str; 8] = ["bpo5", "bpo4", "bpo3", "bpo2", "bpo1", "osaka", "prague", "cancun"];
 /// What a fork says of blobs (`params.BlobConfig`).
 const BLOB_FIELDS: [&str; 3] = ["target", "max", "baseFeeUpdateFraction"];
 
@@ -36,26 +38,69 @@ pub enum L1ConfigError {
     NoBlobSchedule,
 }
 
-/// The chain id of the L1 that the file is about.
-///
-/// # Errors
-///
-/// What op-node would stop with.
-pub fn chain_id(text: &[u8]) -> Result<u64, L1ConfigError> {
-    let Members(file) = serde_json::from_slice(text)?;
-    let config = match file.get("config") {
-        Some(Value::Object(config)) => config,
-        Some(_) => return Err(wrong("config", "an object")),
-        None => &file,
-    };
-    for (name, value) in config {
-        field(name, value)?;
+/// A file that op-node starts with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct L1Config {
+    /// The chain id of the L1 that it is about.
+    pub chain_id: u64,
+    config: Map<String, Value>,
+}
+
+impl L1Config {
+    /// Reads the file.
+    ///
+    /// # Errors
+    ///
+    /// What op-node would stop with.
+    pub fn read(text: &[u8]) -> Result<Self, L1ConfigError> {
+        let Members(mut file) = serde_json::from_slice(text)?;
+        let config = match file.remove("config") {
+            Some(Value::Object(config)) => config,
+            Some(_) => return Err(wrong("config", "an object")),
+            None => file,
+        };
+        for (name, value) in &config {
+            field(name, value)?;
+        }
+        let chain_id = config.get("chainId").and_then(Value::as_u64);
+        let config = Self { chain_id: chain_id.unwrap_or_default(), config };
+        if config.given("optimism").is_none() && config.given("blobSchedule").is_none() {
+            return Err(L1ConfigError::NoBlobSchedule);
+        }
+        chain_id.map(|_| config).ok_or(L1ConfigError::NoChainId)
     }
-    let is_given = |name| config.get(name).is_some_and(|value: &Value| !value.is_null());
-    if !is_given("optimism") && !is_given("blobSchedule") {
-        return Err(L1ConfigError::NoBlobSchedule);
+
+    fn given(&self, name: &str) -> Option<&Value> {
+        self.config.get(name).filter(|value| !value.is_null())
     }
-    config.get("chainId").and_then(Value::as_u64).ok_or(L1ConfigError::NoChainId)
+
+    /// What the file lacks for the price of blobs at an L1 block of that time, which op-node computes for
+    /// each block with `excessBlobGas` once the L2 has Ecotone. It panics where it cannot (op-geth,
+    /// `eip4844.CalcBlobFee`).
+    #[must_use]
+    pub fn lacks_blob_price(&self, time: u64) -> Option<&'static str> {
+        let schedule = self.given("blobSchedule").and_then(Value::as_object);
+        if self.given("optimism").is_some() {
+            return schedule.map(|_| "no blobSchedule beside optimism");
+        }
+        let is_active = |fork: &&str| {
+            let from = self.given(&format!("{fork}Time")).and_then(Value::as_u64);
+            from.is_some_and(|from| from <= time)
+        };
+        let entry = |fork: &str| schedule?.get(fork).filter(|entry| !entry.is_null());
+        let london = self.given("londonBlock");
+        let newest =
+            PRICED.iter().copied().filter(is_active).find_map(entry).filter(|_| london.is_some());
+        match newest {
+            None => Some(
+                "londonBlock, and the time and the blobSchedule of a fork from Cancun on that is active",
+            ),
+            Some(entry) if entry["baseFeeUpdateFraction"].as_u64().unwrap_or_default() == 0 => {
+                Some("a baseFeeUpdateFraction above 0 for the fork that is active")
+            }
+            Some(_) => None,
+        }
+    }
 }
 
 fn wrong(field: &str, expected: &'static str) -> L1ConfigError {
@@ -129,7 +174,8 @@ mod tests {
     use super::*;
 
     fn read(value: &Value) -> Result<u64, String> {
-        chain_id(value.to_string().as_bytes()).map_err(|error| error.to_string())
+        let read = L1Config::read(value.to_string().as_bytes());
+        read.map(|config| config.chain_id).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -174,7 +220,43 @@ mod tests {
         let chain_of_op = json!({"chainId": 10, "optimism": {"eip1559Elasticity": 6}});
         assert_eq!(read(&chain_of_op), Ok(10));
         for text in ["", "[]", "{", "{\"chainId\": 1, \"chainId\": 2}"] {
-            assert!(matches!(chain_id(text.as_bytes()), Err(L1ConfigError::Json(_))), "{text}");
+            let read = L1Config::read(text.as_bytes());
+            assert!(matches!(read, Err(L1ConfigError::Json(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn the_price_of_blobs_follows_from_a_fork_that_is_active() {
+        let fork =
+            |fraction: u64| json!({"target": 3, "max": 6, "baseFeeUpdateFraction": fraction});
+        let right = json!({
+            "chainId": 900, "londonBlock": 0, "cancunTime": 0, "pragueTime": 100,
+            "blobSchedule": {"cancun": fork(1), "prague": fork(2)},
+        });
+        for (place, value, at, lacks) in [
+            ("/chainId", json!(900), 50, false),
+            ("/blobSchedule", json!({}), 50, true),
+            ("/londonBlock", Value::Null, 50, true),
+            ("/cancunTime", Value::Null, 50, true),
+            ("/cancunTime", json!(60), 50, true),
+            ("/blobSchedule/cancun", json!({}), 50, true),
+            ("/blobSchedule/cancun", json!({}), 100, false),
+            ("/blobSchedule/prague", fork(0), 50, false),
+            ("/blobSchedule/prague", fork(0), 100, true),
+            // Without an entry that of the fork before counts.
+            ("/blobSchedule/prague", Value::Null, 100, false),
+        ] {
+            let mut config = right.clone();
+            *config.pointer_mut(place).unwrap() = value.clone();
+            let config = L1Config::read(config.to_string().as_bytes()).unwrap();
+            assert_eq!(config.lacks_blob_price(at).is_some(), lacks, "{place} {value} at {at}");
+        }
+        let of_op = |extra: &Value| {
+            let mut config = json!({"chainId": 10, "optimism": {}});
+            config["blobSchedule"] = extra.clone();
+            L1Config::read(config.to_string().as_bytes()).unwrap().lacks_blob_price(0).is_some()
+        };
+        assert!(!of_op(&Value::Null));
+        assert!(of_op(&json!({})));
     }
 }

@@ -6,6 +6,7 @@ use op_util::text::meant;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::json::Hex;
 use crate::{
     forks::Fork,
     rollup::{RollupConfig, SYSTEM_CONFIG},
@@ -77,13 +78,17 @@ const MEMBERS: [(&str, &[&str]); 2] = [
 /// (`ProbablyMissingPectraBlobSchedule`): Sepolia, Holesky.
 const PECTRA: [(u64, u64); 2] = [(11_155_111, 1_741_159_776), (17_000, 1_740_434_112)];
 
-/// `alt_da`, as far as it can be contradictory.
+/// `alt_da`, in the forms that op-node reads (`rollup/types.go`, `AltDAConfig`).
 #[derive(Deserialize)]
 struct AltDa {
     #[serde(rename = "da_commitment_type", default)]
-    commitment: String,
+    commitment: Option<String>,
     #[serde(rename = "da_challenge_contract_address", default)]
-    challenge: Address,
+    challenge: Option<Hex<Address>>,
+    #[serde(rename = "da_challenge_window", default)]
+    _challenge_window: Option<u64>,
+    #[serde(rename = "da_resolve_window", default)]
+    _resolve_window: Option<u64>,
 }
 
 impl RollupConfig {
@@ -177,17 +182,23 @@ impl RollupConfig {
     fn alt_da_fault(&self) -> Option<RollupFault> {
         let alt_da = self.other.get("alt_da").filter(|alt_da| !alt_da.is_null())?;
         let expected = match AltDa::deserialize(alt_da) {
-            Ok(AltDa { commitment, challenge }) => match commitment.as_str() {
-                "KeccakCommitment" if challenge.is_zero() => {
-                    "a da_challenge_contract_address with KeccakCommitment"
+            Ok(AltDa { commitment, challenge, .. }) => {
+                let is_zero = challenge.is_none_or(|Hex(challenge)| challenge.is_zero());
+                match commitment.as_deref() {
+                    Some("KeccakCommitment") if is_zero => {
+                        "a da_challenge_contract_address with KeccakCommitment"
+                    }
+                    Some("GenericCommitment") if !is_zero => {
+                        "no da_challenge_contract_address with GenericCommitment"
+                    }
+                    Some("KeccakCommitment" | "GenericCommitment") => return None,
+                    _ => "da_commitment_type KeccakCommitment or GenericCommitment",
                 }
-                "GenericCommitment" if !challenge.is_zero() => {
-                    "no da_challenge_contract_address with GenericCommitment"
-                }
-                "KeccakCommitment" | "GenericCommitment" => return None,
-                _ => "da_commitment_type KeccakCommitment or GenericCommitment",
-            },
-            Err(_) => "an object with da_commitment_type and da_challenge_contract_address",
+            }
+            Err(_) => {
+                "an object: da_commitment_type a text, da_challenge_contract_address 0x and 40 hex digits, \
+                 da_challenge_window and da_resolve_window whole numbers"
+            }
         };
         Some(fault(FaultKind::Value, "alt_da", expected))
     }
@@ -325,6 +336,11 @@ mod tests {
         let contract = format!("0x{}", "22".repeat(20));
         let alt_da = |kind: &str, contract: &str| json!({"da_commitment_type": kind, "da_challenge_contract_address": contract, "da_challenge_window": 1});
         let zero = format!("0x{}", "0".repeat(40));
+        let changed = |member: &str, value: Value| {
+            let mut right = alt_da("KeccakCommitment", &contract);
+            right[member] = value;
+            right
+        };
         for (alt_da, right) in [
             (json!(null), true),
             (alt_da("KeccakCommitment", &contract), true),
@@ -333,6 +349,11 @@ mod tests {
             (alt_da("KeccakCommitment", &zero), false),
             (alt_da("GenericCommitment", &contract), false),
             (alt_da("keccak", &contract), false),
+            (alt_da("KeccakCommitment", &contract[2..]), false),
+            (changed("da_challenge_window", json!(-1)), false),
+            (changed("da_challenge_window", json!("1")), false),
+            (changed("da_resolve_window", json!(1.5)), false),
+            (changed("da_resolve_window", Value::Null), true),
             (json!({}), false),
             (json!("KeccakCommitment"), false),
         ] {

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use eth_rpc::Rpc;
 use op_util::error::with_causes;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 
 use crate::{beacon::Blobs, out, saved::Saved};
 
@@ -52,12 +52,29 @@ async fn mine(url: &str, blobs: &Blobs, last_kept: &watch::Receiver<Instant>) {
     }
 }
 
+/// Keeps the blobs of the newest block before there is another, for as long as the L1 answers.
+async fn keep(l1: &Rpc, blobs: &Blobs) -> Result<()> {
+    let mut said = false;
+    while let Err(error) = blobs.keep(l1).await {
+        l1.request::<Value>("eth_chainId", json!([])).await?;
+        if !said {
+            let why = with_causes(error.as_ref());
+            out::line(format_args!(
+                "op-devnet: the L1 makes no block until the last one's blobs are kept: {why}"
+            ));
+            said = true;
+        }
+        sleep(PERIOD).await;
+    }
+    Ok(())
+}
+
 /// Goes on to its end whatever becomes of the L1: a block without its blobs would stop every node.
 async fn one(url: String, blobs: Blobs) -> Result<()> {
     let block = async move {
         let l1 = Rpc::new(&url, ANSWER)?;
         l1.request::<Value>("evm_mine", json!([])).await?;
-        blobs.keep(&l1).await.context("the blobs of the block are not kept")
+        keep(&l1, &blobs).await
     };
     tokio::spawn(block).await?
 }

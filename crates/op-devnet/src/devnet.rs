@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{ffi::OsString, fs, pin::pin, rc::Rc, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use eth_rpc::Rpc;
 use tokio::{sync::watch, time::timeout};
 
@@ -155,14 +155,9 @@ fn existing(session: &Session, source: &Source, clock: &Clock) -> Result<Option<
         home.clear(&session.lock)?;
         return Ok(None);
     };
-    ensure!(
-        !matches!(source, Source::Deployment(_)) || chain.contracts == source.name(),
-        "{} holds a chain from {}, not from {}. {}",
-        home.dir().display(),
-        chain.contracts,
-        source.name(),
-        home.way_out()
-    );
+    if let Some(other) = source.differs(&chain) {
+        bail!("{} holds {other}. {}", home.dir().display(), home.way_out());
+    }
     Ok(Some(chain))
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Home {
 const LOCK: &str = "lock";
 const KEYS: &str = "keys";
 const STATUS: &str = "status.json";
+/// Of the chain's files the one that is written last.
+pub(crate) const COMPLETE: &str = "chain.json";
 
 /// What a devnet keeps at the top of its folder.
 const OURS: [&str; 9] =
@@ -124,8 +126,10 @@ impl Home {
         lock::holder(&self.dir.join(LOCK))
     }
 
-    /// Removes the chain, with all keys but those that the operator brought.
+    /// Removes the chain, with all keys but those that the operator brought. Interrupted, it leaves no chain that
+    /// counts as complete.
     pub(crate) fn clear(&self, _lock: &Lock) -> Result<()> {
+        remove(&self.chain().join(COMPLETE))?;
         for (name, path) in self.entries()? {
             // The status is this run's: `lock` has removed the one before.
             if ![LOCK, KEYS, STATUS].contains(&name.as_str()) {

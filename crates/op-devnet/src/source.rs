@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use alloy_primitives::Address;
 use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
 use op_chain::fee_scalars::FeeScalars;
@@ -45,6 +46,33 @@ impl Source {
             Self::Package => "npm contracts-bedrock 0.17.3",
             Self::Deployment(_) => "op-deployer",
         }
+    }
+
+    /// In what the chain of a folder differs from the deployment that is asked for, if one is.
+    pub(crate) fn differs(&self, chain: &Chain) -> Option<String> {
+        let Self::Deployment(asked) = self else { return None };
+        if chain.contracts != self.name() {
+            return Some(format!("a chain from {}, not from {}", chain.contracts, self.name()));
+        }
+        let (roles, contracts) = (&asked.roles, &asked.contracts);
+        let address =
+            |name, found: Address, asked: Address| (name, found.to_string(), asked.to_string());
+        let number = |name, found: u64, asked: u64| (name, found.to_string(), asked.to_string());
+        let both = [
+            number("L1 chain id", chain.l1_chain_id, asked.l1_chain_id),
+            number("L2 chain id", chain.l2_chain_id, asked.l2_chain_id),
+            address("OptimismPortal", chain.optimism_portal, contracts.optimism_portal),
+            address(
+                "DisputeGameFactory",
+                chain.dispute_game_factory,
+                contracts.dispute_game_factory,
+            ),
+            address("batcher", chain.batcher, roles.batcher),
+            address("proposer", chain.proposer, roles.proposer),
+            address("challenger", chain.challenger, roles.challenger),
+        ];
+        let (name, found, asked) = both.into_iter().find(|(_, found, asked)| found != asked)?;
+        Some(format!("the chain of another deployment: its {name} is {found}, not {asked}"))
     }
 
     pub(crate) const fn l1_chain_id(&self) -> u64 {

@@ -48,18 +48,20 @@ impl fmt::Display for Hold {
 }
 
 /// What holds the service: its own file, else that of all.
-pub fn of(folder: &Path, service: &str) -> io::Result<Option<Hold>> {
-    match read(&folder.join(service))? {
-        None => read(&folder.join(ALL)),
-        own => Ok(own),
-    }
+#[must_use]
+pub fn of(folder: &Path, service: &str) -> Option<Hold> {
+    read(&folder.join(service)).or_else(|| read(&folder.join(ALL)))
 }
 
-fn read(path: &Path) -> io::Result<Option<Hold>> {
+/// Whatever is there holds, as for systemd: also what cannot be read.
+fn read(path: &Path) -> Option<Hold> {
     match file::read(path, LONGEST) {
-        Ok(bytes) => Ok(Some(Hold::parse(&String::from_utf8_lossy(&bytes)))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+        Ok(bytes) => Some(Hold::parse(&String::from_utf8_lossy(&bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => {
+            let why = format!("{} cannot be read: {error}", path.display());
+            Some(Hold { why, until: None })
+        }
     }
 }
 
@@ -92,7 +94,7 @@ pub fn due(folder: &Path, now: u64) -> io::Result<Vec<String>> {
     for file in files {
         let path = file?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if read(&path)?.and_then(|hold| hold.until).is_some_and(|until| until <= now) {
+        if read(&path).and_then(|hold| hold.until).is_some_and(|until| until <= now) {
             over.push(name.to_owned());
         }
     }
@@ -114,14 +116,14 @@ mod tests {
     fn what_is_held_is_held_until_it_is_let_go() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        assert_eq!(of(folder, "batcher").unwrap(), None);
+        assert_eq!(of(folder, "batcher"), None);
         hold(folder, "batcher", &rotation(None)).unwrap();
-        assert_eq!(of(folder, "batcher").unwrap(), Some(rotation(None)));
-        assert_eq!(of(folder, "proposer").unwrap(), None);
+        assert_eq!(of(folder, "batcher"), Some(rotation(None)));
+        assert_eq!(of(folder, "proposer"), None);
         assert!(due(folder, u64::MAX).unwrap().is_empty());
         assert!(release(folder, "batcher").unwrap());
         assert!(!release(folder, "batcher").unwrap());
-        assert_eq!(of(folder, "batcher").unwrap(), None);
+        assert_eq!(of(folder, "batcher"), None);
     }
 
     #[test]
@@ -130,8 +132,8 @@ mod tests {
         let folder = folder.path();
         hold(folder, ALL, &Hold { why: "disk".to_owned(), until: None }).unwrap();
         hold(folder, "batcher", &rotation(None)).unwrap();
-        assert_eq!(of(folder, "batcher").unwrap().unwrap().why, "rotation");
-        assert_eq!(of(folder, "proposer").unwrap().unwrap().why, "disk");
+        assert_eq!(of(folder, "batcher").unwrap().why, "rotation");
+        assert_eq!(of(folder, "proposer").unwrap().why, "disk");
     }
 
     #[test]
@@ -142,7 +144,21 @@ mod tests {
         hold(folder, "proposer", &rotation(Some(NOW + 1))).unwrap();
         assert_eq!(due(folder, NOW).unwrap(), ["batcher"]);
         assert!(due(&folder.join("missing"), NOW).unwrap().is_empty());
-        assert_eq!(of(folder, "proposer").unwrap(), Some(rotation(Some(NOW + 1))));
+        assert_eq!(of(folder, "proposer"), Some(rotation(Some(NOW + 1))));
+    }
+
+    #[test]
+    fn what_cannot_be_read_holds_and_keeps_no_other_hold_from_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        fs::create_dir(folder.join("batcher")).unwrap();
+        fs::write(folder.join("challenger"), "x".repeat(2 * usize::try_from(LONGEST).unwrap()))
+            .unwrap();
+        hold(folder, "proposer", &rotation(Some(NOW))).unwrap();
+        assert_eq!(due(folder, NOW).unwrap(), ["proposer"]);
+        for service in ["batcher", "challenger"] {
+            assert!(of(folder, service).unwrap().why.contains("cannot be read"), "{service}");
+        }
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn services(watch: &Watch) -> BTreeMap<String, status::Service> {
         let status = status::Service {
             component: service.command.as_ref().map(|command| command.component.clone()),
             up: figures::services::up(watch, name).map(|up| up.is_ok()),
+            held: seen.held.get(name).cloned(),
             restarts: memory.services.get(name).map_or(0, |service| service.restarts),
             judgement: judgement.cloned(),
             disk_free: free.and_then(|free| free.as_ref().ok().copied()),

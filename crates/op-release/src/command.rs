@@ -35,14 +35,34 @@ impl Command {
     /// The value of a flag, or of its environment variable. Of several, the programs take the last.
     #[must_use]
     pub fn value(&self, flag: &str) -> Option<&str> {
-        let given = self.given().filter(|given| given.name == flag).last();
-        given.and_then(|given| given.value.or(given.next)).or_else(|| self.variable(flag))
+        self.values(flag).last().unwrap_or_else(|| self.variable(flag))
+    }
+
+    /// What stands beside a flag, under each of its names.
+    fn values(&self, flag: &str) -> impl Iterator<Item = Option<&str>> {
+        let given = self.given().filter(move |given| self.is(given.name, flag));
+        given.map(|given| given.value.or(given.next))
+    }
+
+    /// Whether a flag that is given is the one that is asked for: some have two names.
+    fn is(&self, given: &str, flag: &str) -> bool {
+        given == flag || self.known(flag).is_some_and(|known| known.names.contains(&given))
+    }
+
+    fn known(&self, flag: &str) -> Option<&'static Flag> {
+        flags::of(&self.component)?.flags.get(flag)
+    }
+
+    /// The value in force: the one that is given, else the program's default, where that is known.
+    #[must_use]
+    pub fn setting(&self, flag: &str) -> Option<&str> {
+        self.value(flag).or_else(|| self.known(flag)?.default)
     }
 
     /// Whether a switch is on: `--flag`, `--flag=true` or its environment variable.
     #[must_use]
     pub fn is_on(&self, flag: &str) -> bool {
-        let given = self.given().filter(|given| given.name == flag).last();
+        let given = self.given().filter(|given| self.is(given.name, flag)).last();
         let value = given.map(|given| given.value.unwrap_or("true"));
         value.or_else(|| self.variable(flag)).is_some_and(is_true)
     }
@@ -50,12 +70,17 @@ impl Command {
     /// Whether a flag is given, with or without a value, or its environment variable.
     #[must_use]
     pub fn is_given(&self, flag: &str) -> bool {
-        self.flags().any(|name| name == flag) || self.variable(flag).is_some()
+        self.flags().any(|name| self.is(name, flag)) || self.variable(flag).is_some()
     }
 
+    /// The items of a list in force. Those of a flag that is given several times add up where the program
+    /// adds them up.
     #[must_use]
     pub fn list(&self, flag: &str) -> Vec<&str> {
-        let items = self.value(flag).unwrap_or_default().split(',');
+        let adds_up = self.known(flag).is_some_and(|known| known.kind.adds_up());
+        let given: Vec<&str> = self.values(flag).filter(|_| adds_up).flatten().collect();
+        let lists = if given.is_empty() { Vec::from_iter(self.setting(flag)) } else { given };
+        let items = lists.into_iter().flat_map(|list| list.split(','));
         items.map(str::trim).filter(|item| !item.is_empty()).collect()
     }
 
@@ -106,8 +131,7 @@ impl Command {
     }
 
     fn takes_value(&self, flag: &str) -> bool {
-        let known = flags::of(&self.component);
-        known.and_then(|known| known.flags.get(flag)).is_some_and(Flag::takes_value)
+        self.known(flag).is_some_and(Flag::takes_value)
     }
 
     /// What the names of the program's own environment variables begin with.
@@ -121,7 +145,7 @@ impl Command {
         let set = |name: &str| {
             self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
         };
-        if let Some(known) = flags::of(&self.component).and_then(|known| known.flags.get(flag)) {
+        if let Some(known) = self.known(flag) {
             return known.variables.iter().find_map(|name| set(name));
         }
         set(&format!("{}{}", self.prefix(), flag.replace(['.', '-'], "_").to_uppercase()))
@@ -192,6 +216,49 @@ mod tests {
         }
         assert_eq!(command(&["--p2p.static.more=a"], &[]).value("p2p.static"), None);
         assert_eq!(command(&["--p2p.static"], &[]).value("p2p.static"), None);
+    }
+
+    #[test]
+    fn the_default_is_in_force_where_nothing_is_given() {
+        let given = command(&["--rpc.port=1"], &[("OP_NODE_METRICS_PORT", "2")]);
+        for (flag, value) in [
+            ("rpc.port", Some("1")),
+            ("metrics.port", Some("2")),
+            ("pprof.port", Some("6060")),
+            ("rollup.config", None),
+            ("unheard-of", None),
+        ] {
+            assert_eq!(given.setting(flag), value, "{flag}");
+        }
+        let unknown = Command { component: "op-reth".to_owned(), ..given };
+        assert_eq!(unknown.setting("pprof.port"), None);
+    }
+
+    #[test]
+    fn a_flag_is_known_by_each_of_its_names() {
+        let geth = |args| Command { component: "op-geth".to_owned(), ..command(args, &[]) };
+        for args in [&["--op-network=x"][..], &["--beta.op-network=x"]] {
+            assert_eq!(geth(args).value("op-network"), Some("x"), "{args:?}");
+            assert!(geth(args).is_given("op-network"), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_program_adds_up_is_a_list_of_all() {
+        let challenger =
+            |args| Command { component: "op-challenger".to_owned(), ..command(args, &[]) };
+        for (args, list) in [
+            (&["--game-types=a", "--trace-type", "b, c"][..], &["a", "b", "c"][..]),
+            (&["--game-types=a", "--game-types=b"], &["a", "b"]),
+            (&[], &["cannon", "cannon-kona"]),
+        ] {
+            assert_eq!(challenger(args).list("game-types"), list, "{args:?}");
+        }
+        // A text with commas is one value.
+        assert_eq!(
+            command(&["--p2p.static=a", "--p2p.static=b,c"], &[]).list("p2p.static"),
+            ["b", "c"]
+        );
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Flag {
     pub kind: Kind,
     /// Its environment variables.
     pub variables: Vec<&'static str>,
+    /// What the program does where neither is given.
+    pub default: Option<&'static str>,
 }
 
 impl Flag {
@@ -58,7 +60,10 @@ fn read(text: &'static str) -> BTreeMap<&'static str, Program> {
                 .split_once('=')
                 .map_or((first, Kind::Switch), |(names, kind)| (names, Kind::read(kind)));
             let names: Vec<&str> = names.split(',').collect();
-            let flag = Flag { names: names.clone(), kind, variables: words.collect() };
+            let (defaults, variables): (Vec<_>, Vec<_>) =
+                words.partition(|word| word.starts_with('('));
+            let default = defaults.first().map(|word| word.trim_matches(['(', ')']));
+            let flag = Flag { names: names.clone(), kind, variables, default };
             program.flags.extend(names.into_iter().map(|name| (name, flag.clone())));
         }
     }
@@ -80,6 +85,8 @@ mod tests {
         let node = of("op-node").unwrap();
         assert!(node.flags["l1"].takes_value() && !node.flags["p2p.disable"].takes_value());
         assert_eq!(node.flags["l1"].variables, ["OP_NODE_L1_ETH_RPC"]);
+        assert_eq!(node.flags["l1"].default, Some("http://127.0.0.1:8545"));
+        assert_eq!(node.flags["l1.beacon"].default, None);
         let challenger = of("op-challenger").unwrap();
         assert!(challenger.flags.contains_key("trace-type"));
     }

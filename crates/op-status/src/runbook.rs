@@ -91,6 +91,11 @@ mod tests {
                 let words = section.lines().skip(1).flat_map(str::split_whitespace).count();
                 assert!(words >= 5, "{name}: {section}");
             }
+            let stops = ["systemctl stop podman-op-stack-", "op-stack/hold"];
+            assert!(
+                !stops.iter().any(|stop| text.contains(stop)),
+                "{name}: op-warden hold does it"
+            );
             assert_eq!(text.matches("```").count(), 2, "{name}: the commands of one section");
         }
     }

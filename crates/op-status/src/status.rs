@@ -44,6 +44,8 @@ pub struct Status {
 pub struct Service {
     pub component: Option<String>,
     pub up: Option<bool>,
+    #[serde(default)]
+    pub held: Option<String>,
     pub restarts: u64,
     pub judgement: Option<Judgement>,
     pub disk_free: Option<u64>,

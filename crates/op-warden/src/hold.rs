@@ -12,9 +12,6 @@ use op_gate::config::Config;
 use op_health::hold::{self, ALL, Hold};
 use op_util::{foreign::said, time::unix_now};
 
-/// What starts and stops all services.
-const TARGET: &str = "op-stack.target";
-
 #[derive(Args)]
 pub(crate) struct HoldArgs {
     /// The service, as the configuration names it, or "all"; without one, what is held is listed
@@ -51,14 +48,14 @@ struct Common {
 pub(crate) fn hold(args: &HoldArgs) -> anyhow::Result<ExitCode> {
     let (config, folder) = read(&args.common.config)?;
     let Some(service) = &args.service else { return list(&config, &folder) };
-    let unit = unit(&config, service)?;
+    let units = units(&config, service)?;
     let why = args.why.as_deref().map(str::trim).filter(|why| !why.is_empty());
     let why = why.context("say why, for whoever finds it stopped: --why TEXT")?;
     ensure!(!why.contains(char::is_control), "--why is one line of text");
     let held = Hold { why: why.to_owned(), until: args.until };
     hold::hold(&folder, service, &held)
         .with_context(|| format!("cannot write to {}", folder.display()))?;
-    systemctl(&["stop", &unit]).with_context(|| {
+    systemctl(&["stop"], &units).with_context(|| {
         format!("{service} is held, so nothing starts it again, but it was not stopped")
     })?;
     print(format_args!("{service}: held and stopped: {held}"))?;
@@ -73,14 +70,14 @@ pub(crate) fn release(args: &ReleaseArgs) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("cannot read {}", folder.display()))?,
     };
     for service in services {
-        let unit = unit(&config, &service);
+        let units = units(&config, &service);
         let was_held = hold::release(&folder, &service)
             .with_context(|| format!("cannot let {service} go in {}", folder.display()))?;
         if !was_held && args.service.is_some() {
             bail!("{service} is not held");
         }
         // The gate's answer is no concern of this command.
-        systemctl(&["start", "--no-block", &unit?])
+        systemctl(&["start", "--no-block"], &units?)
             .with_context(|| format!("{service} is not held any more, but was not started"))?;
         print(format_args!("{service}: let go and started"))?;
     }
@@ -89,9 +86,7 @@ pub(crate) fn release(args: &ReleaseArgs) -> anyhow::Result<ExitCode> {
 
 fn list(config: &Config, folder: &Path) -> anyhow::Result<ExitCode> {
     for service in config.services.keys() {
-        let held = hold::of(folder, service)
-            .with_context(|| format!("cannot read {}", folder.display()))?;
-        if let Some(held) = held {
+        if let Some(held) = hold::of(folder, service) {
             print(format_args!("{service}: {held}"))?;
         }
     }
@@ -106,25 +101,33 @@ fn read(file: &Path) -> anyhow::Result<(Config, PathBuf)> {
     Ok((config, folder))
 }
 
-fn unit(config: &Config, service: &str) -> anyhow::Result<String> {
+/// The units of a service, or of all: not their target, with which the health service and the timer that
+/// ends holds would stop.
+fn units<'a>(config: &'a Config, service: &str) -> anyhow::Result<Vec<&'a str>> {
     if service == ALL {
-        return Ok(TARGET.to_owned());
+        return Ok(config
+            .services
+            .values()
+            .filter_map(|service| service.unit.as_deref())
+            .collect());
     }
     let known = || config.services.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let found = config
         .services
         .get(service)
         .with_context(|| format!("no service is called {service:?}: {} or {ALL}", known()))?;
-    found.unit.clone().with_context(|| format!("the configuration has no unit of {service}"))
+    let unit = found.unit.as_deref();
+    Ok(vec![unit.with_context(|| format!("the configuration has no unit of {service}"))?])
 }
 
-fn systemctl(args: &[&str]) -> anyhow::Result<()> {
+fn systemctl(verb: &[&str], units: &[&str]) -> anyhow::Result<()> {
     let output = Command::new("systemctl")
-        .args(args)
+        .args(verb)
+        .args(units)
         .stdin(Stdio::null())
         .output()
         .context("cannot run systemctl")?;
-    ensure!(output.status.success(), "systemctl {}: {}", args.join(" "), said(&output.stderr));
+    ensure!(output.status.success(), "systemctl {}: {}", verb.join(" "), said(&output.stderr));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::ensure;
 use clap::Args;
 
 use crate::output::{WRONG, print};
@@ -23,11 +24,14 @@ pub(crate) struct PurgeArgs {
 
 pub(crate) fn run(args: &PurgeArgs) -> anyhow::Result<ExitCode> {
     let report = purge::purge(&args.inventory, Path::new("/run"), args.yes)?;
+    ensure!(
+        !report.items.is_empty(),
+        "there is no inventory {}: everything is removed, or the chain's stateDir was another folder. Then \
+         give --inventory STATEDIR/inventory.json",
+        args.inventory.display()
+    );
     if args.json {
         print(serde_json::to_string_pretty(&report)?)?;
-    } else if report.items.is_empty() {
-        let file = args.inventory.display();
-        print(format_args!("Nothing is left: there is no inventory {file}."))?;
     } else {
         print(report::text(&report))?;
     }

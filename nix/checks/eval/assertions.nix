@@ -256,6 +256,17 @@ in
           {
             systemd.services.podman-op-stack-batcher.serviceConfig.ExecCondition = lib.mkForce "";
             systemd.services.podman-op-stack-proposer.serviceConfig.ExecStart = lib.mkForce "/bin/podman run --privileged x";
+            # systemd's way to begin a list anew.
+            systemd.services.podman-op-stack-sequencer-engine.serviceConfig.ExecStart = [
+              ""
+              "/bin/podman run --privileged x"
+            ];
+            systemd.services.podman-op-stack-sequencer-node.serviceConfig.ExecCondition = [
+              ""
+              "/my/check"
+            ];
+            # One more condition takes nothing away.
+            systemd.services.podman-op-stack-challenger.serviceConfig.ExecCondition = [ "/my/check" ];
           }
         )
       ])).assertions;
@@ -268,6 +279,8 @@ in
       map (message: "${prefix}: ${message}") [
         (message "podman-op-stack-batcher" "ExecCondition")
         (message "podman-op-stack-proposer" "ExecStart")
+        (message "podman-op-stack-sequencer-engine" "ExecStart")
+        (message "podman-op-stack-sequencer-node" "ExecCondition")
       ];
   };
 

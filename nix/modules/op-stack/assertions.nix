@@ -129,14 +129,19 @@ let
         message = "${at}: a chain has one sequencer, and here that is ${prefix}.sequencer. Two with one key make two chains.";
       }
     ) given
-    ++ map (name: {
-      assertion = !(variableBeatsFiles name);
-      message = "${where}.environment.${name}: ${beaten}.";
-    }) (lib.attrNames service.overrides.environment)
-    ++ map (name: {
-      assertion = name != "OP_NODE_SEQUENCER_ENABLED";
-      message = "${where}.environment.${name}: a chain has one sequencer, and here that is ${prefix}.sequencer. Two with one key make two chains.";
-    }) (lib.attrNames service.overrides.environment);
+    ++ lib.concatMap (
+      option:
+      lib.concatMap (name: [
+        {
+          assertion = !(variableBeatsFiles name);
+          message = "${where}.${option}.${name}: ${beaten}.";
+        }
+        {
+          assertion = name != "OP_NODE_SEQUENCER_ENABLED";
+          message = "${where}.${option}.${name}: a chain has one sequencer, and here that is ${prefix}.sequencer. Two with one key make two chains.";
+        }
+      ]) (lib.attrNames service.overrides.${option})
+    ) [ "environment" "environmentFiles" ];
 
   # The wiring's own variables hold keys and URLs that options give.
   wiredVariables =
@@ -192,18 +197,21 @@ let
     "grafana"
   ];
 
-  # `+` and `-` before a line are systemd's.
+  # A line may have `+` before it, which is systemd's; with `-` its failure would be none, and an empty one
+  # takes away what stands before it.
   ofUnit =
     name: service:
     let
       unit = config.systemd.services.${service.unit}.serviceConfig;
-      holds = key: words: lib.any (lib.hasInfix words) (map toString (lib.toList (unit.${key} or "")));
+      lines = key: map toString (lib.toList (unit.${key} or ""));
+      ours = words: line: lib.hasPrefix words (lib.removePrefix "+" line);
+      holds = key: words: lib.any (ours words) (lines key) && !(lib.elem "" (lines key));
     in
     map
       (
         { key, words }:
         {
-          assertion = holds key words;
+          assertion = holds key words && (key != "ExecStart" || lib.length (lines key) == 1);
           message = "${prefix}: systemd.services.${service.unit}.serviceConfig.${key}: the gate and the sandbox of a service cannot be taken away. Disable the service and write a unit of your own, or leave it out.";
         }
       )

@@ -156,5 +156,7 @@ in
       arguments
       ;
     inherit (service) keyFiles files;
-  };
+  }
+  # Another archive under the same tag.
+  // lib.optionalAttrs (service.image.file != null) { archive = toString service.image.file; };
 }

@@ -168,6 +168,8 @@ let
       unit = "${service.unit}.service";
       lastError = "${files.lastErrors}/${name}";
     }
+    # Where the container sees a copy, of which its flag has the path.
+    // lib.mapAttrs' (_: lib.nameValuePair "identity") (identityFiles name)
     // lib.optionalAttrs (given != [ ]) {
       files = given;
       gates = gate.gates ++ [ "given-files" ];

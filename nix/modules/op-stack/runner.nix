@@ -58,6 +58,11 @@ let
 
   # Beside the data and moved there once it is whole: what was broken off is begun again.
   initialise = lib.optionalString (service.init != null) ''
+    # Root follows no link that the program made.
+    if [ -L ${service.dataDir}/geth ]; then
+      echo "${service.dataDir}/geth is a link: the chain's data are to be there" >&2
+      exit 1
+    fi
     if [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ]; then
       rm -rf ${container.initDir}
       install -d -m 0700 -o ${user} -g ${user} ${container.initDir} ${service.dataDir}/geth

@@ -16,7 +16,15 @@ pub(crate) enum Form {
 /// Of rollup.json.
 pub(crate) fn rollup() -> Vec<Form> {
     let fees = "0000000000000000000000000000000000000000000000000000000000000001";
-    let alt_da = |member: &str, value: Value| Form::Is("/alt_da", json!({ member: value }));
+    let alt_da = |member: &str, value: Value| {
+        let mut right = json!({
+            "da_commitment_type": "KeccakCommitment",
+            "da_challenge_contract_address": "0x0000000000000000000000000000000000000001",
+            "da_challenge_window": 1, "da_resolve_window": 1,
+        });
+        right[member] = value;
+        Form::Is("/alt_da", right)
+    };
     vec![
         Form::Renamed("/canyon_time", "canyonTime"),
         Form::Renamed("/genesis/system_config/batcherAddr", "batcherAddress"),
@@ -32,6 +40,8 @@ pub(crate) fn rollup() -> Vec<Form> {
         Form::Is("/chain_op_config/eip1559Elasticity2", json!(6)),
         alt_da("da_challenge_windw", json!(1)),
         alt_da("da_challenge_window", json!(-1)),
+        alt_da("da_challenge_window", json!("1")),
+        alt_da("da_resolve_window", json!(1.5)),
         alt_da("da_challenge_contract_address", json!("0000000000000000000000000000000000000001")),
     ]
 }

@@ -1,7 +1,7 @@
 //! The flags that op-release knows are those of the official programs: each is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{fs, path::Path, process::Command};
+use std::{fs, num::NonZero, path::Path, process::Command, thread};
 
 use e2e::devnet::{Result, ensure};
 use libtest_mimic::Completion;
@@ -11,7 +11,8 @@ use crate::Outcome;
 
 const KNOWN: &str = "crates/op-release/src/flags/known.txt";
 
-/// A program's `--help` shows no flag that the table lacks, and refuses none that the table has.
+/// A program's `--help` shows no flag that the table lacks and no other default, and the program refuses no
+/// flag that the table has. What fails here after an upgrade is to be looked at before production has it.
 pub(crate) fn known() -> Outcome {
     let bin = components().join("bin");
     if !bin.is_dir() {
@@ -20,7 +21,7 @@ pub(crate) fn known() -> Outcome {
     let text = fs::read_to_string(workspace().join(KNOWN))?;
     for (component, known) in table(&text) {
         let program = bin.join(component);
-        let help = Run::of(Command::new(&program).arg("--help")).stdout;
+        let help = Run::of(Command::new(&program).arg("--help").env("HOME", "~")).stdout;
         let shown = shown(&help);
         let lacks: Vec<_> = shown.difference(&known).collect();
         ensure(!shown.is_empty() && lacks.is_empty(), || {
@@ -28,6 +29,10 @@ pub(crate) fn known() -> Outcome {
         })?;
         let lacks: Vec<_> = variables(&help).filter(|name| !has_word(&text, name)).collect();
         ensure(lacks.is_empty(), || format!("{KNOWN} lacks {lacks:?} of {component}"))?;
+        let changed = changed(component, &defaults(&help));
+        ensure(changed.is_empty(), || {
+            format!("{KNOWN}: other defaults of {component}, known and shown: {changed:#?}")
+        })?;
         for flag in known.difference(&shown) {
             takes(&program, flag)?;
         }
@@ -66,6 +71,37 @@ fn shown(help: &str) -> BTreeSet<String> {
         names.map(|name| name.trim_start_matches('-').to_owned()).collect::<Vec<_>>()
     });
     names.collect()
+}
+
+/// Flag -> default, by each name, from `--name value, -n value (default: 10s) ($VARIABLE)`. What is off or
+/// empty is no default.
+fn defaults(help: &str) -> BTreeMap<&str, String> {
+    let entries = help.lines().filter(|line| line.starts_with("    --"));
+    let entries = entries.filter_map(|entry| entry.split_once("(default: "));
+    let each = entries.flat_map(|(names, rest)| {
+        let value = rest.split(") ").next().unwrap_or_default().trim_end().trim_end_matches(')');
+        let value = value.replace('"', "").replace(", ", ",");
+        let names = names.split([' ', ',']).filter_map(|word| word.strip_prefix('-'));
+        names.map(move |name| (name.trim_start_matches('-'), value.clone()))
+    });
+    each.filter(|(_, value)| value != "false").collect()
+}
+
+/// What the table knows otherwise: the flag, its default there, and the program's.
+fn changed(
+    component: &str,
+    shown: &BTreeMap<&str, String>,
+) -> Vec<(&'static str, Option<&'static str>, Option<String>)> {
+    let cpus = thread::available_parallelism().map_or(0, NonZero::get).to_string();
+    let flags = op_release::flags::of(component).map(|program| &program.flags);
+    let flags = flags.into_iter().flatten().map(|(name, flag)| (*name, flag.default));
+    flags
+        .map(|(name, known)| (name, known, shown.get(name).cloned()))
+        .filter(|(_, known, shown)| match (known, shown) {
+            (Some("cpus"), Some(shown)) => *shown != cpus,
+            (known, shown) => *known != shown.as_deref(),
+        })
+        .collect()
 }
 
 /// Its environment variables: `($OP_NODE_L1_ETH_RPC)`.

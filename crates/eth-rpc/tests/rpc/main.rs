@@ -415,7 +415,12 @@ async fn a_document_below_the_url_is_read() {
         assert_eq!(read.map(|read| read["data"]["is_syncing"] == true), expected);
         assert_eq!(node.requests(), count);
     }
-    let node = Node::answering(vec![ok(b"<html>")]);
-    let read = node.rpc(PATIENCE).get::<Value>("x").await;
+    for body in [&b"<html>"[..], b"", b"{\"data\":"] {
+        let node = Node::answering(vec![ok(body)]);
+        let read = node.rpc(PATIENCE).get::<Value>("x").await;
+        assert!(matches!(read, Err(Unread::Unreachable(_))), "{read:?}");
+    }
+    let node = Node::answering(vec![ok(b"{}")]);
+    let read = node.rpc(PATIENCE).get::<u64>("x").await;
     assert!(matches!(read, Err(Unread::Malformed(_))), "{read:?}");
 }

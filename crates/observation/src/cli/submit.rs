@@ -52,6 +52,8 @@ pub(super) async fn submit(args: &SubmitArgs) -> anyhow::Result<ExitCode> {
 pub(super) async fn attest(args: &AttestArgs) -> anyhow::Result<ExitCode> {
     let (observations, ledger, account) = args.submit.open().await?;
     let done = ledger.attest(&account, &observations, say_done("attested to")).await?;
+    // Looking at others may take long: this account's next command need not wait for it.
+    drop(account);
     // Whatever others propose, and however much of it, one's own is attested to before.
     if let Err(error) = say_rivals(&ledger, &observations, args.from_block).await {
         say(format_args!("what others propose could not be looked at: {error}"));

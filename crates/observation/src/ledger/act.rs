@@ -1,5 +1,7 @@
 //! Proposing and attesting: what is there already is left alone, so that a command may be run again.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::Address;
 use alloy_sol_types::SolEvent;
 use eth_rpc::transaction::Receipt;
@@ -7,6 +9,7 @@ use eth_rpc::transaction::Receipt;
 use super::account::{Account, Call};
 use super::choice::{Choice, SignedBefore, choose};
 use super::error::LedgerError;
+use super::progress::Progress;
 use super::signed::Signed;
 use super::state::{Ledger, State};
 use crate::contracts::EveryChannelObservationLedger::{
@@ -103,9 +106,26 @@ impl Ledger {
         account: &Account,
         observations: &[Observation],
     ) -> Result<Choice, LedgerError> {
-        let states = self.states(observations, Some(account.address()), None).await?;
+        let observations = self.linked(observations).await?;
+        let states = self.states(&observations, Some(account.address()), None).await?;
         let mut signed = account.signed(self.address)?;
-        Ok(choose(observations, &states, signed.known()?, false))
+        Ok(choose(&observations, &states, signed.known()?, false))
+    }
+
+    /// The observations by streams, without those of a stream that lacks a final one: they can never be final,
+    /// and a signature would spend their slots.
+    async fn linked(&self, observations: &[Observation]) -> Result<Vec<Observation>, LedgerError> {
+        let mut streams = BTreeMap::<&str, Vec<Observation>>::new();
+        for own in observations {
+            streams.entry(&own.stream).or_default().push(own.clone());
+        }
+        let mut linked = Vec::with_capacity(observations.len());
+        for stream in streams.into_values() {
+            if !matches!(self.progress(&stream).await?, Progress::Lacks(_)) {
+                linked.extend(stream);
+            }
+        }
+        Ok(linked)
     }
 
     /// Attests to the observations to which the account has not attested yet, those left out that are not
@@ -121,9 +141,10 @@ impl Ledger {
         if !self.is_witness(witness).await? {
             return Err(LedgerError::NoWitness { account: witness, registry: self.registry });
         }
-        let states = self.states(observations, Some(witness), None).await?;
+        let observations = self.linked(observations).await?;
+        let states = self.states(&observations, Some(witness), None).await?;
         let mut signed = account.signed(self.address)?;
-        let Choice { open, refused } = choose(observations, &states, signed.known()?, true);
+        let Choice { open, refused } = choose(&observations, &states, signed.known()?, true);
         let known = refused.len();
         let mut done = Done { refused, ..Done::default() };
         for chunk in open.chunks(BATCH) {
@@ -136,7 +157,7 @@ impl Ledger {
             self.attest_some(account, &mut signed, &chunk, &mut done).await?;
             progress(&done);
         }
-        self.finalize(account, observations, &mut done).await?;
+        self.finalize(account, &observations, &mut done).await?;
         Ok(done)
     }
 

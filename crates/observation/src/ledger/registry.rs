@@ -29,7 +29,8 @@ impl Ledger {
         quorum: u32,
     ) -> Result<Change, LedgerError> {
         let call = addWitnessCall { witness, quorum: U256::from(quorum) };
-        self.change(owner, &call, &format!("adding the witness {witness}")).await
+        let is_made = self.is_witness(witness).await? && self.set().await?.quorum == quorum;
+        self.change(owner, &call, is_made, &format!("adding the witness {witness}")).await
     }
 
     pub async fn remove_witness(
@@ -39,20 +40,24 @@ impl Ledger {
         quorum: u32,
     ) -> Result<Change, LedgerError> {
         let call = removeWitnessCall { witness, quorum: U256::from(quorum) };
-        self.change(owner, &call, &format!("removing the witness {witness}")).await
+        let is_made = !self.is_witness(witness).await? && self.set().await?.quorum == quorum;
+        self.change(owner, &call, is_made, &format!("removing the witness {witness}")).await
     }
 
     /// Sets how many attestations make an observation final.
     pub async fn set_quorum(&self, owner: &Account, quorum: u32) -> Result<Change, LedgerError> {
         let call = setQuorumCall { quorum: U256::from(quorum) };
-        self.change(owner, &call, &format!("setting the quorum to {quorum}")).await
+        let is_made = self.set().await?.quorum == quorum;
+        self.change(owner, &call, is_made, &format!("setting the quorum to {quorum}")).await
     }
 
-    /// Makes a change, or announces it where that comes first: asked for again when it is due, it is made.
+    /// Makes a change, or announces it where that comes first: asked for again when it is due, it is made. One
+    /// that is made already is not announced anew.
     async fn change<C: SolCall>(
         &self,
         owner: &Account,
         call: &C,
+        is_made: bool,
         what: &str,
     ) -> Result<Change, LedgerError> {
         let delay: u64 = self.read(self.registry, &changeDelayCall {}).await?;
@@ -62,6 +67,9 @@ impl Ledger {
             let now = self.newest_block().await?.timestamp.to::<u64>();
             let window = self.read(self.registry, &CHANGE_WINDOWCall {}).await?;
             if due == 0 || now > due.saturating_add(window.saturating_to()) {
+                if is_made {
+                    return Ok(Change::Made);
+                }
                 let announce = announceCall { change: change.clone() };
                 let what = format!("announcing {what}");
                 owner.send(Call::of(self.registry, &announce, &what)).await?;

@@ -50,7 +50,14 @@ impl Ledger {
         }
         for signatures in places.into_values() {
             for chunk in signatures.chunks(BATCH) {
-                self.bring(account, registry_epoch, chunk, &mut relayed.done).await?;
+                match self.bring(account, registry_epoch, chunk, &mut relayed.done).await {
+                    // One of them spoils these, and not the others.
+                    Err(LedgerError::Refused { reason, .. }) => {
+                        let left_out = chunk.iter().map(|it| (it.clone(), reason.clone()));
+                        relayed.left_out.extend(left_out);
+                    }
+                    brought => brought?,
+                }
             }
         }
         Ok(relayed)
@@ -101,7 +108,7 @@ impl Ledger {
         let call = attestBySignaturesCall {
             header: first.observation.header.clone(),
             registryEpoch: registry_epoch,
-            signatures: signatures.iter().map(|it| it.signature.clone()).collect(),
+            signatures: signatures.iter().map(Signature::canonical).collect(),
         };
         let what = format!("relaying {} signatures", signatures.len());
         let call = Call { reserve: FINAL_GAS, ..Call::of(self.address, &call, &what) };

@@ -16,6 +16,8 @@ use crate::observation::Observation;
 const AT_ONCE: usize = 100;
 /// So many proposals are looked at: anyone may propose, as often as they can pay for it.
 const MOST: usize = 10_000;
+/// So often is the node asked: one that answers for ten blocks at a time would be asked for hours.
+const QUESTIONS: usize = 200;
 /// So many of a slot are kept.
 const KEPT: usize = 3;
 
@@ -45,18 +47,19 @@ impl Ledger {
     ) -> Result<Rivals, LedgerError> {
         let newest = self.newest_block().await?.number.to::<u64>();
         let mut rivals = Rivals::default();
-        let mut seen = 0;
+        let (mut seen, mut asked) = (0, 0);
         for observations in observations.chunks(AT_ONCE) {
             let own: BTreeMap<B256, &Observation> =
                 observations.iter().map(|own| (own.slot, own)).collect();
             let mut from = from_block;
             // A node that limits how much is asked for, or has too much of it, is asked for half.
-            let mut span = (newest + 1).saturating_sub(from).max(1);
+            let mut span = newest.saturating_sub(from).saturating_add(1);
             while from <= newest {
-                if seen >= MOST {
+                if seen >= MOST || asked >= QUESTIONS {
                     rivals.more = true;
                     return Ok(rivals);
                 }
+                asked += 1;
                 let to = newest.min(from.saturating_add(span - 1));
                 match self.proposals(&own, from, to).await {
                     Ok(logs) => {
@@ -64,7 +67,7 @@ impl Ledger {
                         for log in &logs {
                             rivals.add(&own, log);
                         }
-                        from = to + 1;
+                        from = to.saturating_add(1);
                         span = span.saturating_mul(2);
                     }
                     Err(error) if span == 1 => return Err(error),

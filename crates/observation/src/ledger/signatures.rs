@@ -55,6 +55,12 @@ impl Domain {
 }
 
 impl Signature {
+    /// As the ledger takes it: s in the lower half, v 27 or 28. Some programs write another form.
+    pub(super) fn canonical(&self) -> Bytes {
+        let read = Ecdsa::from_raw(&self.signature);
+        read.map_or_else(|_| self.signature.clone(), |read| read.normalized_s().as_bytes().into())
+    }
+
     /// Whether names, hashes, witness and signature belong together.
     pub fn check(&self) -> Result<(), String> {
         self.observation.check()?;
@@ -90,4 +96,38 @@ pub fn sign(
         Ok(Signature { domain, witness, observation, signature })
     });
     Ok((signatures.collect::<Result<_, LedgerError>>()?, refused))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{U256, uint};
+
+    use super::*;
+    use crate::observation::example;
+
+    /// The order of secp256k1.
+    const N: U256 = uint!(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141_U256);
+
+    #[test]
+    fn each_form_of_a_signature_is_brought_in_one() {
+        let domain = Domain { chain_id: 1, ledger: Address::ZERO, registry_epoch: 1 };
+        let key = SecretKey::generate().unwrap();
+        let observation = example("a", 1, 1);
+        let signed = key.sign(domain.digest(observation.observation_hash)).unwrap();
+        let right: Bytes = signed.as_bytes().into();
+        let form = |s: U256, v: u8| {
+            let bytes = [&right[..32], &s.to_be_bytes::<32>()[..], &[v]].concat();
+            Signature {
+                domain,
+                witness: key.address(),
+                observation: observation.clone(),
+                signature: bytes.into(),
+            }
+        };
+        let (s, v) = (signed.s(), right[64]);
+        for other in [form(s, v), form(s, v - 27), form(N - s, 55 - v), form(N - s, 28 - v)] {
+            assert_eq!(other.check(), Ok(()));
+            assert_eq!(other.canonical(), right);
+        }
+    }
 }

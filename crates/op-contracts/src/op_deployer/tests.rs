@@ -89,6 +89,7 @@ fn first_block(hash: B256, timestamp: u64) -> BlockHead {
         parent_hash: B256::ZERO,
         state_root: None,
         timestamp: U64::from(timestamp),
+        excess_blob_gas: None,
         requests_hash: None,
         block_access_list_hash: None,
         bal_hash: None,

@@ -41,6 +41,9 @@ pub struct Service {
     /// File in which the service's runner says what ran last on its data: component and release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ran: Option<PathBuf>,
+    /// File with an op-node's P2P key on this host, where its flag names a copy that only the program sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<PathBuf>,
     /// Files that its program is given, beside its key, and that no other gate looks at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<PathBuf>,

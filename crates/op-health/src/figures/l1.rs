@@ -20,9 +20,10 @@ fn syncs(watch: &Watch) -> impl Iterator<Item = &SyncStatus> {
     setup.plan.nodes.iter().filter_map(|node| seen.node(&node.name).get().ok()?.sync.as_ref().ok())
 }
 
-/// The L1 origin of the safe head, from the first op-node that answers.
+/// The L1 origin of the safe head, from the first op-node that knows one.
 pub(crate) fn safe_origin(watch: &Watch) -> Option<u64> {
-    syncs(watch).next().map(|sync| sync.safe_l2.l1_origin.number)
+    let mut heads = syncs(watch).map(|sync| sync.safe_l2);
+    heads.find(|head| !head.hash.is_zero()).map(|head| head.l1_origin.number)
 }
 
 /// It runs on while no op-node answers: from the safe head that was known last.

@@ -34,13 +34,19 @@ fn of(watch: &Watch, node: &Node) -> [Condition; 2] {
     let unsafe_head = last.map(|last| (&last.unsafe_head, last.unsafe_unknown));
     let safe_head = last.map(|last| (&last.safe_head, last.safe_unknown));
     let block_time = watch.seen.chain.as_ref().map(|chain| chain.block_time);
-    // One block behind at the moment of the question is the rule, not lateness.
-    let late = |blocks: u64| block_time.is_none_or(|seconds| float(blocks * seconds) > limit);
+    // It is late when it was behind for so long, and is by so much: one that waits for more of L1's blocks
+    // is always behind, by little.
+    let late = |behind: f64, blocks: u64, limit: f64| {
+        let by = |seconds: u64| float(blocks.saturating_mul(seconds));
+        behind > limit && block_time.is_none_or(|seconds| by(seconds) > limit)
+    };
     [
         head(Name::FollowerUnsafe, node, unsafe_head, &|blocks| {
-            memory.unsafe_behind > limit && late(blocks)
+            late(memory.unsafe_behind, blocks, limit)
         }),
-        head(Name::FollowerSafe, node, safe_head, &|_| memory.safe_behind > limit * SAFE),
+        head(Name::FollowerSafe, node, safe_head, &|blocks| {
+            late(memory.safe_behind, blocks, limit * SAFE)
+        }),
     ]
 }
 

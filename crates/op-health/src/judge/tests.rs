@@ -278,8 +278,10 @@ fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
     }));
     watch.seen.chain = Some(serde_json::from_value(rollup()).unwrap());
     let sync = |head: u64, origin: u64| {
-        let sync =
-            json!({"head_l1": {"number": head}, "safe_l2": {"l1origin": {"number": origin}}});
+        // Before its first look at the engine it says zero of everything on L2.
+        let hash = B256::repeat_byte(u8::from(origin > 0));
+        let safe = json!({"hash": hash, "l1origin": {"number": origin}});
+        let sync = json!({"head_l1": {"number": head}, "safe_l2": safe});
         let sync = Ok(serde_json::from_value(sync).unwrap());
         Ok(NodeAnswers { sync, peers: Ok(1), active: None })
     };
@@ -288,6 +290,9 @@ fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
         (sync(100, 90), sync(100, 50), 100, 90),
         (gone(), sync(100, 80), 101, 79),
         (gone(), gone(), 120, 60),
+        (sync(122, 0), sync(122, 82), 122, 60),
+        (sync(124, 0), gone(), 124, 58),
+        (gone(), gone(), 125, 57),
         (sync(130, 125), gone(), 130, 95),
     ] {
         let is_gone = sequencer.is_err();

@@ -1,5 +1,6 @@
 //! One batch to an op-node: how far it is, its peers, whether it makes blocks.
 
+use alloy_primitives::B256;
 use eth_rpc::{Batch, Reading, Rpc};
 use serde::Deserialize;
 use serde_json::json;
@@ -18,7 +19,7 @@ pub(crate) struct NodeAnswers {
 pub(crate) struct SyncStatus {
     /// The newest L1 block that the node knows of.
     pub(crate) head_l1: L1Ref,
-    /// The newest L2 block that it derived from L1.
+    /// The newest L2 block that it derived from L1; zeroed before its first look at the engine.
     pub(crate) safe_l2: L2Ref,
 }
 
@@ -29,6 +30,7 @@ pub(crate) struct L1Ref {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(crate) struct L2Ref {
+    pub(crate) hash: B256,
     #[serde(rename = "l1origin")]
     pub(crate) l1_origin: L1Ref,
 }

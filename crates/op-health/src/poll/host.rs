@@ -104,7 +104,7 @@ async fn read_holds(holds: Option<(PathBuf, Vec<String>)>) -> BTreeMap<String, S
     let Some((folder, services)) = holds else { return BTreeMap::new() };
     let read = move || {
         let held = |service: String| {
-            let held = hold::of(&folder, &service).ok()??;
+            let held = hold::of(&folder, &service)?;
             Some((service, held.to_string()))
         };
         services.into_iter().filter_map(held).collect()

@@ -16,50 +16,46 @@ const ALL: &str = "0.0.0.0";
 
 impl Command {
     /// The TCP addresses that the program will listen at, with its own defaults where a flag is not
-    /// given: op-service's `rpc/cli.go`, `metrics/cli.go`, `oppprof/cli.go`, op-node's
-    /// `flags/p2p_flags.go`, geth's `node/defaults.go`, reth's `node/core/src/args`.
+    /// given.
     #[must_use]
     pub fn listeners(&self) -> Vec<Listener> {
+        let setting = |flag: &'static str| self.setting(flag).unwrap_or_else(|| of_reth(flag));
         let mut listeners = Vec::new();
-        let mut add = |on: bool, host: (&str, &str), port: (&'static str, &str)| {
-            let host = self.value(host.0).unwrap_or(host.1);
-            let number = self.value(port.0).unwrap_or(port.1);
+        let mut add = |on: bool, host: &'static str, port: &'static str| {
+            let number = setting(port);
             if on && number != "0" {
-                listeners.push(Listener { flag: port.0, address: address(host, number) });
+                listeners.push(Listener { flag: port, address: address(setting(host), number) });
             }
         };
         match self.component.as_str() {
             "op-geth" | "op-reth" => {
-                add(self.is_on("http"), ("http.addr", LOCAL), ("http.port", "8545"));
-                add(self.is_on("ws"), ("ws.addr", LOCAL), ("ws.port", "8546"));
-                add(true, ("authrpc.addr", LOCAL), ("authrpc.port", "8551"));
+                add(self.is_on("http"), "http.addr", "http.port");
+                add(self.is_on("ws"), "ws.addr", "ws.port");
+                add(true, "authrpc.addr", "authrpc.port");
             }
             component => {
                 if component == "op-node" {
-                    add(true, ("rpc.addr", ALL), ("rpc.port", "9545"));
-                    let p2p = !self.is_on("p2p.disable");
-                    add(p2p, ("p2p.listen.ip", ALL), ("p2p.listen.tcp", "9222"));
+                    add(true, "rpc.addr", "rpc.port");
+                    add(!self.is_on("p2p.disable"), "p2p.listen.ip", "p2p.listen.tcp");
                 }
                 // op-challenger and op-dispute-mon have no RPC.
                 if matches!(component, "op-batcher" | "op-proposer") {
-                    add(true, ("rpc.addr", ALL), ("rpc.port", "8545"));
+                    add(true, "rpc.addr", "rpc.port");
                 }
-                let on = self.is_on("metrics.enabled");
-                add(on, ("metrics.addr", ALL), ("metrics.port", "7300"));
-                add(self.is_on("pprof.enabled"), ("pprof.addr", ALL), ("pprof.port", "6060"));
+                add(self.is_on("metrics.enabled"), "metrics.addr", "metrics.port");
+                add(self.is_on("pprof.enabled"), "pprof.addr", "pprof.port");
             }
         }
         match self.component.as_str() {
             "op-geth" => {
                 // It serves metrics only where a flag says so, and its P2P port is as often as not
                 // turned off in its configuration file.
-                let on = self.value("metrics.addr").is_some();
-                add(on, ("metrics.addr", LOCAL), ("metrics.port", "6060"));
-                add(self.is_on("pprof"), ("pprof.addr", LOCAL), ("pprof.port", "6060"));
-                add(self.value("port").is_some(), ("addr", ALL), ("port", "30303"));
+                add(self.value("metrics.addr").is_some(), "metrics.addr", "metrics.port");
+                add(self.is_on("pprof"), "pprof.addr", "pprof.port");
+                add(self.value("port").is_some(), "addr", "port");
             }
             "op-reth" => {
-                add(true, ("addr", ALL), ("port", "30303"));
+                add(true, "addr", "port");
                 if let Some(metrics) = self.value("metrics") {
                     // A port alone, or a host and a port (reth `parse_socket_address`).
                     let (host, port) = metrics.rsplit_once(':').unwrap_or((LOCAL, metrics));
@@ -71,6 +67,18 @@ impl Command {
             _ => {}
         }
         listeners
+    }
+}
+
+/// op-reth's defaults, whose flags are not in the table (`node/core/src/args`).
+fn of_reth(flag: &str) -> &'static str {
+    match flag {
+        "http.port" => "8545",
+        "ws.port" => "8546",
+        "authrpc.port" => "8551",
+        "port" => "30303",
+        "addr" => ALL,
+        _ => LOCAL,
     }
 }
 

@@ -10,6 +10,8 @@ pub enum Kind {
     /// It needs none; after `=` it takes a truth value.
     Switch,
     Text,
+    /// Texts with commas between.
+    List,
     Duration,
     Float,
     Int,
@@ -41,6 +43,7 @@ impl Kind {
             "urls" => Self::Urls,
             "host" => Self::Host,
             "header" => Self::Header,
+            "list" => Self::List,
             words if words.contains('|') => Self::Words(words.split('|').collect()),
             _ => Self::Text,
         }
@@ -52,7 +55,7 @@ impl Kind {
         let each = |takes: fn(&str) -> bool| value.split(',').all(|item| takes(item.trim()));
         match self {
             Self::Switch => is_truth(value),
-            Self::Text => true,
+            Self::Text | Self::List => true,
             Self::Duration => duration(value).is_some(),
             Self::Float => float(value).is_some_and(f64::is_finite),
             Self::Int => {
@@ -70,6 +73,13 @@ impl Kind {
             Self::Header => value.is_empty() || value.contains(": "),
             Self::Words(words) => words.contains(&value),
         }
+    }
+
+    /// Whether the values of a flag that is given several times add up (`cli.StringSliceFlag`); else the last
+    /// one is in force.
+    #[must_use]
+    pub const fn adds_up(&self) -> bool {
+        matches!(self, Self::Addresses | Self::Header | Self::List | Self::Urls)
     }
 
     /// Whether the flag library itself reads the value, also one that another value of the flag beats.
@@ -104,6 +114,7 @@ impl Kind {
         match self {
             Self::Switch => "true or false".to_owned(),
             Self::Text => "a text".to_owned(),
+            Self::List => "texts, with commas between".to_owned(),
             Self::Duration => "a time such as 90s or 1h30m".to_owned(),
             Self::Float => "a number".to_owned(),
             Self::Int => "a whole number".to_owned(),

@@ -14,6 +14,13 @@ pub(super) fn services(page: &mut Page, status: &Status) {
         "Whether the service's program answers.",
         services().filter_map(|(name, service)| Some((vec![("service", name)], flag(service.up?)))),
     );
+    page.gauge(
+        "service_held",
+        "Whether somebody keeps the service stopped: no alert of its own.",
+        services().map(|(name, service)| {
+            (vec![("service", name)], flag(service.held.is_some() && service.up != Some(true)))
+        }),
+    );
     page.counter(
         "service_restarts_total",
         "How often the service was seen to have been started again.",

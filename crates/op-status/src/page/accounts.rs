@@ -1,5 +1,6 @@
 //! The accounts that sign L1 transactions.
 
+use alloy_primitives::U256;
 use maud::{Markup, html};
 
 use crate::condition::Name;
@@ -53,7 +54,10 @@ fn runway(status: &Status, name: &str, account: &Account) -> Markup {
     let judged = status.conditions.iter().find(|at| at.name == Name::Runway && at.subject == name);
     let text = match account.runway {
         Some(seconds) => measured(seconds),
-        None => "as long as it spends nothing".to_owned(),
+        None if account.spent_an_hour == Some(U256::ZERO) => {
+            "as long as it spends nothing".to_owned()
+        }
+        None => NOT_KNOWN.to_owned(),
     };
     let wrong = judged.map(|at| Tone::from(at.state)).filter(|tone| *tone > Tone::Good);
     html! { @if let Some(tone) = wrong { (badge(tone, &text)) } @else { (text) } }
@@ -62,7 +66,7 @@ fn runway(status: &Status, name: &str, account: &Account) -> Markup {
 fn role(account: &Account) -> Markup {
     html! {
         @match account.on_l1 {
-            None => "none on L1",
+            None => (NOT_KNOWN),
             Some(holder) if holder == account.address => (badge(Tone::Good, "this address")),
             Some(holder) => {
                 (badge(Tone::Bad, "another address")) " " code.whole { (holder) }
@@ -83,11 +87,29 @@ mod tests {
         assert!(role(&batcher).into_string().contains("another address"));
         assert!(role(&status.accounts["proposer"]).into_string().contains("this address"));
         assert!(!balance(&batcher).into_string().contains("too little"), "just enough is enough");
-        let poor = Account { balance: Some(alloy_primitives::U256::from(5)), ..batcher };
+        let poor = Account { balance: Some(U256::from(5)), ..batcher };
         assert!(balance(&poor).into_string().contains("too little"));
         status.conditions[0].name = Name::Runway;
         status.conditions[0].subject = "batcher".to_owned();
         let shown = runway(&status, "batcher", &status.accounts["batcher"]).into_string();
         assert!(shown.contains("badge bad") && shown.contains("10 h"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_not_known_is_no_statement() {
+        let status = status();
+        let known = &status.accounts["proposer"];
+        for (spent, lasts) in [
+            (Some(U256::ZERO), "as long as it spends nothing"),
+            (Some(U256::ONE), NOT_KNOWN),
+            (None, NOT_KNOWN),
+        ] {
+            let account =
+                Account { balance: None, runway: None, spent_an_hour: spent, ..known.clone() };
+            let shown = runway(&status, "nobody", &account).into_string();
+            assert_eq!(shown, lasts, "{spent:?}");
+        }
+        let nobody = Account { on_l1: None, ..known.clone() };
+        assert_eq!(role(&nobody).into_string(), NOT_KNOWN);
     }
 }

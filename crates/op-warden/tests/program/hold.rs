@@ -26,7 +26,10 @@ impl Host {
                 "disputeGameFactory": "0x00000000000000000000000000000000000000d1",
             },
             "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
-            "services": {"batcher": {"gates": ["l1-chain"], "unit": "podman-batcher.service"}},
+            "services": {
+                "batcher": {"gates": ["l1-chain"], "unit": "podman-batcher.service"},
+                "proposer": {"gates": ["l1-chain"], "unit": "podman-proposer.service"},
+            },
             "serve": {"listen": "127.0.0.1:0", "intervalSeconds": 60, "hold": at("hold")},
         });
         fs::write(at("config.json"), config.to_string()).unwrap();
@@ -68,13 +71,13 @@ fn a_held_service_is_stopped_and_one_that_is_let_go_is_started() {
 }
 
 #[test]
-fn all_are_held_by_their_target() {
+fn all_are_held_without_what_ends_the_hold() {
     let host = Host::new();
     assert_eq!(host.run(&["hold", "all", "--why", "new disk"]).code, Some(0));
-    assert_eq!(host.asked(), "stop op-stack.target\n");
-    assert_eq!(host.run(&["hold"]).stdout.trim(), "batcher: new disk");
+    assert_eq!(host.asked(), "stop podman-batcher.service podman-proposer.service\n");
+    assert_eq!(host.run(&["hold"]).stdout, "batcher: new disk\nproposer: new disk\n");
     assert_eq!(host.run(&["release", "all"]).code, Some(0));
-    assert_eq!(host.asked(), "start --no-block op-stack.target\n");
+    assert_eq!(host.asked(), "start --no-block podman-batcher.service podman-proposer.service\n");
 }
 
 #[test]
@@ -98,7 +101,7 @@ fn what_is_meant_must_be_known() {
         (&["hold", "batcher"][..], "--why TEXT"),
         (&["hold", "batcher", "--why", " "], "--why TEXT"),
         (&["hold", "batcher", "--why", "a\nb"], "one line"),
-        (&["hold", "bacher", "--why", "x"], "batcher or all"),
+        (&["hold", "bacher", "--why", "x"], "batcher, proposer or all"),
         (&["hold", "batcher", "--why", "x", "--until", "soon"], "not a time"),
         (&["release", "batcher"], "is not held"),
         (&["release"], "required"),

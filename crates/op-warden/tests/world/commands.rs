@@ -23,6 +23,7 @@ pub(crate) fn required(component: &str) -> &'static [&'static str] {
         "op-proposer" => &[
             "--l1-eth-rpc=@L1@",
             "--game-factory-address=0x00000000000000000000000000000000000000c3",
+            "--game-type=1",
             "--proposal-interval=1h",
         ],
         "op-challenger" => &[
@@ -32,6 +33,7 @@ pub(crate) fn required(component: &str) -> &'static [&'static str] {
             "--datadir=challenger",
             "--cannon-server=op-program",
             "--cannon-kona-server=kona-host",
+            "--game-types=permissioned",
             "--game-factory-address=0x00000000000000000000000000000000000000c3",
         ],
         "op-dispute-mon" => &[

@@ -101,6 +101,13 @@ pub(crate) fn lacking(world: &World) -> Result<()> {
     let run = world.on_chain(&["submit", "lacks.headers", "--json"], "one")?;
     run.exits(1)?;
     ensure(run.json()["lacking"][0]["epoch"] == "3", || run.to_string())?;
+    // What is proposed by somebody is no more signed.
+    let nonce = world.nonce("two")?;
+    let run = world.on_chain(&["attest", "lacks.headers", "--json"], "two")?;
+    run.exits(1)?;
+    ensure(run.json()["lacking"][0]["epoch"] == "3" && world.nonce("two")? == nonce, || {
+        run.to_string()
+    })?;
     let status = world.status(&["lacks.headers"])?;
     ensure(status["streams"][0]["lacksEpoch"] == true, || status.to_string())?;
     let status = world.status(&["whole.headers"])?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::{io, path::Path, path::PathBuf};
 
-use op_chain::l1_config::{self, L1ConfigError};
+use op_chain::l1_config::{L1Config, L1ConfigError};
 use op_util::file;
 
 use crate::read::{blocking::on_a_thread, request::Request};
@@ -15,8 +15,8 @@ pub const FLAG: &str = "rollup.l1-chain-config";
 /// The most that is read: an L1's genesis.json has its accounts too.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// The L1's chain id by each file, or why op-node cannot use it.
-pub type L1Configs = BTreeMap<PathBuf, io::Result<Result<u64, L1ConfigError>>>;
+/// What each file says, or why op-node cannot use it.
+pub type L1Configs = BTreeMap<PathBuf, io::Result<Result<L1Config, L1ConfigError>>>;
 
 pub(super) async fn read(request: &Request<'_>) -> L1Configs {
     let of = |service: &Service| {
@@ -27,16 +27,16 @@ pub(super) async fn read(request: &Request<'_>) -> L1Configs {
     let mut read = L1Configs::new();
     for path in paths {
         let file = path.clone();
-        let found = on_a_thread("L1 configs", request.patience(), move || chain_id(&file)).await;
+        let found = on_a_thread("L1 configs", request.patience(), move || config(&file)).await;
         read.insert(path, found.flatten());
     }
     read
 }
 
-fn chain_id(path: &Path) -> io::Result<Result<u64, L1ConfigError>> {
+fn config(path: &Path) -> io::Result<Result<L1Config, L1ConfigError>> {
     // op-warden and the program have different folders to begin at.
     if !path.is_absolute() {
         return Err(io::Error::other("the path is not absolute"));
     }
-    Ok(l1_config::chain_id(&file::read(path, MAX_BYTES)?))
+    Ok(L1Config::read(&file::read(path, MAX_BYTES)?))
 }

@@ -26,7 +26,14 @@ pub struct Spec {
 
 #[derive(Deserialize)]
 struct Document<T> {
-    data: T,
+    data: Option<T>,
+}
+
+impl<T> Document<T> {
+    /// What has none is an excuse, and says nothing of the network.
+    fn data(self) -> Reading<T> {
+        self.data.ok_or_else(|| Unread::Unreachable("the answer has no data".to_owned()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,12 +63,13 @@ async fn ask(beacon: &Rpc) -> BeaconFacts {
 
 async fn syncing(beacon: &Rpc) -> Reading<bool> {
     let document: Document<Syncing> = beacon.get("eth/v1/node/syncing").await?;
-    Ok(document.data.is_syncing)
+    Ok(document.data()?.is_syncing)
 }
 
 async fn spec(beacon: &Rpc) -> Reading<Spec> {
     let document: Document<Map<String, Value>> = beacon.get("eth/v1/config/spec").await?;
-    let number = |name: &str| document.data.get(name)?.as_str()?.parse::<u64>().ok();
+    let data = document.data()?;
+    let number = |name: &str| data.get(name)?.as_str()?.parse::<u64>().ok();
     let chain_id = number("DEPOSIT_CHAIN_ID")
         .ok_or_else(|| Unread::Malformed("no number under DEPOSIT_CHAIN_ID".to_owned()))?;
     let retention = || {

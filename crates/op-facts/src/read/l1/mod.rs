@@ -18,7 +18,7 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, U64, U256};
-use eth_rpc::{AccountProof, Answers, Batch, BlockHead, Limits, Reading, Slot, Unread};
+use eth_rpc::{AccountProof, Answers, Batch, BlockHead, Limits, Reading, Rpc, Slot, Unread};
 use op_chain::contracts::{OptimismPortal, SuperchainConfig, SystemConfig};
 use op_chain::rollup::RollupConfig;
 use op_util::time::unix_now;
@@ -220,18 +220,13 @@ impl L1Facts {
         let (latest, finalized) = (heads.take(&slots.latest), heads.take(&slots.finalized));
 
         // Behind one URL there may be nodes that are not equally far: one block for all of it.
-        let newest = heads.whole().and_then(|()| newest(&latest));
+        let newest = heads.whole().and_then(|()| newest(&latest, request.rollup.genesis.l1.number));
         let mut batch = pinned(&newest);
         let state_slots = StateSlots::ask(&mut batch, request);
         let last_final =
             finalized.as_ref().ok().and_then(Option::as_ref).map(|block| block.number.to());
         let (state, others, beacon) = tokio::join!(
-            async {
-                match &newest {
-                    Ok(_) => l1.send(batch).await,
-                    Err(unread) => Answers::none(unread.clone()),
-                }
-            },
+            send(l1, batch, &newest),
             agreement::read(request, last_final),
             beacon::read(request),
         );
@@ -250,7 +245,7 @@ impl L1Facts {
         let manager = state_slots.manager.map(|slots| slots.read(&state));
         let validator =
             manager.as_ref().and_then(|manager| validation::ask_manager(&mut batch, manager));
-        let third = l1.send(batch).await;
+        let third = send(l1, batch, &newest).await;
         let validator = validator.map(|slot| third.take(&slot));
         let validation = match manager {
             Some(manager) => {
@@ -298,6 +293,14 @@ impl L1Facts {
     }
 }
 
+/// Nothing is asked at a block that is not known.
+async fn send(l1: &Rpc, batch: Batch, newest: &Reading<B256>) -> Answers {
+    match newest {
+        Ok(_) => l1.send(batch).await,
+        Err(unread) => Answers::none(unread.clone()),
+    }
+}
+
 fn pinned(newest: &Reading<B256>) -> Batch {
     newest.as_ref().map_or_else(|_| Batch::default(), |&block| Batch::at(block))
 }
@@ -316,9 +319,13 @@ fn right_chain(found: &Reading<u64>, request: &Request<'_>) -> Reading<()> {
     }
 }
 
-/// The block that everything else is read at.
-fn newest(latest: &Reading<Option<BlockHead>>) -> Reading<B256> {
+/// The block that everything else is read at. Before the chain's L1 origin its contracts need not be there.
+fn newest(latest: &Reading<Option<BlockHead>>, origin: u64) -> Reading<B256> {
     match latest {
+        Ok(Some(block)) if block.number < U64::from(origin) => Err(Unread::Unreachable(format!(
+            "its newest block {} is before the chain's L1 origin {origin}: it is still syncing",
+            block.number
+        ))),
         Ok(Some(block)) => Ok(block.hash),
         Ok(None) => Err(Unread::Unreachable("it has no newest block to be asked about".to_owned())),
         // Whether that is wrong or only late, the gate l1-head says.

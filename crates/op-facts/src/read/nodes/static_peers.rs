@@ -6,7 +6,7 @@ use eth_rpc::key::SecretKey;
 use multiaddr::{Multiaddr, Protocol};
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
-use crate::{command::Command, gate::Gate, read::request::Request};
+use crate::{config::Service, gate::Gate, read::request::Request};
 
 /// A peer as op-node is given it.
 #[derive(Debug)]
@@ -57,13 +57,14 @@ async fn dial(host: &str, port: u16, patience: Duration) -> Peer {
 
 /// The peer ids of this configuration's nodes, by their P2P ports.
 fn ids_here(request: &Request<'_>) -> BTreeMap<u16, String> {
-    let nodes = request.config.commands("op-node");
-    let id = |command: &Command| {
-        let port = command.value("p2p.listen.tcp")?.parse().ok()?;
-        let key = SecretKey::from_file(Path::new(command.value("p2p.priv.path")?)).ok()?;
+    let id = |service: &Service| {
+        let command = service.command.as_ref().filter(|command| command.component == "op-node")?;
+        let port = command.setting("p2p.listen.tcp")?.parse().ok()?;
+        let flag = || command.value("p2p.priv.path").map(Path::new);
+        let key = SecretKey::from_file(service.identity.as_deref().or_else(flag)?).ok()?;
         Some((port, key.peer_id()))
     };
-    nodes.filter_map(id).collect()
+    request.config.services.values().filter_map(id).collect()
 }
 
 /// What a multiaddr names.

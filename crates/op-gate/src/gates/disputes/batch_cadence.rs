@@ -7,8 +7,6 @@ use crate::finding::{Comparison, Finding};
 use crate::{config::Service, gate::Gate, read::Facts};
 
 const GATE: Gate = Gate::BatchCadence;
-/// Its default (op-batcher `flags/flags.go`).
-const MARGIN: &str = "10";
 /// L1 blocks (op-node `params/constants.go`).
 const GRANITE_TIMEOUT: u64 = 50;
 const NO_NUMBER: &str = "Write the number of L1 blocks after which a batch must go to L1.";
@@ -49,7 +47,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
 
 /// A channel's time-out, less the margin, is how long it may stay open.
 fn margin(command: &Command, rollup: &RollupConfig) -> Option<Finding> {
-    let given = command.value("sub-safety-margin").unwrap_or(MARGIN);
+    let given = command.setting("sub-safety-margin")?;
     let granite = rollup.forks.time(Fork::Granite).is_some();
     let timeout = if granite { GRANITE_TIMEOUT } else { rollup.channel_timeout };
     let comparison = Comparison::new(
@@ -76,6 +74,6 @@ fn margin(command: &Command, rollup: &RollupConfig) -> Option<Finding> {
 
 /// L1 blocks, or what was given instead.
 pub(crate) fn channel(batcher: &Command) -> Result<u64, String> {
-    let given = batcher.value("max-channel-duration").unwrap_or("0");
+    let given = batcher.setting("max-channel-duration").unwrap_or_default();
     integer(given).ok_or_else(|| format!("{given:?}"))
 }

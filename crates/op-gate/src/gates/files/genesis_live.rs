@@ -14,9 +14,12 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let chain_source = format!("eth_chainId of the engine at {}", engine.endpoint);
     let block_source =
         format!("block {} of the engine at {}", facts.rollup.genesis.l2.number, engine.endpoint);
+    let url = "\
+        The engine there belongs to another chain, or engineRpc leads to another program: correct \
+        the URL. The data of both stay as they are.";
     let mend = "\
         The engine's data folder was initialised from another genesis.json: stop it, move the \
-        folder away and let it initialise again.";
+        folder away, with the blocks in it that are not on L1, and let it initialise again.";
     vec![
         with(&engine.chain_id, GATE, format!("chain id {chain_id}"), &chain_source, |&found| {
             Comparison::new(
@@ -24,9 +27,11 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
                 (chain_id, "config.chainId of genesis.json"),
                 (found, &chain_source),
             )
-            .refuse_unless(found == chain_id, mend)
+            .refuse_unless(found == chain_id, url)
         }),
         with(&engine.genesis, GATE, hash, &block_source, |block| {
+            // Of another chain the block says nothing.
+            let mend = if engine.chain_id == Ok(chain_id) { mend } else { url };
             let expected = (hash, "recomputed from genesis.json");
             match block {
                 Some(block) => Comparison::new(GATE, expected, (block.hash, &block_source))

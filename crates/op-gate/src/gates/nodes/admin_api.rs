@@ -42,7 +42,12 @@ pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
 
 fn private(command: &Command) -> Vec<Private> {
     let is_engine = matches!(command.component.as_str(), "op-geth" | "op-reth");
-    let has_admin = |list: &str| command.list(list).contains(&"admin");
+    // Of an empty list op-geth serves every module; op-reth has a word for that.
+    let has_admin = |list: &str| match (&*command.component, &*command.list(list)) {
+        ("op-geth", []) => command.value(list).is_some(),
+        ("op-reth", [first, ..]) if first.eq_ignore_ascii_case("all") => true,
+        (_, modules) => modules.contains(&"admin"),
+    };
     let parts = [
         (
             !is_engine && command.is_on("rpc.enable-admin"),

@@ -9,12 +9,10 @@ const GATE: Gate = Gate::SafeDb;
 const MEND: &str = "\
     Set --safedb.path before the first start: disputes need the safe head at each L1 block, and \
     the node never fills the past in.";
-/// Of op-node's `--rpc.port`.
-const DEFAULT_PORT: &str = "9545";
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
-    let own = command.value("rpc.port").unwrap_or(DEFAULT_PORT).parse().ok();
+    let own = command.setting("rpc.port").and_then(|port| port.parse::<u16>().ok());
     let asks = |asker: &&Command| {
         let here = asker.list("rollup-rpc").into_iter().filter(|url| is_loopback(url));
         here.filter_map(port_of_url).any(|port| Some(port) == own)

@@ -243,7 +243,10 @@ impl Answer for Double {
                 let head = self.l1_head(&faults);
                 Say::Result(json!({
                     "head_l1": {"number": head},
-                    "safe_l2": {"l1origin": {"number": head.saturating_sub(faults.origin_lag)}},
+                    "safe_l2": {
+                        "hash": B256::repeat_byte(1),
+                        "l1origin": {"number": head.saturating_sub(faults.origin_lag)},
+                    },
                 }))
             }
             ("opp2p_peerStats", _) => Say::Result(json!({"connected": faults.peers})),

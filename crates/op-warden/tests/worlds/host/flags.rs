@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     case::Case,
     verdict::Verdict::{self, Pass, Refuse, Wait, Warn},
-    world::commands::required,
+    world::{commands::required, file::File},
 };
 
 pub(super) fn flags(cases: &mut Vec<Case>) {
@@ -30,6 +30,53 @@ pub(super) fn flags(cases: &mut Vec<Case>) {
                 world.service("flags")["command"] = json!({"component": component, "args": others});
             }));
         }
+    }
+    // Those that are left out have defaults, which are not the chain's.
+    for (component, flag, given, verdict) in [
+        ("op-proposer", "--game-type=1", &["--game-type=0"][..], Refuse),
+        (
+            "op-challenger",
+            "--game-types=permissioned",
+            &["--game-types=cannon,cannon-kona"],
+            Refuse,
+        ),
+        (
+            "op-challenger",
+            "--game-types=permissioned",
+            &["--game-types=cannon", "--game-types=permissioned"],
+            Pass,
+        ),
+    ] {
+        let others = required(component).iter().filter(|other| **other != flag).copied();
+        let args: Vec<&str> = others.chain(given.iter().copied()).collect();
+        let name = format!("flags of {component} with {given:?} instead");
+        cases.push(Case::new(name, &[("flags", verdict)], |world| {
+            world.service("flags")["command"] = json!({"component": component, "args": args});
+            world.service("flags")["gameType"] = json!(1);
+        }));
+    }
+    // From Ecotone on op-node computes the price of L1's blobs.
+    let cancun = json!({"target": 3, "max": 6, "baseFeeUpdateFraction": 3_338_477});
+    for (name, config, verdict) in [
+        ("no entry", json!({"chainId": 900, "blobSchedule": {}}), Refuse),
+        (
+            "an entry of a fork without its time",
+            json!({"chainId": 900, "londonBlock": 0, "blobSchedule": {"cancun": cancun}}),
+            Refuse,
+        ),
+        (
+            "an entry of the fork",
+            json!({"chainId": 900, "londonBlock": 0, "cancunTime": 0, "blobSchedule": {"cancun": cancun}}),
+            Pass,
+        ),
+    ] {
+        let name = format!("the L1 has blobs, and its chain configuration {name}");
+        cases.push(Case::new(name, &[("flags", verdict)], |world| {
+            world.l1.edit("latest", "excessBlobGas", json!("0x0"));
+            world.files.insert("l1.json", File::Text(config.to_string()));
+            world.service("flags")["command"] =
+                json!({"component": "op-node", "args": required("op-node")});
+        }));
     }
     for (name, value, verdict) in [
         ("OP_NODE_OVERRIDE_KARST", "1", Refuse),
@@ -168,13 +215,17 @@ const OP_PROPOSER: Table = &[
     (&["--game-type=1"], Pass),
     (&["--game-type=5"], Refuse),
     (&["--game-factory-address=0x1"], Refuse),
+    (&["--game-factory-address=0x00000000000000000000000000000000000000C3"], Pass),
+    (&["--game-factory-address=0x00000000000000000000000000000000000000d1"], Refuse),
     (&["--poll-interval=0s"], Refuse),
 ];
 
 const OP_CHALLENGER: Table = &[
     (&["--l1-beacon=http://127.0.0.1:1"], Refuse),
-    (&["--game-types=cannon,cannon-kona"], Refuse),
+    (&["--game-types=cannon,cannon-kona"], Pass),
     (&["--game-types=cannon,permissioned"], Pass),
+    (&["--network=op-sepolia"], Refuse),
+    (&["--game-factory-address=0x00000000000000000000000000000000000000d1"], Refuse),
     (&["--cannon-l2-custom", "--max-concurrency=2"], Pass),
     (&["--max-concurrency=0"], Refuse),
     (&["--max-concurrency=4294967296"], Refuse),
@@ -188,6 +239,8 @@ const OP_CHALLENGER: Table = &[
 ];
 
 const OP_DISPUTE_MON: Table = &[
+    (&["--network=op-sepolia"], Refuse),
+    (&["--game-factory-address=0x00000000000000000000000000000000000000d1"], Refuse),
     (&["--honest-actors=0x1"], Refuse),
     (&["--monitor-interval=0s"], Refuse),
     (
@@ -201,6 +254,7 @@ const OP_DISPUTE_MON: Table = &[
 const OP_GETH: Table = &[
     (&["--override.karst=1"], Refuse),
     (&["--op-network=op-sepolia"], Refuse),
+    (&["--beta.op-network=op-sepolia"], Refuse),
     (&["--http", "--http.port=1"], Pass),
 ];
 

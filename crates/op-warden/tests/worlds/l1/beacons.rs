@@ -27,6 +27,7 @@ pub(super) fn beacons(cases: &mut Vec<Case>) {
         ("has empty parameters", SPEC, document(json!({})), Refuse),
         ("is no beacon node", SPEC, Say::Result(json!("hello")), Refuse),
         ("says null", SPEC, Say::Result(json!(null)), Refuse),
+        ("has no data", SPEC, Say::Result(json!({"message": "rate limit exceeded"})), Wait),
         ("has a chain id in words", SPEC, document(json!({"DEPOSIT_CHAIN_ID": "sepolia"})), Refuse),
         ("has a chain id as a number", SPEC, document(json!({"DEPOSIT_CHAIN_ID": 900})), Refuse),
         ("is of another network", SPEC, document(json!({"DEPOSIT_CHAIN_ID": "1"})), Refuse),

@@ -79,7 +79,15 @@ pub(super) fn nodes(cases: &mut Vec<Case>) {
         ("op-geth", &["--http", "--http.api=eth,admin"], Pass),
         ("op-geth", &["--http.addr=0.0.0.0", "--http.api=eth,admin"], Skip),
         ("op-geth", &["--pprof", "--pprof.addr=0.0.0.0"], Refuse),
+        ("op-geth", &["--http", "--http.addr=0.0.0.0"], Skip),
+        // Of an empty list it serves everything.
+        ("op-geth", &["--http", "--http.addr=0.0.0.0", "--http.api="], Refuse),
+        ("op-geth", &["--ws", "--ws.addr=0.0.0.0", "--ws.api=,"], Refuse),
+        ("op-geth", &["--http", "--http.api="], Pass),
         ("op-reth", &["--ws", "--ws.addr=0.0.0.0", "--ws.api=admin"], Refuse),
+        ("op-reth", &["--ws", "--ws.addr=0.0.0.0", "--ws.api=all"], Refuse),
+        ("op-reth", &["--http", "--http.addr=0.0.0.0", "--http.api=All"], Refuse),
+        ("op-reth", &["--http", "--http.addr=0.0.0.0", "--http.api="], Skip),
         ("op-challenger", &["--pprof.enabled"], Refuse),
     ] {
         let name = format!("admin API of {component}: {args:?}");
@@ -117,14 +125,22 @@ pub(super) fn durability(cases: &mut Vec<Case>) {
 pub(super) fn peers(cases: &mut Vec<Case>) {
     // Account 0's, whose id the peer has, and another one.
     for (key, verdict) in [("sequencer.key", Pass), ("batcher.key", Refuse), ("none", Pass)] {
-        cases.push(Case::new(
-            format!("the node at the peer's address has the identity of {key}"),
-            &[("static-peers", verdict)],
-            |world| {
-                let node = world.service("p2p")["command"]["args"].as_array_mut().unwrap();
-                node.extend([json!("--p2p.listen.tcp=PEER"), json!("--p2p.priv.path"), json!(key)]);
-            },
-        ));
+        // In a container the flag names a copy.
+        for (path, identity) in [(key, None), ("/run/in/the/container", Some(key))] {
+            cases.push(Case::new(
+                format!("the node at the peer's address has the identity of {key}, at {path}"),
+                &[("static-peers", verdict)],
+                |world| {
+                    world.service("p2p")["identity"] = json!(identity);
+                    let node = world.service("p2p")["command"]["args"].as_array_mut().unwrap();
+                    node.extend([
+                        json!("--p2p.listen.tcp=PEER"),
+                        json!("--p2p.priv.path"),
+                        json!(path),
+                    ]);
+                },
+            ));
+        }
     }
     let right = format!("/ip4/127.0.0.1/tcp/PEER/p2p/{PEER_ID}");
     let closed = format!("/ip4/127.0.0.1/tcp/1/p2p/{PEER_ID}");

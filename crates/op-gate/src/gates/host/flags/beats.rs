@@ -1,5 +1,6 @@
 //! Flags that take the place of what the chain's files say, or contradict it.
 
+use alloy_primitives::Address;
 use op_release::words::{DATA_AVAILABILITY, KNOWN_L1S, game_type};
 
 use crate::{
@@ -26,8 +27,19 @@ pub(super) fn judge(service: &Service, command: &Command, facts: &Facts) -> Vec<
             findings.extend(data_availability(command));
             findings.extend(alt_da(command, facts));
         }
-        "op-proposer" => findings.extend(proposed_type(service, command)),
-        "op-challenger" => findings.extend(game_types(service, command)),
+        "op-proposer" => {
+            findings.extend(proposed_type(service, command));
+            findings.extend(factory(command, facts));
+        }
+        "op-challenger" => {
+            findings.extend(game_types(service, command));
+            findings.extend(factory(command, facts));
+            findings.extend(network(command, "network"));
+        }
+        "op-dispute-mon" => {
+            findings.extend(factory(command, facts));
+            findings.extend(network(command, "network"));
+        }
         _ => {}
     }
     findings
@@ -98,7 +110,7 @@ fn data_availability(command: &Command) -> Option<Finding> {
 
 /// What the gates judge by is the service's game type.
 fn proposed_type(service: &Service, command: &Command) -> Option<Finding> {
-    let (wanted, given) = (service.game_type?, command.value("game-type")?);
+    let (wanted, given) = (service.game_type?, command.setting("game-type")?);
     if given == wanted.to_string() {
         return None;
     }
@@ -112,8 +124,8 @@ fn proposed_type(service: &Service, command: &Command) -> Option<Finding> {
 /// A challenger that does not play the respected type lets false claims pass.
 fn game_types(service: &Service, command: &Command) -> Option<Finding> {
     let name = game_type(service.game_type?)?;
-    let played = ["game-types", "trace-type"].map(|flag| command.list(flag)).concat();
-    if played.is_empty() || played.contains(&name) {
+    let played = command.list("game-types");
+    if played.contains(&name) {
         return None;
     }
     let found = format!("--game-types={}", played.join(","));
@@ -121,6 +133,20 @@ fn game_types(service: &Service, command: &Command) -> Option<Finding> {
         compare(&format!("{name} among the game types"), "gameType of the service", found)
             .refuse("Nobody would dispute a false claim of that type: add it to --game-types."),
     )
+}
+
+/// The contract that the gates judged is the one that the program asks.
+fn factory(command: &Command, facts: &Facts) -> Option<Finding> {
+    let given = command.value("game-factory-address")?;
+    let wanted = facts.config.chain.dispute_game_factory;
+    // What is no address is told by the kind of the flag.
+    let is_other = given.parse::<Address>().is_ok_and(|given| given != wanted);
+    is_other.then(|| {
+        let found = format!("--game-factory-address={given}");
+        compare(&wanted.to_string(), "disputeGameFactory of the configuration", found).refuse(
+            "The program would make, play or watch games that nobody judged: make the two agree.",
+        )
+    })
 }
 
 /// Data elsewhere than on L1, for one program and not for the chain, or the other way round.

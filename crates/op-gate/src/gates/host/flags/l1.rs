@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use eth_rpc::is_same_url;
+use op_chain::{forks::Fork, l1_config::L1Config};
 use op_release::words::KNOWN_L1S;
 
 use crate::{
@@ -80,8 +81,8 @@ fn chain_config(command: &Command, facts: &Facts) -> Option<Finding> {
         );
     };
     match facts.host.l1_configs.get(Path::new(path))? {
-        Ok(Ok(found)) if *found == id => None,
-        Ok(Ok(found)) => {
+        Ok(Ok(found)) if found.chain_id == id => blob_price(found, path, facts),
+        Ok(Ok(L1Config { chain_id: found, .. })) => {
             Some(compare(format!("chainId {found}"), path).refuse(format!(
                 "op-node stops with \"L1 chain config chain ID mismatch\". {MAKE}"
             )))
@@ -94,4 +95,17 @@ fn chain_config(command: &Command, facts: &Facts) -> Option<Finding> {
             "op-node stops with \"failed to read chain spec\". {MAKE} Give its absolute path."
         ))),
     }
+}
+
+/// Since Ecotone each L2 block says what L1's blobs cost.
+fn blob_price(config: &L1Config, path: &str, facts: &Facts) -> Option<Finding> {
+    facts.rollup.forks.time(Fork::Ecotone)?;
+    let head = facts.l1.latest.as_ref().ok()?.as_ref()?;
+    head.excess_blob_gas?;
+    let lacks = config.lacks_blob_price(head.timestamp.to())?;
+    let comparison =
+        Comparison::new(GATE, (lacks, "the L1's newest block has blobs"), ("not there", path));
+    Some(comparison.refuse(format!(
+        "op-node starts, and dies with Ecotone's second block, of which it cannot compute the price of blobs. {MAKE}"
+    )))
 }

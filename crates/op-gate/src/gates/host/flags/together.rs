@@ -34,8 +34,7 @@ fn two_names(command: &Command, program: &Program) -> Option<(String, String)> {
 
 /// What op-challenger v1.16.10 wants to run games with; later releases want less.
 fn servers(command: &Command) -> Option<(String, String)> {
-    let given = ["game-types", "trace-type"].map(|flag| command.list(flag)).concat();
-    let played = if given.is_empty() { vec!["cannon", "cannon-kona"] } else { given };
+    let played = command.list("game-types");
     let wanted = |game: &str| match game {
         "cannon" | "permissioned" => Some("cannon-server"),
         "cannon-kona" => Some("cannon-kona-server"),

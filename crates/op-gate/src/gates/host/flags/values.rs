@@ -91,9 +91,7 @@ fn shown(name: &str, kind: &Kind, value: &str) -> String {
 /// What the flag takes, if this is none of it. Of several values the last is in force, and one of the
 /// arguments before a variable.
 fn wrong(command: &Command, flag: &str, kind: &Kind, value: &str) -> Option<String> {
-    // Those of a list add up.
-    let is_in_force =
-        matches!(kind, Kind::Addresses | Kind::Urls) || command.value(flag) == Some(value);
+    let is_in_force = kind.adds_up() || command.value(flag) == Some(value);
     if !kind.takes(value) {
         return (is_in_force || kind.is_always_read()).then(|| kind.describe());
     }
