@@ -16,7 +16,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let (Some(command), Some(fees)) = (&service.command, &facts.l1.fees) else {
         return Vec::new();
     };
-    let kind = command.setting("data-availability-type").unwrap_or_default();
+    let kind = command.setting("data-availability-type").unwrap_or("calldata");
     let source = format!(
         "SystemConfig.scalar() at {} on {}",
         facts.rollup.l1_system_config_address, facts.l1.endpoint

@@ -28,18 +28,14 @@ pub(super) fn flags(cases: &mut Vec<Case>) {
             let name = format!("flags of {component} without {left_out}");
             cases.push(Case::new(name, &[("flags", Refuse)], |world| {
                 world.service("flags")["command"] = json!({"component": component, "args": others});
+                world.service("flags")["gameType"] = json!(1);
             }));
         }
     }
     // Those that are left out have defaults, which are not the chain's.
     for (component, flag, given, verdict) in [
         ("op-proposer", "--game-type=1", &["--game-type=0"][..], Refuse),
-        (
-            "op-challenger",
-            "--game-types=permissioned",
-            &["--game-types=cannon,cannon-kona"],
-            Refuse,
-        ),
+        ("op-challenger", "--game-types=permissioned", &["--game-types=cannon"], Refuse),
         (
             "op-challenger",
             "--game-types=permissioned",
@@ -222,7 +218,6 @@ const OP_PROPOSER: Table = &[
 
 const OP_CHALLENGER: Table = &[
     (&["--l1-beacon=http://127.0.0.1:1"], Refuse),
-    (&["--game-types=cannon,cannon-kona"], Pass),
     (&["--game-types=cannon,permissioned"], Pass),
     (&["--network=op-sepolia"], Refuse),
     (&["--game-factory-address=0x00000000000000000000000000000000000000d1"], Refuse),
@@ -231,7 +226,9 @@ const OP_CHALLENGER: Table = &[
     (&["--max-concurrency=4294967296"], Refuse),
     (&["--additional-bond-claimants=0"], Refuse),
     (&["--private-key=7e57ab1e"], Refuse),
-    (&["--cannon-kona-server="], Refuse),
+    (&["--cannon-server="], Refuse),
+    (&["--game-types=cannon-kona"], Refuse),
+    (&["--game-types=cannon-kona", "--cannon-kona-server=kona-host"], Pass),
     (&["--l2-eth-rpc=http://127.0.0.1:2"], Refuse),
     (&["--game-allowlist=x"], Refuse),
     (&["--game-types=permissioned", "--trace-type=permissioned"], Refuse),
