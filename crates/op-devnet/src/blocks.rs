@@ -54,15 +54,14 @@ async fn mine(url: &str, blobs: &Blobs, last_kept: &watch::Receiver<Instant>) {
 
 /// Keeps the blobs of the newest block before there is another, for as long as the L1 answers.
 async fn keep(l1: &Rpc, blobs: &Blobs) -> Result<()> {
-    let mut said = false;
-    while let Err(error) = blobs.keep(l1).await {
+    for tries in 0.. {
+        let Err(error) = blobs.keep(l1).await else { break };
         l1.request::<Value>("eth_chainId", json!([])).await?;
-        if !said {
+        if tries == 0 {
             let why = with_causes(error.as_ref());
             out::line(format_args!(
                 "op-devnet: the L1 makes no block until the last one's blobs are kept: {why}"
             ));
-            said = true;
         }
         sleep(PERIOD).await;
     }

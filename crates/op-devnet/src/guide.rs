@@ -13,12 +13,11 @@ use crate::{accounts, status};
 /// For an answer of a node.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// Endpoints, chain ids, an account with ETH, a first transaction, and how it ends.
+/// Endpoints, chain ids, an account with ETH, a first transaction, and how it ends. A slow engine spoils none.
 pub(crate) async fn text(devnet: &Devnet, board: &Board) -> Result<String> {
     let chain = &devnet.chain;
     let rpc = devnet.url("sequencer-engine.http")?;
     let (address, key) = (accounts::address(accounts::FREE)?, accounts::key(accounts::FREE)?);
-    // A chain does not end because its engine was slow to answer this.
     let on_l2 = match balance(&rpc, address).await {
         Ok(U256::ZERO) => "none on L2 before a deposit".to_owned(),
         Ok(wei) => format!("{} ETH on L2", ether(wei)),

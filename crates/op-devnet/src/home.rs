@@ -126,8 +126,7 @@ impl Home {
         lock::holder(&self.dir.join(LOCK))
     }
 
-    /// Removes the chain, with all keys but those that the operator brought. Interrupted, it leaves no chain that
-    /// counts as complete.
+    /// Removes the chain, with all keys but those that the operator brought; first what makes it complete.
     pub(crate) fn clear(&self, _lock: &Lock) -> Result<()> {
         remove(&self.chain().join(COMPLETE))?;
         for (name, path) in self.entries()? {

@@ -95,36 +95,8 @@ pub(crate) fn url(port: u16) -> String {
 }
 
 /// The L1's fork schedule in geth's format, which op-node needs for a chain id that it does not know.
-pub(crate) fn chain_config(chain_id: u64) -> Value {
-    let mut config = json!({
-        "chainId": chain_id,
-        "terminalTotalDifficulty": 0,
-        "shanghaiTime": 0,
-        "cancunTime": 0,
-        "pragueTime": 0,
-        // EIP-7840; EIP-4844's and EIP-7691's parameters.
-        "blobSchedule": {
-            "cancun": {"target": 3, "max": 6, "baseFeeUpdateFraction": 3_338_477},
-            "prague": {"target": 6, "max": 9, "baseFeeUpdateFraction": 5_007_716},
-        },
-    });
-    for fork in [
-        "homestead",
-        "eip150",
-        "eip155",
-        "eip158",
-        "byzantium",
-        "constantinople",
-        "petersburg",
-        "istanbul",
-        "muirGlacier",
-        "berlin",
-        "london",
-        "arrowGlacier",
-        "grayGlacier",
-        "mergeNetsplit",
-    ] {
-        config[format!("{fork}Block")] = json!(0);
-    }
-    config
+pub(crate) fn chain_config(chain_id: u64) -> Result<Value> {
+    let mut config: Value = serde_json::from_str(include_str!("../l1-chain-config.json"))?;
+    config["chainId"] = json!(chain_id);
+    Ok(config)
 }

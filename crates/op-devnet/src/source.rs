@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use alloy_primitives::Address;
 use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
 use op_chain::fee_scalars::FeeScalars;
 use op_contracts::{ChainSpec, Roles, op_deployer::WorkDir};
+use serde_json::json;
 
 use crate::chain::Chain;
 use crate::components::{Component, Components};
@@ -50,29 +50,13 @@ impl Source {
 
     /// In what the chain of a folder differs from the deployment that is asked for, if one is.
     pub(crate) fn differs(&self, chain: &Chain) -> Option<String> {
-        let Self::Deployment(asked) = self else { return None };
-        if chain.contracts != self.name() {
-            return Some(format!("a chain from {}, not from {}", chain.contracts, self.name()));
-        }
-        let (roles, contracts) = (&asked.roles, &asked.contracts);
-        let address =
-            |name, found: Address, asked: Address| (name, found.to_string(), asked.to_string());
-        let number = |name, found: u64, asked: u64| (name, found.to_string(), asked.to_string());
-        let both = [
-            number("L1 chain id", chain.l1_chain_id, asked.l1_chain_id),
-            number("L2 chain id", chain.l2_chain_id, asked.l2_chain_id),
-            address("OptimismPortal", chain.optimism_portal, contracts.optimism_portal),
-            address(
-                "DisputeGameFactory",
-                chain.dispute_game_factory,
-                contracts.dispute_game_factory,
-            ),
-            address("batcher", chain.batcher, roles.batcher),
-            address("proposer", chain.proposer, roles.proposer),
-            address("challenger", chain.challenger, roles.challenger),
-        ];
-        let (name, found, asked) = both.into_iter().find(|(_, found, asked)| found != asked)?;
-        Some(format!("the chain of another deployment: its {name} is {found}, not {asked}"))
+        let Self::Deployment(deployment) = self else { return None };
+        let asked = of_deployment(self.name(), deployment, false);
+        // That may be chosen anew.
+        let data_availability = chain.data_availability.clone();
+        let [found, asked] = [json!(chain), json!(Chain { data_availability, ..asked })];
+        let name = found.as_object()?.keys().find(|name| found[*name] != asked[*name])?;
+        Some(format!("a chain whose {name} is {}, not {}", found[name], asked[name]))
     }
 
     pub(crate) const fn l1_chain_id(&self) -> u64 {
@@ -159,12 +143,17 @@ async fn from_deployment(
     let roles = &deployment.roles;
     let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
     keys::write_roles(home, signers)?;
-    let chain = Chain {
+    Ok(Made { chain: of_deployment(name, deployment, blobs), deploying: None })
+}
+
+fn of_deployment(name: &str, deployment: &WorkDir, blobs: bool) -> Chain {
+    let WorkDir { roles, contracts, .. } = deployment;
+    Chain {
         contracts: name.to_owned(),
         l1_chain_id: deployment.l1_chain_id,
         l2_chain_id: deployment.l2_chain_id,
-        optimism_portal: deployment.contracts.optimism_portal,
-        dispute_game_factory: deployment.contracts.dispute_game_factory,
+        optimism_portal: contracts.optimism_portal,
+        dispute_game_factory: contracts.dispute_game_factory,
         batcher: roles.batcher,
         proposer: roles.proposer,
         challenger: roles.challenger,
@@ -172,8 +161,7 @@ async fn from_deployment(
         game_type: PERMISSIONED,
         data_availability: data_availability(blobs),
         short_clocks: false,
-    };
-    Ok(Made { chain, deploying: None })
+    }
 }
 
 /// As op-batcher names it. Blobs cost the machine, not the chain: each is proven and verified with KZG.

@@ -84,7 +84,7 @@ pub(crate) fn write_files(home: &Home, stack: &Stack, health: u16) -> Result<()>
         .context("the definitions hold no valid op-warden configuration")?;
     warden.serve = Some(health::serve(home, health));
     home::write(&home.warden_config(), &serde_json::to_vec_pretty(&warden)?)?;
-    let l1 = l1::chain_config(warden.l1.chain_id);
+    let l1 = l1::chain_config(warden.l1.chain_id)?;
     home::write(&home.chain().join("l1-chain-config.json"), &serde_json::to_vec_pretty(&l1)?)?;
     for service in stack.services.values() {
         if let Some(data_dir) = &service.data_dir {
