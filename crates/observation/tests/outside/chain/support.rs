@@ -259,6 +259,10 @@ impl Running {
         Ok(self.0.wait()?.code())
     }
 
+    pub(crate) fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.0.try_wait()?.is_some())
+    }
+
     fn of(command: &mut Command) -> Result<Self> {
         Ok(Self(Process::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()))?))
     }
