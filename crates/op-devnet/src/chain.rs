@@ -43,7 +43,7 @@ fn calldata() -> String {
 impl Chain {
     /// The chain of the folder, `None` when there is none or when it was not finished.
     pub(crate) fn load(home: &Home) -> Result<Option<Self>> {
-        let path = home.chain().join(home::COMPLETE);
+        let path = home.chain().join(home::WRITTEN_LAST);
         if !path.exists() {
             return Ok(None);
         }
@@ -82,6 +82,6 @@ impl Chain {
 
     /// Marks the chain as complete.
     pub(crate) fn save(&self, home: &Home) -> Result<()> {
-        home::write(&home.chain().join(home::COMPLETE), &serde_json::to_vec_pretty(self)?)
+        home::write(&home.chain().join(home::WRITTEN_LAST), &serde_json::to_vec_pretty(self)?)
     }
 }

@@ -3,8 +3,7 @@
 
 mod lock;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{fs, io, path::Path, path::PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use op_util::file::replace;
@@ -21,8 +20,7 @@ pub(crate) struct Home {
 const LOCK: &str = "lock";
 const KEYS: &str = "keys";
 const STATUS: &str = "status.json";
-/// Of the chain's files the one that is written last.
-pub(crate) const COMPLETE: &str = "chain.json";
+pub(crate) const WRITTEN_LAST: &str = "chain.json";
 
 /// What a devnet keeps at the top of its folder.
 const OURS: [&str; 9] =
@@ -126,9 +124,9 @@ impl Home {
         lock::holder(&self.dir.join(LOCK))
     }
 
-    /// Removes the chain, with all keys but those that the operator brought; first what makes it complete.
+    /// Removes the chain, first what makes it complete, with all keys but those that the operator brought.
     pub(crate) fn clear(&self, _lock: &Lock) -> Result<()> {
-        remove(&self.chain().join(COMPLETE))?;
+        remove(&self.chain().join(WRITTEN_LAST))?;
         for (name, path) in self.entries()? {
             // The status is this run's: `lock` has removed the one before.
             if ![LOCK, KEYS, STATUS].contains(&name.as_str()) {
@@ -176,8 +174,10 @@ fn unfinished(name: &str) -> Option<&str> {
 
 fn remove(path: &Path) -> Result<()> {
     let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-    let removed = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    removed.with_context(|| format!("cannot remove {}", path.display()))
+    match if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) } {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.with_context(|| format!("cannot remove {}", path.display())),
+    }
 }
 
 /// Writes a file of the devnet, whole or not at all.

@@ -246,6 +246,15 @@ in
     };
   };
 
+  # The container's copy is nowhere on the host.
+  testTheGateReadsThePeerIdOfTheKeyOnTheHost = {
+    expr =
+      (wardenOf (host {
+        sequencer.node.identityFile = "/keys/p2p";
+      })).services.sequencer-node.identity or null;
+    expected = "/keys/p2p";
+  };
+
   testHealthLooksAsOftenAsThereAreBlocks = {
     expr = {
       inherit ((wardenOf small).serve)

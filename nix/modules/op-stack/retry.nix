@@ -42,10 +42,14 @@ let
               ];
               text = ''
                 # A look at the lock, for whoever takes it, if only for a moment, lets a switch fail.
-                start() {
+                end_in_a_switch() {
                   ! grep -qs ":$(stat -c %i ${switching} 2>/dev/null || echo none) " /proc/locks || exit 0
+                }
+                start() {
+                  end_in_a_switch
                   systemctl start --no-block "$@"
                 }
+                end_in_a_switch
                 ${text}
               '';
             }
