@@ -381,23 +381,6 @@ in
     };
   };
 
-  testAnIdentityElsewhereIsNoSecret = {
-    expr =
-      let
-        p2p = identityFile: lib.filter (lib.hasInfix "p2p") (
-          lib.attrNames (sops { sequencer.node = { inherit identityFile; }; }).sops.secrets
-        );
-      in
-      map p2p [
-        "/run/secrets/op-stack-p2p-sequencer-node"
-        "/run/agenix/p2p"
-      ];
-    expected = [
-      [ "op-stack-p2p-sequencer-node" ]
-      [ ]
-    ];
-  };
-
   testTheKeyFileOfADisabledServiceHasAPath = {
     expr = (optionsOf (sops { challenger.enable = false; })).challenger.keyFile;
     expected = "/run/secrets/op-stack-challenger";

@@ -27,17 +27,14 @@ let
   ];
   # Without its service there is no secret either.
   path = key: lib.mkDefault (config.sops.secrets.${name key}.path or "/run/secrets/${name key}");
-  files = lib.mergeAttrsList (
-    map (service: service.keyFiles) (lib.attrValues cfg.definition.services)
-  );
-  # A key that the operator has elsewhere is no secret of ours. Identities have no default.
+  # A key that the operator has elsewhere is no secret of ours.
   options' = options.services.every-channel.op-stack;
   isOurs =
     key:
-    if key == "sequencer" || lib.elem key roles then
-      options'.${key}.keyFile.highestPrio >= (lib.mkDefault null).priority
-    else
-      files.${key} == "/run/secrets/${name key}";
+    let
+      option = if key == "sequencer" || lib.elem key roles then options'.${key}.keyFile else null;
+    in
+    option == null || option.highestPrio >= (lib.mkDefault null).priority;
   wanted = cfg.enable && cfg.secrets.sopsDirectory != null;
 in
 {
