@@ -63,11 +63,11 @@ impl L1Config {
             field(name, value)?;
         }
         let chain_id = config.get("chainId").and_then(Value::as_u64);
-        let config = Self { chain_id: chain_id.unwrap_or_default(), config };
-        if config.given("optimism").is_none() && config.given("blobSchedule").is_none() {
+        let read = Self { chain_id: chain_id.ok_or(L1ConfigError::NoChainId)?, config };
+        if read.given("optimism").is_none() && read.given("blobSchedule").is_none() {
             return Err(L1ConfigError::NoBlobSchedule);
         }
-        chain_id.map(|_| config).ok_or(L1ConfigError::NoChainId)
+        Ok(read)
     }
 
     fn given(&self, name: &str) -> Option<&Value> {

@@ -105,11 +105,10 @@ fn read(file: &Path) -> anyhow::Result<(Config, PathBuf)> {
 /// ends holds would stop.
 fn units<'a>(config: &'a Config, service: &str) -> anyhow::Result<Vec<&'a str>> {
     if service == ALL {
-        return Ok(config
-            .services
-            .values()
-            .filter_map(|service| service.unit.as_deref())
-            .collect());
+        let all = config.services.values();
+        let units: Vec<_> = all.filter_map(|service| service.unit.as_deref()).collect();
+        ensure!(!units.is_empty(), "the configuration has no unit of any service");
+        return Ok(units);
     }
     let known = || config.services.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let found = config

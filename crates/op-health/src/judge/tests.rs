@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
 use alloy_primitives::{Address, B256};
 use eth_rpc::Unread;
 use op_gate::config::Config;
-use op_prove::compare::Block;
+use op_prove::compare::{Block, Verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use crate::memory::{self, Head, Memory};
 use crate::observe::l1::{GameAnswers, GameState, L1Answers, Moves, NewGame};
 use crate::observe::{node::NodeAnswers, programs::Program};
 use crate::plan::Plan;
+use crate::seen::Comparison;
 use crate::setup::Setup;
 use crate::{update, watch::Watch};
 use op_status::condition::{Name, State};
@@ -268,8 +269,7 @@ fn heads_are_judged_on_a_host_without_the_sequencer() {
     }
 }
 
-#[test]
-fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
+fn nodes() -> Watch {
     let mut watch = watch(&json!({
         "sequencer-node": {"gates": ["l1-chain"], "engineRpc": "http://127.0.0.1:8545",
             "command": {"component": "op-node", "args": ["--rpc.port=9545", "--sequencer.enabled"]}},
@@ -277,6 +277,45 @@ fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
             "command": {"component": "op-node", "args": ["--rpc.port=9645"]}},
     }));
     watch.seen.chain = Some(serde_json::from_value(rollup()).unwrap());
+    watch
+}
+
+/// One that waits for more of L1's blocks is behind for as long as it runs, by little.
+#[test]
+fn a_follower_is_late_by_how_much_and_for_how_long() {
+    for (blocks, seconds, unsafe_head, safe_head) in [
+        (1, 3_600.0, State::Ok, State::Ok),
+        (48, 3_600.0, State::Failed, State::Ok),
+        (300, 1.0, State::Ok, State::Ok),
+        (300, 60.0, State::Failed, State::Ok),
+        (300, 3_600.0, State::Failed, State::Failed),
+    ] {
+        let mut watch = nodes();
+        let behind = || Verdict::Behind { head: 1_000, to: 1_000 + blocks };
+        let comparison = Comparison {
+            unsafe_head: behind(),
+            safe_head: behind(),
+            unsafe_unknown: 0,
+            safe_unknown: 0,
+        };
+        watch.seen.comparisons.insert("follower-node".to_owned(), comparison);
+        let node = memory::Node {
+            unsafe_behind: seconds,
+            safe_behind: seconds,
+            ..memory::Node::default()
+        };
+        watch.memory.nodes.insert("follower-node".to_owned(), node);
+        for (name, state) in [(Name::FollowerUnsafe, unsafe_head), (Name::FollowerSafe, safe_head)]
+        {
+            let found = all(&watch).into_iter().find(|condition| condition.name == name).unwrap();
+            assert_eq!(found.state, state, "{name}: {blocks} blocks for {seconds} s");
+        }
+    }
+}
+
+#[test]
+fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
+    let mut watch = nodes();
     let sync = |head: u64, origin: u64| {
         // Before its first look at the engine it says zero of everything on L2.
         let hash = B256::repeat_byte(u8::from(origin > 0));

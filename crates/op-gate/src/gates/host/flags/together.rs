@@ -45,33 +45,29 @@ fn servers(command: &Command) -> Option<(String, String)> {
     Some((format!("--{flag}, for games of {game}"), "none".to_owned()))
 }
 
-/// Where throttling begins and where it is whole, and their defaults (op-batcher `throttle_flags.go`).
-const BLOCK_SIZES: Limits = Limits {
-    least: ("throttle.block-size-lower-limit", 2_000),
-    most: ("throttle.block-size-upper-limit", 130_000),
-};
-const TRANSACTION_SIZES: Limits = Limits {
-    least: ("throttle.tx-size-lower-limit", 150),
-    most: ("throttle.tx-size-upper-limit", 20_000),
-};
+/// Where throttling begins and where it is whole.
+const BLOCK_SIZES: Limits =
+    Limits { least: "throttle.block-size-lower-limit", most: "throttle.block-size-upper-limit" };
+const TRANSACTION_SIZES: Limits =
+    Limits { least: "throttle.tx-size-lower-limit", most: "throttle.tx-size-upper-limit" };
 const THRESHOLDS: Limits = Limits {
-    least: ("throttle.unsafe-da-bytes-lower-threshold", 3_200_000),
-    most: ("throttle.unsafe-da-bytes-upper-threshold", 12_800_000),
+    least: "throttle.unsafe-da-bytes-lower-threshold",
+    most: "throttle.unsafe-da-bytes-upper-threshold",
 };
 
-/// Two flags and their defaults.
+/// Two flags.
 struct Limits {
-    least: (&'static str, u64),
-    most: (&'static str, u64),
+    least: &'static str,
+    most: &'static str,
 }
 
 impl Limits {
     /// The first is below the second, or off.
     fn judge(&self, command: &Command) -> Option<(String, String)> {
-        let number = |(flag, default)| command.value(flag).map_or(Some(default), integer);
+        let number = |flag| integer(command.setting(flag)?);
         let (least, most) = (number(self.least)?, number(self.most)?);
         (least > 0 && least >= most).then(|| {
-            (format!("--{} below --{}", self.least.0, self.most.0), format!("{least} and {most}"))
+            (format!("--{} below --{}", self.least, self.most), format!("{least} and {most}"))
         })
     }
 }
@@ -117,9 +113,9 @@ fn count(command: &Command, flag: &str) -> usize {
     if given == 0 { command.list(flag).len() } else { given }
 }
 
-/// The least fee cannot be below the least tip (`op-service` `txmgr`). Both are 1 gwei by default.
+/// The least fee cannot be below the least tip (`op-service` `txmgr`).
 fn fees(command: &Command) -> Option<(String, String)> {
-    let gwei = |flag: &str| command.value(flag).map_or(Some(1.0), |text| text.parse::<f64>().ok());
+    let gwei = |flag: &str| command.setting(flag)?.parse::<f64>().ok();
     let (fee, tip) = (gwei("txmgr.min-basefee")?, gwei("txmgr.min-tip-cap")?);
     (fee < tip).then(|| {
         (
