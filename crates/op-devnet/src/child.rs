@@ -13,34 +13,36 @@ use tokio::process::Command;
 /// The subcommand that becomes a program.
 pub(crate) const WORD: &str = "child-of";
 
-/// A command for the program. It is asked to end (SIGTERM) when this process has ended.
+/// A command for the program, which gets the signal when this process has ended.
 ///
 /// To be started on the main thread: the signal comes when the starting thread ends.
-pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+pub(crate) fn command(program: impl AsRef<OsStr>, at_end: Signal) -> Command {
     // The executable of the tests knows no subcommand.
     if cfg!(test) {
         return Command::new(program);
     }
     // Also when the file has been replaced by a newer one since.
     let mut command = Command::new("/proc/self/exe");
-    command.arg(WORD).arg(getpid().to_string()).arg(program);
+    command.arg(WORD).arg(getpid().to_string()).arg(at_end.as_raw().to_string()).arg(program);
     command
 }
 
 /// The name of the program that a command becomes.
 pub(crate) fn name(command: &Command) -> String {
     let command = command.as_std();
-    let program = command.get_args().nth(2).filter(|_| !cfg!(test));
+    let program = command.get_args().nth(3).filter(|_| !cfg!(test));
     program.unwrap_or(command.get_program()).display().to_string()
 }
 
 /// Becomes the program, as a child of the process `parent`. Returns only if it cannot.
 pub(crate) fn run(mut words: impl Iterator<Item = OsString>) -> Result<()> {
-    let parent = words.next().and_then(|word| Pid::from_raw(word.to_str()?.parse().ok()?));
-    let (Some(parent), Some(program)) = (parent, words.next()) else {
-        bail!("{WORD} is for op-devnet itself: {WORD} PARENT PROGRAM ARGS…");
+    let mut number = || words.next()?.to_str()?.parse().ok();
+    let parent = number().and_then(Pid::from_raw);
+    let signal = number().and_then(Signal::from_named_raw);
+    let (Some(parent), Some(signal), Some(program)) = (parent, signal, words.next()) else {
+        bail!("{WORD} is for op-devnet itself: {WORD} PARENT SIGNAL PROGRAM ARGS…");
     };
-    set_parent_process_death_signal(Some(Signal::TERM)).context("cannot ask for a signal")?;
+    set_parent_process_death_signal(Some(signal)).context("cannot ask for a signal")?;
     ensure!(getppid() == Some(parent), "op-devnet has ended");
     let error = std::process::Command::new(&program).args(words).exec();
     Err(error).with_context(|| format!("cannot start {}", program.display()))

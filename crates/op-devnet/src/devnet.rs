@@ -5,6 +5,7 @@ use std::{ffi::OsString, fs, pin::pin, rc::Rc, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use eth_rpc::Rpc;
+use rustix::process::Signal;
 use tokio::{sync::watch, time::timeout};
 
 use crate::beacon::{self, Blobs};
@@ -248,6 +249,7 @@ impl Prepared {
             environment: service.environment.clone(),
             home: home.dir().to_owned(),
             log: home.log(name),
+            at_end: if component == Component::OpGeth { Signal::TERM } else { Signal::KILL },
         };
         let mut args: Vec<OsString> = vec!["exec".into()];
         for (variable, file) in &service.credentials {

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::{collections::BTreeMap, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use op_gate::config::{Bounds, Pause, Serve};
+use rustix::process::Signal;
 
 use crate::home::Home;
 use crate::supervisor::{process::Spec, unit::Unit};
@@ -42,22 +43,13 @@ pub(crate) fn serve(home: &Home, port: u16) -> Serve {
 
 /// It watches from the first moment on, so it waits for nothing.
 pub(crate) fn unit(home: &Home, op_warden: PathBuf) -> Unit {
-    Unit {
-        name: WARDEN.to_owned(),
-        after: Vec::new(),
-        gate: None,
-        last_run: None,
-        init: None,
-        spec: Spec {
-            program: op_warden,
-            args: vec!["serve".into(), "--config".into(), home.warden_config().into()],
-            environment: BTreeMap::new(),
-            home: home.dir().to_owned(),
-            log: home.log(WARDEN),
-        },
-        ready: None,
-        stop_timeout: Duration::from_secs(5),
-        l1: None,
-        ends_with: None,
-    }
+    let spec = Spec {
+        program: op_warden,
+        args: vec!["serve".into(), "--config".into(), home.warden_config().into()],
+        environment: BTreeMap::new(),
+        home: home.dir().to_owned(),
+        log: home.log(WARDEN),
+        at_end: Signal::KILL,
+    };
+    Unit::outside(WARDEN, spec, Duration::from_secs(5))
 }

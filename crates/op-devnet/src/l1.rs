@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 use alloy_primitives::{Address, B256, Bytes};
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
+use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -42,24 +43,19 @@ pub(crate) fn unit(
     ]
     .map(OsString::from)
     .to_vec();
+    let spec = Spec {
+        program: anvil,
+        args,
+        environment: BTreeMap::new(),
+        home: home.dir().to_owned(),
+        log: home.log(name),
+        at_end: Signal::TERM,
+    };
     Unit {
-        name: name.to_owned(),
-        after: Vec::new(),
-        gate: None,
-        last_run: None,
-        init: None,
-        spec: Spec {
-            program: anvil,
-            args,
-            environment: BTreeMap::new(),
-            home: home.dir().to_owned(),
-            log: home.log(name),
-        },
         ready: Some(Ready { url: url(port), method: "eth_chainId".to_owned() }),
-        // It writes its state at its end.
-        stop_timeout: Duration::from_mins(1),
         l1: Some(unit::L1 { url: url(port), saved }),
-        ends_with: None,
+        // It writes its state at its end.
+        ..Unit::outside(name, spec, Duration::from_mins(1))
     }
 }
 

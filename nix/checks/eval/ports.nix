@@ -169,6 +169,33 @@ in
     expected = [ "sequencer-node --p2p.listen.ip=::" ];
   };
 
+  # 127.0.0.1 answers for 0.0.0.0 only.
+  testFollowersDialTheSequencerWhereItListens = {
+    expr =
+      let
+        dialled =
+          listenIp:
+          let
+            config = host (
+              lib.recursiveUpdate fullSettings {
+                sequencer.node.openFirewall = true;
+                p2p = { inherit listenIp; };
+              }
+            );
+            isPeer = lib.hasPrefix "--p2p.static=";
+            peers = lib.filter isPeer (servicesOf config).follower-one-node.args;
+          in
+          lib.head (lib.splitString "/tcp/" (lib.removePrefix "--p2p.static=" (lib.head peers)));
+      in
+      lib.genAttrs [ "0.0.0.0" "::" "192.0.2.7" "2001:db8::7" ] dialled;
+    expected = {
+      "0.0.0.0" = "/ip4/127.0.0.1";
+      "::" = "/ip6/::1";
+      "192.0.2.7" = "/ip4/192.0.2.7";
+      "2001:db8::7" = "/ip6/2001:db8::7";
+    };
+  };
+
   # Whatever its name is.
   testANewFollowerMovesNobodysPorts = {
     expr =

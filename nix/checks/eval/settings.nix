@@ -178,4 +178,16 @@ in
     ];
     expected = [ ];
   };
+
+  testKeyFilesThatUnitsReadOtherwiseAreRefused = {
+    expr = lib.filter (keyFile: !(throws (host { batcher = { inherit keyFile; }; }).systemd.units)) [
+      "/run/keys/100%n"
+      "/run/keys/a:b"
+      "/run/keys/a b"
+      "/run/keys/../batcher"
+      "/nix/store/batcher"
+      "batcher"
+    ];
+    expected = [ ];
+  };
 }

@@ -75,6 +75,18 @@ let
 
   sequencerNode = cfg.sequencer.node;
   isPublic = name: (optionsOf name).openFirewall or false;
+  listenIp = name: if isPublic name then cfg.p2p.listenIp else "127.0.0.1";
+  # Where the other nodes of this host dial one that listens there: op-node's `::` is IPv6 only.
+  dialled =
+    ip:
+    if ip == "0.0.0.0" then
+      "/ip4/127.0.0.1"
+    else if ip == "::" then
+      "/ip6/::1"
+    else if lib.hasInfix ":" ip then
+      "/ip6/${ip}"
+    else
+      "/ip4/${ip}";
 
   stack = import ../../stack/production.nix {
     inherit (cfg) engine stateDir minFree;
@@ -113,9 +125,9 @@ let
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
     followers = lib.attrNames cfg.followers;
     p2p = {
-      listenIp = name: if isPublic name then cfg.p2p.listenIp else "127.0.0.1";
+      inherit listenIp;
       inherit (cfg.p2p) advertiseIp staticPeers bootnodes;
-      sequencer = "/ip4/127.0.0.1/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
+      sequencer = "${dialled (listenIp "sequencer-node")}/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
     };
     keys = {
       burned = cfg.burnedKeys;

@@ -50,12 +50,16 @@ pub(crate) fn ten_restarts() -> Outcome {
     Ok(Completion::Completed)
 }
 
-/// A supervisor that is killed takes its services with it.
+/// A supervisor that is killed takes its services with it, also one that hears no signal: op-node may
+/// wait for ever for an engine that is gone.
 pub(crate) fn killed_supervisor() -> Outcome {
     let mut devnet = Devnet::up()?;
     let first = devnet.wait("ten blocks", |status| devnet::unsafe_head(status) >= Some(10))?;
     let genesis = devnet.block_hash(0)?;
     let old = devnet.block_hash(5)?;
+    let node = devnet.status()?["board"]["services"]["sequencer-node"]["pid"].as_i64();
+    let node = node.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)).ok_or("no pid")?;
+    kill_process(node, Signal::STOP)?;
     devnet.kill_supervisor()?;
     wait_no_process(devnet.dir())?;
     let status = Run::of(Command::new(op_devnet()).args(["status", "--dir"]).arg(devnet.dir()));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use anyhow::Context;
+use rustix::process::Signal;
 use tokio::process::Command;
 
 use super::build_log::BuildLog;
@@ -183,7 +184,7 @@ struct Step {
 }
 
 fn tool(environment: &Environment, name: &str) -> Command {
-    child::command(environment.tool(name).unwrap_or_else(|| name.into()))
+    child::command(environment.tool(name).unwrap_or_else(|| name.into()), Signal::TERM)
 }
 
 /// Go with the settings of these builds instead of the shell's.
@@ -203,7 +204,7 @@ fn go(environment: &Environment) -> Command {
 fn prestate_steps(environment: &Environment, folder: &Path) -> Vec<Step> {
     let cannon = environment.path(Component::Cannon);
     let state = folder.join(Component::Prestate.name());
-    let mut load = child::command(&cannon);
+    let mut load = child::command(&cannon, Signal::TERM);
     load.args(["load-elf", "--type", CANNON_VM])
         .arg("--path")
         .arg(environment.path(Component::OpProgramClient))
@@ -211,7 +212,7 @@ fn prestate_steps(environment: &Environment, folder: &Path) -> Vec<Step> {
         .arg(&state)
         .arg("--meta")
         .arg(folder.join("meta.json"));
-    let mut witness = child::command(&cannon);
+    let mut witness = child::command(&cannon, Signal::TERM);
     witness.arg("witness").arg("--input").arg(&state);
     vec![
         Step { command: load, output: None },

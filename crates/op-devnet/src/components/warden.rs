@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use anyhow::{Context, bail};
+use rustix::process::Signal;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -21,7 +22,7 @@ pub(crate) async fn locate_or_build(environment: &Environment) -> anyhow::Result
     }
     let cargo = environment.cargo.clone().or_else(|| environment.tool("cargo"));
     if let (Some(cargo), Some(workspace)) = (cargo, &environment.workspace) {
-        return build(environment, child::command(cargo), workspace).await;
+        return build(environment, child::command(cargo, Signal::TERM), workspace).await;
     }
     beside_this_program()
 }

@@ -22,6 +22,9 @@ pub(crate) struct Spec {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) home: PathBuf,
     pub(crate) log: PathBuf,
+    /// What it gets when the supervisor has died: op-node may wait for ever for an engine that is gone, so
+    /// only what would lose blocks that are not on its disk yet is asked.
+    pub(crate) at_end: Signal,
 }
 
 impl Spec {
@@ -32,7 +35,7 @@ impl Spec {
             .append(true)
             .open(&self.log)
             .with_context(|| format!("cannot write {}", self.log.display()))?;
-        let mut command = child::command(&self.program);
+        let mut command = child::command(&self.program, self.at_end);
         command
             .args(&self.args)
             .env_clear()

@@ -87,6 +87,22 @@ impl Init {
 }
 
 impl Unit {
+    /// A service outside of the stack, which waits for nothing.
+    pub(crate) fn outside(name: &str, spec: Spec, stop_timeout: Duration) -> Self {
+        Self {
+            name: name.to_owned(),
+            after: Vec::new(),
+            gate: None,
+            last_run: None,
+            init: None,
+            spec,
+            ready: None,
+            stop_timeout,
+            l1: None,
+            ends_with: None,
+        }
+    }
+
     /// Keeps the service running until `stop` becomes true.
     pub(super) async fn keep_running(
         self,
