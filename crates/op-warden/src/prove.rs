@@ -158,7 +158,7 @@ fn exit_code(proof: &Proof) -> u8 {
 
 fn check(file: &Path) -> anyhow::Result<ExitCode> {
     let context = || format!("cannot read {}", file.display());
-    let text = std::fs::read(file).with_context(context)?;
+    let text = op_util::file::read(file, MOST_BYTES).with_context(context)?;
     let proof: Proof = serde_json::from_slice(&text).with_context(context)?;
     proof.check().with_context(|| format!("{} does not hold", file.display()))?;
     print(format_args!(

@@ -2,7 +2,9 @@
 {
   lib,
   host,
+  hostOf,
   small,
+  sopsModule,
   servicesOf,
   namesOf,
   ...
@@ -31,10 +33,14 @@ in
         "ran"
       ]
       ++ lib.filter (name: (servicesOf small).${name}.dataDir != null) (namesOf small);
-      folders = [ "/var/lib/op-warden" ];
+      folders = [
+        "/var/lib/op-warden"
+        "/run/op-stack"
+      ];
       containers = map (name: "op-stack-${name}") (namesOf small);
       images = map (name: (servicesOf small).${name}.imageRef) (namesOf small);
-      secrets = map (role: "/etc/op-stack/keys/${role}") [
+      secrets = [ ];
+      operatorsSecrets = map (role: "/etc/op-stack/keys/${role}") [
         "batcher"
         "challenger"
         "proposer"
@@ -49,16 +55,40 @@ in
   };
 
   testTheInventorySurvivesOddPaths = {
+    expr = lib.head (inventoryOf (host { batcher.image.repository = "100%/back\\slash"; })).images;
+    expected = "100%/back\\slash:${(servicesOf small).batcher.image.tag}";
+  };
+
+  # After a purge the host may still use what the operator has declared.
+  testWhatTheOperatorDeclaredIsHis = {
     expr =
-      (inventoryOf (host {
-        batcher.keyFile = "/keys/100%/back\\slash/batcher";
-      })).secrets;
-    expected = [
-      "/keys/100%/back\\slash/batcher"
-      "/etc/op-stack/keys/challenger"
-      "/etc/op-stack/keys/proposer"
-      "/etc/op-stack/keys/sequencer"
-    ];
+      let
+        inventory = inventoryOf (hostOf [
+          sopsModule
+          {
+            sops.age.keyFile = "/var/lib/sops/key";
+            services.every-channel.op-stack = {
+              secrets.sopsDirectory = ./.;
+              batcher.keyFile = "/run/agenix/batcher";
+              l1.rpcFile = "/run/secrets/my-l1";
+            };
+          }
+        ]);
+      in
+      {
+        inherit (inventory) secrets operatorsSecrets;
+      };
+    expected = {
+      secrets = map (role: "/run/secrets/op-stack-${role}") [
+        "challenger"
+        "proposer"
+        "sequencer"
+      ];
+      operatorsSecrets = [
+        "/run/agenix/batcher"
+        "/run/secrets/my-l1"
+      ];
+    };
   };
 
   testTheInventoryListsTheUrlFiles = {
@@ -69,12 +99,12 @@ in
           beaconFile = "/keys/l1-beacon";
           otherFiles = [ "/keys/l1-other" ];
         };
-      })).secrets;
+      })).operatorsSecrets;
     expected = [
       "/etc/op-stack/keys/batcher"
+      "/keys/l1-rpc"
       "/etc/op-stack/keys/challenger"
       "/keys/l1-beacon"
-      "/keys/l1-rpc"
       "/etc/op-stack/keys/proposer"
       "/etc/op-stack/keys/sequencer"
       "/keys/l1-other"

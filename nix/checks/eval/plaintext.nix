@@ -44,6 +44,28 @@ let
     "l1.beacon".l1.beacon = lib.mkForce "https://beacon.example/3f0a1b2c-9d8e-4f70-8123-456789abcdef";
     "sequencer.node.extraArgs (--rpc.extra)".sequencer.node.extraArgs = [ "-rpc.extra=wss://node.example/${key}" ];
     "proposer.environment.OTHER".proposer.environment.OTHER = "Basic dXNlcjpwdw==";
+    "proposer.settings.\"rollup-rpc\"".proposer.settings."rollup-rpc" = "https://${key}.eth.rpc.example";
+    "challenger.settings.\"l1-beacon\"".challenger.settings."l1-beacon" =
+      "https://beacon.example/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl";
+    "batcher.settings.\"altda.da-server.more\"".batcher.settings."altda.da-server.more" =
+      "https://da.example/?apiKey=short&access_token=";
+    "monitoring.alertmanager.receivers.0.slack_configs.0.api_url".monitoring.alertmanager.receivers = [
+      {
+        name = "operators";
+        slack_configs = [
+          {
+            api_url = "https://hooks.example/services/T0/B0/x";
+            channel = "#chain";
+          }
+        ];
+      }
+    ];
+    "monitoring.alertmanager.receivers.0.webhook_configs.0.url".monitoring.alertmanager.receivers = [
+      {
+        name = "operators";
+        webhook_configs = [ { inherit url; } ];
+      }
+    ];
     "warden.followers.far.engineRpc".warden.followers.far.engineRpc = url;
     "warden.followers.far.nodeRpc".warden.followers.far = {
       engineRpc = "http://10.0.0.2:8545";
@@ -89,6 +111,19 @@ in
         ];
         environment.GOMEMLIMIT = "3GiB";
       };
+      monitoring.alertmanager.receivers = [
+        {
+          name = "operators";
+          webhook_configs = [ { url_file = "/run/credentials/alertmanager.service/webhook"; } ];
+          slack_configs = [
+            {
+              api_url_file = "/run/keys/slack";
+              channel = "#chain";
+              send_resolved = true;
+            }
+          ];
+        }
+      ];
     };
     expected = [ ];
   };

@@ -53,14 +53,18 @@ let
     && builtins.match "[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*" word != null
     && matches "[A-Za-z]" word
     && builtins.match "0x[0-9a-fA-F]{40}" word == null;
-  wordsOf = rest: lib.filter lib.isString (builtins.split "[/?&#=]" rest);
-  keyParameter = matches "[?&]([a-z_-]*key|token|auth|secret|password)=[^&]";
+  wordsOf = text: lib.filter lib.isString (builtins.split "[/?&#=.:]" text);
+  keyParameter = matches "[?&]([A-Za-z_-]*([Kk]ey|KEY|[Tt]oken)|auth|secret|password)=[^&]";
   holdsSecret =
     url:
     !(isPeer url)
     && (
       url.user != ""
-      || (!(isLoopback url) && (lib.any isRandom (wordsOf url.rest) || keyParameter url.rest))
+      # Some providers give each customer a name of his own.
+      || (
+        !(isLoopback url)
+        && (lib.any isRandom (wordsOf url.host ++ wordsOf url.rest) || keyParameter url.rest)
+      )
     );
   # What a text gives away, in words; null for nothing.
   spilt =
@@ -160,9 +164,39 @@ let
         ]
     ) cfg.warden.followers
   );
+
+  # Alertmanager's own fields, each of which has a sibling that names a file.
+  isSecretField = matches "password|secret|token|_key|credentials|api_url|webhook_url";
+  ofReceivers =
+    let
+      leavesOf =
+        at: value:
+        if lib.isAttrs value then
+          lib.concatLists (lib.mapAttrsToList (name: leavesOf (at ++ [ name ])) value)
+        else if lib.isList value then
+          lib.concatLists (lib.imap0 (index: leavesOf (at ++ [ (toString index) ])) value)
+        else
+          [ { inherit at value; } ];
+      judge =
+        { at, value }:
+        let
+          field = lib.last at;
+          isText = lib.isString value && value != "" && !(lib.hasSuffix "_file" field);
+        in
+        complain "${prefix}.monitoring.alertmanager.receivers.${lib.concatStringsSep "." at}" (
+          if !isText then
+            null
+          else if isSecretField field then
+            "a secret of a receiver"
+          else
+            spilt value
+        ) "Put it into a file, and name that in ${field}_file.";
+    in
+    map judge (leavesOf [ ] cfg.monitoring.alertmanager.receivers);
 in
 {
   config = lib.mkIf cfg.enable {
-    assertions = lib.concatMap ofService (lib.attrValues services) ++ ofL1 ++ ofFollowers;
+    assertions =
+      lib.concatMap ofService (lib.attrValues services) ++ ofL1 ++ ofFollowers ++ ofReceivers;
   };
 }

@@ -38,6 +38,13 @@ let
   wanted = cfg.enable && cfg.secrets.sopsDirectory != null;
 in
 {
+  options.services.every-channel.op-stack.secrets.declared = lib.mkOption {
+    type = lib.types.listOf lib.types.str;
+    default = [ ];
+    internal = true;
+    description = "Files of the secrets that this module declares.";
+  };
+
   config = lib.mkMerge [
     {
       assertions = [
@@ -63,6 +70,9 @@ in
         ) (lib.filterAttrs (key: _: isOurs key) users);
 
         services.every-channel.op-stack = {
+          secrets.declared = map (key: config.sops.secrets.${name key}.path) (
+            lib.filter isOurs (lib.attrNames users)
+          );
           sequencer.keyFile = path "sequencer";
         }
         // lib.genAttrs roles (role: {

@@ -1,5 +1,6 @@
 # Before a switch stops anything it is asked whether what runs now would start again, by the new agent and
-# its new configuration, and whether the images are there. NIXOS_NO_CHECK=1 goes on without being asked.
+# its new configuration, whether the images are there, and whether their programs take their arguments.
+# NIXOS_NO_CHECK=1 goes on without being asked.
 {
   config,
   lib,
@@ -34,14 +35,48 @@ let
     '';
   };
 
+  # A program reads all its arguments before the last of them, --help, keeps it from anything else.
+  asked =
+    service:
+    lib.escapeShellArgs (
+      lib.mapAttrsToList (name: value: "--env=${name}=${value}") service.environment
+      ++ [
+        "--entrypoint=${service.program}"
+        service.imageRef
+      ]
+      ++ service.args
+      ++ [ "--help" ]
+    );
+
   check = pkgs.writeShellApplication {
     name = "op-stack-pre-switch";
     runtimeInputs = [
       config.systemd.package
+      config.virtualisation.podman.package
       pkgs.coreutils
       pkgs.diffutils
+      pkgs.gnugrep
     ];
     text = ''
+      takes_its_arguments() {
+        local -a call
+        case $1 in
+        ${lib.concatStrings (
+          lib.mapAttrsToList (name: service: "  ${name}) call=(${asked service}) ;;\n  ") services
+        )}esac
+        local said code=0
+        said=$(podman run --rm --pull=never --network=none --read-only --cap-drop=ALL --no-healthcheck \
+          --security-opt=no-new-privileges --http-proxy=false "''${call[@]}" 2>&1) || code=$?
+        # podman's own: an archive is loaded when its service starts.
+        if [ "$code" = 125 ]; then
+          echo "op-stack: $1 was not asked whether it takes its arguments: $(tail -n 1 <<<"$said" | head -c 300)" >&2
+        elif [ "$code" != 0 ]; then
+          echo "op-stack: $1 does not take its arguments:" \
+            "$({ grep -iE -m 1 'incorrect usage|^error' || tail -n 1; } <<<"$said" | head -c 300)" >&2
+          return 1
+        fi
+      }
+
       new=''${1-}
       case ''${2-} in
         switch | test | check) ;;
@@ -62,7 +97,8 @@ let
       fi
       wrong=()
       for name in "''${changed[@]}"; do
-        "$new${paths.warden}" gate "$name" --config "$new${paths.configFile}" >&2 || wrong+=("$name")
+        takes_its_arguments "$name" &&
+          "$new${paths.warden}" gate "$name" --config "$new${paths.configFile}" >&2 || wrong+=("$name")
       done
       if [ ''${#wrong[@]} -gt 0 ]; then
         echo "op-stack: ''${wrong[*]} would be stopped and could not start again (see above): nothing was changed." \

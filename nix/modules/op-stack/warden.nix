@@ -40,7 +40,11 @@ let
     l1.rpcFile = "/run/credentials/op-warden.service/${credential}";
   };
 
-  keyFiles = lib.concatMapAttrs (_: service: service.keyFiles) services;
+  # Of each service: two may have variables of one name.
+  keyFiles = lib.unique (
+    lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues services)
+    ++ cfg.l1.otherFiles
+  );
 
   inventory = {
     version = 2;
@@ -53,10 +57,14 @@ let
       "ran"
     ]
     ++ lib.attrNames (lib.filterAttrs (_: service: service.dataDir != null) services);
-    folders = [ "/var/lib/${stateFolder}" ];
+    folders = [
+      "/var/lib/${stateFolder}"
+      paths.runtime
+    ];
     containers = map (service: service.container) (lib.attrValues services);
     images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
-    secrets = lib.attrValues keyFiles ++ cfg.l1.otherFiles;
+    secrets = lib.intersectLists cfg.secrets.declared keyFiles;
+    operatorsSecrets = lib.subtractLists cfg.secrets.declared keyFiles;
     units = [
       "op-stack.target"
     ]

@@ -4,7 +4,6 @@
 use std::{
     fs,
     path::Path,
-    process::Command,
     time::{Duration, Instant},
 };
 
@@ -16,9 +15,10 @@ use crate::{
         l1_url, nothing_failed, result_of, start, step,
     },
     host::Host,
-    l1::L1,
+    incidents,
+    l1::{self, L1, NOBODY},
     operator,
-    support::{Result, ensure, run},
+    support::{Result, ensure},
     tools::Tools,
 };
 
@@ -58,10 +58,14 @@ fn whole_life(tools: &Tools) -> Result<()> {
     operator::nixpkgs_restarts_nothing(&host, &bench, &module)?;
     operator::a_new_image_restarts_its_service_alone(&host, &bench, &module)?;
     operator::a_switch_asks_first(&host, &bench, &l1, &on)?;
+    operator::a_switch_asks_the_programs(&host, &bench, &module)?;
     operator::while_a_switch_runs_nothing_is_started(&host, &bench, &l1)?;
     operator::a_hold_ends_by_itself(&host)?;
     operator::a_refusal_fails_no_deployment(&host, &bench, &module, &on)?;
     operator::newer_data_are_not_opened(&host, &bench)?;
+    incidents::the_l1_is_away(&host, &l1)?;
+    incidents::the_batcher_is_rotated(&host, &bench, &l1)?;
+    incidents::a_disk_is_full(&host)?;
     an_unpinned_image_is_not_run(&host, &on, &bench, &module)?;
     disabled_leaves_nothing(&host, &off, &bench)?;
     let (code, said) = host.switch(&on)?;
@@ -161,34 +165,27 @@ fn a_deposit_arrives(host: &Host, l1: &L1) -> Result<()> {
     step("a deposit arrives on the sequencer and on the follower");
     let recipient = "0x00000000000000000000000000000000de905170";
     let portal = l1.chain["optimismPortal"].as_str().ok_or("no portal")?;
-    let cast = |args: &[&str]| -> Result<String> {
-        let program =
-            test_kit::components().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
-        run(Command::new("nsenter").args(["--net", "--target", host.pid()]).arg(program).args(args))
-    };
     let begin = Instant::now();
-    cast(&[
-        "send",
-        "--rpc-url",
-        l1.rpc(),
-        // An account without a role, for the services send with theirs.
-        "--unlocked",
-        "--from",
-        "0x976EA74026E726554dB657fA54763abd0C3a0aa9",
-        "--value",
-        "12345",
-        portal,
-        "depositTransaction(address,uint256,uint64,bool,bytes)",
-        recipient,
-        "12345",
-        "100000",
-        "false",
-        "0x",
-    ])?;
+    l1.send(
+        host,
+        &[
+            "--from",
+            NOBODY,
+            "--value",
+            "12345",
+            portal,
+            "depositTransaction(address,uint256,uint64,bool,bytes)",
+            recipient,
+            "12345",
+            "100000",
+            "false",
+            "0x",
+        ],
+    )?;
     for port in [8545, 8645] {
         let url = format!("http://127.0.0.1:{port}");
         let deadline = Instant::now() + PATIENCE;
-        while cast(&["balance", "--rpc-url", &url, recipient])?.trim() != "12345" {
+        while l1::cast(host, &["balance", "--rpc-url", &url, recipient])?.trim() != "12345" {
             ensure(Instant::now() < deadline, || format!("no deposit on {url}"))?;
             std::thread::sleep(Duration::from_millis(200));
         }

@@ -8,12 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::Pid;
 use serde_json::Value;
 
 use crate::{
     host::Host,
-    support::{Result, ensure},
+    support::{Result, ensure, run},
 };
+
+/// An account without a role, as the services send with theirs.
+pub(crate) const NOBODY: &str = "0x976EA74026E726554dB657fA54763abd0C3a0aa9";
 
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -86,6 +90,19 @@ impl L1 {
         Ok(fs::read_to_string(self.key_file(name))?.trim().to_owned())
     }
 
+    /// Sends a transaction of one of anvil's accounts, in the words of `cast send`.
+    pub(crate) fn send(&self, host: &Host, words: &[&str]) -> Result<String> {
+        cast(host, &[&["send", "--rpc-url", self.rpc(), "--unlocked"], words].concat())
+    }
+
+    /// anvil's process.
+    pub(crate) fn pid(&self) -> Result<Pid> {
+        let status = self.read("status.json")?;
+        let pid = status["board"]["services"]["l1"]["pid"].as_i64();
+        pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?))
+            .ok_or_else(|| format!("no pid of the L1: {status}").into())
+    }
+
     /// JSON-RPC.
     pub(crate) fn rpc(&self) -> &str {
         self.config["l1"]["rpc"].as_str().unwrap_or_default()
@@ -101,4 +118,13 @@ impl Drop for L1 {
             let _ = self.process.wait();
         }
     }
+}
+
+/// Runs cast in the host's network.
+pub(crate) fn cast(host: &Host, words: &[&str]) -> Result<String> {
+    let cast = "node_modules/@foundry-rs/cast-linux-amd64/bin/cast";
+    run(Command::new("nsenter")
+        .args(["--net", "--target", host.pid()])
+        .arg(test_kit::components().join(cast))
+        .args(words))
 }

@@ -7,6 +7,7 @@ mod bench;
 mod chain;
 mod eval;
 mod host;
+mod incidents;
 mod l1;
 mod operator;
 mod sandbox;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Services that run by now.
-const RUNNING: [&str; 8] = [
+pub(crate) const RUNNING: [&str; 8] = [
     "sequencer-engine",
     "sequencer-node",
     "batcher",
@@ -92,26 +92,40 @@ pub(crate) fn a_new_image_restarts_its_service_alone(
 /// What a switch to an evaluation asks before it stops anything.
 pub(crate) fn a_switch_asks_first(host: &Host, bench: &Bench, l1: &L1, to: &Path) -> Result<()> {
     step("L1 is down while switching: nothing is stopped");
+    ask(host, bench, to)?;
+    let url = l1_url(l1);
+    give_key(&bench.root, "l1-rpc", &url.replace(l1.rpc(), "http://127.0.0.1:1"))?;
+    let before = invocations(host)?;
+    let said = ask(host, bench, to).err().map(|error| error.to_string()).unwrap_or_default();
+    ensure(said.contains("batcher would be stopped and could not start again"), || said.clone())?;
+    ensure(before == invocations(host)?, || "a service was restarted".to_owned())?;
+    give_key(&bench.root, "l1-rpc", &url)
+}
+
+/// The gate knows the flags of one release only. The program that is to run knows its own.
+pub(crate) fn a_switch_asks_the_programs(host: &Host, bench: &Bench, module: &str) -> Result<()> {
+    step("a flag that the new program does not know: nothing is stopped");
+    let before = invocations(host)?;
+    let wrong = "services.every-channel.op-stack.batcher.settings.unheard-of = true;";
+    let said = ask(host, bench, &bench.evaluate("unheard-of", &beside(module, wrong))?)
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    let all = ["batcher does not take its arguments", "unheard-of", "nothing was changed"];
+    ensure(all.iter().all(|words| said.contains(words)), || said.clone())?;
+    ensure(before == invocations(host)?, || "a service was restarted".to_owned())
+}
+
+/// The module's check before a switch to an evaluation.
+fn ask(host: &Host, bench: &Bench, to: &Path) -> Result<String> {
     let root = &bench.root;
     let incoming = root.join("srv/incoming");
     fs::create_dir_all(incoming.join("etc/systemd"))?;
     copy(&to.join("units"), &incoming.join("etc/systemd/system"))?;
     copy(&to.join("etc/op-stack"), &incoming.join("etc/op-stack"))?;
     run(Command::new("cp").arg("-an").arg(to.join("stub/.")).arg(root.join("stub")))?;
-    let ask = || host.sh(&format!("sh -c '{}' - /srv/incoming switch", asked(to)?));
-    ask()?;
-    let url = l1_url(l1);
-    give_key(root, "l1-rpc", &url.replace(l1.rpc(), "http://127.0.0.1:1"))?;
-    let before = invocations(host)?;
-    let said = ask().err().map(|error| error.to_string()).unwrap_or_default();
-    ensure(said.contains("batcher would be stopped and could not start again"), || said.clone())?;
-    ensure(before == invocations(host)?, || "a service was restarted".to_owned())?;
-    give_key(root, "l1-rpc", &url)
-}
-
-fn asked(evaluation: &Path) -> Result<String> {
-    let script = fs::read_to_string(evaluation.join("etc/test/pre-switch"))?;
-    Ok(script.trim().replace('\'', ""))
+    let script = fs::read_to_string(to.join("etc/test/pre-switch"))?.trim().replace('\'', "");
+    host.sh(&format!("sh -c '{script}' - /srv/incoming switch"))
 }
 
 pub(crate) fn while_a_switch_runs_nothing_is_started(
@@ -245,12 +259,12 @@ pub(crate) fn unmounted(host: &Host) -> Result<()> {
     host.sh(&format!("systemctl stop '{LATE_UNIT}'")).map(drop)
 }
 
-fn invocations(host: &Host) -> Result<Vec<String>> {
+pub(crate) fn invocations(host: &Host) -> Result<Vec<String>> {
     RUNNING.iter().map(|service| host.show(service, "InvocationID")).collect()
 }
 
 /// Seconds between the end of a service's last run and its present one.
-fn stood_still(host: &Host, service: &str) -> Result<f64> {
+pub(crate) fn stood_still(host: &Host, service: &str) -> Result<f64> {
     let at =
         |property: &str| -> Result<f64> { Ok(host.show(service, property)?.parse::<f64>()? / 1e6) };
     Ok(at("ActiveEnterTimestampMonotonic")? - at("ActiveExitTimestampMonotonic")?)

@@ -34,7 +34,11 @@ pub struct Inventory {
     pub folders: BTreeSet<PathBuf>,
     pub containers: BTreeSet<String>,
     pub images: BTreeSet<String>,
+    /// Files of keys that the module declared.
     pub secrets: BTreeSet<PathBuf>,
+    /// Those that the operator declared: the host may go on with them, so they stay, wherever they are.
+    #[serde(default)]
+    pub operators_secrets: BTreeSet<PathBuf>,
     pub units: BTreeSet<String>,
     #[serde(rename = "user")]
     _user: String,
@@ -82,6 +86,7 @@ impl Inventory {
             inventory.containers.extend(other.containers);
             inventory.images.extend(other.images);
             inventory.secrets.extend(other.secrets);
+            inventory.operators_secrets.extend(other.operators_secrets);
             inventory.units.extend(other.units);
             inventory.files.push(file);
         }
@@ -104,7 +109,9 @@ impl Inventory {
         check_state_dir(&inventory.state_dir)
             .map_err(|why| wrong("stateDir", &inventory.state_dir, why))?;
         for folder in &inventory.folders {
-            check_place(folder).map_err(|why| wrong("folders", folder, why))?;
+            if !is_of_a_service(folder) {
+                check_place(folder).map_err(|why| wrong("folders", folder, why))?;
+            }
         }
         for name in inventory.data.iter().map(Path::new) {
             let mut parts = name.components();
@@ -174,6 +181,13 @@ fn check_state_dir(path: &Path) -> Result<(), &'static str> {
     path.canonicalize().map_err(|_| "cannot be resolved").and_then(|real| check_place(&real))
 }
 
+/// A folder in `/run`, where each service has one of its own.
+fn is_of_a_service(path: &Path) -> bool {
+    let mut names = path.components().skip(2);
+    path.starts_with("/run")
+        && matches!((names.next(), names.next()), (Some(Component::Normal(_)), None))
+}
+
 /// A folder that one service may own.
 fn check_place(path: &Path) -> Result<(), &'static str> {
     if !path.is_absolute() {
@@ -198,6 +212,14 @@ fn check_place(path: &Path) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_service_has_a_folder_in_run() {
+        assert!(is_of_a_service(Path::new("/run/op-stack")));
+        for path in ["/run", "/run/", "/run/a/b", "/run/..", "/srv/a", "run/a"] {
+            assert!(!is_of_a_service(Path::new(path)), "{path}");
+        }
+    }
 
     #[test]
     fn only_a_folder_of_its_own_is_a_state_dir() {

@@ -22,7 +22,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use self::inventory::{Inventory, InventoryError};
-use self::{podman::Podman, state::StateDir};
+use self::{podman::Podman, secrets::Secrets, state::StateDir};
 
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -131,7 +131,8 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
     }
     units::none_active(&listed.units)?;
     let state = StateDir::open(&listed)?;
-    let keep = secrets::yours(&listed.secrets, run);
+    let secrets = Secrets { ours: &listed.secrets, operators: &listed.operators_secrets, run };
+    let keep = secrets.kept();
     let mut items = Vec::new();
     let mut podman = Podman::default();
     items.extend(podman.containers(&listed.containers, yes));
@@ -139,7 +140,7 @@ pub fn purge(inventory: &Path, run: &Path, yes: bool) -> Result<Report, PurgeErr
     if let Some(problem) = podman.problem() {
         problems.push(problem);
     }
-    items.extend(secrets::purge(&listed.secrets, run, yes));
+    items.extend(secrets.purge(yes));
     items.extend(folders::purge(&listed.folders, &keep, yes));
     let data = state.data(&keep, yes);
     let holds_more = data.iter().any(|item| item.outcome == Outcome::Kept);

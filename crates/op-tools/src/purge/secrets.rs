@@ -3,32 +3,52 @@
 use std::path::{Component, Path, PathBuf};
 use std::{collections::BTreeSet, ffi::OsStr, fs, os::unix::fs::MetadataExt as _};
 
+use rustix::fs::statfs;
+
 use crate::purge::{Item, Kind, Outcome, tree::Keep};
 
-/// The secrets that are there; with `yes`, those below `run` are removed.
-#[must_use]
-pub fn purge(secrets: &BTreeSet<PathBuf>, run: &Path, yes: bool) -> Vec<Item> {
-    let mut seen = BTreeSet::new();
-    let mut items = Vec::new();
-    for path in secrets {
-        for copy in copies(path, run) {
-            let Ok(metadata) = copy.symlink_metadata() else { continue };
-            if seen.insert((metadata.dev(), metadata.ino())) {
-                items.push(one(&copy, metadata.len(), run, yes));
-            }
-        }
-    }
-    items
+/// The files of keys that a purge looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Secrets<'a> {
+    /// Those that the module declared.
+    pub ours: &'a BTreeSet<PathBuf>,
+    /// Those that the operator declared.
+    pub operators: &'a BTreeSet<PathBuf>,
+    /// `/run`.
+    pub run: &'a Path,
 }
 
-/// The operator's key files, wherever they are: what is no copy below `run`, and what copies link to.
-pub(super) fn yours(secrets: &BTreeSet<PathBuf>, run: &Path) -> Keep {
-    let kept = |path: &Path| !is_copy(path, run);
-    let links = secrets.iter().filter(|path| kept(path)).map(|path| path.symlink_metadata());
-    let real = secrets.iter().filter_map(|path| path.canonicalize().ok());
-    let targets = real.filter(|path| kept(path)).map(|path| path.symlink_metadata());
-    let id = |metadata: fs::Metadata| ((metadata.dev(), metadata.ino()), "a key file of yours");
-    links.chain(targets).flatten().map(id).collect()
+impl Secrets<'_> {
+    /// The secrets that are there; with `yes`, ours below `run` are removed.
+    #[must_use]
+    pub fn purge(self, yes: bool) -> Vec<Item> {
+        let Self { ours, operators, run } = self;
+        let mut seen = BTreeSet::new();
+        let mut items = Vec::new();
+        for path in operators.iter().chain(ours) {
+            let stays = operators.contains(path);
+            let copies = if stays { vec![path.clone()] } else { copies(path, run) };
+            for copy in copies {
+                let Ok(metadata) = copy.symlink_metadata() else { continue };
+                if seen.insert((metadata.dev(), metadata.ino())) {
+                    items.push(one(&copy, metadata.len(), stays || !is_copy(&copy, run), yes));
+                }
+            }
+        }
+        items
+    }
+
+    /// What stays wherever it is: the operator's, what is no copy below `run`, and what copies link to.
+    pub(super) fn kept(self) -> Keep {
+        let kept = |path: &Path| self.operators.contains(path) || !is_copy(path, self.run);
+        let all = || self.ours.iter().chain(self.operators);
+        let links = all().filter(|path| kept(path)).map(|path| path.symlink_metadata());
+        let real =
+            all().filter_map(|path| path.canonicalize().ok().filter(|to| kept(path) || kept(to)));
+        let targets = real.map(|path| path.symlink_metadata());
+        let id = |metadata: fs::Metadata| ((metadata.dev(), metadata.ino()), "a key file of yours");
+        links.chain(targets).flatten().map(id).collect()
+    }
 }
 
 /// Says of the key files that were to stay whether they are there: they are looked at, last of all.
@@ -41,9 +61,9 @@ pub(super) fn confirm(items: &mut [Item]) {
     }
 }
 
-fn one(path: &Path, bytes: u64, run: &Path, yes: bool) -> Item {
+fn one(path: &Path, bytes: u64, stays: bool, yes: bool) -> Item {
     let mut item = Item::found(Kind::Secret, path.display().to_string(), Some(bytes));
-    if !is_copy(path, run) {
+    if stays {
         return item.kept("yours, not touched");
     }
     if yes {
@@ -98,7 +118,7 @@ fn is_generation(folder: &Path) -> bool {
     name.is_some_and(|name| !name.is_empty() && name.iter().all(u8::is_ascii_digit))
 }
 
-/// A file below `run`, by its path and by where its folder really is.
+/// A file below `run`, by its path and by where its folder really is, in memory: a disk may be mounted there.
 fn is_copy(path: &Path, run: &Path) -> bool {
     let plain =
         path.components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
@@ -107,7 +127,15 @@ fn is_copy(path: &Path, run: &Path) -> bool {
     plain
         && path.starts_with(run)
         && path.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir())
-        && inside.is_some_and(|(folder, run)| folder.starts_with(run))
+        && inside.is_some_and(|(folder, run)| folder.starts_with(&run) && is_like(&folder, &run))
+}
+
+/// Whether the folder is on a file system as `run` is, or on the one that sops-nix mounts.
+fn is_like(folder: &Path, run: &Path) -> bool {
+    const RAMFS: u64 = 0x8584_58f6;
+    let kind = |path: &Path| statfs(path).ok().map(|found| found.f_type.cast_unsigned());
+    let found = kind(folder);
+    found == Some(RAMFS) || found.is_some() && found == kind(run)
 }
 
 #[cfg(test)]
@@ -168,6 +196,8 @@ mod tests {
         ]
         .map(|path| root.join(path))
         .into();
+        let operators = [root.join("run/secrets/other")].into();
+        let found = |yes| Secrets { ours: &secrets, operators: &operators, run: &run }.purge(yes);
         let expected = |outcome| {
             vec![
                 ("etc/key".to_owned(), Outcome::Kept),
@@ -178,11 +208,12 @@ mod tests {
                 ("run/secrets.d/1/proposer".to_owned(), outcome),
                 ("run/secrets.d/2/proposer".to_owned(), outcome),
                 ("run/secrets/batcher".to_owned(), outcome),
+                ("run/secrets/other".to_owned(), Outcome::Kept),
             ]
         };
-        assert_eq!(fates(&purge(&secrets, &run, false), &root), expected(Outcome::Found));
+        assert_eq!(fates(&found(false), &root), expected(Outcome::Found));
         assert!(root.join("run/secrets.d/1/batcher").exists());
-        assert_eq!(fates(&purge(&secrets, &run, true), &root), expected(Outcome::Removed));
+        assert_eq!(fates(&found(true), &root), expected(Outcome::Removed));
         for gone in
             ["run/secrets.d/1/batcher", "run/secrets.d/2/batcher", "run/secrets.d/1/proposer"]
         {
@@ -193,7 +224,7 @@ mod tests {
         {
             assert!(root.join(stays).exists(), "{stays}");
         }
-        let second = purge(&secrets, &run, true);
+        let second = found(true);
         assert!(second.iter().all(|item| item.outcome == Outcome::Kept), "{second:?}");
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn take(folder: &OwnedFd, name: &CStr, path: &Path, keep: &Keep, yes:
         item.becomes(Outcome::Failed, first_of(&walk.failed));
     } else if !walk.kept.is_empty() {
         let outcome = if yes { Outcome::Kept } else { Outcome::Found };
-        item.becomes(outcome, format!("all but {}", first_of(&walk.kept)));
+        item.becomes(outcome, format!("all but {}", walk.kept.join("; ")));
     } else if yes {
         item.outcome = Outcome::Removed;
     }

@@ -30,19 +30,28 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         findings.extend(values::judge(command, program, &facts.config.l1, is_same));
     }
     if findings.is_empty() {
-        findings.push(
-            Comparison::new(
-                GATE,
-                (
-                    "flags that the program knows, and that leave the chain's files in force",
-                    "--help",
-                ),
-                ("none else", "the service's command"),
-            )
-            .holds(),
-        );
+        findings.push(nothing_found(service, &command.component));
     }
     findings
+}
+
+/// What was looked for in vain: less where the flags are those of another release, or not known at all.
+fn nothing_found(service: &Service, component: &str) -> Finding {
+    let (expected, source) = match flags::of(component) {
+        Some(program) if is_same(service, program) => (
+            "flags that the program knows, and that leave the chain's files in force",
+            format!("--help of {component} {}", program.release),
+        ),
+        Some(program) => (
+            "no flag that beats the chain's files or looks misspelt",
+            format!("--help of {component} {}; another release runs", program.release),
+        ),
+        None => (
+            "no flag that beats the chain's files",
+            format!("the gate; which flags {component} knows was not asked"),
+        ),
+    };
+    Comparison::new(GATE, (expected, source), ("none", "the service's command")).holds()
 }
 
 /// Flags that the program refuses. Of another release than the known one, only a name that looks
