@@ -16,6 +16,8 @@ use op_prove::{compare::Verdict, proof::Proof};
 
 /// For one request, all retries included.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest proof that is read: some hundred thousand headers.
+const MOST_BYTES: u64 = 256 << 20;
 
 #[derive(Subcommand)]
 pub(crate) enum ProveCommand {
@@ -156,14 +158,14 @@ fn exit_code(proof: &Proof) -> u8 {
     results.max_by_key(|verdict| severity(verdict)).map_or(3, Verdict::exit_code)
 }
 
-fn check(file: &Path) -> anyhow::Result<ExitCode> {
-    let context = || format!("cannot read {}", file.display());
-    let text = op_util::file::read(file, MOST_BYTES).with_context(context)?;
+fn check(path: &Path) -> anyhow::Result<ExitCode> {
+    let context = || format!("cannot read {}", path.display());
+    let text = file::read(path, MOST_BYTES).with_context(context)?;
     let proof: Proof = serde_json::from_slice(&text).with_context(context)?;
-    proof.check().with_context(|| format!("{} does not hold", file.display()))?;
+    proof.check().with_context(|| format!("{} does not hold", path.display()))?;
     print(format_args!(
         "{} holds: {} headers from block {} on, each a child of the one before.",
-        file.display(),
+        path.display(),
         proof.headers.len(),
         proof.from
     ))?;

@@ -181,48 +181,58 @@ in
   };
 
   # LoadCredential or podman would fail the unit without one.
+  # What systemd loads for a unit is judged: a file that is not there would fail the unit.
   testEveryFileOfAUnitHasAGate =
     let
-      files = {
-        l1 = {
-          rpcFile = "/keys/l1-rpc";
-          beaconFile = "/keys/l1-beacon";
-          chainConfigFile = "/chain/l1.json";
-        };
-      };
-      services = (wardenOf (host (fullSettings // files))).services;
+      config = host (
+        lib.recursiveUpdate fullSettings {
+          l1 = {
+            rpcFile = "/keys/l1-rpc";
+            beaconFile = "/keys/l1-beacon";
+            chainConfigFile = "/chain/l1.json";
+          };
+          batcher.environmentFiles.OP_BATCHER_SIGNER_HEADER = "/keys/header";
+        }
+      );
+      inherit (wardenOf config) services l1;
+      # l1-rpc has the gates of L1, and the beacon of op-node a gate of its own.
+      judged =
+        service:
+        service.files or [ ]
+        ++ service.credentialFiles or [ ]
+        ++ lib.optional (service ? key) service.key
+        ++ [ l1.rpcFile ]
+        ++ lib.optional (lib.elem "l1-beacon" service.gates) l1.beaconFile;
+      loaded =
+        name:
+        map (value: lib.last (lib.splitString ":" value)) (values "LoadCredential" (textOf config name));
     in
     {
-      expr = lib.mapAttrs (_: service: {
-        inherit (service) files;
-        judged = lib.elem "given-files" service.gates;
-      }) (lib.filterAttrs (_: service: service ? files) services);
-      expected =
-        let
-          node = {
-            files = [ "/chain/l1.json" ];
-            judged = true;
-          };
-        in
-        {
-          sequencer-node = {
-            files = [
-              "/keys/p2p"
-              "/chain/l1.json"
-            ];
-            judged = true;
-          };
-          follower-one-node = node;
-          follower-two-node = node;
-          follower-zoe-node = node;
-          challenger = {
-            files = [
-              "/keys/l1-beacon"
-              "/chain/l1.json"
-            ];
-            judged = true;
-          };
+      expr = {
+        unjudged = lib.filterAttrs (_: files: files != [ ]) (
+          lib.mapAttrs (name: service: lib.subtractLists (judged service) (loaded name)) services
+        );
+        files = lib.sort lib.lessThan (
+          lib.unique (lib.concatMap (service: service.files or [ ]) (lib.attrValues services))
+        );
+        credentials = lib.mapAttrs (_: service: service.credentialFiles) (
+          lib.filterAttrs (_: service: service ? credentialFiles) services
+        );
+        ungated = lib.filterAttrs (
+          _: service:
+          (service ? files || service ? credentialFiles) && !(lib.elem "given-files" service.gates)
+        ) services;
+      };
+      expected = {
+        unjudged = { };
+        files = [ "/chain/l1.json" ];
+        credentials = {
+          sequencer-node = [ "/keys/p2p" ];
+          batcher = [ "/keys/header" ];
+          challenger = [ "/keys/l1-beacon" ];
         };
+        ungated = { };
+      };
     };
 
   testReadinessNeverFailsAStart = {

@@ -164,9 +164,12 @@ let
     let
       chainConfig = lib.mapNullable inSystem cfg.l1.chainConfigFile;
     in
-    lib.attrValues (identityFiles name // environmentKeys name)
-    ++ lib.optional (name == "challenger" && urlFiles ? l1-beacon) urlFiles.l1-beacon
-    ++ lib.filter (value: value != null && value == chainConfig) (lib.attrValues service.wiring);
+    lib.filterAttrs (_: files: files != [ ]) {
+      files = lib.filter (value: value != null && value == chainConfig) (lib.attrValues service.wiring);
+      credentialFiles =
+        lib.attrValues (identityFiles name // environmentKeys name)
+        ++ lib.optional (name == "challenger" && urlFiles ? l1-beacon) urlFiles.l1-beacon;
+    };
 
   # What only this runner has: units, and the files that they need.
   ofUnit =
@@ -182,10 +185,7 @@ let
     }
     # Where the container sees a copy, of which its flag has the path.
     // lib.mapAttrs' (_: lib.nameValuePair "identity") (identityFiles name)
-    // lib.optionalAttrs (given != [ ]) {
-      files = given;
-      gates = gate.gates ++ [ "given-files" ];
-    };
+    // lib.optionalAttrs (given != { }) (given // { gates = gate.gates ++ [ "given-files" ]; });
 
   # What a program is told of the memory that its container has, so that it is not killed for more.
   budgetOf =

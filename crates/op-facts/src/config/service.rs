@@ -47,6 +47,9 @@ pub struct Service {
     /// Files that its program is given, beside its key, and that no other gate looks at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<PathBuf>,
+    /// Those of them that hold a secret in one line, as op-exec reads it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credential_files: Vec<PathBuf>,
     /// File in which the service's runner leaves the program's last error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<PathBuf>,
@@ -104,7 +107,7 @@ impl Service {
             Need::Command => self.command.is_some(),
             Need::DataDir => self.data_dir.is_some(),
             Need::EngineRpc => self.engine_rpc.is_some(),
-            Need::Files => !self.files.is_empty(),
+            Need::Files => !self.files.is_empty() || !self.credential_files.is_empty(),
             Need::GameType => self.game_type.is_some(),
             Need::Image => self.image.is_some(),
             Need::Key => self.key.is_some(),

@@ -1,9 +1,10 @@
 //! The files that a service's program is given and that no other gate looks at.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::{io, io::Read as _};
+use std::{collections::BTreeMap, fs::File, io, io::Read as _};
+
+use op_exec::secret::{self, SecretError};
+use zeroize::Zeroizing;
 
 use crate::read::{blocking::on_a_thread, request::Request};
 use crate::{config::Service, gate::Gate};
@@ -12,15 +13,29 @@ use crate::{config::Service, gate::Gate};
 pub type GivenFiles = BTreeMap<PathBuf, io::Result<()>>;
 
 pub(super) async fn read(request: &Request<'_>) -> GivenFiles {
-    let of = |service: &Service| service.files.clone();
-    let paths: BTreeSet<PathBuf> = request.judged_by(Gate::GivenFiles).flat_map(of).collect();
     let mut read = GivenFiles::new();
-    for path in paths {
+    for (path, look) in request.judged_by(Gate::GivenFiles).flat_map(given) {
         let file = path.clone();
-        let found = on_a_thread("given files", request.patience(), move || something(&file)).await;
+        let found = on_a_thread("given files", request.patience(), move || look(&file)).await;
         read.insert(path, found.and_then(|found| found));
     }
     read
+}
+
+type Look = fn(&Path) -> io::Result<()>;
+
+fn given(service: &Service) -> impl Iterator<Item = (PathBuf, Look)> {
+    let files = service.files.iter().map(|path| (path.clone(), something as Look));
+    files.chain(service.credential_files.iter().map(|path| (path.clone(), one_line as Look)))
+}
+
+/// As op-exec reads it before the program starts.
+fn one_line(path: &Path) -> io::Result<()> {
+    match secret::line(path).map(Zeroizing::new) {
+        Ok(_) => Ok(()),
+        Err(SecretError::Read(error)) => Err(error),
+        Err(error) => Err(io::Error::other(error.to_string())),
+    }
 }
 
 /// A pipe would never end, and a device is no file to mount.
@@ -41,6 +56,19 @@ fn something(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_credential_is_one_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("credential");
+        assert_eq!(one_line(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        for (content, is_line) in
+            [("key\n", true), ("", false), ("\n", false), ("one\ntwo\n", false), ("\0", false)]
+        {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(one_line(&path).is_ok(), is_line, "{content:?}");
+        }
+    }
 
     #[test]
     fn a_file_must_hold_something() {

@@ -8,7 +8,7 @@ use crate::{config::Service, gate::Gate, read::Facts};
 const GATE: Gate = Gate::GivenFiles;
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
-    let given = service.files.iter();
+    let given = service.files.iter().chain(&service.credential_files);
     let judged = given.filter_map(|path| {
         let compare = |found: String| {
             let expected = (format!("{}, with content", path.display()), "files of the service");

@@ -64,6 +64,11 @@ pub(super) fn given_files(cases: &mut Vec<Case>) {
             world.service("given-files")["files"] = files;
         }));
     }
+    // op-exec ends with it, again and again.
+    cases.push(Case::new("a credential of two lines", &[("given-files", Wait)], |world| {
+        world.text("lines", "one\ntwo\n");
+        world.service("given-files")["credentialFiles"] = json!(["lines"]);
+    }));
     cases.push(Case::new("an empty given file", &[("given-files", Wait)], |world| {
         world.text("empty", "");
         world.service("given-files")["files"] = json!(["empty"]);
