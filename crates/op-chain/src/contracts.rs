@@ -215,3 +215,19 @@ pub fn batcher_of(hash: B256) -> Reading<Address> {
         Err(Unread::Malformed(format!("batcherHash {hash} is not an address")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batcher_has_nothing_before_its_address() {
+        let batcher = Address::repeat_byte(0xba);
+        assert_eq!(batcher_of(batcher.into_word()).unwrap(), batcher);
+        for byte in 0..12 {
+            let mut dirty = batcher.into_word();
+            dirty[byte] = 1;
+            batcher_of(dirty).unwrap_err();
+        }
+    }
+}

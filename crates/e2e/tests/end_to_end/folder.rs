@@ -91,6 +91,32 @@ pub(crate) fn lost_terminal() -> Outcome {
     Ok(Completion::Completed)
 }
 
+/// Who has just brought a chain up reads what comes next, and the transaction that it shows succeeds.
+pub(crate) fn first_transaction() -> Outcome {
+    let dir = tempfile::tempdir()?;
+    let mut up = up(dir.path(), &[])?;
+    let lines = BufReader::new(up.stderr.take().ok_or("no pipe")?).lines();
+    let guide: Vec<String> = lines
+        .map_while(std::result::Result::ok)
+        .skip_while(|line| !line.contains("the chain is up"))
+        .take_while(|line| !line.starts_with("Ctrl-C"))
+        .collect();
+    let value = |name: &str| {
+        let line = guide.iter().find_map(|line| line.strip_prefix(name));
+        line.map(str::trim).ok_or_else(|| format!("no {name} in {guide:?}"))
+    };
+    ensure(value("L1 chain id")? == "900" && value("L2 chain id")? == "901", || {
+        format!("{guide:?}")
+    })?;
+    let sent = Run::of(Command::new("sh").args(["-c", value("a transaction")?]));
+    let succeeded = |line: &str| line.starts_with("status") && line.contains("success");
+    ensure(sent.code == Some(0) && sent.stdout.lines().any(succeeded), || sent.to_string())?;
+    signal(&up, Signal::INT)?;
+    up.wait()?;
+    devnet::no_process_left(dir.path())?;
+    Ok(Completion::Completed)
+}
+
 /// One Ctrl-C ends a proof in order: what it had shown is printed, and its chain can go on.
 pub(crate) fn interrupted_proof() -> Outcome {
     let dir = tempfile::tempdir()?;

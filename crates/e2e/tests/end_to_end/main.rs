@@ -73,6 +73,7 @@ fn main() -> ExitCode {
         devnet("a_killed_supervisor_takes_its_services_along", folder::killed_supervisor),
         devnet("ten_restarts_keep_the_l1_and_the_chain", folder::ten_restarts),
         devnet("a_lost_terminal_ends_it_in_order", folder::lost_terminal),
+        devnet("the_first_transaction_that_is_shown_succeeds", folder::first_transaction),
         devnet("an_interrupted_proof_leaves_a_chain_that_goes_on", folder::interrupted_proof),
         devnet("status_shows_this_run", folder::status_of_this_run),
         devnet("reset_keeps_keys_that_were_brought", folder::reset_keeps_brought_keys),
