@@ -30,7 +30,8 @@ pub(crate) struct Program {
 pub(crate) struct Sent {
     /// Transactions of which it saw that they got into a block.
     pub(crate) confirmed: f64,
-    /// New transactions that L1 refused, because another one had their nonce.
+    /// Transactions that L1 refused, because another one had their nonce: somebody else's, or the same as
+    /// it was sent before.
     pub(crate) nonces_taken: f64,
 }
 

@@ -11,7 +11,7 @@ const IN_FLIGHT: f64 = 120.0;
 /// For how many times a game's age transactions are compared with the same tally: a second program shows
 /// itself in that time, and what a program lost sight of months ago counts no more.
 const WINDOW: f64 = 4.0;
-/// As many nonces as L1's answers that lag behind do not take one after the other.
+/// From how many nonces that were taken on less has to be seen of others.
 const NONCES_TAKEN: u64 = 3;
 
 /// Before the programs are asked: what L1 has by now, they have sent by the time of their answer.
@@ -70,10 +70,14 @@ impl Tally {
     }
 
     /// Whether somebody else sends, too. What is in flight counts twice: it may have got into L1 unseen,
-    /// while L1 did not answer, and as much is in flight now.
+    /// while L1 did not answer, and as much is in flight now. A nonce that is taken is not enough: a
+    /// transaction that is sent again, since L1 was slow, may find its own nonce taken by itself. Who takes
+    /// nonces has his transactions on L1.
     fn shows_others(&self, now: &Self, pending: u64) -> bool {
         let unseen = (now.on_l1 - self.on_l1).saturating_sub(now.confirmed - self.confirmed);
-        unseen > 2 * pending || now.nonces_taken - self.nonces_taken >= NONCES_TAKEN
+        let taken = now.nonces_taken - self.nonces_taken;
+        let both = taken >= NONCES_TAKEN && unseen >= taken && unseen > pending;
+        unseen > 2 * pending || both
     }
 }
 
@@ -112,12 +116,22 @@ mod tests {
             // One was lost sight of while L1 stood still, one is on its way.
             (tally(90, 83, 0), false),
             (tally(90, 82, 0), true),
-            // The others lose each race for a nonce.
-            (tally(90, 85, 2), false),
-            (tally(90, 85, 3), true),
+            // Its own, sent again.
+            (tally(90, 85, 30), false),
+            (tally(90, 83, 3), false),
         ] {
             assert!(tally(10, 5, 0).goes_on_to(&now));
             assert_eq!(tally(10, 5, 0).shows_others(&now, 1), others, "{now:?}");
+        }
+        // Of ten in flight, as many may be unseen.
+        for (now, others) in [
+            (tally(90, 65, 0), false),
+            (tally(90, 64, 0), true),
+            (tally(90, 74, 3), true),
+            (tally(90, 74, 2), false),
+            (tally(90, 75, 3), false),
+        ] {
+            assert_eq!(tally(10, 5, 0).shows_others(&now, 10), others, "{now:?}");
         }
         for now in [tally(9, 5, 0), tally(10, 4, 0)] {
             assert!(!tally(10, 5, 0).goes_on_to(&now), "{now:?}");
