@@ -278,9 +278,13 @@ impl Prepared {
             ready: service.ready.clone(),
             stop_timeout: Duration::from_secs(service.stop_timeout),
             l1: None,
-            // An L1 that was killed lacks its last blocks. Who sent transactions in them would wait for
-            // them, and take nonces after theirs.
-            ends_with: SENDERS.contains(&name).then(|| L1.to_owned()),
+            // What was killed lacks its last blocks, and who knows them would wait for them: the L1's senders,
+            // who would take nonces after theirs, and an engine's op-node.
+            ends_with: if SENDERS.contains(&name) {
+                Some(L1.to_owned())
+            } else {
+                name.strip_suffix("-node").map(|node| format!("{node}-engine"))
+            },
         })
     }
 }

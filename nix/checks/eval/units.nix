@@ -345,13 +345,21 @@ in
     };
   };
 
+  # An op-node keeps to a head that its engine lost when it was killed.
+  testEnginesBringTheirNodesBack = {
+    expr = lib.filter (
+      name: lib.any (lib.hasSuffix " rejoin") (values "ExecStartPost" (textOf full name))
+    ) (namesOf full);
+    expected = lib.filter (lib.hasSuffix "-engine") (namesOf full);
+  };
+
   # `+` takes a line out of the gate's sandbox: the gate itself has none, and what needs no rights neither.
   testOnlyPodmanRunsAsRoot = {
     expr = lib.mapAttrs (_: lines: lib.unique lines) (
       eachText full (
         text:
         map (line: lib.last (lib.splitString " " line)) (
-          lib.filter (line: !(lib.hasPrefix "+" line)) (
+          lib.filter (line: !(lib.hasPrefix "+" line || lib.hasPrefix "-+" line)) (
             lib.concatMap (key: values key text) [
               "ExecStartPre"
               "ExecStart"

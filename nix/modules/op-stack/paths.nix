@@ -22,6 +22,8 @@ rec {
   told = "${runtime}/told";
   # The last errors of programs that died.
   lastErrors = "${runtime}/last-errors";
+  # Engines that died, until they run again.
+  died = "${runtime}/died";
   # What each running service was started by: a copy of its runner.
   started = "${runtime}/started";
   # A file with the name of a service keeps that service stopped, also after a reboot; `all` keeps all.

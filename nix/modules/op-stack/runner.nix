@@ -79,6 +79,25 @@ let
     note ${lib.escapeShellArg "${service.component} ${service.image.tag}"} ${service.gate.ran}
   '';
 
+  # An engine that died may have lost its last blocks, and op-node waits for ever for the head that it knows:
+  # it looks anew at what there is when it begins.
+  nodes = lib.filter (other: other.component == "op-node" && lib.elem name other.requires) (
+    lib.attrValues cfg.definition.services
+  );
+  noteDeath = lib.optionalString (nodes != [ ]) ''
+    if [ -n "''${EXIT_CODE:-}" ] && [ "$SERVICE_RESULT" != success ]; then
+      : > ${paths.died}/${name}
+    fi
+  '';
+  rejoin = lib.optionalString (nodes != [ ]) ''
+    if [ -e ${paths.died}/${name} ]; then
+      rm ${paths.died}/${name}
+      systemctl try-restart --no-block ${
+        lib.concatMapStringsSep " " (node: "${node.unit}.service") nodes
+      }
+    fi
+  '';
+
   # Services that start after this one find an open port. A program that ends is not waited for.
   awaitReady = lib.optionalString (service.ready != null) (
     let
@@ -138,11 +157,15 @@ pkgs.writeShellApplication {
     ready)
       ${awaitReady}
       ;;
+    rejoin)
+      ${rejoin}
+      ;;
     stop)
       podman stop --ignore ${service.container}
       ;;
     stopped)
       ${noteStopped}
+      ${noteDeath}
       rm -f ${paths.started}/${name}
       podman rm --force --ignore ${service.container} ${
         lib.optionalString (service.init != null) "${service.container}-init"

@@ -103,7 +103,9 @@ let
         ExecStartPre = [ "+${step name "prepare"}" ];
         ExecStart = [ "+${step name "start"}" ];
         # It is no fault if it cannot tell.
-        ExecStartPost = lib.optional (service.ready != null) "-${step name "ready"}";
+        ExecStartPost =
+          lib.optional (service.ready != null) "-${step name "ready"}"
+          ++ lib.optional (lib.hasSuffix "-engine" name) "-+${step name "rejoin"}";
         ExecStop = [ "+${step name "stop"}" ];
         ExecStopPost = [
           "+${step name "stopped"}"
@@ -247,6 +249,7 @@ in
       "d ${paths.told} 0755 ${user} ${user} -"
       "d ${paths.lastErrors} 0755 ${user} ${user} -"
       "d ${paths.started} 0755 root root -"
+      "d ${paths.died} 0755 root root -"
     ]
     ++ map (folder: "d ${folder} 0700 ${user} ${user} -") folders;
 

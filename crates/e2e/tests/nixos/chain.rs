@@ -54,6 +54,7 @@ fn whole_life(tools: &Tools) -> Result<()> {
     a_crash_loop_is_told_with_its_last_error(&host)?;
     a_held_service_stays_stopped(&host)?;
     the_engine_restarts_alone(&host)?;
+    an_engine_that_dies_takes_its_node_along(&host)?;
     operator::each_way_to_die_is_started_again(&host)?;
     operator::nixpkgs_restarts_nothing(&host, &bench, &module)?;
     operator::a_new_image_restarts_its_service_alone(&host, &bench, &module)?;
@@ -329,6 +330,24 @@ fn the_engine_restarts_alone(host: &Host) -> Result<()> {
         head.parse::<u64>().is_ok_and(|head| head > block + 1)
     })?;
     ensure(before == invocations()?, || "another service was restarted".to_owned())
+}
+
+fn an_engine_that_dies_takes_its_node_along(host: &Host) -> Result<()> {
+    step(
+        "an engine that dies may have lost blocks: its op-node begins anew, and the chain goes on",
+    );
+    let nodes = ["sequencer-node", "follower-one-node"];
+    let before = nodes.map(|node| host.show(node, "InvocationID")).into_iter();
+    let before = before.collect::<Result<Vec<_>>>()?;
+    host.sh("podman kill --signal=KILL op-stack-sequencer-engine")?;
+    let node = "systemctl show -P InvocationID podman-op-stack-sequencer-node.service";
+    host.wait(node, PATIENCE, |id| !id.is_empty() && id != before[0])?;
+    host.wait_state(&["sequencer-engine", "sequencer-node"], "active", PATIENCE)?;
+    let head: u64 =
+        host.wait(&head(9545), PATIENCE, |head| head.parse::<u64>().is_ok())?.parse()?;
+    host.wait(&self::head(9545), PATIENCE, |now| now.parse::<u64>().is_ok_and(|now| now > head))?;
+    let other = host.show("follower-one-node", "InvocationID")?;
+    ensure(other == before[1], || "the other engine's node was restarted".to_owned())
 }
 
 fn an_unpinned_image_is_not_run(host: &Host, on: &Path, bench: &Bench, module: &str) -> Result<()> {
