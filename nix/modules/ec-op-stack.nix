@@ -12,6 +12,7 @@
     ./op-stack/retry.nix
     ./op-stack/secrets.nix
     ./op-stack/firewall.nix
+    ./op-stack/resolver.nix
     ./op-stack/warden.nix
     ./op-stack/monitoring.nix
     ./op-stack/obsolete.nix

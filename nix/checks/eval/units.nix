@@ -235,6 +235,20 @@ in
       };
     };
 
+  # podman copies them when a container starts.
+  testTheNameServersOfContainersFollowTheHosts = {
+    expr = {
+      watched = values "PathChanged" (textsOf small)."op-stack-resolver.path";
+      wantedBy = words "WantedBy" (textsOf small)."op-stack-resolver.path";
+      runs = lib.length (values "ExecStart" (textsOf small)."op-stack-resolver.service");
+    };
+    expected = {
+      watched = [ "/etc/resolv.conf" ];
+      wantedBy = [ "op-stack.target" ];
+      runs = 1;
+    };
+  };
+
   testReadinessNeverFailsAStart = {
     expr = lib.mapAttrs (_: lib.all (lib.hasPrefix "-")) (eachText full (values "ExecStartPost"));
     expected = same full true;

@@ -66,6 +66,7 @@ fn whole_life(tools: &Tools) -> Result<()> {
     operator::newer_data_are_not_opened(&host, &bench)?;
     incidents::the_l1_is_away(&host, &l1)?;
     incidents::the_batcher_is_rotated(&host, &bench, &l1)?;
+    incidents::the_name_servers_change(&host)?;
     incidents::a_disk_is_full(&host)?;
     an_unpinned_image_is_not_run(&host, &on, &bench, &module)?;
     disabled_leaves_nothing(&host, &off, &bench)?;

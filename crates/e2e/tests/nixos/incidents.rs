@@ -81,6 +81,17 @@ pub(crate) fn the_batcher_is_rotated(host: &Host, bench: &Bench, l1: &L1) -> Res
     Ok(())
 }
 
+pub(crate) fn the_name_servers_change(host: &Host) -> Result<()> {
+    step("the host gets other name servers: a running program has them too");
+    let before = invocations(host)?;
+    let seen = "cat /proc/$(podman inspect --format '{{.State.Pid}}' op-stack-batcher)/root/etc/resolv.conf";
+    let next = "nameserver 192.0.2.53";
+    // As resolvconf does it.
+    host.sh(&format!("echo '{next}' >/etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf"))?;
+    host.wait(seen, PATIENCE, |said| said == next)?;
+    ensure(before == invocations(host)?, || "a service was restarted".to_owned())
+}
+
 pub(crate) fn a_disk_is_full(host: &Host) -> Result<()> {
     step("a follower's disk is full: it stops whole, says why, and goes on when there is room");
     let data = format!("/{STATE_DIR}/follower-one-engine");
