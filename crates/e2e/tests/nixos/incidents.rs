@@ -26,20 +26,20 @@ const SLOW: Duration = Duration::from_mins(3);
 const OWNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 const NEXT_KEY: &str = "0x7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e";
 
-const READY: &str = "curl -s http://127.0.0.1:7399/readyz";
 const WRONG: &str = "curl -s http://127.0.0.1:7399/status.json | \
                       jq -r '.conditions[] | select(.state == (\"failed\", \"unknown\")) | \"\\(.name) \\(.subject): \\(.found)\"'";
 
 pub(crate) fn the_l1_is_away(host: &Host, l1: &L1) -> Result<()> {
     step("the L1 is away for three minutes: nothing is restarted, and the chain goes on");
-    host.wait(READY, SLOW, |said| said == "ready")?;
+    let l1_state = state_of("l1", "l1");
+    host.wait(&l1_state, SLOW, |said| said == "ok")?;
     let before = invocations(host)?;
     let sequencer = head(9545);
     let built = host.sh(&sequencer)?;
     let anvil = l1.pid()?;
     kill_process(anvil, Signal::STOP)?;
     let begin = Instant::now();
-    let away = host.wait(READY, PATIENCE, |said| said != "ready");
+    let away = host.wait(&l1_state, PATIENCE, |said| said != "ok");
     let noticed = begin.elapsed();
     if away.is_ok() {
         sleep(AWAY.saturating_sub(begin.elapsed()));
@@ -48,12 +48,14 @@ pub(crate) fn the_l1_is_away(host: &Host, l1: &L1) -> Result<()> {
     let builds = host.sh(&sequencer);
     // Whatever was seen, it goes on.
     kill_process(anvil, Signal::CONT)?;
-    println!("  said after {:.1} s: {}", noticed.as_secs_f64(), away?.replace('\n', "; "));
-    println!("  after three minutes: {}", failed?.replace('\n', "\n    "));
-    println!("  sequencer's head: {built}, then {}", builds?);
+    println!("  l1 is {} after {:.1} s", away?, noticed.as_secs_f64());
+    println!("  after three minutes:\n    {}", failed?.replace('\n', "\n    "));
+    println!("  the sequencer's head: {built}, then {}", builds?);
     let begin = Instant::now();
-    host.wait(READY, SLOW, |said| said == "ready")?;
-    println!("  ready {:.1} s after it was back", begin.elapsed().as_secs_f64());
+    host.wait(&l1_state, SLOW, |said| said == "ok")?;
+    println!("  l1 is ok {:.1} s after it was back", begin.elapsed().as_secs_f64());
+    let built = host.sh(&sequencer)?;
+    host.wait(&sequencer, SLOW, |now| now.parse::<u64>().ok() > built.parse().ok())?;
     ensure(before == invocations(host)?, || "a service was restarted".to_owned())
 }
 
@@ -68,7 +70,11 @@ pub(crate) fn the_batcher_is_rotated(host: &Host, bench: &Bench, l1: &L1) -> Res
     let hash = format!("0x{:0>64}", next.trim_start_matches("0x"));
     l1.send(host, &["--from", OWNER, contract, "setBatcherHash(bytes32)", &hash])?;
     let said = host.wait(WRONG, PATIENCE, |said| said.contains("role batcher"))?;
-    println!("  after {:.1} s: {}", begin.elapsed().as_secs_f64(), said.replace('\n', "\n    "));
+    println!(
+        "  after {:.1} s:\n    {}",
+        begin.elapsed().as_secs_f64(),
+        said.replace('\n', "\n    ")
+    );
     give_key(&bench.root, "batcher", NEXT_KEY)?;
     let safe = head(9545).replace("unsafe_l2", "safe_l2");
     let before = host.sh(&safe)?;
@@ -76,8 +82,8 @@ pub(crate) fn the_batcher_is_rotated(host: &Host, bench: &Bench, l1: &L1) -> Res
     host.wait_state(&["batcher"], "active", PATIENCE)?;
     println!("  the batcher stood still for {:.1} s", stood_still(host, "batcher")?);
     host.wait(&safe, SLOW, |now| now.parse::<u64>().ok() > before.parse().ok())?;
-    host.wait(READY, SLOW, |said| said == "ready")?;
-    println!("  ready {:.1} s after the rotation", begin.elapsed().as_secs_f64());
+    host.wait(&state_of("role", "batcher"), SLOW, |said| said == "ok")?;
+    println!("  right again {:.1} s after the rotation", begin.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -87,7 +93,9 @@ pub(crate) fn the_name_servers_change(host: &Host) -> Result<()> {
     let seen = "cat /proc/$(podman inspect --format '{{.State.Pid}}' op-stack-batcher)/root/etc/resolv.conf";
     let next = "nameserver 192.0.2.53";
     // As resolvconf does it.
-    host.sh(&format!("echo '{next}' >/etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf"))?;
+    host.sh(&format!(
+        "echo '{next}' >/etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf"
+    ))?;
     host.wait(seen, PATIENCE, |said| said == next)?;
     ensure(before == invocations(host)?, || "a service was restarted".to_owned())
 }
@@ -119,4 +127,12 @@ pub(crate) fn a_disk_is_full(host: &Host) -> Result<()> {
     host.sh(&format!("systemctl stop {both} && umount {data} && systemctl start {both}"))?;
     host.wait_state(&alone, "active", PATIENCE)?;
     nothing_failed(host)
+}
+
+/// A shell command for the state of a condition.
+fn state_of(name: &str, subject: &str) -> String {
+    format!(
+        "curl -s http://127.0.0.1:7399/status.json | jq -r '.conditions[] | \
+         select(.name == \"{name}\" and .subject == \"{subject}\") | .state'"
+    )
 }
