@@ -98,7 +98,7 @@ impl L1 {
     /// anvil's process.
     pub(crate) fn pid(&self) -> Result<Pid> {
         let status = self.read("status.json")?;
-        let pid = status["board"]["services"]["l1"]["pid"].as_i64();
+        let pid = status["services"]["l1"]["pid"].as_i64();
         pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?))
             .ok_or_else(|| format!("no pid of the L1: {status}").into())
     }
