@@ -5,6 +5,7 @@ use std::{ffi::OsString, fs, pin::pin, rc::Rc, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use eth_rpc::Rpc;
+use op_util::number::float;
 use rustix::process::Signal;
 use tokio::{sync::watch, time::timeout};
 
@@ -162,16 +163,10 @@ fn existing(session: &Session, source: &Source, clock: &Clock) -> Result<Option<
     Ok(Some(chain))
 }
 
+/// Builds everything, also what only the tests load.
 pub(crate) async fn build() -> Result<()> {
-    programs(&[
-        Component::OpDeployer,
-        Component::Cast,
-        Component::Forge,
-        // For the tests: no devnet loads it.
-        Component::Prestate,
-    ])
-    .await?;
-    Ok(())
+    use Component::{Cast, Forge, OpDeployer, Prestate};
+    programs(&[OpDeployer, Cast, Forge, Prestate]).await.map(drop)
 }
 
 /// The programs with `others`, and op-warden.
@@ -224,12 +219,11 @@ impl Prepared {
     pub(crate) async fn deploy(&mut self, clock: &Clock) -> Result<()> {
         if let Some(prepared) = self.deploying.take() {
             let owner = accounts::key(accounts::OWNER)?;
-            let deployment = prepared.deploy(&self.devnet.l1, &owner, accounts::FEES).await?;
+            let made = prepared.deploy(&self.devnet.l1, &owner, accounts::FEES).await?;
+            let (count, gas) = (made.transactions, float(made.gas_used) / 1e6);
             clock.say(format!(
-                "contracts: {} transactions, {:.1} M gas, L1 block {}",
-                deployment.transactions,
-                f64::from(u32::try_from(deployment.gas_used / 1_000).unwrap_or(u32::MAX)) / 1_000.0,
-                deployment.l1_block
+                "contracts: {count} transactions, {gas:.1} M gas, L1 block {}",
+                made.l1_block
             ));
         }
         Ok(())

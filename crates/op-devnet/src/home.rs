@@ -87,10 +87,9 @@ impl Home {
 
     /// What is left to do with a chain that cannot go on.
     pub(crate) fn way_out(&self) -> String {
+        let dir = self.dir.display();
         format!(
-            "op-devnet reset --dir {} removes the chain and keeps the keys that you brought; or choose \
-             another --dir",
-            self.dir.display()
+            "op-devnet reset --dir {dir} removes the chain and keeps the keys that you brought; or choose another --dir"
         )
     }
 
@@ -103,10 +102,10 @@ impl Home {
         let Some(lock) = Lock::take(&self.dir.join(LOCK))? else {
             let pid =
                 self.supervisor()?.map_or_else(|| "unknown".to_owned(), |pid| pid.to_string());
+            let dir = self.dir.display();
             bail!(
-                "a devnet is running, or being stopped, in {} (pid {pid}): stop it with op-devnet down --dir {0}, or \
-                 choose another --dir",
-                self.dir.display()
+                "a devnet is running, or being stopped, in {dir} (pid {pid}): stop it with op-devnet down --dir \
+                 {dir}, or choose another --dir"
             );
         };
         for (name, path) in self.entries()? {

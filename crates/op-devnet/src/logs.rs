@@ -47,28 +47,25 @@ fn rotate_once(folder: &Path, longest: u64) -> Result<()> {
 /// Prints a service's log, and what is added to it.
 pub(crate) async fn show(home: &Home, service: &str, follow: bool) -> Result<ExitCode> {
     let path = home.log(service);
+    let dir = home.dir().display();
     let mut file = File::open(&path).with_context(|| {
-        format!(
-            "there is no log of {service:?} in {}; op-devnet status names the services",
-            home.dir().display()
-        )
+        format!("there is no log of {service:?} in {dir}; op-devnet status names the services")
     })?;
     loop {
         match io::copy(&mut file, &mut stdout()) {
             // The reader wants no more.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return Ok(ExitCode::SUCCESS);
-            }
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
             copied => copied.with_context(|| format!("cannot print {}", path.display()))?,
         };
         if !follow {
-            return Ok(ExitCode::SUCCESS);
+            break;
         }
         sleep(FOLLOW).await;
         if file.metadata()?.len() < file.stream_position()? {
             file.rewind()?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

@@ -37,11 +37,9 @@ pub(crate) async fn l1_only(options: &Options, clock: &Clock) -> Result<()> {
             let mut prepared = Devnet::prepare(&session, options, clock).await?;
             prepared.deploy(clock).await?;
             prepared.devnet.complete().await?;
-            clock.say(format!(
-                "the L1 is up: {}, the chain's files are in {}; Ctrl-C stops it",
-                prepared.devnet.url("l1.rpc")?,
-                session.home.chain().display()
-            ));
+            let (url, files) = (prepared.devnet.url("l1.rpc")?, session.home.chain());
+            let files = files.display();
+            clock.say(format!("the L1 is up: {url}, its chain's files: {files}; Ctrl-C stops it"));
             std::future::pending::<Result<()>>().await
         })
         .await;
@@ -53,10 +51,8 @@ async fn stop(session: Session, clock: &Clock) -> Result<()> {
     let home = session.home.clone();
     session.close(clock).await?;
     if Chain::load(&home)?.is_some() {
-        clock.say(format!(
-            "stopped; op-devnet up --dir {} goes on with this chain",
-            home.dir().display()
-        ));
+        let dir = home.dir().display();
+        clock.say(format!("stopped; op-devnet up --dir {dir} goes on with this chain"));
     }
     Ok(())
 }
@@ -112,10 +108,10 @@ fn announce(clock: &Clock, name: &str, board: &Board) {
                 gate.map(|gate| op_gate::report::service(&gate.judgement)).unwrap_or_default();
             clock.say(report.trim_end());
         }
-        Phase::Restarting => clock.say(format!(
-            "{name}: ended ({}), starting again; op-devnet logs {name}",
-            status.last_exit.as_deref().unwrap_or("no exit code")
-        )),
+        Phase::Restarting => {
+            let exit = status.last_exit.as_deref().unwrap_or("no exit code");
+            clock.say(format!("{name}: ended ({exit}), starting again; op-devnet logs {name}"));
+        }
         Phase::Pending | Phase::Starting | Phase::Stopped => {}
     }
 }

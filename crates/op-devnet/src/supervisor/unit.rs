@@ -301,10 +301,7 @@ fn milliseconds(began: Instant) -> f64 {
 }
 
 fn describe(exit: Result<ExitStatus>) -> String {
-    match exit {
-        Ok(status) => status.to_string(),
-        Err(error) => with_causes(error.as_ref()),
-    }
+    exit.map_or_else(|error| with_causes(error.as_ref()), |status| status.to_string())
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
