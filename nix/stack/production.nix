@@ -139,6 +139,10 @@ import ./default.nix {
     op-batcher = txmgr // {
       # One L1 block's reorganisation is no reason to send everything again.
       num-confirmations = 4;
+      # With the default, 1, the next one waits for these confirmations: one a minute, and a backlog drifts
+      # towards the end of the sequencing window. Their nonces keep the order (op-service `txmgr/queue.go`), and
+      # L1's pools take 16 blob transactions of an account (go-ethereum `blobpool.go`).
+      max-pending-tx = 10;
       # Nothing is sent twice after a restart: it waits until op-node has seen what is on L1. As many L1 blocks as
       # op-node stays behind.
       wait-node-sync = true;

@@ -162,6 +162,24 @@ in
     };
   };
 
+  # One that waits for its confirmations keeps no other back; L1's pools take 16 blob transactions of an account.
+  testTheBatcherSendsWhileItWaits = {
+    expr =
+      let
+        inherit ((servicesOf small).batcher) settings;
+      in
+      {
+        waits = settings.num-confirmations > 1;
+        several = settings.max-pending-tx > 1;
+        few = settings.max-pending-tx <= 16;
+      };
+    expected = {
+      waits = true;
+      several = true;
+      few = true;
+    };
+  };
+
   testFoldersThatOthersReadOtherwiseAreRefused = {
     expr = lib.filter (stateDir: !(throws (host { inherit stateDir; }).systemd.tmpfiles.rules)) [
       "/var/lib/op stack"
