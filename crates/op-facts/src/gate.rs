@@ -223,7 +223,7 @@ impl Gate {
                 "the command names the source of roots that its game type claims",
                 "super-root games with `--rollup-rpc`"),
             Self::P2p => entry(Nodes, &[Command],
-                "P2P is on where followers are configured",
+                "P2P is on where followers are configured, and all nodes take blocks of the same age",
                 "the official compose file starts the sequencer with `--p2p.disable`"),
             Self::P2pPaths => entry(Nodes, &[Command],
                 "each node has an identity and databases of its own",
