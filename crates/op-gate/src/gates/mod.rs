@@ -49,6 +49,7 @@ mod keys {
 
 mod disputes {
     pub(crate) mod batch_cadence;
+    mod batch_forks;
     pub(crate) mod bond;
     pub(crate) mod bond_claimants;
     mod game_args;
