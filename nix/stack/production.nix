@@ -23,6 +23,8 @@
   dataAvailability ? if l1.beacon or null == null && l1.beaconFile or null == null then "calldata" else "auto",
   # How often a root is claimed. Each claim's bond is away for ten and a half days.
   proposalInterval ? "12h",
+  # Blocks for which op-reth proves withdrawals: two claims and a channel, 24 h 48 min, at a block time of 1 s.
+  proofWindow ? 90000,
   # Names of the followers on this host.
   followers ? [ ],
   # "reth", or "geth" for a chain that still runs on it.
@@ -94,6 +96,7 @@ import ./default.nix {
     proposer
     honestActors
     dataAvailability
+    proofWindow
     keys
     key
     keyFile

@@ -24,7 +24,7 @@ pub enum Gate {
     // Disputes
     GameType, Prestate, Bond, BondClaimants, ProposalCadence, BatchCadence, RootSource,
     // Nodes
-    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, EngineDurability, AdminApi, Jwt,
+    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, EngineDurability, ProofWindow, AdminApi, Jwt,
     // Host
     Clock, Disk, GivenFiles, Flags, Ports, ImagePinned, Release,
 }
@@ -242,6 +242,9 @@ impl Gate {
                 "the sequencer's op-reth has every block on disk (engines)",
                 "since v2.8.0 the last 50 blocks are in memory only: killed, a chain loses 100 s that it had \
                  confirmed"),
+            Self::ProofWindow => entry(Nodes, &[Command],
+                "the engine proves blocks as old as the roots that withdrawals and disputes rest on (engines)",
+                "12 hours of proofs at a block time of 1 s, and a root every 12 hours: no withdrawal could be proven"),
             Self::AdminApi => entry(Nodes, &[Command],
                 "the admin API listens on loopback only",
                 "it has no password, and container ports bypass host firewalls"),

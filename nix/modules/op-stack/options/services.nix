@@ -146,6 +146,19 @@ in
       '';
     };
 
+    proofWindow = mkOption {
+      type = types.ints.between 0 1209600;
+      default = 90000;
+      description = ''
+        Blocks back from the newest for which op-reth answers `eth_getProof`; older withdrawals cannot be
+        proven by this host. It has to hold two claims of {option}`proposer.interval` and a channel: the
+        default does for 12 hours and blocks of 1 s, and the gate of the engine computes it. Proofs of
+        old blocks take memory. Disputes of open games (type 8) ask for 28 days: that needs op-reth's
+        `proofs-history`, in {option}`sequencer.engine.settings`.
+      '';
+      example = 180000;
+    };
+
     sequencer = {
       engine = engineOptions "the sequencer" (sequencing // { ports = fixedPorts.sequencer.engine; });
       node = nodeOptions "the sequencer" (sequencing // { ports = fixedPorts.sequencer.node; });
