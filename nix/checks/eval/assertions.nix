@@ -45,6 +45,10 @@ let
     who: named:
     "${prefix}.chain.honestActors: op-dispute-mon is not told the address of ${who}: what they claim wrongly, and the bonds that they lose, go unseen. Set ${named} (`op-warden keys address` prints it).";
 
+  withSigner =
+    who:
+    "${prefix}: ${who} is given a remote signer (signer.*). The programs refuse a signer beside a key, and the module always gives the key: they will not start.";
+
   unnamedBoth = unnamed "proposer and challenger" "${prefix}.chain.proposer and ${prefix}.chain.challenger";
 
   publicL1 = ".l1: the public endpoints are rate-limited, and everybody shares the limit. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
@@ -376,6 +380,39 @@ in
       both = [ ];
       ofAnotherHost = [ ];
       unwatched = [ ];
+    };
+  };
+
+  # By whatever way it is given.
+  testARemoteSigner = {
+    expr =
+      let
+        said =
+          settings:
+          lib.filter (lib.hasInfix "signer") (
+            (messagesOf (host (lib.recursiveUpdate fullSettings settings))).warnings
+          );
+      in
+      {
+        none = said { };
+        settings = said { batcher.settings."signer.endpoint" = "https://signer.example"; };
+        arguments = said { proposer.extraArgs = [ "--signer.address=0x1" ]; };
+        environment = said {
+          challenger.environment.OP_CHALLENGER_SIGNER_ENDPOINT = "https://signer.example";
+        };
+        files = said { batcher.environmentFiles.OP_BATCHER_SIGNER_HEADER = "/keys/header"; };
+        two = said {
+          batcher.settings."signer.endpoint" = "https://signer.example";
+          sequencer.node.settings."signer.endpoint" = "https://signer.example";
+        };
+      };
+    expected = {
+      none = [ ];
+      settings = [ (withSigner "batcher") ];
+      arguments = [ (withSigner "proposer") ];
+      environment = [ (withSigner "challenger") ];
+      files = [ (withSigner "batcher") ];
+      two = [ (withSigner "batcher, sequencer-node") ];
     };
   };
 

@@ -60,6 +60,8 @@ let
       ports,
       role ? component,
       oomScore ? 0,
+      memory ? "2g",
+      memoryText ? null,
     }:
     serviceOptions {
       inherit
@@ -67,9 +69,10 @@ let
         component
         ports
         oomScore
+        memory
+        memoryText
         pins
         ;
-      memory = "2g";
     }
     // {
       keyFile = keyFile role "key that ${what} signs L1 transactions with";
@@ -212,6 +215,9 @@ in
       role = "challenger";
       ports = fixedPorts.challenger;
       oomScore = 300;
+      # Of open games it runs two VMs side by side, each with its host, in gigabytes.
+      memory = if cfg.chain.gameType == 8 then "16g" else "2g";
+      memoryText = ''if chain.gameType == 8 then "16g" else "2g"'';
     };
     dispute-mon = serviceOptions {
       what = "op-dispute-mon";
