@@ -146,8 +146,8 @@ import ./default.nix {
       # towards the end of the sequencing window. Their nonces keep the order (op-service `txmgr/queue.go`), and
       # L1's pools take 16 blob transactions of an account (go-ethereum `blobpool.go`).
       max-pending-tx = 10;
-      # Nothing is sent twice after a restart: it waits until op-node has seen what is on L1. As many L1 blocks as
-      # op-node stays behind.
+      # Nothing is sent twice after a restart: it waits until op-node has seen its newest transaction on L1. As many L1
+      # blocks as op-node stays behind; with fewer it waits for those as well.
       wait-node-sync = true;
       check-recent-txs-depth = 4;
       # L1 blocks that a channel stays open, 48 minutes of them: on a quiet chain the safe head moves
