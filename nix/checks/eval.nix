@@ -85,7 +85,13 @@ let
         "one"
         "two"
         "zoe"
-      ];
+      ]
+      // {
+        chain = {
+          proposer = "0x00000000000000000000000000000000000000a2";
+          challenger = "0x00000000000000000000000000000000000000a3";
+        };
+      };
     fullGeth = host (fullSettings // { engine = "geth"; });
 
     allMonitoring = {

@@ -58,7 +58,12 @@ let
         ports = enginePorts;
         gate.gates = gates.engine;
       }
-      // (if engine == "geth" then { configFile = "${dir name}.toml"; } else { })
+      // (
+        if engine == "geth" then
+          { configFile = "${dir name}.toml"; }
+        else
+          { inherit (params) proofWindow; }
+      )
       // extra
     );
 

@@ -119,6 +119,9 @@ import ./default.nix {
       sequencer-node."sequencer.l1-confs" = 0;
       # Megabytes: the chain is small.
       op-geth.cache = 64;
+      # Batcher and proposer do not wait for their op-node, as production's do (wait-node-sync): op-node has seen no L1
+      # block yet when they ask, and they ask again after 12 s. The first safe block came at 20 s in the place of 8.
+      # Of an L1 that has fewer blocks than check-recent-txs-depth op-batcher dies.
       op-batcher = txmgr // {
         max-channel-duration = 2;
         sub-safety-margin = 4;

@@ -54,6 +54,7 @@ in
   engine = chain ++ [
     "engine-data"
     "engine-durability"
+    "proof-window"
   ];
 
   sequencer-node = live ++ keys ++ [ "sequencer-key" ] ++ node;

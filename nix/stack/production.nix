@@ -23,6 +23,8 @@
   dataAvailability ? if l1.beacon or null == null && l1.beaconFile or null == null then "calldata" else "auto",
   # How often a root is claimed. Each claim's bond is away for ten and a half days.
   proposalInterval ? "12h",
+  # Blocks for which op-reth proves withdrawals: two claims and a channel, 24 h 48 min, at a block time of 1 s.
+  proofWindow ? 90000,
   # Names of the followers on this host.
   followers ? [ ],
   # "reth", or "geth" for a chain that still runs on it.
@@ -94,6 +96,7 @@ import ./default.nix {
     proposer
     honestActors
     dataAvailability
+    proofWindow
     keys
     key
     keyFile
@@ -139,8 +142,12 @@ import ./default.nix {
     op-batcher = txmgr // {
       # One L1 block's reorganisation is no reason to send everything again.
       num-confirmations = 4;
-      # Nothing is sent twice after a restart: it waits until op-node has seen what is on L1. As many L1 blocks as
-      # op-node stays behind.
+      # With the default, 1, the next one waits for these confirmations: one a minute, and a backlog drifts
+      # towards the end of the sequencing window. Their nonces keep the order (op-service `txmgr/queue.go`), and
+      # L1's pools take 16 blob transactions of an account (go-ethereum `blobpool.go`).
+      max-pending-tx = 10;
+      # Nothing is sent twice after a restart: it waits until op-node has seen its newest transaction on L1. As many L1
+      # blocks as op-node stays behind; with fewer it waits for those as well.
       wait-node-sync = true;
       check-recent-txs-depth = 4;
       # L1 blocks that a channel stays open, 48 minutes of them: on a quiet chain the safe head moves

@@ -24,7 +24,7 @@ pub enum Gate {
     // Disputes
     GameType, Prestate, Bond, BondClaimants, ProposalCadence, BatchCadence, RootSource,
     // Nodes
-    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, EngineDurability, AdminApi, Jwt,
+    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, EngineDurability, ProofWindow, AdminApi, Jwt,
     // Host
     Clock, Disk, GivenFiles, Flags, Ports, ImagePinned, Release,
 }
@@ -211,19 +211,19 @@ impl Gate {
                 "the proposer can pay the bond and gas",
                 "a proposer that starves after one game"),
             Self::BondClaimants => entry(Disputes, &[Command],
-                "the challenger also claims what the proposer of this configuration put down",
+                "the challenger also claims what the proposer put down: this configuration's, or whom L1 names",
                 "bonds do not return by themselves: 0.08 ETH a game, 1.92 ETH a day, stayed in DelayedWETH"),
             Self::ProposalCadence => entry(Disputes, &[Command],
                 "proposals are not asked for more often than batches come",
                 "withdrawals five hours late on a quiet chain"),
             Self::BatchCadence => entry(Disputes, &[Command],
-                "batches come well within the sequencing window",
+                "batches come well within the sequencing window, of a kind that the active forks know",
                 "`max-channel-duration` 0: the safe head stands still on a quiet chain"),
             Self::RootSource => entry(Disputes, &[Command, GameType],
                 "the command names the source of roots that its game type claims",
                 "super-root games with `--rollup-rpc`"),
             Self::P2p => entry(Nodes, &[Command],
-                "P2P is on where followers are configured",
+                "P2P is on where followers are configured, and all nodes take blocks of the same age",
                 "the official compose file starts the sequencer with `--p2p.disable`"),
             Self::P2pPaths => entry(Nodes, &[Command],
                 "each node has an identity and databases of its own",
@@ -242,6 +242,9 @@ impl Gate {
                 "the sequencer's op-reth has every block on disk (engines)",
                 "since v2.8.0 the last 50 blocks are in memory only: killed, a chain loses 100 s that it had \
                  confirmed"),
+            Self::ProofWindow => entry(Nodes, &[Command],
+                "the engine proves blocks as old as the roots that withdrawals and disputes rest on (engines)",
+                "12 hours of proofs at a block time of 1 s, and a root every 12 hours: no withdrawal could be proven"),
             Self::AdminApi => entry(Nodes, &[Command],
                 "the admin API listens on loopback only",
                 "it has no password, and container ports bypass host firewalls"),

@@ -9,6 +9,7 @@
   small,
   full,
   fullSettings,
+  pinned,
   followers,
   messagesOf,
   ...
@@ -39,6 +40,16 @@ let
     rpc = "https://ethereum-sepolia-rpc.publicnode.com";
     beacon = "https://ethereum-sepolia-beacon-api.publicnode.com";
   };
+
+  unnamed =
+    who: named:
+    "${prefix}.chain.honestActors: op-dispute-mon is not told the address of ${who}: what they claim wrongly, and the bonds that they lose, go unseen. Set ${named} (`op-warden keys address` prints it).";
+
+  withSigner =
+    who:
+    "${prefix}: ${who} is given a remote signer (signer.*). The programs refuse a signer beside a key, and the module always gives the key: they will not start.";
+
+  unnamedBoth = unnamed "proposer and challenger" "${prefix}.chain.proposer and ${prefix}.chain.challenger";
 
   publicL1 = ".l1: the public endpoints are rate-limited, and everybody shares the limit. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
 in
@@ -325,7 +336,7 @@ in
   };
 
   testImagesWithoutADigest = {
-    expr = (messagesOf small).warnings;
+    expr = lib.filter (lib.hasInfix "digest") (messagesOf small).warnings;
     expected = [
       "${prefix}: no digest for the images of batcher, challenger, dispute-mon, proposer, sequencer-engine, sequencer-node. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
     ];
@@ -334,6 +345,76 @@ in
   testImagesByTag =
     warns { dangerouslyRunUnpinnedImages = true; }
       ".dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys.";
+
+  testHonestActorsThatNobodyNames = {
+    expr =
+      let
+        said =
+          settings:
+          lib.filter (lib.hasInfix "honestActors") (messagesOf (host (pinned // settings))).warnings;
+        proposer = "0x00000000000000000000000000000000000000a2";
+        challenger = "0x00000000000000000000000000000000000000a3";
+      in
+      {
+        nobody = said { };
+        one = said { chain = { inherit proposer; }; };
+        none = said {
+          chain = {
+            inherit proposer challenger;
+            honestActors = [ ];
+          };
+        };
+        both = said { chain = { inherit proposer challenger; }; };
+        ofAnotherHost = said {
+          chain.honestActors = [
+            proposer
+            challenger
+          ];
+        };
+        unwatched = said { dispute-mon.enable = false; };
+      };
+    expected = {
+      nobody = [ unnamedBoth ];
+      one = [ (unnamed "challenger" "${prefix}.chain.challenger") ];
+      none = [ unnamedBoth ];
+      both = [ ];
+      ofAnotherHost = [ ];
+      unwatched = [ ];
+    };
+  };
+
+  # By whatever way it is given.
+  testARemoteSigner = {
+    expr =
+      let
+        said =
+          settings:
+          lib.filter (lib.hasInfix "signer") (
+            (messagesOf (host (lib.recursiveUpdate fullSettings settings))).warnings
+          );
+      in
+      {
+        none = said { };
+        settings = said { batcher.settings."signer.endpoint" = "https://signer.example"; };
+        arguments = said { proposer.extraArgs = [ "--signer.address=0x1" ]; };
+        environment = said {
+          challenger.environment.OP_CHALLENGER_SIGNER_ENDPOINT = "https://signer.example";
+        };
+        files = said { batcher.environmentFiles.OP_BATCHER_SIGNER_HEADER = "/keys/header"; };
+        two = said {
+          batcher.settings."signer.endpoint" = "https://signer.example";
+          sequencer.node.settings."signer.endpoint" = "https://signer.example";
+        };
+      };
+    expected = {
+      none = [ ];
+      settings = [ (withSigner "batcher") ];
+      arguments = [ (withSigner "proposer") ];
+      environment = [ (withSigner "challenger") ];
+      files = [ (withSigner "batcher") ];
+      two = [ (withSigner "batcher, sequencer-node") ];
+    };
+  };
 
   testGeth =
     warns { engine = "geth"; }

@@ -69,6 +69,28 @@ in
     };
   };
 
+  # Of open games the challenger runs two VMs, each with its host.
+  testTheMemoryOfAVm = {
+    expr =
+      let
+        memory =
+          challenger: chain:
+          (servicesOf (host {
+            inherit challenger chain;
+          })).challenger.resources.memory;
+      in
+      {
+        permissioned = memory { } { gameType = 1; };
+        open = memory { } { gameType = 8; };
+        given = memory { resources.memory = "32g"; } { gameType = 8; };
+      };
+    expected = {
+      permissioned = "2g";
+      open = "16g";
+      given = "32g";
+    };
+  };
+
   # The container may use what it may use, not as much again in swap.
   testSwapIsNoMoreMemory = {
     expr = each small (

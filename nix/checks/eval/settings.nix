@@ -3,6 +3,7 @@
   lib,
   host,
   small,
+  followers,
   servicesOf,
   containerOf,
   throws,
@@ -159,6 +160,97 @@ in
       node = [ ];
       proposer = [ ];
       challenger = [ ];
+    };
+  };
+
+  # Two claims and a channel, also where blocks come every second.
+  testTheWindowOfProofsHoldsTwoClaims = {
+    expr = (servicesOf small).sequencer-engine.settings."rpc.eth-proof-window" >= 24 * 3600 + 240 * 12;
+    expected = true;
+  };
+
+  testTheWindowOfProofsIsThatOfEveryEngine = {
+    expr =
+      let
+        windowsOf =
+          settings:
+          lib.mapAttrs (_: service: service.settings."rpc.eth-proof-window" or null) (
+            lib.filterAttrs (name: _: lib.hasSuffix "-engine" name) (servicesOf (host settings))
+          );
+        settings = followers [ "one" ] // {
+          proofWindow = 180000;
+        };
+      in
+      {
+        reth = windowsOf settings;
+        # An archive.
+        geth = windowsOf (settings // { engine = "geth"; });
+        refused = throws (windowsOf {
+          proofWindow = 1209601;
+        });
+      };
+    expected = {
+      reth = {
+        sequencer-engine = 180000;
+        follower-one-engine = 180000;
+      };
+      geth = {
+        sequencer-engine = null;
+        follower-one-engine = null;
+      };
+      refused = true;
+    };
+  };
+
+  # A beacon node that is down keeps no sequencer from its start that reads nothing there. A follower may
+  # read blobs of the past.
+  testABeaconIsIgnoredWhereNothingIsReadThere = {
+    expr =
+      let
+        ignored =
+          settings:
+          lib.mapAttrs (_: service: service.wiring."l1.beacon.ignore") (
+            lib.filterAttrs (name: _: lib.hasSuffix "-node" name) (
+              servicesOf (host (followers [ "one" ] // settings))
+            )
+          );
+      in
+      {
+        auto = ignored { };
+        blobs = ignored { batcher.dataAvailability = "blobs"; };
+        calldata = ignored { batcher.dataAvailability = "calldata"; };
+        none = ignored { l1.beacon = lib.mkForce null; };
+      };
+    expected =
+      let
+        nodes = sequencer: follower: {
+          sequencer-node = sequencer;
+          follower-one-node = follower;
+        };
+      in
+      {
+        auto = nodes false false;
+        blobs = nodes false false;
+        calldata = nodes true false;
+        none = nodes true true;
+      };
+  };
+
+  # One that waits for its confirmations keeps no other back; L1's pools take 16 blob transactions of an account.
+  testTheBatcherSendsWhileItWaits = {
+    expr =
+      let
+        inherit ((servicesOf small).batcher) settings;
+      in
+      {
+        waits = settings.num-confirmations > 1;
+        several = settings.max-pending-tx > 1;
+        few = settings.max-pending-tx <= 16;
+      };
+    expected = {
+      waits = true;
+      several = true;
+      few = true;
     };
   };
 

@@ -320,6 +320,20 @@ in
             )
           ) services
         );
+        # Whose claims op-dispute-mon takes for a stranger's.
+        unnamed =
+          if cfg.chain.honestActors == [ ] then
+            [
+              "proposer"
+              "challenger"
+            ]
+          else if lib.length cfg.chain.honestActors == 1 then
+            lib.filter (role: cfg.chain.${role} == null) [
+              "proposer"
+              "challenger"
+            ]
+          else
+            [ ];
         isPublic =
           name: cfg.l1."${name}File" == null && lib.hasInfix "publicnode.com" (toString cfg.l1.${name});
       in
@@ -331,6 +345,11 @@ in
         && cfg.monitoring.alertmanager.enable
         && cfg.monitoring.alertmanager.receivers == [ ]
       ) "${prefix}.monitoring.alertmanager.receivers: alerts reach nobody until there is one."
+      ++
+        lib.optional (services ? dispute-mon && unnamed != [ ])
+          "${prefix}.chain.honestActors: op-dispute-mon is not told the address of ${lib.concatStringsSep " and " unnamed}: what they claim wrongly, and the bonds that they lose, go unseen. Set ${
+            lib.concatMapStringsSep " and " (role: "${prefix}.chain.${role}") unnamed
+          } (`op-warden keys address` prints it)."
       ++ lib.optional (withSigner != [ ])
         "${prefix}: ${lib.concatStringsSep ", " withSigner} is given a remote signer (signer.*). The programs refuse a signer beside a key, and the module always gives the key: they will not start."
       ++ lib.optional cfg.dangerouslyRunUnpinnedImages "${prefix}.dangerouslyRunUnpinnedImages: images run by tag. Whoever controls the tag controls the chain's keys."

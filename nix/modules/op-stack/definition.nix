@@ -120,6 +120,7 @@ let
       l2ChainId = cfg.chain.id;
       bundle = lib.mapNullable inSystem cfg.chain.bundle;
     };
+    inherit (cfg) proofWindow;
     inherit (cfg.batcher) dataAvailability;
     proposalInterval = cfg.proposer.interval;
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;

@@ -6,6 +6,8 @@
   chain,
   ports,
   gate,
+  # Blocks back from the newest that eth_getProof answers for.
+  proofWindow,
   # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
   sequencerHttp ? null,
   after ? [ ],
@@ -32,8 +34,8 @@ in
     # The journal has them, without escape codes.
     "log.file.max-files" = 0;
     color = "never";
-    # Withdrawals are proven with eth_getProof at past blocks: a day of them at 2 s.
-    "rpc.eth-proof-window" = 43200;
+    # A withdrawal is proven with eth_getProof at the block of a claimed root. The default is the newest block.
+    "rpc.eth-proof-window" = proofWindow;
     # Defaults are made for 12 s slots.
     "builder.deadline" = 2;
     "builder.interval" = "100ms";

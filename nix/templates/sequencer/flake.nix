@@ -24,8 +24,10 @@
                 id = 20260619;
                 # From op-deployer's state.json. The gates refuse the zero address.
                 disputeGameFactory = "0x0000000000000000000000000000000000000000";
-                # Addresses of proposer and challenger.
-                honestActors = [ ];
+                # Addresses of their keys: `op-warden keys address`. The challenger claims the proposer's
+                # bonds, and dispute-mon counts the claims of both as ours.
+                proposer = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+                challenger = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
               };
               l1.rateLimit = 10;
             };

@@ -49,6 +49,7 @@ mod keys {
 
 mod disputes {
     pub(crate) mod batch_cadence;
+    mod batch_forks;
     pub(crate) mod bond;
     pub(crate) mod bond_claimants;
     mod game_args;
@@ -64,6 +65,7 @@ mod nodes {
     pub(crate) mod jwt;
     pub(crate) mod p2p;
     pub(crate) mod p2p_paths;
+    pub(crate) mod proof_window;
     pub(crate) mod safe_db;
     pub(crate) mod static_peers;
     pub(crate) mod unsafe_signer;
@@ -131,6 +133,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::UnsafeSigner => nodes::unsafe_signer::judge,
         Gate::SafeDb => nodes::safe_db::judge,
         Gate::EngineDurability => nodes::engine_durability::judge,
+        Gate::ProofWindow => nodes::proof_window::judge,
         Gate::AdminApi => nodes::admin_api::judge,
         Gate::Jwt => nodes::jwt::judge,
         Gate::Clock => host::clock::judge,

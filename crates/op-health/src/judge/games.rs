@@ -36,7 +36,7 @@ const OVERDUE: &str = "Nobody resolves them, so withdrawals wait and bonds stay 
                        runs and can pay.";
 const NOBODY: &str = "Only the challenger of a permissioned chain resolves its games: enable op-challenger \
                       (challenger.enable), or no withdrawal ends and no bond comes back. If it runs \
-                      elsewhere, this ends with the first game that it resolves.";
+                      elsewhere, this ends with the next game that it resolves: see that it does.";
 const SEE_L1: &str = "See L1, and whether the contracts are the chain's.";
 const UNREAD: &str = "A reorganisation of L1 may have taken them, or they are of a kind that is not known: look at them.";
 const BLIND: &str = "What it reported last is old, and says nothing of the games of now: see its log for L1 or its op-node.";
@@ -125,26 +125,28 @@ fn unresolved(watch: &Watch, service: &str, games: &Games) -> Condition {
         unread => format!(", {unread} not readable"),
     };
     let found = format!("{} in play, {} overdue{unread}", games.open, games.overdue);
-    let condition = Condition::holds(NAME, service, EXPECTED, found)
-        .unless(games.unread == 0, State::Warn, UNREAD)
-        .unless(games.overdue == 0, State::Failed, OVERDUE);
-    match nobody(watch, games) {
-        Some(found) => Condition { found, ..condition }.is(State::Failed, NOBODY),
-        None => condition,
+    let condition = Condition::holds(NAME, service, EXPECTED, found).unless(
+        games.unread == 0,
+        State::Warn,
+        UNREAD,
+    );
+    if !is_left_alone(watch) {
+        return condition.unless(games.overdue == 0, State::Failed, OVERDUE);
     }
+    // Known before the first one is overdue, days later. Of those that follow, the next is never far.
+    if games.open == games.count {
+        let found = format!("no challenger on this host, none of {} games resolved", games.count);
+        return Condition { found, ..condition }.is(State::Failed, NOBODY);
+    }
+    condition.unless(games.overdue == 0, State::Failed, NOBODY)
 }
 
-/// That nobody resolves games is known before the first one is overdue, days later: no challenger is
-/// here, the games are permissioned, and none that is known was ever resolved.
-fn nobody(watch: &Watch, games: &Games) -> Option<String> {
-    if watch.setup.service_of("op-challenger").is_some() {
-        return None;
-    }
-    let proposer = watch.setup.config.services.get(watch.setup.service_of("op-proposer")?)?;
-    let permissioned = proposer.game_type.is_some_and(is_permissioned);
-    let none_resolved = games.open == games.count;
-    (permissioned && none_resolved)
-        .then(|| format!("no challenger on this host, none of {} games resolved", games.count))
+/// The games are permissioned, and no challenger is here.
+fn is_left_alone(watch: &Watch) -> bool {
+    let setup = &watch.setup;
+    let proposer = setup.service_of("op-proposer").and_then(|name| setup.config.services.get(name));
+    let game_type = proposer.and_then(|proposer| proposer.game_type);
+    setup.service_of("op-challenger").is_none() && game_type.is_some_and(is_permissioned)
 }
 
 fn agreement(watch: &Watch) -> Option<Condition> {

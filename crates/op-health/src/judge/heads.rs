@@ -24,7 +24,8 @@ const NOT_FINAL: &str = "Withdrawals wait for it: see whether L1 itself becomes 
                          moves.";
 const LAGS: &str = "The batcher is too slow, or stopped: see its log, its balance and L1's fees.";
 const STOPPED: &str = "Somebody stopped it with admin_stopSequencer: admin_startSequencer with the hash of its unsafe \
-                       head starts it again.";
+                       head starts it again. A restart of its node does so, too: what must stay stopped is held \
+                       (op-warden hold sequencer-node --why TEXT).";
 const RESET: &str = "A reset follows a reorganisation of L1, or an L1 endpoint that contradicts itself: see op-node's \
                      log for its reason.";
 const STALE_L1: &str = "Contracts on L2 see an old L1: fees and deposits go wrong while the heads look healthy. \

@@ -186,6 +186,30 @@ fn a_game_without_moves_is_never_overdue() {
     assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
 }
 
+/// Where games come every twelve hours, one that nobody resolves is overdue within a day.
+#[test]
+fn a_challenger_that_was_taken_away_is_missed_with_the_next_game() {
+    let half_a_day = 43_200;
+    let proposer = json!({"gates": ["l1-chain"], "gameType": 1,
+        "command": {"component": "op-proposer", "args": ["--proposal-interval=12h"]}});
+    let mut watch = watch(&json!({"proposer": proposer}));
+    // The first game was resolved at its time, three and a half days after it was made.
+    let first = 1_799_697_600;
+    let made = |index: u64| (index, made(first + index * half_a_day, 1, 3));
+    let open = |index: u64| (index, Ok(state(0, PROPOSER)));
+    take(&mut watch, answers((0..8).map(made), []));
+    take(&mut watch, answers([], (1..8).map(open).chain([(0, Ok(state(2, PROPOSER)))])));
+    // Somebody did it, so a challenger is elsewhere, or was here.
+    assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
+    for (hours, state) in [(12.0, State::Ok), (20.0, State::Ok), (21.0, State::Failed)] {
+        watch.seen.now = NOW + hours * 3_600.0;
+        assert_eq!(of(&watch, Name::GameUnresolved).0, state, "after {hours} hours");
+    }
+    // It is elsewhere, and goes on.
+    take(&mut watch, answers([], [(1, Ok(state(2, PROPOSER)))]));
+    assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
+}
+
 #[test]
 fn a_strangers_game_does_not_hide_that_ours_stopped() {
     let mut watch = games();
@@ -310,6 +334,20 @@ fn a_follower_is_late_by_how_much_and_for_how_long() {
             let found = all(&watch).into_iter().find(|condition| condition.name == name).unwrap();
             assert_eq!(found.state, state, "{name}: {blocks} blocks for {seconds} s");
         }
+    }
+}
+
+/// A restart forgets that it was stopped, so that is said where it is seen.
+#[test]
+fn a_stopped_sequencer_is_one_that_the_next_restart_starts() {
+    let mut watch = nodes();
+    for (active, state) in [(true, State::Ok), (false, State::Failed)] {
+        let sync = Err(Unread::Unreachable("gone".to_owned()));
+        let node = NodeAnswers { sync, peers: Ok(1), active: Some(Ok(active)) };
+        watch.seen.nodes.entry("sequencer-node".to_owned()).or_default().take(Ok(node));
+        let found = all(&watch).into_iter().find(|one| one.name == Name::SequencerActive).unwrap();
+        assert_eq!(found.state, state);
+        assert_eq!(found.mend.contains("op-warden hold sequencer-node"), !active, "{}", found.mend);
     }
 }
 

@@ -65,6 +65,9 @@ pub(super) fn commands(services: &mut Value) {
         "op-reth",
         &["--engine.persistence-threshold=0", "--engine.memory-block-buffer-target=0"],
     );
+    // The proposals of this world come every hour, and its channels stay open for 240 blocks: 5,040 blocks of 2 s.
+    services["proof-window"]["command"] =
+        command("op-reth", &["--rpc.eth-proof-window=90000", "--http.port=8999"]);
     services["bond-claimants"]["command"] = command("op-challenger", &[&claimant]);
     // Nobody listens at that address.
     services["alone"]["command"] = command(

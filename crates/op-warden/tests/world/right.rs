@@ -87,7 +87,7 @@ impl World {
         for role in ["sequencer", "batcher", "proposer", "challenger"] {
             services[format!("{role}-key")]["key"] = json!(format!("{role}.key"));
         }
-        for gate in ["proposer-key", "challenger-key", "game-type", "prestate"] {
+        for gate in ["proposer-key", "challenger-key", "game-type", "prestate", "bond-claimants"] {
             services[gate]["gameType"] = json!(1);
         }
         services["funding"]["key"] = json!("batcher.key");

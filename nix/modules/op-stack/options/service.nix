@@ -23,8 +23,9 @@ in
   # Ports by name, of nix/stack/ports.nix, and a default's text in the documentation.
   ports,
   portText ? _name: port: toString port,
-  # Memory that the container may use.
+  # Memory that the container may use, and a default's text in the documentation.
   memory,
+  memoryText ? null,
   # Who is killed first when the host has no memory left, and the share of a busy host's time.
   oomScore ? 0,
   weight ? 100,
@@ -145,15 +146,18 @@ in
   ) ports;
 
   resources = {
-    memory = mkOption {
-      type = types.nullOr (types.strMatching "[0-9]+[bkmg]");
-      default = memory;
-      description = ''
-        Memory that the container may use, without swap; null for no limit. The program is told its share of it:
-        `GOMEMLIMIT` of Go's, the cache of op-reth.
-      '';
-      example = "4g";
-    };
+    memory = mkOption (
+      {
+        type = types.nullOr (types.strMatching "[0-9]+[bkmg]");
+        default = memory;
+        description = ''
+          Memory that the container may use, without swap; null for no limit. The program is told its share of it:
+          `GOMEMLIMIT` of Go's, the cache of op-reth.
+        '';
+        example = "4g";
+      }
+      // lib.optionalAttrs (memoryText != null) { defaultText = lib.literalExpression memoryText; }
+    );
     oomScore = mkOption {
       type = types.nullOr (types.ints.between (-1000) 1000);
       default = oomScore;

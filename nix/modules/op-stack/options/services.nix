@@ -60,6 +60,8 @@ let
       ports,
       role ? component,
       oomScore ? 0,
+      memory ? "2g",
+      memoryText ? null,
     }:
     serviceOptions {
       inherit
@@ -67,9 +69,10 @@ let
         component
         ports
         oomScore
+        memory
+        memoryText
         pins
         ;
-      memory = "2g";
     }
     // {
       keyFile = keyFile role "key that ${what} signs L1 transactions with";
@@ -146,6 +149,19 @@ in
       '';
     };
 
+    proofWindow = mkOption {
+      type = types.ints.between 0 1209600;
+      default = 90000;
+      description = ''
+        Blocks back from the newest for which op-reth answers `eth_getProof`; older withdrawals cannot be
+        proven by this host. It has to hold two claims of {option}`proposer.interval` and a channel: the
+        default does for 12 hours and blocks of 1 s, and the gate of the engine computes it. Proofs of
+        old blocks take memory. Disputes of open games (type 8) ask for 28 days: that needs op-reth's
+        `proofs-history`, in {option}`sequencer.engine.settings`.
+      '';
+      example = 180000;
+    };
+
     sequencer = {
       engine = engineOptions "the sequencer" (sequencing // { ports = fixedPorts.sequencer.engine; });
       node = nodeOptions "the sequencer" (sequencing // { ports = fixedPorts.sequencer.node; });
@@ -199,6 +215,9 @@ in
       role = "challenger";
       ports = fixedPorts.challenger;
       oomScore = 300;
+      # Of open games it runs two VMs side by side, each with its host, in gigabytes.
+      memory = if cfg.chain.gameType == 8 then "16g" else "2g";
+      memoryText = ''if chain.gameType == 8 then "16g" else "2g"'';
     };
     dispute-mon = serviceOptions {
       what = "op-dispute-mon";

@@ -2,6 +2,7 @@
 
 use op_chain::{forks::Fork, rollup::RollupConfig};
 
+use super::batch_forks;
 use crate::command::{Command, integer};
 use crate::finding::{Comparison, Finding};
 use crate::{config::Service, gate::Gate, read::Facts};
@@ -42,6 +43,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         }
     }];
     findings.extend(margin(command, &facts.rollup));
+    findings.extend(batch_forks::judge(GATE, command, facts));
     findings
 }
 

@@ -5,7 +5,12 @@ use serde_json::json;
 use crate::{
     case::{Case, arguments},
     verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
-    world::{names::BOND, script::word},
+    world::{
+        World,
+        edit::{ROLLUP, put},
+        names::BOND,
+        script::word,
+    },
 };
 
 pub(super) fn bonds(cases: &mut Vec<Case>) {
@@ -15,7 +20,10 @@ pub(super) fn bonds(cases: &mut Vec<Case>) {
         ("one wei more", format!("{:x}", BOND + 1), Wait),
         ("an endless", "f".repeat(64), Wait),
     ] {
-        cases.push(Case::new(format!("games with {name} bond"), &[("bond", verdict)], |world| {
+        // Where there is none, nobody claims any.
+        let claimants = if bond == "0" { Skip } else { Pass };
+        let noticed = [("bond", verdict), ("bond-claimants", claimants)];
+        cases.push(Case::new(format!("games with {name} bond"), &noticed, |world| {
             world.l1.result("initBonds", word(&bond));
         }));
     }
@@ -66,6 +74,29 @@ pub(super) fn claimants(cases: &mut Vec<Case>) {
             (&[], Refuse),
         ],
     );
+    let of_another_host = |world: &mut World, args: &[&str]| {
+        world.service("proposal-cadence").as_object_mut().unwrap().remove("key");
+        world.service("bond-claimants")["command"]["args"] = json!(args);
+    };
+    for (args, verdict) in [(&[OWN][..], Pass), (&[&both], Pass), (&[OTHER], Warn), (&[], Warn)] {
+        let name = format!("bond-claimants, the proposer elsewhere: {args:?}");
+        cases.push(Case::new(name, &[("bond-claimants", verdict)], |world| {
+            of_another_host(world, args);
+        }));
+    }
+    let noticed = [("bond-claimants", Skip)];
+    cases.push(Case::new(
+        "bond-claimants, the proposer of an open game elsewhere",
+        &noticed,
+        |world| {
+            of_another_host(world, &[]);
+            world.service("bond-claimants")["gameType"] = json!(8);
+        },
+    ));
+    cases.push(Case::new("the bonds' claimants where no bond is asked", &noticed, |world| {
+        world.service("bond-claimants")["command"]["args"] = json!([]);
+        world.l1.result("initBonds", word("0"));
+    }));
     cases.push(Case::new("the bonds' claimants by the environment", &[], |world| {
         world.service("bond-claimants")["command"] = json!({
             "component": "op-challenger",
@@ -95,6 +126,39 @@ pub(super) fn flags(cases: &mut Vec<Case>) {
             (&[], Warn),
         ],
     );
+    let both = ["--data-availability-type=blobs", "--compression-algo=brotli-10"];
+    arguments(
+        cases,
+        "batch-cadence",
+        &[
+            (&["--max-channel-duration=240", both[0], both[1]], Pass),
+            (&["--max-channel-duration=240", "--data-availability-type=auto"], Pass),
+        ],
+    );
+    for (fork, blobs, auto, calldata, brotli, zlib) in
+        [("ecotone", Refuse, Refuse, Pass, Pass, Pass), ("fjord", Pass, Pass, Pass, Refuse, Pass)]
+    {
+        for (flag, verdict) in [
+            ("--data-availability-type=blobs", blobs),
+            ("--data-availability-type=auto", auto),
+            ("--data-availability-type=calldata", calldata),
+            ("--compression-algo=brotli", brotli),
+            ("--compression-algo=brotli-11", brotli),
+            ("--compression-algo=zlib", zlib),
+        ] {
+            // One to come, and one that never comes.
+            for time in [json!(4_102_444_800_u64), json!(null)] {
+                let name = format!("a batcher with {flag}, {fork} at {time}");
+                let noticed =
+                    [("batch-cadence", verdict), ("fork-schedule", Refuse), ("predeploys", Warn)];
+                cases.push(Case::new(name, &noticed, |world| {
+                    put(world, ROLLUP, &format!("/{fork}_time"), time.clone());
+                    world.service("batch-cadence")["command"]["args"] =
+                        json!(["--max-channel-duration=240", flag]);
+                }));
+            }
+        }
+    }
     // Proposals every hour are more often than such batches.
     for (blocks, verdict) in [(1800, Pass), (1801, Warn), (3599, Warn), (3600, Refuse)] {
         let noticed = [("batch-cadence", verdict), ("proposal-cadence", Warn)];

@@ -216,9 +216,10 @@ pub(super) fn terms(cases: &mut Vec<Case>) {
             world.l1.result("gameArgs", with(92..124, &chain_id(id)));
         }));
     }
-    for (bond, verdict) in [("0", Warn), ("1", Pass)] {
+    for (bond, verdict, claimants) in [("0", Warn, Skip), ("1", Pass, Pass)] {
         let noticed = [
             ("game-type", verdict),
+            ("bond-claimants", claimants),
             ("proposer-key", Refuse),
             ("challenger-key", Refuse),
             ("prestate", Refuse),

@@ -5,7 +5,7 @@ use test_kit::node::Say;
 
 use crate::{
     case::Case,
-    verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
+    verdict::Verdict::{Pass, Refuse, Wait, Warn},
     world::{
         edit::{ROLLUP, put},
         file::File,
@@ -116,7 +116,7 @@ pub(super) fn reused_keys(cases: &mut Vec<Case>) {
     ] {
         cases.push(Case::new(
             format!("batcher and {component} have one key, allowed: {allowed}"),
-            &[("reused-key", verdict), ("proposer-key", Refuse), ("bond-claimants", Skip)],
+            &[("reused-key", verdict), ("proposer-key", Refuse)],
             |world| {
                 world.config["keys"] = json!({"allowReuse": allowed});
                 world.text("proposer.key", batcher);

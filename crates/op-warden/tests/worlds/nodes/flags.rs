@@ -23,6 +23,19 @@ pub(super) fn nodes(cases: &mut Vec<Case>) {
     cases.push(Case::new("P2P is off by the environment", &[("p2p", Refuse)], |world| {
         world.service("p2p")["command"]["environment"] = json!({"OP_NODE_P2P_DISABLE": "true"});
     }));
+    // Of the other nodes of the world: the default, a minute.
+    arguments(
+        cases,
+        "p2p",
+        &[
+            (&["--p2p.gossip.timestamp.threshold=1m"], Pass),
+            (&["--p2p.gossip.timestamp.threshold=60s"], Pass),
+            (&["--p2p.gossip.timestamp.threshold=1h"], Warn),
+            (&["--p2p.gossip.timestamp.threshold=1h", "--sequencer.enabled"], Warn),
+            // Another gate tells this one.
+            (&["--p2p.gossip.timestamp.threshold=hour"], Pass),
+        ],
+    );
     let paths = |priv_path: &'static str| {
         vec![
             priv_path,

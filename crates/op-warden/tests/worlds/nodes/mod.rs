@@ -2,6 +2,7 @@
 
 mod flags;
 mod jwt;
+mod windows;
 
 use crate::case::Case;
 
@@ -9,6 +10,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     flags::nodes(cases);
     flags::durability(cases);
     flags::peers(cases);
+    windows::of_proofs(cases);
     jwt::secrets(cases);
     jwt::engines(cases);
     jwt::no_handshake(cases);
