@@ -106,9 +106,8 @@ pub(crate) fn a_disk_is_full(host: &Host) -> Result<()> {
     let both = "podman-op-stack-follower-one-engine podman-op-stack-follower-one-node";
     let alone = ["follower-one-engine", "follower-one-node"];
     host.sh(&format!(
-        "systemctl stop {both} && mount -t tmpfs -o size=1500m tmpfs /mnt && cp -aT {data} /mnt && \
-         chown --reference={data} /mnt && chmod --reference={data} /mnt && \
-         mount --move /mnt {data} && systemctl start {both}"
+        "systemctl stop {both} && cp -aT {data} /srv/copy && mount -t tmpfs -o size=1500m tmpfs {data} && \
+         cp -aT /srv/copy {data} && systemctl start {both}"
     ))?;
     host.wait_state(&alone, "active", PATIENCE)?;
     host.sh(&format!(

@@ -14,10 +14,13 @@ const WINDOW: f64 = 4.0;
 /// From how many nonces that were taken on less has to be seen of others.
 const NONCES_TAKEN: u64 = 3;
 
-/// Before the programs are asked: what L1 has by now, they have sent by the time of their answer.
+/// Before the programs are asked: what L1 has by now, they have sent by the time of their answer. While L1 cannot be
+/// read nothing is known of it, and what a program loses sight of in that time is not counted behind it.
 pub(crate) fn before_the_poll(seen: &mut Seen, memory: &Memory) {
+    let is_read = seen.l1.get().is_ok();
     for (service, sender) in &mut seen.senders {
-        sender.on_l1 = memory.accounts.get(service).and_then(|account| account.nonce);
+        let account = memory.accounts.get(service).filter(|_| is_read);
+        sender.on_l1 = account.and_then(|account| account.nonce);
     }
 }
 
