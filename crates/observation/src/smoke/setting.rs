@@ -108,5 +108,8 @@ pub(super) fn derive(
         observations.push(observation);
         Ok(())
     })?;
+    if let Some(stop) = derived.stops.named.first() {
+        return Err(stop.clone().into());
+    }
     Ok((observations, derived.entries))
 }

@@ -6,3 +6,5 @@ mod derive;
 mod header;
 mod help;
 mod hostile;
+mod stops;
+mod support;
