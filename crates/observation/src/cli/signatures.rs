@@ -39,12 +39,8 @@ pub(super) struct SignArgs {
     /// What `ec-observe headers` wrote
     #[arg(value_name = "HEADERS")]
     headers: PathBuf,
-    /// The file that `ec-observe deploy` wrote, or the ledger's address
-    #[arg(long, value_name = "FILE|ADDRESS")]
-    ledger: String,
-    /// The chain's id, where the ledger is given by its address
-    #[arg(long, value_name = "ID")]
-    chain_id: Option<u64>,
+    #[command(flatten)]
+    place: PlaceArgs,
     /// The registry's present state
     #[arg(long, value_name = "N")]
     registry_epoch: u64,
@@ -57,18 +53,7 @@ pub(super) struct SignArgs {
 
 pub(super) fn sign(args: &SignArgs) -> anyhow::Result<ExitCode> {
     let observations = Observation::read(&args.headers)?.collect::<Result<Vec<_>, _>>()?;
-    let (chain_id, ledger) = match (args.ledger.parse::<Address>(), args.chain_id) {
-        (Ok(ledger), Some(chain_id)) => (chain_id, ledger),
-        (Ok(_), None) => bail!("--chain-id is needed beside the address of a ledger"),
-        (Err(_), given) => {
-            let deployment = Deployment::read(args.ledger.as_ref())
-                .context("--ledger is neither an address nor a deployment")?;
-            if given.is_some_and(|given| given != deployment.chain_id) {
-                bail!("--ledger is a deployment on chain {}, not --chain-id", deployment.chain_id);
-            }
-            (deployment.chain_id, deployment.ledger)
-        }
-    };
+    let (ledger, chain_id) = args.place.read_whole()?;
     let domain = Domain { chain_id, ledger, registry_epoch: args.registry_epoch };
     let (signatures, refused) =
         sign_all(&args.key.key()?, &args.key.journals()?, domain, &observations)?;

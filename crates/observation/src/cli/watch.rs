@@ -58,8 +58,7 @@ pub(super) struct WatchArgs {
 }
 
 pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
-    let ledger = args.ledger.open().await?;
-    let account = args.key.open(ledger.rpc().clone()).await?;
+    let (ledger, account) = args.ledger.open_with(&args.key).await?;
     if !ledger.is_witness(account.address()).await? {
         say(format_args!("{} is no witness now: it only looks", account.address()));
     }
