@@ -1,5 +1,6 @@
 //! Secret keys of the chain's roles: read from files, never shown.
 
+mod given;
 mod kind;
 
 use std::{fmt, io::ErrorKind, path::Path};
@@ -11,6 +12,8 @@ use k256::{
 };
 use op_exec::secret::{self, SecretError};
 use zeroize::Zeroizing;
+
+pub use self::given::is_key_itself;
 
 /// A secp256k1 secret key. Zeroed when dropped; `Debug` shows the address only.
 #[derive(Clone)]
@@ -27,6 +30,12 @@ pub enum KeyError {
     /// The file does not exist.
     #[error("there is no such file")]
     Missing,
+    /// There is no such file, and what is given as its path is a key.
+    #[error(
+        "expected the path of a file, found a key, which other users and the shell's history may have seen. Write \
+         another key into a file and give its path; use this one for nothing of worth"
+    )]
+    Given,
     /// The file could not be read.
     #[error("it cannot be read: {0}")]
     Unreadable(std::io::Error),
@@ -54,9 +63,12 @@ impl SecretKey {
         }
     }
 
-    /// Reads a key file: 64 hex digits, `0x` and surrounding white space allowed.
+    /// Reads a key file: 64 hex digits, `0x` and surrounding white space allowed. A path that is a key itself
+    /// is shown in no message from then on.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
+        let is_key = is_key_itself(path);
         let line = secret::line(path).map(Zeroizing::new).map_err(|error| match error {
+            SecretError::Read(error) if is_missing(&error) && is_key => KeyError::Given,
             SecretError::Read(error) if error.kind() == ErrorKind::NotFound => KeyError::Missing,
             SecretError::Read(error) => KeyError::Unreadable(error),
             SecretError::Empty | SecretError::Content => KeyError::NotHex,
@@ -120,6 +132,11 @@ impl SecretKey {
     pub fn to_hex(&self) -> Zeroizing<String> {
         Zeroizing::new(hex::encode(Zeroizing::new(self.0.to_bytes())))
     }
+}
+
+/// A text may be too long for the name of a file.
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename)
 }
 
 impl fmt::Debug for SecretKey {

@@ -1,12 +1,15 @@
 //! An observation as files have it: one JSON object a line.
 
-use std::io::{BufRead as _, BufReader};
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 use alloy_primitives::{B256, keccak256};
+use op_util::file;
 use serde::{Deserialize, Serialize};
 
 use crate::{archive::ArchiveError, header::ObservationHeader};
+
+/// The longest line of a file of observations, in bytes: twice what an archive's line has, in which their names were.
+pub(crate) const LONGEST: u64 = 32 << 20;
 
 /// An observation with what its hashes stand for. `dataRoot` has the number of entries in it; sequences and times
 /// of entries are in no hash but those of the entries.
@@ -59,15 +62,14 @@ impl Observation {
     pub fn read(
         path: &Path,
     ) -> Result<impl Iterator<Item = Result<Self, ArchiveError>>, ArchiveError> {
-        let file = File::open(path)
+        let lines = file::lines(path, LONGEST)
             .map_err(|error| ArchiveError::File { path: path.to_owned(), error })?;
         let path = path.to_owned();
-        let lines = BufReader::new(file).lines().zip(1..);
-        Ok(lines.map(move |(text, line)| {
+        Ok(lines.zip(1..).map(move |(text, line)| {
             let text = text.map_err(|error| ArchiveError::File { path: path.clone(), error })?;
             let wrong = |reason| ArchiveError::Line { path: path.clone(), line, reason };
             let read: Self =
-                serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+                serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
             read.check().map_err(wrong)?;
             Ok(read)
         }))

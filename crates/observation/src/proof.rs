@@ -1,14 +1,15 @@
 //! Proofs that an entry is part of an observation.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 use alloy_primitives::B256;
+use op_util::file;
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{Position, Scan};
+use crate::archive::{ArchiveError, Line, Position, Scan};
 use crate::contracts::EveryChannelObservationLedger::Entry as EntryFields;
 use crate::merkle::{self, Tree};
-use crate::{derive::DeriveError, entry::Entry, observation::Observation};
+use crate::{derive::Stop, entry::Entry, observation::LONGEST, observation::Observation};
 
 /// An entry and its way up to an observation's `dataRoot`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +27,10 @@ pub struct Proof {
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
     #[error(transparent)]
-    Derive(#[from] DeriveError),
+    Archive(#[from] ArchiveError),
+    /// Two entries are at one place.
+    #[error(transparent)]
+    Conflict(#[from] Stop),
     #[error("the archive has no entry {sequence} in epoch {epoch:?} of stream {stream:?}")]
     NoEntry { stream: String, epoch: String, sequence: u64 },
     #[error(
@@ -53,17 +57,18 @@ impl Proof {
         let of_epoch = |entry: &Entry<'_>| {
             entry.stream == observation.stream && entry.epoch == observation.epoch
         };
-        let (found, _) = scan
-            .run(Found::default, |found, entry, position| {
-                if of_epoch(entry) {
-                    found.leaves.push((entry.sequence, entry.leaf(), position));
-                    if entry.sequence == sequence {
-                        found.entry = Some(fields(entry));
-                    }
+        let (found, _) = scan.run(Found::default, |found, line, position| {
+            // Whether what a broken line should have been is missing, the root shows.
+            if let Line::Entry(entry) = line
+                && of_epoch(&entry)
+            {
+                found.leaves.push((entry.sequence, entry.leaf(), position));
+                if entry.sequence == sequence {
+                    found.entry = Some(fields(&entry));
                 }
-                Ok(())
-            })
-            .map_err(DeriveError::from)?;
+            }
+            Ok(())
+        })?;
         let entry = found.iter().find_map(|found| found.entry.clone());
         let mut leaves: Vec<_> = found.into_iter().flat_map(|found| found.leaves).collect();
         leaves.sort_unstable();
@@ -71,7 +76,7 @@ impl Proof {
         if let Some(pair) = leaves.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             let Observation { stream, epoch, .. } = observation;
             let both = [pair[0].2, pair[1].2];
-            Err(DeriveError::conflict(&scan.input, stream, epoch, pair[0].0, both))?;
+            Err(Stop::conflict(&scan.input, stream, epoch, pair[0].0, both))?;
         }
         let index = leaves.iter().position(|leaf| leaf.0 == sequence);
         let (Some(entry), Some(index)) = (entry, index) else {
@@ -89,7 +94,7 @@ impl Proof {
     }
 
     pub fn read(path: &Path) -> Result<Self, ProofError> {
-        Ok(serde_json::from_slice(&fs::read(path)?)?)
+        Ok(serde_json::from_slice(&file::read(path, LONGEST)?)?)
     }
 
     /// Whether the entry is part of the observation; the error says why not. Whether the observation is final,

@@ -1,8 +1,8 @@
 //! Files that are written whole or not at all, and read up to a bound.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::{os::unix::fs::PermissionsExt as _, path::Path, process};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read as _, Write as _};
+use std::{iter, os::unix::fs::PermissionsExt as _, path::Path, process};
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -22,10 +22,41 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     // One more shows that there are more.
     open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        let text = format!("it has more than {most} bytes, the most that are read");
-        return Err(io::Error::new(ErrorKind::FileTooLarge, text));
+        return Err(too_large("it has", most));
     }
     Ok(bytes)
+}
+
+/// The lines of a regular file, without their ends.
+///
+/// Errors: [`io::ErrorKind::FileTooLarge`] for a line of more than `most` bytes. Nothing comes after an error.
+pub fn lines(path: &Path, most: u64) -> io::Result<impl Iterator<Item = io::Result<Vec<u8>>>> {
+    let mut file = BufReader::new(open(path)?);
+    let mut goes_on = true;
+    Ok(iter::from_fn(move || {
+        let next = goes_on.then(|| line(&mut file, most).transpose()).flatten();
+        goes_on = matches!(next, Some(Ok(_)));
+        next
+    }))
+}
+
+fn line(file: &mut impl BufRead, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    file.take(most.saturating_add(1)).read_until(b'\n', &mut line)?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    if line.pop_if(|last| *last == b'\n').is_some() {
+        line.pop_if(|last| *last == b'\r');
+    } else if line.len() as u64 > most {
+        return Err(too_large("a line has", most));
+    }
+    Ok(Some(line))
+}
+
+fn too_large(what: &str, most: u64) -> io::Error {
+    let text = format!("{what} more than {most} bytes, the most that are read");
+    io::Error::new(ErrorKind::FileTooLarge, text)
 }
 
 /// Replaces the file, or makes it: a reader never sees half of it, also after a power cut.
@@ -141,6 +172,30 @@ mod tests {
         assert_eq!(read(&path, 4).unwrap(), b"four");
         assert_eq!(read(&path, 3).unwrap_err().kind(), ErrorKind::FileTooLarge);
         assert!(read(Path::new("/dev/zero"), 4).is_err() && read(dir.path(), 4).is_err());
+    }
+
+    #[test]
+    fn lines_are_read_one_by_one_up_to_the_bound() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lines");
+        let read = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let shown = |line: io::Result<Vec<u8>>| {
+                line.map_or_else(
+                    |error| error.kind().to_string(),
+                    |line| String::from_utf8(line).unwrap(),
+                )
+            };
+            lines(&path, 4).unwrap().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(read(""), [""; 0]);
+        assert_eq!(read("four\n\nor\r\nless"), ["four", "", "or", "less"]);
+        assert_eq!(read("a\nfives\nb\n"), ["a", "file too large"]);
+        assert_eq!(read("fives"), ["file too large"]);
+        assert!(lines(Path::new("/dev/zero"), 4).is_err() && lines(dir.path(), 4).is_err());
+        // However long it is, no more is read.
+        File::create(&path).unwrap().set_len(1 << 40).unwrap();
+        assert_eq!(lines(&path, 4).unwrap().count(), 1);
     }
 
     #[test]

@@ -32,6 +32,11 @@ pub(super) fn of(text: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether it is one of these that nobody else may see.
+pub(super) fn is_secret(text: &str) -> bool {
+    of(text).is_some_and(|kind| !matches!(kind, "an address" | "a public key"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,6 +43,8 @@ pub struct Block {
     buffer: Vec<u8>,
     /// How many these are.
     length: usize,
+    /// Whether in their place there is a line that is not read, as it is too long.
+    pub(super) is_too_long: bool,
 }
 
 impl Block {
@@ -109,14 +111,20 @@ impl Input {
         self.paths[position.file as usize].clone()
     }
 
+    pub(super) fn unread(&self, position: Position, reason: String) -> ArchiveError {
+        ArchiveError::Unread { path: self.path(position), line: position.line, reason }
+    }
+
     #[must_use]
     pub fn at(&self, position: Position, reason: String) -> ArchiveError {
         ArchiveError::Line { path: self.path(position), line: position.line, reason }
     }
 
-    /// Hands on all blocks until `take` does not want more. `spare` gives buffers to use again.
+    /// Hands on all blocks until `take` does not want more. `spare` gives buffers to use again. A line that is too
+    /// long is an error unless such lines are passed over.
     pub(super) fn blocks(
         &self,
+        skip_long: bool,
         mut spare: impl FnMut() -> Option<Vec<u8>>,
         mut take: impl FnMut(Block) -> bool,
     ) -> Result<(), ArchiveError> {
@@ -130,17 +138,24 @@ impl Input {
                 let (filled, ended) = fill(&mut reader, &rest, &mut buffer).map_err(failed)?;
                 let bytes = &buffer[..filled];
                 let length = if ended { filled } else { whole_lines(bytes) };
-                if length == 0 && !ended {
-                    return Err(self.at(position, format!("it is longer than {LONGEST} bytes")));
+                let is_too_long = length == 0 && !ended;
+                if is_too_long && !skip_long {
+                    return Err(self.unread(position, too_long()));
                 }
                 rest.clear();
-                rest.extend_from_slice(&bytes[length..]);
+                if !is_too_long {
+                    rest.extend_from_slice(&bytes[length..]);
+                }
                 let lines = memchr::memchr_iter(b'\n', &bytes[..length]).count() as u64;
-                if length > 0 && !take(Block { first: position, buffer, length }) {
+                let block = Block { first: position, buffer, length, is_too_long };
+                if (length > 0 || is_too_long) && !take(block) {
                     return Ok(());
                 }
                 position.line += lines;
-                if ended {
+                if is_too_long {
+                    position.line += 1;
+                    rest = pass_over(&mut reader).map_err(failed)?;
+                } else if ended {
                     break;
                 }
             }
@@ -174,7 +189,7 @@ impl Input {
     }
 }
 
-/// Fills a buffer, which grows until there is a line's end in it. Begins with `rest`, in which there is none.
+/// Fills a buffer, which begins with `rest` and grows until there is a line's end in what is new.
 /// Says how many bytes there are, and whether they are the last.
 fn fill(reader: &mut dyn Read, rest: &[u8], buffer: &mut Vec<u8>) -> io::Result<(usize, bool)> {
     let mut filled = rest.len();
@@ -196,6 +211,26 @@ fn fill(reader: &mut dyn Read, rest: &[u8], buffer: &mut Vec<u8>) -> io::Result<
             return Ok((filled, false));
         }
         buffer.resize((filled * 2).min(LONGEST + 1), 0);
+    }
+}
+
+pub(super) fn too_long() -> String {
+    format!("it is longer than {LONGEST} bytes")
+}
+
+/// Reads to the end of a line, or of the file, and returns what was read of the next line.
+fn pass_over(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut buffer = vec![0; BLOCK / 16];
+    loop {
+        let filled = match reader.read(&mut buffer) {
+            Ok(0) => return Ok(Vec::new()),
+            Ok(filled) => filled,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if let Some(end) = memchr::memchr(b'\n', &buffer[..filled]) {
+            return Ok(buffer[end + 1..filled].to_vec());
+        }
     }
 }
 

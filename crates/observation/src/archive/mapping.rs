@@ -1,8 +1,12 @@
 //! Where an archive's lines have what an entry needs.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
+use op_util::file;
 use serde::Deserialize;
+
+/// The most of a mapping's file that is read, in bytes.
+const MOST: u64 = 1 << 20;
 
 /// What an entry needs, in the order in which [`Mapping`] has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +94,7 @@ impl Mapping {
     /// Reads a mapping file: an object with a JSON pointer, or `{"constant": "text"}`, for each of `stream`,
     /// `epoch`, `sequence`, `unixMs`, `chunkHash`, `locator`.
     pub fn read(path: &Path) -> Result<Self, MappingError> {
-        Self::parse(&fs::read(path)?)
+        Self::parse(&file::read(path, MOST)?)
     }
 
     pub fn parse(json: &[u8]) -> Result<Self, MappingError> {
@@ -111,6 +115,16 @@ impl Mapping {
 }
 
 impl Node {
+    /// The way to one field and nothing else, if there is one.
+    pub(super) fn only(&self, field: Field) -> Option<Self> {
+        if self.field == Some(field) {
+            return Some(self.clone());
+        }
+        let child = |(name, node): &(String, Self)| Some((name.clone(), node.only(field)?));
+        let way = self.children.iter().find_map(child)?;
+        Some(Self { field: None, children: vec![way] })
+    }
+
     fn place(
         &mut self,
         field: Field,

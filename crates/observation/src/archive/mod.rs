@@ -3,10 +3,12 @@
 mod error;
 mod lines;
 mod mapping;
+mod origin;
 mod parse;
 mod scan;
 
 pub use self::error::ArchiveError;
 pub use self::lines::{Block, Input, Position};
 pub use self::mapping::{Mapping, MappingError};
-pub use self::scan::{Scan, Tally};
+pub use self::origin::Origin;
+pub use self::scan::{Broken, Line, Scan, Tally};

@@ -9,13 +9,8 @@ use crate::entry::{Entry, chunk_hash};
 
 /// Reads a line. The error says what is wrong, without the line's number.
 pub(super) fn entry<'a>(mapping: &'a Mapping, line: &'a [u8]) -> Result<Entry<'a>, String> {
-    let mut found = Found::default();
     let text = str::from_utf8(line).map_err(|error| format!("it is not UTF-8: {error}"))?;
-    let mut json = serde_json::Deserializer::from_str(text);
-    Place { node: &mapping.root, found: &mut found }
-        .deserialize(&mut json)
-        .and_then(|()| json.end())
-        .map_err(|error| reason(&error))?;
+    let mut found = found(&mapping.root, text).map_err(|error| reason(&error))?;
     for (value, constant) in found.0.iter_mut().zip(&mapping.constants) {
         if let Some(text) = constant {
             *value = Some(Scalar::Text(Cow::Borrowed(text)));
@@ -29,6 +24,25 @@ pub(super) fn entry<'a>(mapping: &'a Mapping, line: &'a [u8]) -> Result<Entry<'a
         chunk_hash: chunk_hash(&found.text(Field::ChunkHash)?),
         locator: found.text(Field::Locator)?,
     })
+}
+
+/// Nothing but one field, whatever the others are. It is not found in what is no JSON as a whole.
+pub(super) fn field<'a>(mapping: &'a Mapping, field: Field, text: &'a str) -> Found<'a> {
+    if let Some(constant) = &mapping.constants[field as usize] {
+        let mut found = Found::default();
+        found.0[field as usize] = Some(Scalar::Text(Cow::Borrowed(constant)));
+        return found;
+    }
+    let way = mapping.root.only(field).unwrap_or_default();
+    found(&way, text).unwrap_or_default()
+}
+
+fn found<'a>(root: &Node, text: &'a str) -> serde_json::Result<Found<'a>> {
+    let mut found = Found::default();
+    let mut json = serde_json::Deserializer::from_str(text);
+    Place { node: root, found: &mut found }.deserialize(&mut json)?;
+    json.end()?;
+    Ok(found)
 }
 
 /// The parser's message; the line that it names is always the first.
@@ -50,7 +64,7 @@ enum Scalar<'a> {
 
 /// What was found, by field.
 #[derive(Debug, Default)]
-struct Found<'a>([Option<Scalar<'a>>; FIELDS.len()]);
+pub(super) struct Found<'a>([Option<Scalar<'a>>; FIELDS.len()]);
 
 impl<'a> Found<'a> {
     fn value(&mut self, field: Field) -> Result<Scalar<'a>, String> {
@@ -66,7 +80,7 @@ impl<'a> Found<'a> {
     }
 
     /// A text that entries are grouped by.
-    fn name(&mut self, field: Field) -> Result<Cow<'a, str>, String> {
+    pub(super) fn name(&mut self, field: Field) -> Result<Cow<'a, str>, String> {
         let text = self.text(field)?;
         if text.contains('\0') {
             return Err(format!("{:?} holds a NUL character", name(field)));
@@ -74,7 +88,7 @@ impl<'a> Found<'a> {
         Ok(text)
     }
 
-    fn number(&mut self, field: Field) -> Result<u64, String> {
+    pub(super) fn number(&mut self, field: Field) -> Result<u64, String> {
         match self.value(field)? {
             Scalar::Number(number) => Ok(number),
             Scalar::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {

@@ -5,7 +5,8 @@ use std::{ops::AddAssign, thread};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use super::lines::{Block, Input, Position};
+use super::lines::{Block, Input, Position, too_long};
+use super::origin::{Origin, origin};
 use super::{error::ArchiveError, mapping::Mapping, parse};
 use crate::entry::Entry;
 
@@ -23,10 +24,25 @@ pub struct Scan {
     pub skip_bad: bool,
 }
 
+/// What a line holds.
+#[derive(Debug)]
+pub enum Line<'a> {
+    Entry(Entry<'a>),
+    Broken(Broken),
+}
+
+/// A line that is no entry, and is of no other stream than this one.
+#[derive(Debug)]
+pub struct Broken {
+    pub origin: Origin,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
 #[derive(Debug, Default)]
 pub struct Tally {
     pub entries: u64,
-    /// Lines that are no entries.
+    /// Lines that are no entries and were passed over.
     pub bad: u64,
     /// The first of these, with what is wrong.
     pub named: Vec<(Position, String)>,
@@ -42,14 +58,24 @@ impl AddAssign for Tally {
     }
 }
 
+impl Tally {
+    /// Adds a bad line. A worker's lines come in order.
+    fn add(&mut self, position: Position, reason: String) {
+        self.bad += 1;
+        if self.named.len() < NAMED {
+            self.named.push((position, reason));
+        }
+    }
+}
+
 impl Scan {
     /// Hands every entry to `each`, which works on one of the states that `start` makes, one for a thread.
-    /// Which entry meets which state is left open. Without `skip_bad` the first bad line is the error, the same
-    /// for any number of threads.
+    /// Which entry meets which state is left open. Without `skip_bad` it also gets the bad lines of which the
+    /// stream can be read, and the first of the others is the error, the same for any number of threads.
     pub fn run<S: Send>(
         &self,
         start: impl Fn() -> S + Sync,
-        each: impl Fn(&mut S, &Entry<'_>, Position) -> Result<(), ArchiveError> + Sync,
+        each: impl Fn(&mut S, Line<'_>, Position) -> Result<(), ArchiveError> + Sync,
     ) -> Result<(Vec<S>, Tally), ArchiveError> {
         let stop = AtomicBool::new(false);
         let (to_workers, blocks) = bounded::<Block>(self.threads);
@@ -90,7 +116,7 @@ impl Scan {
             if !self.skip_bad
                 && let Some((position, reason)) = tally.named.first()
             {
-                return Err(self.input.at(*position, reason.clone()));
+                return Err(self.input.unread(*position, reason.clone()));
             }
             read?;
             Ok((states, tally))
@@ -104,6 +130,7 @@ impl Scan {
         stop: &AtomicBool,
     ) -> Result<(), ArchiveError> {
         self.input.blocks(
+            self.skip_bad,
             || spare.try_recv().ok(),
             |block| !stop.load(Ordering::Relaxed) && to_workers.send(block).is_ok(),
         )
@@ -114,26 +141,25 @@ impl Scan {
     fn work<S>(
         &self,
         mut state: S,
-        each: &impl Fn(&mut S, &Entry<'_>, Position) -> Result<(), ArchiveError>,
+        each: &impl Fn(&mut S, Line<'_>, Position) -> Result<(), ArchiveError>,
         blocks: &Receiver<Block>,
         give_back: &Sender<Vec<u8>>,
         stop: &AtomicBool,
     ) -> Result<(S, Tally), ArchiveError> {
         let mut tally = Tally::default();
         for block in blocks {
+            if block.is_too_long {
+                tally.add(block.first, too_long());
+            }
             for (line, number) in block.lines() {
                 let position = Position { line: number, ..block.first };
-                match parse::entry(&self.mapping, line) {
-                    Ok(entry) => {
-                        tally.entries += 1;
-                        each(&mut state, &entry, position)?;
+                match self.line(line) {
+                    Ok(line) => {
+                        tally.entries += u64::from(matches!(line, Line::Entry(_)));
+                        each(&mut state, line, position)?;
                     }
                     Err(reason) => {
-                        tally.bad += 1;
-                        // A worker's lines come in order.
-                        if tally.named.len() < NAMED {
-                            tally.named.push((position, reason));
-                        }
+                        tally.add(position, reason);
                         if !self.skip_bad {
                             stop.store(true, Ordering::Relaxed);
                             break;
@@ -145,5 +171,17 @@ impl Scan {
             let _ = give_back.send(block.into_buffer());
         }
         Ok((state, tally))
+    }
+
+    fn line<'a>(&'a self, line: &'a [u8]) -> Result<Line<'a>, String> {
+        let reason = match parse::entry(&self.mapping, line) {
+            Ok(entry) => return Ok(Line::Entry(entry)),
+            Err(reason) => reason,
+        };
+        let origin = (!self.skip_bad).then(|| origin(&self.mapping, line)).flatten();
+        match origin {
+            Some(origin) => Ok(Line::Broken(Broken { origin, reason })),
+            None => Err(reason),
+        }
     }
 }

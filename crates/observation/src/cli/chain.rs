@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, time::Duration};
 
 use alloy_primitives::Address;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use eth_rpc::{Rpc, fees::parse_gwei, key::SecretKey};
 
@@ -25,9 +25,19 @@ pub(super) struct RpcArgs {
 pub(super) struct LedgerArgs {
     #[command(flatten)]
     rpc: RpcArgs,
-    /// The ledger's address, or the file that `ec-observe deploy` wrote
-    #[arg(long, value_name = "ADDRESS|FILE")]
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// A ledger and its chain.
+#[derive(Args)]
+pub(super) struct PlaceArgs {
+    /// The file that `ec-observe deploy` wrote, or the ledger's address
+    #[arg(long, value_name = "FILE|ADDRESS")]
     ledger: String,
+    /// The chain's id. The file has it; beside an address it is needed before anything is signed
+    #[arg(long, value_name = "ID")]
+    chain_id: Option<u64>,
 }
 
 #[derive(Args)]
@@ -55,8 +65,33 @@ impl RpcArgs {
 }
 
 impl LedgerArgs {
+    /// To look at.
     pub(super) async fn open(&self) -> anyhow::Result<Ledger> {
-        ledger(&self.rpc.url, &self.ledger).await
+        ledger(&self.rpc.url, self.place.read()?).await
+    }
+
+    /// To sign for, with the account that does: both are on the chain that is meant, whatever the node says.
+    pub(super) async fn open_with(&self, key: &KeyArgs) -> anyhow::Result<(Ledger, Account)> {
+        let (address, chain_id) = self.place.read_whole()?;
+        let ledger = ledger(&self.rpc.url, (address, Some(chain_id))).await?;
+        let account = key.open(ledger.rpc().clone(), Some(chain_id)).await?;
+        Ok((ledger, account))
+    }
+}
+
+impl PlaceArgs {
+    /// Address and chain id.
+    pub(super) fn read_whole(&self) -> anyhow::Result<(Address, u64)> {
+        let (address, chain_id) = self.read()?;
+        let chain_id = chain_id.context(
+            "--ledger is an address: expected --chain-id beside it, found none, and what a node says is not enough to \
+             sign for. Give --chain-id, or as --ledger the file that `ec-observe deploy` wrote",
+        )?;
+        Ok((address, chain_id))
+    }
+
+    fn read(&self) -> anyhow::Result<(Address, Option<u64>)> {
+        place(&self.ledger, self.chain_id)
     }
 }
 
@@ -65,24 +100,32 @@ pub(super) fn rpc(url: &str) -> anyhow::Result<Rpc> {
     Rpc::new(url, PATIENCE).context("cannot use --rpc")
 }
 
-/// A ledger by its address or deployment.
-pub(super) async fn ledger(url: &str, address_or_file: &str) -> anyhow::Result<Ledger> {
-    let (address, chain) = if let Ok(address) = address_or_file.parse::<Address>() {
-        (address, None)
-    } else {
-        let deployment = Deployment::read(address_or_file.as_ref())
-            .context("--ledger is neither an address nor a deployment")?;
-        (deployment.ledger, Some(deployment.chain_id))
-    };
-    Ok(Ledger::open(rpc(url)?, address, chain).await?)
+/// A ledger's address and, where it is known, its chain's id.
+pub(super) fn place(ledger: &str, chain_id: Option<u64>) -> anyhow::Result<(Address, Option<u64>)> {
+    if let Ok(address) = ledger.parse::<Address>() {
+        return Ok((address, chain_id));
+    }
+    let deployment = Deployment::read(ledger.as_ref())
+        .context("--ledger is neither an address nor a deployment")?;
+    if chain_id.is_some_and(|given| given != deployment.chain_id) {
+        bail!("--ledger is a deployment on chain {}, not --chain-id", deployment.chain_id);
+    }
+    Ok((deployment.ledger, Some(deployment.chain_id)))
+}
+
+pub(super) async fn ledger(
+    url: &str,
+    (address, chain_id): (Address, Option<u64>),
+) -> anyhow::Result<Ledger> {
+    Ok(Ledger::open(rpc(url)?, address, chain_id).await?)
 }
 
 impl KeyArgs {
-    /// The account; a transaction of an interrupted command is finished first.
-    pub(super) async fn open(&self, rpc: Rpc) -> anyhow::Result<Account> {
+    /// The account, on a certain chain if one is given; a transaction of an interrupted command is finished first.
+    pub(super) async fn open(&self, rpc: Rpc, chain_id: Option<u64>) -> anyhow::Result<Account> {
         let raise_after = Duration::from_secs(self.raise_after);
         let terms = Terms { max_fee: self.max_fee, raise_after };
-        Ok(Account::open(rpc, self.key()?, &self.journals()?, terms).await?)
+        Ok(Account::open(rpc, chain_id, self.key()?, &self.journals()?, terms).await?)
     }
 
     pub(super) fn key(&self) -> anyhow::Result<SecretKey> {

@@ -47,7 +47,7 @@ pub(super) struct DeployArgs {
 }
 
 pub(super) async fn run(args: &DeployArgs) -> anyhow::Result<ExitCode> {
-    let account = args.key.open(args.rpc.open()?).await?;
+    let account = args.key.open(args.rpc.open()?, None).await?;
     let plan = Plan {
         owner: args.owner.unwrap_or(account.address()),
         witnesses: args.witnesses.clone(),

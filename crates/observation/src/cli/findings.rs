@@ -5,6 +5,7 @@ use op_util::foreign::message;
 use serde_json::{Value, json};
 
 use super::output::say;
+use crate::derive::Stops;
 use crate::ledger::{Disagreement, Done, Ledger, LedgerError, Progress, SignedBefore};
 use crate::observation::Observation;
 
@@ -19,6 +20,8 @@ pub(super) struct Findings {
     pub(super) refused: Vec<SignedBefore>,
     /// Not proposed: it is of the future.
     pub(super) future: Vec<Observation>,
+    /// Not derived: the archive is to be mended first.
+    pub(super) stops: Stops,
 }
 
 impl Findings {
@@ -31,7 +34,7 @@ impl Findings {
         self.future.extend(done.future.iter().cloned());
     }
 
-    /// A line for each.
+    /// A line for each, but for the streams that stop when they are many.
     pub(super) fn say(&self, ledger: Address) {
         for Disagreement { own, finalized } in &self.differ {
             let ours = own.observation_hash;
@@ -70,6 +73,7 @@ impl Findings {
                 ),
             );
         }
+        say_stops(&self.stops);
     }
 
     pub(super) fn add_to(&self, document: &mut Value) {
@@ -86,6 +90,16 @@ impl Findings {
         let refused = self.refused.iter().map(|it| with(&it.own, "signedBefore", &it.other));
         document["refused"] = refused.collect();
         document["future"] = self.future.iter().map(place).collect();
+    }
+}
+
+pub(super) fn say_stops(stops: &Stops) {
+    for stop in &stops.named {
+        say(message(&stop.to_string()));
+    }
+    let more = stops.count - stops.named.len() as u64;
+    if more > 0 {
+        say(format_args!("{more} more streams are left out in part or as a whole"));
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use op_util::file::replace_with;
 
+use super::output::NO;
 use super::source::{DeriveArgs, SETTLE, say_derived, with_progress};
 use crate::derive::scratch_beside;
 
@@ -16,8 +17,12 @@ Example: ec-observe headers archive.jsonl.zst --out headers.jsonl
 
 Writes one line for each epoch of each stream: names, number of entries, observationHash, slot and the \
 header. The result is the same for any order of lines and files and any number of threads. Entries that \
-are there twice count once; two different entries at one place are an error. After an error nothing is \
-written.";
+are there twice count once. Two different entries at one place, a line that is no entry, and an epoch that \
+--after has already, stop their stream: it is named, what comes before is written, and all other streams. A line \
+of which not even the stream can be read is an error, after which nothing is written; --skip-bad passes over all \
+lines that are no entries.
+
+Exit codes: 0, 1 if a stream stops, 2 for every error.";
 
 #[derive(Args)]
 #[command(after_help = HELP)]
@@ -63,7 +68,7 @@ pub(super) fn run(args: &HeadersArgs) -> anyhow::Result<ExitCode> {
             .context("cannot write to standard output")?,
     }
     say_derived(&derivation.scan.input, &derived);
-    Ok(ExitCode::SUCCESS)
+    Ok(if derived.stops.count == 0 { ExitCode::SUCCESS } else { ExitCode::from(NO) })
 }
 
 /// Writes the whole file in one step. A pipe or a device is written as it is.

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 
-use super::chain::ledger;
+use super::chain::{ledger, place};
 use super::output::{NO, print};
 use super::source::{SourceArgs, with_progress};
 use crate::{observation::Observation, proof::Proof};
@@ -73,9 +73,12 @@ pub(super) struct VerifyArgs {
     /// URL of a node of the chain
     #[arg(long, value_name = "URL", requires = "ledger")]
     rpc: Option<String>,
-    /// The ledger's address, or the file that `ec-observe deploy` wrote
-    #[arg(long, value_name = "ADDRESS|FILE", requires = "rpc")]
+    /// The file that `ec-observe deploy` wrote, or the ledger's address
+    #[arg(long, value_name = "FILE|ADDRESS", requires = "rpc")]
     ledger: Option<String>,
+    /// The chain's id, where the ledger is given by its address
+    #[arg(long, value_name = "ID", requires = "ledger")]
+    chain_id: Option<u64>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -86,7 +89,10 @@ pub(super) async fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
         Proof::read(&args.proof).with_context(|| format!("cannot use {}", args.proof.display()))?;
     let offline = proof.check();
     let on_chain = match (&args.rpc, &args.ledger) {
-        (Some(url), Some(address)) => Some(ledger(url, address).await?.includes(&proof).await?),
+        (Some(url), Some(given)) => {
+            let ledger = ledger(url, place(given, args.chain_id)?).await?;
+            Some(ledger.includes(&proof).await?)
+        }
         _ => None,
     };
     let included = offline.is_ok() && on_chain != Some(false);

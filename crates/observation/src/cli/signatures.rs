@@ -1,18 +1,18 @@
 //! `ec-observe sign` and `ec-observe relay`.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::{fs::File, path::PathBuf, process::ExitCode};
+use std::io::Write as _;
+use std::{path::Path, path::PathBuf, process::ExitCode};
 
-use alloy_primitives::Address;
 use anyhow::{Context as _, bail};
 use clap::Args;
+use op_util::file::{lines, replace};
 use serde_json::json;
 
-use super::chain::{KeyArgs, LedgerArgs};
+use super::chain::{KeyArgs, LedgerArgs, PlaceArgs};
 use super::findings::{Findings, tell};
 use super::output::{NO, print, say};
-use crate::ledger::{Deployment, Domain, Ledger, Signature, sign as sign_all};
-use crate::observation::Observation;
+use crate::ledger::{Domain, Signature, sign as sign_all};
+use crate::observation::{LONGEST, Observation};
 
 const SIGN_HELP: &str = "\
 Example: ec-observe sign headers.jsonl --ledger deployment.json --registry-epoch 2 --key-file witness.key \
@@ -39,12 +39,8 @@ pub(super) struct SignArgs {
     /// What `ec-observe headers` wrote
     #[arg(value_name = "HEADERS")]
     headers: PathBuf,
-    /// The file that `ec-observe deploy` wrote, or the ledger's address
-    #[arg(long, value_name = "FILE|ADDRESS")]
-    ledger: String,
-    /// The chain's id, where the ledger is given by its address
-    #[arg(long, value_name = "ID")]
-    chain_id: Option<u64>,
+    #[command(flatten)]
+    place: PlaceArgs,
     /// The registry's present state
     #[arg(long, value_name = "N")]
     registry_epoch: u64,
@@ -57,18 +53,7 @@ pub(super) struct SignArgs {
 
 pub(super) fn sign(args: &SignArgs) -> anyhow::Result<ExitCode> {
     let observations = Observation::read(&args.headers)?.collect::<Result<Vec<_>, _>>()?;
-    let (chain_id, ledger) = match (args.ledger.parse::<Address>(), args.chain_id) {
-        (Ok(ledger), Some(chain_id)) => (chain_id, ledger),
-        (Ok(_), None) => bail!("--chain-id is needed beside the address of a ledger"),
-        (Err(_), given) => {
-            let deployment = Deployment::read(args.ledger.as_ref())
-                .context("--ledger is neither an address nor a deployment")?;
-            if given.is_some_and(|given| given != deployment.chain_id) {
-                bail!("--ledger is a deployment on chain {}, not --chain-id", deployment.chain_id);
-            }
-            (deployment.chain_id, deployment.ledger)
-        }
-    };
+    let (ledger, chain_id) = args.place.read_whole()?;
     let domain = Domain { chain_id, ledger, registry_epoch: args.registry_epoch };
     let (signatures, refused) =
         sign_all(&args.key.key()?, &args.key.journals()?, domain, &observations)?;
@@ -78,8 +63,10 @@ pub(super) fn sign(args: &SignArgs) -> anyhow::Result<ExitCode> {
         lines.push(b'\n');
     }
     match &args.out {
-        Some(out) => op_util::file::replace(out, &lines)
-            .with_context(|| format!("cannot write {}", out.display()))?,
+        Some(out) => {
+            let failed = || format!("cannot write {}", out.display());
+            replace(out, &lines).with_context(failed)?;
+        }
         None => std::io::stdout().write_all(&lines).context("cannot write to standard output")?,
     }
     say(format_args!("{} of {} observations signed", signatures.len(), observations.len()));
@@ -105,11 +92,10 @@ pub(super) struct RelayArgs {
 
 pub(super) async fn relay(args: &RelayArgs) -> anyhow::Result<ExitCode> {
     let mut signatures = Vec::new();
-    for file in &args.files {
-        read(file, &mut signatures)?;
+    for path in &args.files {
+        read(path, &mut signatures)?;
     }
-    let ledger: Ledger = args.ledger.open().await?;
-    let account = args.key.open(ledger.rpc().clone()).await?;
+    let (ledger, account) = args.ledger.open_with(&args.key).await?;
     let relayed = ledger.relay(&account, signatures).await?;
     let done = &relayed.done;
     if args.json {
@@ -140,12 +126,13 @@ pub(super) async fn relay(args: &RelayArgs) -> anyhow::Result<ExitCode> {
     Ok(if relayed.left_out.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(NO) })
 }
 
-fn read(path: &PathBuf, signatures: &mut Vec<Signature>) -> anyhow::Result<()> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    for (line, number) in BufReader::new(file).lines().zip(1..) {
+fn read(path: &Path, signatures: &mut Vec<Signature>) -> anyhow::Result<()> {
+    let lines = lines(path, LONGEST);
+    let lines = lines.with_context(|| format!("cannot read {}", path.display()))?;
+    for (line, number) in lines.zip(1..) {
         let place = || format!("{}, line {number}", path.display());
         let signature: Signature =
-            serde_json::from_str(&line.with_context(place)?).with_context(place)?;
+            serde_json::from_slice(&line.with_context(place)?).with_context(place)?;
         if let Err(reason) = signature.check() {
             bail!("{}: {reason}", place());
         }

@@ -13,7 +13,7 @@ use clap::Args;
 use super::anvil;
 use super::chain::{key, rpc};
 use super::output::{NO, print, say};
-use crate::archive::Mapping;
+use super::source::mapping;
 use crate::smoke::{Archive, Chain, run as smoke};
 
 const HELP: &str = "\
@@ -75,11 +75,7 @@ pub(super) async fn run(args: &SmokeArgs) -> anyhow::Result<ExitCode> {
     let archive = if args.files.is_empty() {
         Archive::MadeUp(args.epochs)
     } else {
-        let mapping = args.mapping.as_deref().map(Mapping::read).transpose();
-        Archive::Files(
-            args.files.clone(),
-            mapping.context("cannot use --mapping")?.unwrap_or_default(),
-        )
+        Archive::Files(args.files.clone(), mapping(args.mapping.as_deref())?)
     };
     let report = smoke(chain, archive, |far| say(far)).await?;
     if args.json {

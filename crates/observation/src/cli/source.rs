@@ -1,12 +1,14 @@
 //! The archive that a command reads.
 
-use std::{num::NonZeroUsize, path::PathBuf, thread, time::Duration};
+use std::path::{Path, PathBuf};
+use std::{num::NonZeroUsize, thread, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use op_util::foreign::clean;
 
+use super::findings::say_stops;
 use super::output::say;
 use crate::archive::{Input, Mapping, Scan};
 use crate::derive::{Derivation, Derived, Heads, scratch_beside};
@@ -49,13 +51,15 @@ pub(super) struct DeriveArgs {
     scratch: Option<PathBuf>,
 }
 
+/// The mapping of `--mapping`.
+pub(super) fn mapping(given: Option<&Path>) -> anyhow::Result<Mapping> {
+    let Some(path) = given else { return Ok(Mapping::default()) };
+    Mapping::read(path).with_context(|| format!("cannot use the mapping {}", path.display()))
+}
+
 impl SourceArgs {
     pub(super) fn scan(&self) -> anyhow::Result<Scan> {
-        let mapping = match &self.mapping {
-            Some(path) => Mapping::read(path)
-                .with_context(|| format!("cannot use the mapping {}", path.display()))?,
-            None => Mapping::default(),
-        };
+        let mapping = mapping(self.mapping.as_deref())?;
         let threads = self.threads.map_or_else(thread::available_parallelism, Ok)?;
         let input = Input::new(self.files.clone());
         Ok(Scan { input, mapping, threads: threads.get(), skip_bad: self.skip_bad })
@@ -121,4 +125,5 @@ pub(super) fn say_derived(input: &Input, derived: &Derived) {
     }
     let Derived { entries, duplicates, observations, .. } = derived;
     say(format_args!("{entries} entries ({duplicates} there before), {observations} observations"));
+    say_stops(&derived.stops);
 }

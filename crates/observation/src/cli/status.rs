@@ -61,18 +61,19 @@ impl Counts {
 }
 
 pub(super) async fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    let mut observations = Vec::new();
+    if let Some(path) = &args.headers {
+        observations = Observation::read(path)?.collect::<Result<_, _>>()?;
+    }
     let ledger = args.ledger.open().await?;
     let set = ledger.set().await?;
     let mut streams = BTreeMap::<String, Counts>::new();
-    if let Some(path) = &args.headers {
-        let observations = Observation::read(path)?.collect::<Result<Vec<_>, _>>()?;
-        for (own, state) in observations.iter().zip(ledger.states(&observations, None, None).await?)
-        {
-            streams.entry(own.stream.clone()).or_default().add(own, &state);
-        }
-        for own in lacking(&ledger, &observations).await? {
-            streams.entry(own.stream).or_default().lacks = true;
-        }
+    let states = ledger.states(&observations, None, None).await?;
+    for (own, state) in observations.iter().zip(&states) {
+        streams.entry(own.stream.clone()).or_default().add(own, state);
+    }
+    for own in lacking(&ledger, &observations).await? {
+        streams.entry(own.stream).or_default().lacks = true;
     }
     if args.json {
         let streams: Vec<_> =

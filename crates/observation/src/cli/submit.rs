@@ -37,8 +37,7 @@ pub(super) struct AttestArgs {
 impl SubmitArgs {
     async fn open(&self) -> anyhow::Result<(Vec<Observation>, Ledger, Account)> {
         let observations = Observation::read(&self.headers)?.collect::<Result<Vec<_>, _>>()?;
-        let ledger = self.ledger.open().await?;
-        let account = self.key.open(ledger.rpc().clone()).await?;
+        let (ledger, account) = self.ledger.open_with(&self.key).await?;
         Ok((observations, ledger, account))
     }
 }

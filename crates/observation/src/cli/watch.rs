@@ -13,8 +13,9 @@ use super::chain::{KeyArgs, LedgerArgs, say_done};
 use super::findings::Findings;
 use super::output::{NO, say};
 use super::source::{DeriveArgs, SETTLE};
+use crate::derive::{Derivation, Derived};
 use crate::ledger::{Account, Ledger, Progress};
-use crate::{derive::Derivation, observation::Observation};
+use crate::observation::Observation;
 
 const HELP: &str = "\
 Example: ec-observe watch archive.jsonl --propose --rpc http://127.0.0.1:9545 \
@@ -23,11 +24,12 @@ Example: ec-observe watch archive.jsonl --propose --rpc http://127.0.0.1:9545 \
 Derives again whenever the archive changed, proposes (with --propose) what is not proposed, and attests \
 to what is proposed and equals its own. An epoch is taken for closed when its stream has gone on for \
 --settle seconds after it. Whatever lines come later, a slot that this key signed is not signed again: such \
-observations are named and left out. SIGINT and SIGTERM end it; started again, it finishes the \
+observations are named and left out. What stops a stream (see `ec-observe headers --help`) is named, and the \
+other streams go on. SIGINT and SIGTERM end it; started again, it finishes the \
 transaction that was on its way. It notices a change by a file's size or time.
 
 Exit codes: 0, 1 with --once if the chain has another final observation than ours, an epoch that the \
-archive lacks, or something of ours is not signed or not proposed, 2 for every error.";
+archive lacks, if something of ours is not signed or not proposed, or if a stream stops, 2 for every error.";
 
 #[derive(Args)]
 #[command(after_help = HELP)]
@@ -56,8 +58,7 @@ pub(super) struct WatchArgs {
 }
 
 pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
-    let ledger = args.ledger.open().await?;
-    let account = args.key.open(ledger.rpc().clone()).await?;
+    let (ledger, account) = args.ledger.open_with(&args.key).await?;
     if !ledger.is_witness(account.address()).await? {
         say(format_args!("{} is no witness now: it only looks", account.address()));
     }
@@ -66,6 +67,7 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut watch = Watch { ledger, account, propose: args.propose, derived: None, said: None };
+    let mut failed = None;
     loop {
         // A transaction that is on its way then is in the journal.
         let agreed = select! {
@@ -77,9 +79,13 @@ pub(super) async fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
             return Ok(if agreed? { ExitCode::SUCCESS } else { ExitCode::from(NO) });
         }
         // A file that is being written and a node that does not answer may be there next time.
-        if let Err(error) = agreed {
-            say(message(&with_causes(error.as_ref())));
+        let failure = agreed.err().map(|error| message(&with_causes(error.as_ref())));
+        if failure != failed
+            && let Some(failure) = &failure
+        {
+            say(failure);
         }
+        failed = failure;
         select! {
             _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
             _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
@@ -96,7 +102,7 @@ struct Watch {
     account: Account,
     propose: bool,
     /// What was derived, and from which state of the files.
-    derived: Option<(Marks, Vec<Observation>)>,
+    derived: Option<(Marks, Vec<Observation>, Derived)>,
     /// What was said last, which is not repeated.
     said: Option<(String, Findings)>,
 }
@@ -106,11 +112,13 @@ impl Watch {
     async fn round(&mut self, derivation: &Derivation) -> anyhow::Result<bool> {
         self.account.resume().await?;
         let marks = marks(derivation.scan.input.paths())?;
-        if self.derived.as_ref().is_none_or(|(known, _)| *known != marks) {
-            self.derived = Some((marks, derive(derivation).await?));
+        if self.derived.as_ref().is_none_or(|(known, ..)| *known != marks) {
+            let (observations, derived) = derive(derivation).await?;
+            self.derived = Some((marks, observations, derived));
         }
-        let observations = self.derived.as_ref().map_or(&[][..], |(_, derived)| derived);
-        let (mut open, mut findings) = (Vec::new(), Findings::default());
+        let Some((_, observations, derived)) = &self.derived else { return Ok(true) };
+        let mut open = Vec::new();
+        let mut findings = Findings { stops: derived.stops.clone(), ..Findings::default() };
         for stream in observations.chunk_by(|one, other| one.stream == other.stream) {
             match self.ledger.progress(stream).await? {
                 Progress::Open(rest) => open.extend_from_slice(rest),
@@ -119,7 +127,9 @@ impl Watch {
             }
         }
         self.act(&open, &mut findings).await?;
-        let line = format!("{} observations, {} not final", observations.len(), open.len());
+        let (all, rest, bad) = (observations.len(), open.len(), derived.bad);
+        let bad = if bad == 0 { String::new() } else { format!(", {bad} lines passed over") };
+        let line = format!("{all} observations, {rest} not final{bad}");
         let is_well = findings.is_empty();
         let news = Some((line, findings));
         if self.said != news
@@ -156,7 +166,7 @@ impl Watch {
 }
 
 /// On a thread of its own: signals are heard meanwhile, and the process ends without waiting for it.
-async fn derive(derivation: &Derivation) -> anyhow::Result<Vec<Observation>> {
+async fn derive(derivation: &Derivation) -> anyhow::Result<(Vec<Observation>, Derived)> {
     let (send, receive) = oneshot::channel();
     let derivation = derivation.clone();
     thread::spawn(move || {
@@ -166,7 +176,7 @@ async fn derive(derivation: &Derivation) -> anyhow::Result<Vec<Observation>> {
             Ok(())
         });
         // Nobody waits for it when the command ends.
-        let _ = send.send(derived.map(|_| observations));
+        let _ = send.send(derived.map(|derived| (observations, derived)));
     });
     Ok(receive.await.context("the derivation ended without a result")??)
 }

@@ -46,8 +46,7 @@ pub(super) struct ChangeArgs {
 
 pub(super) async fn run(command: &WitnessCommand) -> anyhow::Result<ExitCode> {
     let (WitnessCommand::Add(args) | WitnessCommand::Remove(args)) = command;
-    let ledger = args.ledger.open().await?;
-    let owner = args.key.open(ledger.rpc().clone()).await?;
+    let (ledger, owner) = args.ledger.open_with(&args.key).await?;
     let change = match command {
         WitnessCommand::Add(_) => ledger.add_witness(&owner, args.witness, args.quorum).await?,
         WitnessCommand::Remove(_) => {

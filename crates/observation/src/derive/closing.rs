@@ -43,6 +43,19 @@ impl Closing {
         self.waiting.push_back(Waiting { observation, next: None });
     }
 
+    /// Takes a later epoch of a stream that goes no further: all that counts of it is how far the stream is. With a
+    /// flaw it does not say even that.
+    pub(super) fn pass(&mut self, epoch: &EpochRecord) {
+        if epoch.flaw.is_some() {
+            return;
+        }
+        let last = self.waiting.back_mut();
+        if let Some(last) = last.filter(|last| last.observation.stream == epoch.stream) {
+            last.next.get_or_insert(epoch.first_unix_ms);
+            self.now = self.now.max(epoch.last_unix_ms);
+        }
+    }
+
     /// The next observation that is over.
     pub(super) fn closed(&mut self) -> Option<Observation> {
         let first = self.waiting.front()?;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, keccak256};
 
-use super::{error::DeriveError, record::EpochRecord};
+use super::{record::EpochRecord, stop::Stop};
+use crate::archive::Input;
 use crate::{header::ObservationHeader, observation::Observation};
 
 /// Where streams went on from.
@@ -18,6 +19,43 @@ struct Past {
     head: Observation,
     /// All epochs, each with its number of entries.
     epochs: BTreeMap<String, u64>,
+}
+
+/// The streams as their epochs come, in order.
+#[derive(Default)]
+pub(super) struct Chain {
+    last: Option<Observation>,
+    /// The stream that goes no further.
+    stopped: Option<String>,
+}
+
+/// What becomes of an epoch.
+pub(super) enum Next {
+    Observed(Observation),
+    /// Its stream goes no further.
+    Stops(Stop),
+    /// Its stream went no further before.
+    Stopped,
+}
+
+impl Chain {
+    pub(super) fn next(&mut self, heads: &Heads, epoch: &EpochRecord, input: &Input) -> Next {
+        if self.stopped.as_ref() == Some(&epoch.stream) {
+            return Next::Stopped;
+        }
+        let flaw = epoch.flaw.clone();
+        let stop = flaw.map(|flaw| Stop::of(flaw, &epoch.stream, &epoch.epoch, input));
+        match stop.map_or_else(|| heads.follow(self.last.as_ref(), epoch), Err) {
+            Ok(own) => {
+                self.last = Some(own.clone());
+                Next::Observed(own)
+            }
+            Err(stop) => {
+                self.stopped = Some(epoch.stream.clone());
+                Next::Stops(stop)
+            }
+        }
+    }
 }
 
 impl Heads {
@@ -34,17 +72,14 @@ impl Heads {
         }
     }
 
+    /// With how many entries an epoch was observed before.
+    pub(super) fn observed(&self, stream: &str, epoch: &str) -> Option<u64> {
+        self.0.get(stream)?.epochs.get(epoch).copied()
+    }
+
     /// The observation of an epoch. Epochs come in their order; `last` is the observation of the one before.
-    pub(super) fn follow(
-        &self,
-        last: Option<&Observation>,
-        epoch: &EpochRecord,
-    ) -> Result<Observation, DeriveError> {
+    fn follow(&self, last: Option<&Observation>, epoch: &EpochRecord) -> Result<Observation, Stop> {
         let past = self.0.get(&epoch.stream);
-        if let Some(entries) = past.and_then(|past| past.epochs.get(&epoch.epoch)) {
-            let (stream, epoch) = (epoch.stream.clone(), epoch.epoch.clone());
-            return Err(DeriveError::Again { stream, epoch, entries: *entries });
-        }
         let parent = match last.filter(|last| last.stream == epoch.stream) {
             Some(last) => Some(last),
             None => past.map(|past| after(&past.head, epoch)).transpose()?,
@@ -75,12 +110,12 @@ impl Heads {
 }
 
 /// The head, if the epoch comes after it.
-fn after<'a>(head: &'a Observation, epoch: &EpochRecord) -> Result<&'a Observation, DeriveError> {
+fn after<'a>(head: &'a Observation, epoch: &EpochRecord) -> Result<&'a Observation, Stop> {
     let place = |unix_ms: u64, name: &str| (unix_ms, name.len(), name.to_owned());
     if place(epoch.first_unix_ms, &epoch.epoch) > place(head.first_unix_ms, &head.epoch) {
         return Ok(head);
     }
-    Err(DeriveError::Before {
+    Err(Stop::Before {
         stream: epoch.stream.clone(),
         epoch: epoch.epoch.clone(),
         unix_ms: epoch.first_unix_ms,

@@ -1,24 +1,31 @@
 //! From an archive to observations.
 //!
 //! Threads read lines and hash entries into sorters; merged, the entries become epochs, and these, sorted by
-//! stream and the time of their first entry, observations. Memory is what the sorters may hold, whatever the archive's size; the result
-//! does not depend on the order of lines and files, nor on threads.
+//! stream and the time of their first entry, observations. Memory is what the sorters may hold, whatever the
+//! archive's size; the result does not depend on the order of lines and files, nor on threads.
+//!
+//! What is wrong with a stream stops that stream: what is before it is the same whichever way it is mended.
 
+mod bytes;
 mod closing;
 mod epochs;
 mod error;
+mod flaw;
 mod link;
 mod record;
 mod sort;
+mod stop;
 
 use std::path::{Path, PathBuf};
 use std::{io, time::Duration};
 
 use self::closing::Closing;
+use self::link::{Chain, Next};
 use self::record::EpochRecord;
 use self::sort::{FIRST_BYTES, READ_AHEAD, Sorter};
+pub use self::stop::{Stop, Stops};
 pub use self::{error::DeriveError, link::Heads};
-use crate::archive::{ArchiveError, Position, Scan};
+use crate::archive::{ArchiveError, Line, Position, Scan};
 use crate::observation::Observation;
 
 #[derive(Debug, Clone)]
@@ -42,6 +49,8 @@ pub struct Derived {
     /// Entries that were there before.
     pub duplicates: u64,
     pub observations: u64,
+    /// The streams of which not everything was handed on.
+    pub stops: Stops,
     /// Lines that are no entries and were passed over.
     pub bad: u64,
     /// The first of these, with what is wrong.
@@ -49,8 +58,8 @@ pub struct Derived {
 }
 
 impl Derivation {
-    /// Hands on all observations, streams by name, each from its first to its last. None is handed on when the
-    /// archive has an error.
+    /// Hands on all observations, streams by name, each from its first to its last, or to where it stops. None is
+    /// handed on when the archive has an error.
     pub fn run(
         &self,
         mut take: impl FnMut(Observation) -> io::Result<()>,
@@ -58,30 +67,35 @@ impl Derivation {
         let threads = self.scan.threads.max(1);
         let (entries, tally) = self.scan.run(
             || Sorter::new(self.memory / threads, &self.scratch),
-            |sorter, entry, position| {
+            |sorter, line, position| {
                 let sorter = sorter.as_mut().map_err(|error| again(error))?;
-                Ok(sorter.push(|bytes| record::write_entry(bytes, entry, position))?)
+                Ok(sorter.push(|bytes| match line {
+                    Line::Entry(entry) => record::write_entry(bytes, &entry, position),
+                    Line::Broken(broken) => record::write_broken(bytes, &broken, position),
+                })?)
             },
         )?;
         let entries =
             entries.into_iter().map(|sorter| sorter?.finish()).collect::<io::Result<Vec<_>>>()?;
         let (epochs, duplicates) =
-            epochs::epochs(&entries, threads, self.memory / 4, &self.scratch, &self.scan.input)?;
+            epochs::epochs(&entries, threads, self.memory / 4, &self.scratch, &self.heads)?;
         drop(entries);
         let mut derived = Derived {
             entries: tally.entries,
             duplicates,
             bad: tally.bad,
             named: tally.named,
-            observations: 0,
+            ..Derived::default()
         };
         let mut closing = Closing::new(self.settle);
-        let mut last: Option<Observation> = None;
+        let mut chain = Chain::default();
         sort::merge(&epochs, 0..FIRST_BYTES, READ_AHEAD, |record| {
             let epoch = EpochRecord::read(record);
-            let next = self.heads.follow(last.as_ref(), &epoch)?;
-            last = Some(next.clone());
-            closing.take(&epoch, next);
+            match chain.next(&self.heads, &epoch, &self.scan.input) {
+                Next::Observed(own) => closing.take(&epoch, own),
+                Next::Stops(stop) => derived.stops.add(stop),
+                Next::Stopped => closing.pass(&epoch),
+            }
             while let Some(closed) = closing.closed() {
                 derived.observations += 1;
                 take(closed).map_err(DeriveError::Write)?;

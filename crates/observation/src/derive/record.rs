@@ -3,46 +3,61 @@
 use std::hash::{DefaultHasher, Hasher as _};
 
 use alloy_primitives::B256;
+use op_util::foreign::clean;
 
-use crate::{archive::Position, entry::Entry};
+use super::bytes::{Fields, write_name, write_number, write_position};
+use super::flaw::Flaw;
+use crate::archive::{Broken, Origin, Position};
+use crate::entry::Entry;
 
-/// Bits of a line's number beside the file's, 24 for the latter.
-const LINE_BITS: u32 = 40;
 /// Bytes of the hash of an entry's names.
 const HASH: usize = 8;
 
-/// An entry, as far as its epoch's header needs it.
+/// An entry, as far as its epoch's header needs it, or a line that is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EntryRecord<'a> {
     /// `stream ‖ 0 ‖ epoch ‖ 0`. Neither holds a NUL. Before them is a hash of them, which sorts faster.
     pub(super) names: &'a [u8],
     pub(super) sequence: u64,
+    /// Zero for a line that is no entry.
     pub(super) leaf: B256,
     pub(super) position: Position,
     pub(super) unix_ms: u64,
+    /// For a line that is no entry, what is wrong with it.
     pub(super) locator: &'a [u8],
 }
 
 /// Appends an entry's record.
 pub(super) fn write_entry(bytes: &mut Vec<u8>, entry: &Entry<'_>, position: Position) {
-    let start = bytes.len();
-    bytes.extend_from_slice(&[0; HASH]);
-    write_name(bytes, &entry.stream);
-    write_name(bytes, &entry.epoch);
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&bytes[start + HASH..]);
-    bytes[start..start + HASH].copy_from_slice(&hasher.finish().to_be_bytes());
-    bytes.extend_from_slice(&entry.sequence.to_be_bytes());
+    write_names(bytes, &entry.stream, &entry.epoch);
+    write_number(bytes, entry.sequence);
     bytes.extend_from_slice(entry.leaf().as_slice());
-    let position = u64::from(position.file) << LINE_BITS | position.line;
-    bytes.extend_from_slice(&position.to_be_bytes());
-    bytes.extend_from_slice(&entry.unix_ms.to_be_bytes());
+    write_position(bytes, position);
+    write_number(bytes, entry.unix_ms);
     bytes.extend_from_slice(entry.locator.as_bytes());
 }
 
-fn write_name(bytes: &mut Vec<u8>, name: &str) {
-    bytes.extend_from_slice(name.as_bytes());
-    bytes.push(0);
+/// Appends the record of a line that is no entry. What it does not say may be anything: it is taken for the first
+/// one of its epoch, and of the first moment. An epoch that it does not name has the empty name.
+pub(super) fn write_broken(bytes: &mut Vec<u8>, broken: &Broken, position: Position) {
+    let Origin { stream, epoch, sequence, unix_ms } = &broken.origin;
+    write_names(bytes, stream, epoch.as_deref().unwrap_or_default());
+    write_number(bytes, sequence.unwrap_or_default());
+    bytes.extend_from_slice(B256::ZERO.as_slice());
+    write_position(bytes, position);
+    let unix_ms = unix_ms.filter(|_| epoch.is_some());
+    write_number(bytes, unix_ms.unwrap_or_default());
+    bytes.extend_from_slice(clean(&broken.reason).as_bytes());
+}
+
+fn write_names(bytes: &mut Vec<u8>, stream: &str, epoch: &str) {
+    let start = bytes.len();
+    bytes.extend_from_slice(&[0; HASH]);
+    write_name(bytes, stream);
+    write_name(bytes, epoch);
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&bytes[start + HASH..]);
+    bytes[start..start + HASH].copy_from_slice(&hasher.finish().to_be_bytes());
 }
 
 impl<'a> EntryRecord<'a> {
@@ -53,10 +68,13 @@ impl<'a> EntryRecord<'a> {
         let (names, tail) = record.split_at(names_end);
         let mut tail = Fields(tail);
         let (sequence, leaf) = (tail.number(), tail.hash());
-        let position = tail.number();
-        let file = u32::try_from(position >> LINE_BITS).unwrap_or(u32::MAX);
-        let position = Position { file, line: position & ((1 << LINE_BITS) - 1) };
+        let position = tail.position();
         Self { names, sequence, leaf, position, unix_ms: tail.number(), locator: tail.0 }
+    }
+
+    /// What is wrong with a line that is no entry.
+    pub(super) fn broken(&self) -> Option<String> {
+        self.leaf.is_zero().then(|| String::from_utf8_lossy(self.locator).into_owned())
     }
 }
 
@@ -65,7 +83,7 @@ impl<'a> EntryRecord<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EpochRecord {
     pub(super) stream: String,
-    /// The time of the entry with the least sequence.
+    /// The time of the entry with the least sequence. With a flaw, the least that it may be, whatever is right.
     pub(super) first_unix_ms: u64,
     pub(super) epoch: String,
     /// The time of the entry with the highest sequence.
@@ -78,22 +96,26 @@ pub(super) struct EpochRecord {
     pub(super) entries: u64,
     pub(super) first_sequence: u64,
     pub(super) last_sequence: u64,
+    pub(super) flaw: Option<Flaw>,
 }
 
 impl EpochRecord {
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         write_name(bytes, &self.stream);
         for number in [self.first_unix_ms, self.epoch.len() as u64] {
-            bytes.extend_from_slice(&number.to_be_bytes());
+            write_number(bytes, number);
         }
         write_name(bytes, &self.epoch);
         for number in [self.last_unix_ms, self.observed_unix_ms] {
-            bytes.extend_from_slice(&number.to_be_bytes());
+            write_number(bytes, number);
         }
         bytes.extend_from_slice(self.data_root.as_slice());
         bytes.extend_from_slice(self.locator_hash.as_slice());
         for number in [self.entries, self.first_sequence, self.last_sequence] {
-            bytes.extend_from_slice(&number.to_be_bytes());
+            write_number(bytes, number);
+        }
+        if let Some(flaw) = &self.flaw {
+            flaw.write(bytes);
         }
     }
 
@@ -111,31 +133,8 @@ impl EpochRecord {
             entries: fields.number(),
             first_sequence: fields.number(),
             last_sequence: fields.number(),
+            flaw: Flaw::read(fields.0),
         }
-    }
-}
-
-/// Takes fields from the front of a record that this process wrote.
-pub(super) struct Fields<'a>(pub(super) &'a [u8]);
-
-impl Fields<'_> {
-    fn number(&mut self) -> u64 {
-        let (number, rest) = self.0.split_at(8);
-        self.0 = rest;
-        number.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
-    }
-
-    fn hash(&mut self) -> B256 {
-        let (hash, rest) = self.0.split_at(32);
-        self.0 = rest;
-        B256::from_slice(hash)
-    }
-
-    pub(super) fn name(&mut self) -> String {
-        let end = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len() - 1);
-        let name = String::from_utf8_lossy(&self.0[..end]).into_owned();
-        self.0 = &self.0[end + 1..];
-        name
     }
 }
 
@@ -161,7 +160,7 @@ mod tests {
         assert_eq!((found.position, found.unix_ms), (position, 5));
         assert_eq!((found.leaf, found.locator), (entry.leaf(), &b"l"[..]));
 
-        let epoch = EpochRecord {
+        let mut epoch = EpochRecord {
             stream: "s".to_owned(),
             first_unix_ms: 1,
             epoch: "é".to_owned(),
@@ -172,9 +171,19 @@ mod tests {
             entries: 3,
             first_sequence: 4,
             last_sequence: 5,
+            flaw: None,
         };
-        bytes.clear();
-        epoch.write(&mut bytes);
-        assert_eq!(EpochRecord::read(&bytes), epoch);
+        let other = Position { file: 0, line: 1 };
+        for flaw in [
+            None,
+            Some(Flaw::Conflict { sequence: 1 << 60, positions: [position, other] }),
+            Some(Flaw::Broken { position, reason: "é".to_owned() }),
+            Some(Flaw::Again { entries: 1 << 60 }),
+        ] {
+            epoch.flaw = flaw;
+            bytes.clear();
+            epoch.write(&mut bytes);
+            assert_eq!(EpochRecord::read(&bytes), epoch);
+        }
     }
 }

@@ -11,7 +11,7 @@ use eth_rpc::{Batch, BlockHead, Rpc, Unread, key::SecretKey};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use super::error::{LedgerError, reason, unread};
+use super::error::{LedgerError, is_on, reason, unread};
 use super::journal::{Journal, Pending};
 use super::signed::Signed;
 
@@ -80,9 +80,11 @@ pub(super) struct Turn {
 }
 
 impl Account {
-    /// Opens the account's journal in a folder and finishes the transaction that an earlier process left there.
+    /// Opens the account's journal in a folder and finishes the transaction that an earlier process left there. On
+    /// a certain chain if one is expected: a node of another one would make it begin another journal.
     pub async fn open(
         rpc: Rpc,
+        expected: Option<u64>,
         key: SecretKey,
         journals: &Path,
         terms: Terms,
@@ -92,6 +94,7 @@ impl Account {
         let answers = rpc.send(batch).await;
         let unread = |what| unread(&rpc, what);
         let chain_id = answers.take(&chain_id).map_err(unread("the chain id"))?.to();
+        is_on(&rpc, expected.unwrap_or(chain_id), chain_id)?;
         let genesis = answers.take(&genesis).map_err(unread("the first block"))?;
         let genesis = genesis.ok_or_else(|| LedgerError::NoGenesis { endpoint: rpc.shown() })?;
         let journal = Journal::open(journals, chain_id, genesis.hash, key.address())?;
@@ -190,7 +193,7 @@ impl Account {
         let (block, pending) = (batch.head("latest"), batch.pending_nonce(self.address()));
         let answers = self.rpc.send(batch).await;
         let found = answers.take(&chain_id).map_err(unread("the chain id"))?.to();
-        self.is_on(found)?;
+        is_on(&self.rpc, self.chain_id, found)?;
         let block = answers.take(&block).map_err(unread("the newest block"))?;
         let no_block = || Unread::Malformed("there is no newest block".to_owned());
         let block = block.ok_or_else(no_block).map_err(unread("the newest block"))?;
@@ -199,15 +202,6 @@ impl Account {
         let nonce = batch.nonce(self.address());
         let nonce = self.rpc.send(batch).await.take(&nonce);
         Ok((block, nonce.map_err(unread("the account's nonce"))?.to(), pending))
-    }
-
-    /// Many nodes may be behind an endpoint, and not all of them have to be of one chain.
-    fn is_on(&self, found: u64) -> Result<(), LedgerError> {
-        if found == self.chain_id {
-            return Ok(());
-        }
-        let endpoint = self.rpc.shown();
-        Err(LedgerError::WrongChain { expected: self.chain_id, found, endpoint })
     }
 
     /// A transaction that the node takes, as far as can be seen, and the account can pay.

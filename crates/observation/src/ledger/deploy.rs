@@ -1,9 +1,10 @@
 //! Deploying the contracts, once.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
 use alloy_sol_types::{SolConstructor, SolValue as _};
+use op_util::file::{create, read};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Call};
@@ -13,6 +14,8 @@ use crate::contracts::{
     EveryChannelObservationLedger, EveryChannelRail, EveryChannelWitnessRegistry,
 };
 
+/// The most of a deployment's file that is read, in bytes.
+const MOST: u64 = 1 << 16;
 /// What to do about a deployment that is there and not the planned one.
 const ANOTHER: &str = "Nothing was changed. Give --out another name to deploy another one";
 
@@ -60,12 +63,12 @@ impl Deployment {
 
     pub fn read(file: &Path) -> Result<Self, LedgerError> {
         let failed = |reason| LedgerError::Deployment { file: file.to_owned(), reason };
-        let bytes = fs::read(file).map_err(|error| failed(error.to_string()))?;
+        let bytes = read(file, MOST).map_err(|error| failed(error.to_string()))?;
         serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))
     }
 
     fn write(&self, file: &Path) -> io::Result<()> {
-        op_util::file::create(file, None, &serde_json::to_vec_pretty(self)?)
+        create(file, None, &serde_json::to_vec_pretty(self)?)
     }
 }
 

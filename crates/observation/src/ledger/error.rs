@@ -86,6 +86,14 @@ pub(super) fn unread(rpc: &Rpc, what: &'static str) -> impl Fn(Unread) -> Ledger
     move |source| LedgerError::Unread { what, endpoint: endpoint.clone(), source }
 }
 
+/// Many nodes may be behind an endpoint, and not all of them have to be of one chain.
+pub(super) fn is_on(rpc: &Rpc, expected: u64, found: u64) -> Result<(), LedgerError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(LedgerError::WrongChain { expected, found, endpoint: rpc.shown() })
+}
+
 /// A contract's error in words: nodes give its bytes only.
 #[must_use]
 pub(super) fn reason(text: &str) -> String {

@@ -6,9 +6,13 @@ use std::{io, time::Duration};
 
 use alloy_primitives::{Address, B256, Bytes};
 use eth_rpc::transaction::Signed;
+use op_util::file;
 use serde::{Deserialize, Serialize};
 
 use super::error::LedgerError;
+
+/// The most of a journal that is read, in bytes: a transaction has a few ten thousand.
+const MOST: u64 = 1 << 20;
 
 /// A transaction that may or may not have reached a node.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,7 +96,7 @@ impl Journal {
     }
 
     pub(super) fn read(&self) -> Result<Option<Pending>, LedgerError> {
-        match fs::read(&self.path) {
+        match file::read(&self.path, MOST) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map(Some)
                 .map_err(|error| self.failed(io::Error::other(error))),
@@ -105,7 +109,7 @@ impl Journal {
     pub(super) fn write(&self, pending: &Pending) -> Result<(), LedgerError> {
         serde_json::to_vec(pending)
             .map_err(io::Error::from)
-            .and_then(|json| op_util::file::replace(&self.path, &json))
+            .and_then(|json| file::replace(&self.path, &json))
             .map_err(|error| self.failed(error))
     }
 

@@ -45,6 +45,9 @@ impl Signed {
             fs::create_dir_all(folder)?;
             let mut options = OpenOptions::new();
             let file = options.read(true).append(true).create(true).open(&path)?;
+            if !file.metadata()?.is_file() {
+                return Err(io::Error::other("it is not a regular file"));
+            }
             File::open(folder)?.sync_all()?;
             Ok(file)
         };

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolCall;
 use eth_rpc::{Batch, BlockHead, Rpc, Unread};
 
-use super::error::{LedgerError, unread};
+use super::error::{LedgerError, is_on, unread};
 use crate::contracts::EveryChannelObservationLedger::{
     Head, attestationsCall, finalizedCall, hasAttestedCall, hasAttestedInCall, headCall,
     includesCall, proposedCall, registryCall,
@@ -56,10 +56,7 @@ impl Ledger {
         let (chain_id, registry) = (batch.chain_id(), batch.call(address, &registryCall {}));
         let answers = rpc.send(batch).await;
         let chain = answers.take(&chain_id).map_err(unread(&rpc, "the chain id"))?.to();
-        if let Some(expected) = expected.filter(|expected| *expected != chain) {
-            let endpoint = rpc.shown();
-            return Err(LedgerError::WrongChain { expected, found: chain, endpoint });
-        }
+        is_on(&rpc, expected.unwrap_or(chain), chain)?;
         let registry = answers.take(&registry).map_err(|source| LedgerError::NoLedger {
             address,
             chain,

@@ -37,7 +37,9 @@ impl Setting {
     ) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
         let journals = dir.path().join("journals");
-        let owner = Account::open(rpc.clone(), owner, &journals, Terms::default()).await?;
+        let open =
+            |chain_id, key| Account::open(rpc.clone(), chain_id, key, &journals, Terms::default());
+        let owner = open(None, owner).await?;
         let keys = [SecretKey::generate()?, SecretKey::generate()?, SecretKey::generate()?];
         let plan = Plan {
             owner: owner.address(),
@@ -58,7 +60,7 @@ impl Setting {
             let to = TxKind::Call(key.address());
             let what = "funding a witness".to_owned();
             owner.send(Call { to, input: Bytes::new(), value, reserve: 0, what }).await?;
-            witnesses.push(Account::open(rpc.clone(), key, &journals, Terms::default()).await?);
+            witnesses.push(open(Some(owner.chain_id()), key).await?);
         }
         let ledger =
             Ledger::open(rpc.clone(), deployment.ledger, Some(deployment.chain_id)).await?;
@@ -108,5 +110,8 @@ pub(super) fn derive(
         observations.push(observation);
         Ok(())
     })?;
+    if let Some(stop) = derived.stops.named.first() {
+        return Err(stop.clone().into());
+    }
     Ok((observations, derived.entries))
 }

@@ -67,13 +67,16 @@ fn nothing_is_written_when_a_line_is_bad() {
     let dir = tempfile::tempdir().unwrap();
     let (archive, out) = (dir.path().join("a.jsonl"), dir.path().join("out.jsonl"));
     let good = r#"{"stream":"a","epoch":1,"seq":0,"unixMs":1,"chunkHash":"c","locator":"l"}"#;
-    std::fs::write(&archive, format!("{good}\n{{\"stream\":1}}\n")).unwrap();
+    std::fs::write(&archive, format!("{good}\n{{\"epoch\":1}}\n")).unwrap();
     std::fs::write(&out, "before").unwrap();
     let [archive_text, out_text] = [&archive, &out].map(|path| path.display().to_string());
     let output = run(&["headers", &archive_text, "--out", &out_text]);
     assert_eq!(output.status.code(), Some(2));
     let error = text(&output.stderr);
-    assert!(error.contains("a.jsonl, line 2: \"epoch\" is missing"), "{error}");
+    assert!(
+        error.contains("a.jsonl, line 2: \"stream\" is missing. It may be of any stream"),
+        "{error}"
+    );
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "before");
     assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 2, "something is left over");
 
@@ -81,6 +84,20 @@ fn nothing_is_written_when_a_line_is_bad() {
     assert!(output.status.success());
     assert_eq!(text(&output.stdout).lines().count(), 1);
     assert!(text(&output.stderr).contains("1 lines are no entries and were passed over"));
+}
+
+#[test]
+fn a_bad_line_stops_the_stream_that_it_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = dir.path().join("a.jsonl");
+    let good = r#"{"stream":"a","epoch":1,"seq":0,"unixMs":1,"chunkHash":"c","locator":"l"}"#;
+    std::fs::write(&archive, format!("{{\"stream\":\"b\"}}\n{good}\n")).unwrap();
+    let output = run(&["headers", &archive.display().to_string()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).starts_with(r#"{"stream":"a","epoch":"1","#));
+    let said = text(&output.stderr);
+    let names = r#"a.jsonl, line 1: "epoch" is missing. It is of the stream "b": mend it or take it out. Until then the stream is left out"#;
+    assert!(said.contains(names), "{said}");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod derive;
+mod files;
 mod header;
 mod help;
 mod hostile;
+mod stops;
+mod support;

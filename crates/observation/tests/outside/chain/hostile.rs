@@ -1,9 +1,15 @@
 //! Archives, proposals and nodes that mean harm cost a witness nothing.
 
-use alloy_primitives::{B256, U128, U256};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use alloy_primitives::{B256, U128, U256, keccak256};
 use observation::contracts::EveryChannelObservationLedger::{Finalized, Proposed};
 use observation::observation::Observation;
 use serde_json::{Value, json};
+use test_kit::Run;
 
 use super::support::{Mode, Proxy, Result, World, ensure, line};
 
@@ -30,14 +36,93 @@ pub(crate) fn future(world: &World) -> Result<()> {
     ensure(world.logged::<Finalized>()?.len() == 4, || "the others are not final".to_owned())
 }
 
-/// A stranger proposes whatever it can pay for, in the witness' slot.
-pub(crate) fn garbage(world: &World) -> Result<()> {
+/// What can be wrong with one of three streams, by headers in a file and by a watch: the others become final.
+pub(crate) fn streams(world: &World) -> Result<()> {
+    let first = ["a", "b", "c"].map(|stream| line(stream, 2, 0));
+    world.write("first.jsonl", &first.join("\n"))?;
+    world.run(&["headers", "first.jsonl", "--out", "first.headers"]).exits(0)?;
+    let conflict = line("b", 3, 0).replace("chunk 3", "junk 3");
+    let broken = line("b", 3, 1).replace("\"unixMs\":17", "\"unixMs\":-17");
+    for (name, hostile, says) in [
+        ("conflict", conflict, r#"stream "b", epoch "3" has two different entries 0"#),
+        ("broken", broken, r#"It is of the stream "b": mend it or take it out"#),
+        ("again", line("b", 2, 1), r#"stream "b": epoch "2" was observed before"#),
+        ("before", line("b", 1, 0), r#"stream "b": epoch "1", which begins at"#),
+    ] {
+        let rest = [line("a", 3, 0), line("b", 3, 0), line("b", 4, 0), line("c", 3, 0), hostile];
+        world.write("rest.jsonl", &rest.join("\n"))?;
+        for by_watch in [false, true] {
+            world.deploy_by(&format!("{name}-{by_watch}"), &["one", "two"], 2)?;
+            let watch = |archive, witness, more: &[&str]| {
+                let args = ["watch", archive, "--once", "--propose", "--open-epochs"];
+                world.on_chain(&[&args[..], more].concat(), witness)
+            };
+            for witness in ["one", "two"] {
+                watch("first.jsonl", witness, &[])?.exits(0)?;
+            }
+            let tells = |run: &Run| {
+                run.exits(1)?;
+                ensure(run.stderr.matches(says).count() == 1, || format!("{says:?}: {run}"))
+            };
+            let after = ["--after", "first.headers"];
+            if by_watch {
+                for witness in ["one", "two"] {
+                    tells(&watch("rest.jsonl", witness, &after)?)?;
+                }
+            } else {
+                let args = ["headers", "rest.jsonl", "--out", "rest.headers"];
+                tells(&world.run(&[&args[..], &after].concat()))?;
+                world.on_chain(&["submit", "rest.headers"], "one")?.exits(0)?;
+                for witness in ["one", "two"] {
+                    world.on_chain(&["attest", "rest.headers"], witness)?.exits(0)?;
+                }
+            }
+            let finals = world.logged::<Finalized>()?;
+            let of = |stream: &str| {
+                finals.iter().filter(|log| log.streamHash == keccak256(stream)).count()
+            };
+            ensure([of("a"), of("b"), of("c")] == [2, 1, 2], || {
+                format!("{name}, {by_watch}: {finals:?}")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// A line that may be of any stream.
+pub(crate) fn unreadable(world: &World) -> Result<()> {
+    let whole = [line("a", 1, 0), line("b", 1, 0)];
+    let torn = [&whole[0], &whole[1][..60]].join("\n");
+    world.write("archive.jsonl", &torn)?;
+    let args = ["watch", "archive.jsonl", "--propose", "--open-epochs", "--every", "1"];
+    world.deploy(&["one"], 1)?;
+    let mut watch = world.spawn_saying(&args, "one", "said")?;
+    let told =
+        || Ok::<_, Box<dyn std::error::Error>>(world.read("said")?.matches("line 2: ").count());
+    World::until("it is told", || Ok(told()? > 0))?;
+    // Some rounds.
+    sleep(Duration::from_secs(3));
+    ensure(told()? == 1 && world.nonce("one")? == 0, || world.read("said").unwrap_or_default())?;
+    world.write("archive.jsonl", &whole.join("\n"))?;
+    World::until("both are final", || Ok(world.logged::<Finalized>()?.len() == 2))?;
+    ensure(watch.terminate()? == Some(0), || "watch did not end well".to_owned())?;
+    // Who says that such lines are no entries goes on without it.
+    world.deploy(&["one"], 1)?;
+    world.write("archive.jsonl", &torn)?;
+    let run = world.on_chain(&[&args[..], &["--once", "--skip-bad"]].concat(), "one")?;
+    run.exits(0)?;
+    ensure(run.stderr.contains("1 lines passed over"), || run.to_string())?;
+    ensure(world.logged::<Finalized>()?.len() == 1, || "it is not final".to_owned())
+}
+
+/// A ledger with so many proposals of a stranger in the witness' slot; says what the stranger paid.
+fn flooded(world: &World, many: u64) -> Result<Run> {
     world.deploy(&["one"], 1)?;
     world.write("archive.jsonl", &line("a", 1, 0))?;
     world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
     world.on_chain(&["submit", "headers.jsonl"], "one")?.exits(0)?;
     let own: Observation = serde_json::from_str(&world.read("headers.jsonl")?)?;
-    let others = (0..400_u64).map(|number| {
+    let others = (0..many).map(|number| {
         let mut other = own.clone();
         other.header.dataRoot = B256::from(U256::from(number + 1));
         other.observation_hash = other.header.observation_hash();
@@ -46,7 +131,40 @@ pub(crate) fn garbage(world: &World) -> Result<()> {
     world
         .write("garbage.jsonl", &others.collect::<std::result::Result<Vec<_>, _>>()?.join("\n"))?;
     world.fund("stranger")?;
-    world.on_chain(&["submit", "garbage.jsonl"], "stranger")?.exits(0)?;
+    let run = world.on_chain(&["submit", "garbage.jsonl", "--json"], "stranger")?;
+    run.exits(0)?;
+    Ok(run)
+}
+
+/// By hand, for its figures: `cargo test --release -p observation --test outside -- --ignored --nocapture thirty`.
+pub(crate) fn flood(world: &World) -> Result<()> {
+    let begun = Instant::now();
+    let paid = flooded(world, 30_000)?.json();
+    let seconds = begun.elapsed().as_secs();
+    println!(
+        "30,000 proposals: {} transactions, {} gas, {seconds} s",
+        paid["transactions"], paid["gas"]
+    );
+    let ranges = Proxy::start(&world.url, Mode::Ranges, u64::MAX)?;
+    for (name, url) in [("all blocks at once", &world.url), ("three blocks at a time", &ranges.url)]
+    {
+        let begun = Instant::now();
+        let run = world.run_with(url, &["attest", "headers.jsonl", "--json"], "one")?;
+        run.exits(0)?;
+        let (said, seconds) = (run.json(), begun.elapsed().as_secs_f64());
+        let (gas, lines) = (&said["gas"], run.stderr.lines().count());
+        println!(
+            "attest, {name}: {} done, {gas} gas, {seconds:.1} s, {lines} lines:\n{}",
+            said["done"], run.stderr
+        );
+        ensure(said["final"] == 1 && lines < 8, || run.to_string())?;
+    }
+    Ok(())
+}
+
+/// A stranger proposes whatever it can pay for, in the witness' slot.
+pub(crate) fn garbage(world: &World) -> Result<()> {
+    flooded(world, 400)?;
     ensure(world.logged::<Proposed>()?.len() == 401, || "no garbage".to_owned())?;
     // A node that gives the logs of few blocks at a time.
     let proxy = Proxy::start(&world.url, Mode::Ranges, u64::MAX)?;

@@ -62,6 +62,8 @@ struct Count {
     together: usize,
     signatures: usize,
     refused: usize,
+    /// Runs in which the hostile stream stopped.
+    stopped: usize,
     finals: usize,
     /// Slots in which witnesses signed different things, so that none can be final.
     divided: usize,
@@ -76,6 +78,7 @@ impl Count {
         self.together += other.together;
         self.signatures += other.signatures;
         self.refused += other.refused;
+        self.stopped += other.stopped;
         self.finals += other.finals;
         self.divided += other.divided;
     }
@@ -172,7 +175,26 @@ impl<'a> Simulation<'a> {
                 self.append(machine, &line)?;
             }
         }
+        for _ in 0..self.random.usize(..4) {
+            let line = self.hostile();
+            self.append(machine, &line)?;
+        }
         Ok(())
+    }
+
+    /// A line of a stream that means harm: sooner or later there is another one at its place, or it is no entry.
+    fn hostile(&mut self) -> String {
+        let (epoch, entry) = (self.random.u64(..EPOCHS), self.random.u64(..ENTRIES));
+        let mut line = json!({
+            "stream": "hostile", "epoch": epoch, "seq": entry,
+            "unixMs": 1_767_225_600_000 + (epoch * ENTRIES + entry) * 1000,
+            "chunkHash": self.random.u32(..3), "locator": "moq://hostile",
+        });
+        if self.random.u32(..12) == 0 {
+            let member = self.random.choice(["epoch", "seq", "unixMs", "locator"]).unwrap();
+            line[member] = json!(-1);
+        }
+        line.to_string()
     }
 
     fn append(&mut self, machine: usize, line: &str) -> Result<()> {
@@ -208,6 +230,7 @@ impl<'a> Simulation<'a> {
         let Machine { proxy, witness, .. } = &self.machines[machine];
         let run = self.world.run_with(&proxy.url, &args, witness)?;
         count.refused += run.stderr.matches("not signed: this key signed").count();
+        count.stopped += usize::from(run.stderr.contains(r#"stream "hostile""#));
         ensure(run.code != Some(2) || run.stderr.contains("who else sends from it"), || {
             run.to_string()
         })?;

@@ -236,6 +236,13 @@ impl World {
         Running::of(command.args(["--ledger", "deployment.json"]))
     }
 
+    /// With what it says in a file.
+    pub(crate) fn spawn_saying(&self, args: &[&str], account: &str, file: &str) -> Result<Running> {
+        let mut command = self.at(&self.url, args, account)?;
+        command.args(["--ledger", "deployment.json"]).stdout(Stdio::null());
+        Ok(Running(Process::spawn(command.stderr(fs::File::create(self.path(file))?))?))
+    }
+
     /// At another URL; whatever takes a ledger gets it.
     pub(crate) fn spawn_at(&self, url: &str, args: &[&str], account: &str) -> Result<Running> {
         let mut command = self.at(url, args, account)?;

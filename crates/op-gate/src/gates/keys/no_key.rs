@@ -26,6 +26,7 @@ pub(crate) fn no_key(
         KeyError::Missing => {
             comparison.wait("Put the key there: 64 hex digits, readable by op-warden only.")
         }
+        KeyError::Given => comparison.refuse("Write a fresh key into a file and give its path."),
         KeyError::Unreadable(_) => comparison.wait("Make the file readable by op-warden."),
         KeyError::Other(_) => comparison.refuse(
             "Put the key itself there: 64 hex digits, with or without 0x, and nothing else. `cast \
