@@ -6,14 +6,14 @@ use std::time::{Duration, UNIX_EPOCH};
 use std::{path::PathBuf, process::ExitCode};
 
 use alloy_primitives::{Address, U256};
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use clap::Args;
-use eth_rpc::{fees::parse_gwei, key::SecretKey, units::ether};
+use eth_rpc::{fees::parse_gwei, units::ether};
 use op_gate::config::Config;
 use op_tools::bonds::{self, Bond, Claimed, Place};
 use serde_json::json;
 
-use crate::output::print;
+use crate::{keys, output::print};
 
 #[derive(Args)]
 pub(crate) struct BondsArgs {
@@ -40,6 +40,7 @@ pub(crate) struct BondsArgs {
 
 pub(crate) async fn run(args: &BondsArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(&args.config)?;
+    let key = args.key.as_deref().map(keys::from_file).transpose()?;
     let recipients = if args.recipients.is_empty() {
         bonds::recipients(&config).into_iter().collect()
     } else {
@@ -50,12 +51,8 @@ pub(crate) async fn run(args: &BondsArgs) -> anyhow::Result<ExitCode> {
         "the configuration has no proposer or challenger whose key can be read: name --recipient"
     );
     let found = bonds::read(&config, &recipients).await?;
-    let claimed = match args.key.as_deref().filter(|_| args.claim) {
-        Some(path) => {
-            let key = SecretKey::from_file(path)
-                .with_context(|| format!("cannot use the key file {}", path.display()))?;
-            bonds::claim(&config, &found, &key, args.max_fee, tell).await?
-        }
+    let claimed = match key.filter(|_| args.claim) {
+        Some(key) => bonds::claim(&config, &found, &key, args.max_fee, tell).await?,
         None => Vec::new(),
     };
     let failed = claimed.iter().any(|claim| !claim.succeeded);

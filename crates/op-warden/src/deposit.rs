@@ -1,16 +1,15 @@
 //! `op-warden prove deposit`.
 
 use std::io::{Write as _, stderr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{process::ExitCode, time::Duration};
 
 use alloy_primitives::{Address, B256, U256, utils::parse_ether};
-use anyhow::Context as _;
 use clap::Args;
-use eth_rpc::{fees::parse_gwei, key::SecretKey};
+use eth_rpc::fees::parse_gwei;
 use serde_json::json;
 
-use crate::output::print;
+use crate::{keys, output::print};
 use op_gate::config::Config;
 use op_prove::deposit::{self, Arrival, Chain, News, Outcome, Proof, Start};
 
@@ -51,8 +50,8 @@ fn ether(text: &str) -> Result<U256, String> {
 
 pub(crate) async fn run(args: &DepositArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(&args.config)?;
+    let key = args.key.as_deref().map(keys::from_file).transpose()?;
     let chain = Chain::of(&config, PATIENCE)?;
-    let key = args.key.as_deref().map(key_of).transpose()?;
     let start = match (&key, args.transaction) {
         (_, Some(transaction)) => Start::Follow(transaction),
         (Some(key), None) => {
@@ -70,11 +69,6 @@ pub(crate) async fn run(args: &DepositArgs) -> anyhow::Result<ExitCode> {
         show(&proof)?;
     }
     Ok(ExitCode::from(proof.outcome().exit_code()))
-}
-
-fn key_of(path: &Path) -> anyhow::Result<SecretKey> {
-    SecretKey::from_file(path)
-        .with_context(|| format!("cannot use the key file {}", path.display()))
 }
 
 /// Prints a line for each step. The hash comes before L1 has the transaction: an interrupted run can go on

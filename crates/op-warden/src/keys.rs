@@ -127,6 +127,12 @@ fn to_stdout(identity: &Identity, encrypted: Vec<u8>, json: bool) -> anyhow::Res
     Ok(())
 }
 
+/// The key of a file that was given on the command line.
+pub(crate) fn from_file(path: &Path) -> anyhow::Result<SecretKey> {
+    SecretKey::from_file(path)
+        .with_context(|| format!("cannot use the key file {}", path.display()))
+}
+
 fn address(args: &AddressArgs) -> anyhow::Result<()> {
     let key = if args.file == Path::new("-") {
         read(stdin(), "stdin")?

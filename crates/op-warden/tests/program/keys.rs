@@ -12,7 +12,7 @@ use std::{
 use age::{secrecy::ExposeSecret as _, x25519};
 use eth_rpc::key::SecretKey;
 use op_tools::keys::THROW_AWAY;
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_kit::Run;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_op-warden");
@@ -246,6 +246,35 @@ fn address_reads_files_and_stdin_and_shows_nothing_of_what_is_no_key() {
                 Err(reason) => (255, &run.stderr, reason),
             };
             assert!(run.code == Some(code) && text.contains(part), "{run}");
+        }
+    }
+}
+
+/// Whoever gives the key itself has shown it already; no output shows it again.
+#[test]
+fn a_key_in_the_place_of_its_file_is_told_and_not_repeated() {
+    let key = "7e57ab1e".repeat(8);
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.json");
+    let document = json!({
+        "chain": {
+            "genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901,
+            "disputeGameFactory": PUBLISHED_ADDRESS,
+        },
+        "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
+        "services": {},
+    });
+    fs::write(&config, document.to_string()).unwrap();
+    let config = config.to_str().unwrap();
+    for args in [
+        &["keys", "address"][..],
+        &["bonds", "--config", config, "--claim", "--recipient", PUBLISHED_ADDRESS, "--key"],
+        &["prove", "deposit", "--config", config, "--key"],
+    ] {
+        for given in [key.clone(), format!("0x{key}")] {
+            let run = Run::from(Command::new(PROGRAM).args(args).arg(&given).output().unwrap());
+            assert!(run.code != Some(0) && run.stderr.contains("found a"), "{run}");
+            assert!(!shows(&run, &key), "{args:?} shows the key");
         }
     }
 }
