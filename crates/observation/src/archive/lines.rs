@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::error::ArchiveError;
+use super::{error::ArchiveError, padding::leading};
 
 /// How much is handed on at a time unless set otherwise, in bytes.
 const BLOCK: usize = 1 << 20;
 /// The longest line that is taken, in bytes.
 const LONGEST: usize = 16 << 20;
+/// A line with nothing else is none.
+const BLANK: &[u8] = b"\n \r\t\x0c";
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 /// After their first byte, which is 0x50 to 0x5f: frames without content, with which some begin (RFC 8878, 3.1.2).
@@ -55,7 +57,7 @@ impl Block {
         std::iter::from_fn(move || {
             // In a compressed file blank lines cost next to nothing: however many there are, they are passed over
             // as bytes.
-            let blank = blank(rest);
+            let blank = leading(rest, BLANK);
             if blank == rest.len() {
                 return None;
             }
@@ -232,22 +234,6 @@ fn pass_over(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
             return Ok(buffer[end + 1..filled].to_vec());
         }
     }
-}
-
-/// How many bytes of white space there are at the beginning.
-fn blank(bytes: &[u8]) -> usize {
-    /// Compared at a time, which is faster than one by one.
-    const RUN: usize = 64;
-    let mut length = 0;
-    for run in bytes.chunks_exact(RUN) {
-        let same = [run[0]; RUN];
-        if !run[0].is_ascii_whitespace() || run != same {
-            break;
-        }
-        length += RUN;
-    }
-    let rest = &bytes[length..];
-    length + rest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(rest.len())
 }
 
 /// Bytes up to the last line's end.

@@ -4,6 +4,7 @@ mod error;
 mod lines;
 mod mapping;
 mod origin;
+mod padding;
 mod parse;
 mod scan;
 

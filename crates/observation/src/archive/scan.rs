@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::lines::{Block, Input, Position, too_long};
 use super::origin::{Origin, origin};
+use super::padding::without_runs;
 use super::{error::ArchiveError, mapping::Mapping, parse};
 use crate::entry::Entry;
 
@@ -153,7 +154,8 @@ impl Scan {
             }
             for (line, number) in block.lines() {
                 let position = Position { line: number, ..block.first };
-                match self.line(line) {
+                let short = without_runs(line);
+                match self.line(&short, line.len()) {
                     Ok(line) => {
                         tally.entries += u64::from(matches!(line, Line::Entry(_)));
                         each(&mut state, line, position)?;
@@ -173,11 +175,18 @@ impl Scan {
         Ok((state, tally))
     }
 
-    fn line<'a>(&'a self, line: &'a [u8]) -> Result<Line<'a>, String> {
-        let reason = match parse::entry(&self.mapping, line) {
+    /// Reads a line, which has so many bytes in the file.
+    fn line<'a>(&'a self, line: &'a [u8], length: usize) -> Result<Line<'a>, String> {
+        let mut reason = match parse::entry(&self.mapping, line) {
             Ok(entry) => return Ok(Line::Entry(entry)),
             Err(reason) => reason,
         };
+        if line.len() < length
+            && let Some(column) = reason.rfind(" (column ")
+        {
+            // It is not the file's.
+            reason.truncate(column);
+        }
         let origin = (!self.skip_bad).then(|| origin(&self.mapping, line)).flatten();
         match origin {
             Some(origin) => Ok(Line::Broken(Broken { origin, reason })),

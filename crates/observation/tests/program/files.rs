@@ -1,8 +1,20 @@
 //! What commands are given as files, and is none: endless, silent, or a key.
 
-use std::{fs, fs::File, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    fs::File,
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
-use test_kit::{node::Node, watched::Watched};
+use serde_json::{Value, json};
+use test_kit::{
+    Run,
+    node::{Answer, Node, Say},
+    watched::Watched,
+};
 
 use super::hostile::{COMMANDS, Chain, Files, KEY, LEDGER, WITNESS, command, ec_observe};
 
@@ -152,7 +164,7 @@ fn a_key_in_the_place_of_its_file_is_told_and_not_shown() {
         for args in
             PLACES.iter().filter(|args| args.windows(2).any(|pair| pair == ["--key-file", "?"]))
         {
-            let run = test_kit::Run::of(&mut of(args, &key, &node.url(), &files));
+            let run = Run::of(&mut of(args, &key, &node.url(), &files));
             assert_eq!(run.code, Some(2), "{args:?}: {run}");
             let says = "cannot use the key file [hidden]: expected the path of a file, found a key";
             assert!(run.stderr.contains(says), "{args:?}: {run}");
@@ -174,7 +186,7 @@ fn nothing_is_signed_for_an_address_without_its_chain() {
         let mut args: Vec<&str> =
             args.iter().map(|arg| if *arg == "@deployment" { LEDGER } else { arg }).collect();
         args.extend(["--rpc", "URL"]);
-        let run = |more: &[&str]| test_kit::Run::of(of(&args, "", &node.url(), &files).args(more));
+        let run = |more: &[&str]| Run::of(of(&args, "", &node.url(), &files).args(more));
         let asked = node.requests();
         let without = run(&[]);
         assert_eq!(without.code, Some(2), "{without}");
@@ -196,4 +208,28 @@ fn nothing_is_signed_for_an_address_without_its_chain() {
     assert!(!ec_observe(&status).stderr.contains("chain-id"));
     let run = ec_observe(&[&status[..], &["--chain-id", "5"]].concat());
     assert!(run.stderr.contains("expected chain 5, found chain 901"), "{run}");
+}
+
+/// A node that is of the right chain once.
+struct Changing(AtomicUsize);
+
+impl Answer for Changing {
+    fn call(&self, method: &str, params: &Value) -> Say {
+        if method == "eth_chainId" && self.0.fetch_add(1, Ordering::SeqCst) > 0 {
+            return Say::Result(json!("0x5"));
+        }
+        Chain.call(method, params)
+    }
+}
+
+#[test]
+fn a_node_that_changes_its_chain_begins_no_journal() {
+    let files = Files::new();
+    let node = Node::start_apart(Changing(AtomicUsize::new(0)));
+    let args =
+        ["attest", "@headers", "--ledger", "@deployment", "--key-file", "@key", "--rpc", "URL"];
+    let run = Run::of(&mut of(&args, "", &node.url(), &files));
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("expected chain 901, found chain 5"), "{run}");
+    assert!(!files.path("state").exists(), "a journal was begun");
 }

@@ -108,6 +108,24 @@ fn what_was_observed_before_stops_its_stream_only() {
     }
 }
 
+/// What follows a fault says that what comes before it is over; the epoch with the fault does not.
+#[test]
+fn what_comes_before_is_closed_by_what_is_sound() {
+    let dir = tempfile::tempdir().unwrap();
+    let closed = |lines: &[String]| {
+        let mut derivation = derivation(&[file(&dir, "a", lines.join("\n"))], 1, 1000);
+        derivation.settle = Some(Duration::from_mins(1));
+        names(&run(&derivation).unwrap().0)
+    };
+    let conflict = line("a", 2, 70).replace("moq", "moqs");
+    let mut lines = vec![line("a", 1, 0), line("a", 2, 0), line("a", 2, 70)];
+    assert_eq!(closed(&lines), ["a1"]);
+    lines.extend([conflict, line("a", 3, 0)]);
+    assert_eq!(closed(&lines), [""; 0]);
+    lines.push(line("a", 3, 60));
+    assert_eq!(closed(&lines), ["a1"]);
+}
+
 #[test]
 fn many_streams_that_stop_are_counted_and_some_of_them_named() {
     let dir = tempfile::tempdir().unwrap();
