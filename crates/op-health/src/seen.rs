@@ -58,6 +58,8 @@ pub(crate) struct Sender {
     pub(crate) on_l1: Option<u64>,
     /// What they are compared with; `None` while its process is young.
     pub(crate) base: Option<Tally>,
+    /// The same for the nonces that were taken, of the last minutes only.
+    pub(crate) recent: Option<Tally>,
 }
 
 /// An account's transactions, as L1 and its program count them.

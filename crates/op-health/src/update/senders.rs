@@ -11,8 +11,10 @@ const IN_FLIGHT: f64 = 120.0;
 /// For how many times a game's age transactions are compared with the same tally: a second program shows
 /// itself in that time, and what a program lost sight of months ago counts no more.
 const WINDOW: f64 = 4.0;
-/// From how many nonces that were taken on less has to be seen of others.
+/// As many nonces, within so many seconds, are not taken by the program's own transactions, sent again since L1 was
+/// slow (op-service waits 48 s for that).
 const NONCES_TAKEN: u64 = 3;
+const NONCES_WITHIN: f64 = 600.0;
 
 /// Before the programs are asked: what L1 has by now, they have sent by the time of their answer. While L1 cannot be
 /// read nothing is known of it, and what a program loses sight of in that time is not counted behind it.
@@ -41,7 +43,7 @@ pub(crate) fn take(
     let sender = seen.senders.entry(service.to_owned()).or_default();
     let settled = program.started.is_some_and(|started| seen.now - started > IN_FLIGHT);
     let Some(on_l1) = sender.on_l1.filter(|_| settled) else {
-        sender.base = None;
+        (sender.base, sender.recent) = (None, None);
         return;
     };
     let now = Tally {
@@ -57,11 +59,14 @@ pub(crate) fn take(
         base.goes_on_to(&now) && now.at - base.at < WINDOW * recent && !of_the_others
     });
     let base = base.unwrap_or(now);
-    let from_elsewhere = base.shows_others(&now, pending);
+    let fresh = |recent: &Tally| recent.goes_on_to(&now) && now.at - recent.at < NONCES_WITHIN;
+    let recent = sender.recent.filter(fresh).unwrap_or(now);
+    let from_elsewhere = base.shows_others(&now, pending) || recent.shows_who_takes_nonces(&now);
     if from_elsewhere {
         account.sent_elsewhere_at = Some(seen.now);
     }
     sender.base = (!from_elsewhere).then_some(base);
+    sender.recent = (!from_elsewhere).then_some(recent);
 }
 
 impl Tally {
@@ -73,14 +78,15 @@ impl Tally {
     }
 
     /// Whether somebody else sends, too. What is in flight counts twice: it may have got into L1 unseen,
-    /// while L1 did not answer, and as much is in flight now. A nonce that is taken is not enough: a
-    /// transaction that is sent again, since L1 was slow, may find its own nonce taken by itself. Who takes
-    /// nonces has his transactions on L1.
-    fn shows_others(&self, now: &Self, pending: u64) -> bool {
+    /// while L1 did not answer, and as much is in flight now.
+    const fn shows_others(&self, now: &Self, pending: u64) -> bool {
         let unseen = (now.on_l1 - self.on_l1).saturating_sub(now.confirmed - self.confirmed);
-        let taken = now.nonces_taken - self.nonces_taken;
-        let both = taken >= NONCES_TAKEN && unseen >= taken && unseen > pending;
-        unseen > 2 * pending || both
+        unseen > 2 * pending
+    }
+
+    /// Whether somebody else takes nonces, also one who loses each race for the block.
+    const fn shows_who_takes_nonces(&self, now: &Self) -> bool {
+        now.nonces_taken - self.nonces_taken >= NONCES_TAKEN
     }
 }
 
@@ -119,22 +125,17 @@ mod tests {
             // One was lost sight of while L1 stood still, one is on its way.
             (tally(90, 83, 0), false),
             (tally(90, 82, 0), true),
-            // Its own, sent again.
-            (tally(90, 85, 30), false),
-            (tally(90, 83, 3), false),
         ] {
             assert!(tally(10, 5, 0).goes_on_to(&now));
             assert_eq!(tally(10, 5, 0).shows_others(&now, 1), others, "{now:?}");
         }
         // Of ten in flight, as many may be unseen.
-        for (now, others) in [
-            (tally(90, 65, 0), false),
-            (tally(90, 64, 0), true),
-            (tally(90, 74, 3), true),
-            (tally(90, 74, 2), false),
-            (tally(90, 75, 3), false),
-        ] {
+        for (now, others) in [(tally(90, 65, 0), false), (tally(90, 64, 0), true)] {
             assert_eq!(tally(10, 5, 0).shows_others(&now, 10), others, "{now:?}");
+        }
+        // The others lose each race for a nonce.
+        for (now, others) in [(tally(90, 85, 2), false), (tally(90, 85, 3), true)] {
+            assert_eq!(tally(10, 5, 0).shows_who_takes_nonces(&now), others, "{now:?}");
         }
         for now in [tally(9, 5, 0), tally(10, 4, 0)] {
             assert!(!tally(10, 5, 0).goes_on_to(&now), "{now:?}");
