@@ -68,7 +68,7 @@ pub(crate) fn random() -> Outcome {
     let seed = number("LIFE_SEED", SEED)?;
     println!("LIFE_SEED={seed}");
     let mut random = Random::of(seed);
-    let (sequences, steps) = (number("LIFE_SEQUENCES", 2)?, number("LIFE_STEPS", 6)?);
+    let (sequences, steps) = (number("LIFE_SEQUENCES", 10)?, number("LIFE_STEPS", 3)?);
     for sequence in 0..sequences {
         let dir = tempfile::tempdir()?;
         let mut folder = Folder::new(dir.path());
