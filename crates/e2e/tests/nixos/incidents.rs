@@ -90,7 +90,8 @@ pub(crate) fn the_batcher_is_rotated(host: &Host, bench: &Bench, l1: &L1) -> Res
 pub(crate) fn the_name_servers_change(host: &Host) -> Result<()> {
     step("the host gets other name servers: a running program has them too");
     let before = invocations(host)?;
-    let seen = "cat /proc/$(podman inspect --format '{{.State.Pid}}' op-stack-batcher)/root/etc/resolv.conf";
+    // What the program sees: its image has nothing to look with.
+    let seen = "cd /proc/$(podman inspect --format '{{.State.Pid}}' op-stack-batcher)/root && cat etc/resolv.conf";
     let next = "nameserver 192.0.2.53";
     // As resolvconf does it.
     host.sh(&format!(
