@@ -26,8 +26,8 @@ const SLOW: Duration = Duration::from_mins(3);
 const OWNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 const NEXT_KEY: &str = "0x7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e";
 
-const WRONG: &str = "curl -s http://127.0.0.1:7399/status.json | \
-                      jq -r '.conditions[] | select(.state == (\"failed\", \"unknown\")) | \"\\(.name) \\(.subject): \\(.found)\"'";
+const WRONG: &str = r#"curl -s http://127.0.0.1:7399/status.json | jq -r '
+    .conditions[] | select(.state == ("failed", "unknown")) | "\(.name) \(.subject): \(.found)"'"#;
 
 pub(crate) fn the_l1_is_away(host: &Host, l1: &L1) -> Result<()> {
     step("the L1 is away for three minutes: nothing is restarted, and the chain goes on");
