@@ -5,8 +5,8 @@ use anyhow::{Result, bail, ensure};
 use op_chain::fee_scalars::FeeScalars;
 use op_chain::forks::ForkTimes;
 
-/// Seconds between L2 blocks.
-pub(crate) const L2_BLOCK_TIME: u64 = 2;
+/// Seconds between L2 blocks. op-node waits for as long before its first one.
+pub(crate) const L2_BLOCK_TIME: u64 = 1;
 /// Gas limit of an L2 block.
 pub(crate) const L2_GAS_LIMIT: u64 = 60_000_000;
 /// Looks like the hash of a state that is not finished, and is none: "op-devnet has no proof program.".

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{ffi::OsString, fs, pin::pin, rc::Rc, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use eth_rpc::Rpc;
 use op_util::number::float;
 use rustix::process::Signal;
@@ -18,7 +18,7 @@ use crate::session::Session;
 use crate::source::{Made, Source};
 use crate::stack::{Service, Stack, Template};
 use crate::supervisor::Supervisor;
-use crate::supervisor::board::{Board, Phase};
+use crate::supervisor::board::Board;
 use crate::supervisor::process::{Spec, tail};
 use crate::supervisor::unit::{Gate, Init, Unit};
 use crate::{accounts, chain::Chain, clock::Clock, health, out, ports::Ports, wiring};
@@ -257,14 +257,10 @@ impl Prepared {
                 data: PathBuf::from(data_dir),
                 done: Path::new(data_dir).with_extension("initialised"),
             });
-        let mut after: Vec<String> =
-            service.after.iter().chain(&service.requires).cloned().collect();
-        after.extend([L1.to_owned()]);
-        after.sort();
-        after.dedup();
+        let after = service.after.iter().chain(&service.requires).cloned().chain([L1.to_owned()]);
         Ok(Unit {
             name: name.to_owned(),
-            after,
+            after: after.collect(),
             gate: Some(Gate { op_warden: self.op_warden.clone(), config: home.warden_config() }),
             last_run: service.gate.last_run.clone(),
             init,
@@ -290,15 +286,28 @@ pub(crate) async fn wait_running(
     service: &str,
 ) -> Result<()> {
     let board = board
-        .wait_for(|board| matches!(board.phase(service), Some(Phase::Running | Phase::Restarting)))
+        .wait_for(|board| board.is_running(service) || board.has_ended(service))
         .await
         .context("the supervisor is gone")?;
-    ensure!(
-        board.is_running(service),
+    if board.is_running(service) { Ok(()) } else { Err(last_words(&board, home, service)) }
+}
+
+/// Waits for the first service that ends, and says which.
+pub(crate) async fn first_end(devnet: &Devnet) -> anyhow::Error {
+    let mut board = devnet.supervisor.board();
+    let ended = |board: &Board| board.services.keys().find(|name| board.has_ended(name)).cloned();
+    match board.wait_for(|board| ended(board).is_some()).await {
+        Ok(board) => last_words(&board, &devnet.home, &ended(&board).unwrap_or_default()),
+        Err(_) => anyhow!("the supervisor is gone"),
+    }
+}
+
+fn last_words(board: &Board, home: &Home, service: &str) -> anyhow::Error {
+    let exit = board.services.get(service).and_then(|status| status.last_exit.as_deref());
+    anyhow!(
         "{service} ended ({}); the last lines of {}:\n{}",
-        board.services[service].last_exit.as_deref().unwrap_or("no exit code"),
+        exit.unwrap_or("no exit code"),
         home.log(service).display(),
         tail(&home.log(service), 8)
-    );
-    Ok(())
+    )
 }

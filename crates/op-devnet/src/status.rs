@@ -130,7 +130,7 @@ fn table(board: &Board) -> String {
         let _ = writeln!(
             text,
             "{name:20} {:11} {:>8} {:>7}s {:>9}  {}",
-            status.phase.name(),
+            status.phase.as_ref(),
             status.pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string()),
             unix_now().saturating_sub(status.since),
             status.restarts,

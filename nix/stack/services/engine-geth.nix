@@ -48,6 +48,8 @@ in
   files.${configFile} = "[Node.P2P]\nListenAddr = \"\"\n";
   inherit dataDir gate after;
   init = [
+    # In MB. A large write buffer leaves the genesis state in the log alone, and the start replays it.
+    "--cache=32"
     "init"
   ]
   ++ lib.renderFlags database

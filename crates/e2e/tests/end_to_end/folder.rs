@@ -273,32 +273,49 @@ pub(crate) fn down_ends_what_is_left() -> Outcome {
 
 /// A gate that does not pass in the end is one step that does not hold; the proof is printed.
 pub(crate) fn a_proof_of_what_does_not_hold() -> Outcome {
+    // The challenger's gate has passed; its account is asked again at the end.
+    let failed = disturbed_proof(|dir| {
+        let challenger = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+        http::call(&endpoint(dir, "l1")?, "anvil_setBalance", &json!([challenger, "0x0"]))?;
+        Ok(())
+    })?;
+    shows(&failed, "all gates pass on the live chain", "funding")
+}
+
+/// A service that ends is the end of the proof: it is not waited for again.
+pub(crate) fn a_proof_that_loses_a_service() -> Outcome {
+    let failed = disturbed_proof(|dir| {
+        let status = fs::read_to_string(dir.join("status.json"))?;
+        let status: Value = serde_json::from_str(&status)?;
+        let pid = &status["services"]["batcher"]["pid"];
+        devnet::kill(pid.as_u64().ok_or("the batcher has no pid")?)
+    })?;
+    shows(&failed, "the services run", "batcher ended (signal: 9")
+}
+
+/// A proof whose services run when they are disturbed: the one step that does not hold.
+fn disturbed_proof(disturb: impl Fn(&Path) -> Result<()>) -> Result<Value> {
     let dir = tempfile::tempdir()?;
     let mut proof = up(dir.path(), &["--prove", "--json"])?;
-    let lines = BufReader::new(proof.stderr.take().ok_or("no pipe")?).lines();
-    for line in lines {
-        // The challenger's gate has passed; its account is asked again at the end.
+    for line in BufReader::new(proof.stderr.take().ok_or("no pipe")?).lines() {
         if line?.contains("all services running") {
-            let l1 = endpoint(dir.path(), "l1")?;
-            let challenger = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
-            http::call(&l1, "anvil_setBalance", &json!([challenger, "0x0"]))?;
+            disturb(dir.path())?;
         }
     }
     let mut text = String::new();
     proof.stdout.take().ok_or("no pipe")?.read_to_string(&mut text)?;
     ensure(proof.wait()?.code() == Some(1), || text.clone())?;
     let proof: Value = serde_json::from_str(&text)?;
-    let failed: Vec<&Value> = proof["steps"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|step| step["passed"] == false)
-        .collect();
+    let steps = proof["steps"].as_array().into_iter().flatten();
+    let failed: Vec<&Value> = steps.filter(|step| step["passed"] == false).collect();
     ensure(failed.len() == 1 && proof["passed"] == false, || format!("{proof:#}"))?;
-    let step = failed[0];
-    let told = step["detail"].as_str().is_some_and(|detail| detail.contains("funding"));
-    ensure(step["name"] == "all gates pass on the live chain" && told, || format!("{step:#}"))?;
     devnet::no_process_left(dir.path())?;
+    Ok(failed[0].clone())
+}
+
+fn shows(step: &Value, name: &str, detail: &str) -> Outcome {
+    let told = step["detail"].as_str().is_some_and(|text| text.contains(detail));
+    ensure(step["name"] == name && told, || format!("{step:#}"))?;
     Ok(Completion::Completed)
 }
 

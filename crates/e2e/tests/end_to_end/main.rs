@@ -79,6 +79,7 @@ fn main() -> ExitCode {
         devnet("reset_keeps_keys_that_were_brought", folder::reset_keeps_brought_keys),
         devnet("down_ends_what_was_left", folder::down_ends_what_is_left),
         devnet("a_gate_that_does_not_pass_is_in_the_proof", folder::a_proof_of_what_does_not_hold),
+        devnet("a_service_that_ends_ends_the_proof", folder::a_proof_that_loses_a_service),
         devnet("a_random_life_keeps_the_chain", life::random),
         devnet("a_full_disk_keeps_the_chain", life::full_disk),
         devnet("builds_do_not_inherit_the_shell", folder::builds_do_not_inherit_the_shell),

@@ -9,8 +9,9 @@ use op_chain::genesis::GenesisBlock;
 use serde_json::{Value, json};
 
 use super::table::Fault;
+use crate::devnet::{Prepared, wait_running};
 use crate::faulty_l1::{self, Defect};
-use crate::{accounts, components::Component, devnet::Prepared, home, keys, l1};
+use crate::{accounts, components::Component, home, keys, l1};
 
 impl Fault {
     pub(super) async fn plant(self, prepared: &mut Prepared) -> Result<()> {
@@ -151,8 +152,7 @@ impl Prepared {
             l1::saved(&devnet.home, "other-l1"),
         );
         devnet.supervisor.start(unit);
-        crate::devnet::wait_running(&mut devnet.supervisor.board(), &devnet.home, "other-l1")
-            .await?;
+        wait_running(&mut devnet.supervisor.board(), &devnet.home, "other-l1").await?;
         Ok(l1::url(port))
     }
 }

@@ -24,7 +24,7 @@ use op_util::error::with_causes;
 
 use self::figures::Figures;
 use self::proof::Recorder;
-use crate::devnet::{Devnet, Options};
+use crate::devnet::{Devnet, Options, first_end};
 use crate::{chain::Chain, clock::Clock, out, session::Session};
 
 /// How much to prove.
@@ -89,6 +89,10 @@ async fn attempt(
         async { tokio::join!(devnet.complete(), steps(&devnet, depth, &op_warden, recorder)) };
     tokio::select! {
         (complete, ()) = proven => complete?,
+        error = first_end(&devnet) => {
+            recorder.failure("the services run", &error);
+            return Ok(Seen::default());
+        }
         judgement = refusal => {
             clock.say(format!("✗ {} is refused by its gate", judgement.service));
             return Ok(Seen { refused: Some(judgement), figures: None });

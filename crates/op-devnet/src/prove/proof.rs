@@ -40,16 +40,9 @@ struct Step {
 }
 
 /// A step that failed and was recorded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("a step failed")]
 pub(super) struct Failed;
-
-impl std::fmt::Display for Failed {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("a step failed")
-    }
-}
-
-impl std::error::Error for Failed {}
 
 /// Records steps as they end.
 pub(super) struct Recorder<'a> {

@@ -7,8 +7,8 @@ use op_util::error::with_causes;
 use tokio::time::{Instant, sleep, timeout_at};
 
 pub(super) const ANSWER: Duration = Duration::from_secs(5);
-/// Pause between two questions; everything waited for takes blocks of two seconds.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Pause between two questions.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Asks until the answer is there (`Break`); `Continue` says how far it came.
 ///

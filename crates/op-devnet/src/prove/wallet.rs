@@ -15,7 +15,7 @@ use crate::accounts;
 
 /// In wei: what a proof deposits and withdraws.
 pub(super) const ONE_ETHER: U256 = uint!(1_000_000_000_000_000_000_U256);
-/// How long a transaction may take into a block; both layers make one every two seconds.
+/// How long a transaction may take into a block; L1 makes one every two seconds, L2 one every second.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// How often a transaction may be overtaken by others of its account.
 const ATTEMPTS: usize = 3;

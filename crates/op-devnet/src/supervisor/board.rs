@@ -42,14 +42,17 @@ pub(crate) struct GateRun {
 }
 
 /// What a service does at the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::AsRefStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum Phase {
     /// Waits for a service that must run before it.
     Pending,
     /// At its gate, which says wait.
+    #[strum(serialize = "gate waits")]
     GateWaits,
     /// At its gate, which says refuse.
+    #[strum(serialize = "REFUSED")]
     Refused,
     /// Started, not yet answering.
     Starting,
@@ -59,20 +62,6 @@ pub(crate) enum Phase {
     Restarting,
     /// Ended for good.
     Stopped,
-}
-
-impl Phase {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::GateWaits => "gate waits",
-            Self::Refused => "REFUSED",
-            Self::Starting => "starting",
-            Self::Running => "running",
-            Self::Restarting => "restarting",
-            Self::Stopped => "stopped",
-        }
-    }
 }
 
 impl Default for Status {
@@ -107,8 +96,12 @@ impl Board {
         self.phase(service) == Some(Phase::Running)
     }
 
+    /// It died, and is about to be started again.
+    pub(crate) fn has_ended(&self, service: &str) -> bool {
+        self.phase(service) == Some(Phase::Restarting)
+    }
+
     pub(crate) fn all_running(&self) -> bool {
-        !self.services.is_empty()
-            && self.services.values().all(|status| status.phase == Phase::Running)
+        !self.services.is_empty() && self.services.keys().all(|name| self.is_running(name))
     }
 }

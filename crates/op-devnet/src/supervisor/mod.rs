@@ -6,7 +6,11 @@ pub(crate) mod leftovers;
 pub(crate) mod process;
 pub(crate) mod unit;
 
-use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
@@ -24,7 +28,7 @@ pub(crate) struct Supervisor {
 }
 
 struct Running {
-    after: Vec<String>,
+    after: BTreeSet<String>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -86,7 +90,7 @@ impl Supervisor {
         let mut units = self.units.borrow_mut();
         let leaves: Vec<String> = units
             .keys()
-            .filter(|name| !units.values().any(|unit| unit.after.contains(name)))
+            .filter(|name| !units.values().any(|unit| unit.after.contains(*name)))
             .cloned()
             .collect();
         leaves.iter().filter_map(|name| units.remove(name)).collect()

@@ -1,6 +1,6 @@
 //! One service kept running as systemd would: gate, start, watch, start again.
 
-use std::{ffi::OsString, fs, future::pending, io::ErrorKind};
+use std::{collections::BTreeSet, ffi::OsString, fs, future::pending, io::ErrorKind};
 use std::{path::PathBuf, process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result};
@@ -30,7 +30,7 @@ const STABLE: Duration = Duration::from_mins(1);
 pub(crate) struct Unit {
     pub(crate) name: String,
     /// Services that must run before this one starts.
-    pub(crate) after: Vec<String>,
+    pub(crate) after: BTreeSet<String>,
     /// `None` for the L1, which is outside of the stack.
     pub(crate) gate: Option<Gate>,
     /// Where it is written until when the service ran.
@@ -91,7 +91,7 @@ impl Unit {
     pub(crate) fn outside(name: &str, spec: Spec, stop_timeout: Duration) -> Self {
         Self {
             name: name.to_owned(),
-            after: Vec::new(),
+            after: BTreeSet::new(),
             gate: None,
             last_run: None,
             init: None,
