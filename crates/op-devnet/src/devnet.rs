@@ -17,10 +17,9 @@ use crate::saved::Saved;
 use crate::session::Session;
 use crate::source::{Made, Source};
 use crate::stack::{Service, Stack, Template};
-use crate::supervisor::Supervisor;
-use crate::supervisor::board::Board;
 use crate::supervisor::process::{Spec, tail};
 use crate::supervisor::unit::{Gate, Init, Unit};
+use crate::supervisor::{Supervisor, board::Board};
 use crate::{accounts, chain::Chain, clock::Clock, health, out, ports::Ports, wiring};
 
 #[derive(Debug, Clone)]

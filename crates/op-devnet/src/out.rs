@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{ErrorKind, Write as _, stderr, stdout};
 
 use anyhow::{Context, Result};
-use op_util::error::with_causes;
+use op_util::{error::with_causes, foreign::message};
 use serde::Serialize;
 
 /// A line for whoever watches.
@@ -16,7 +16,7 @@ pub(crate) fn line(text: impl Display) {
 
 /// What went wrong, and goes on.
 pub(crate) fn error(error: &anyhow::Error) {
-    line(format_args!("op-devnet: {}", with_causes(error.as_ref())));
+    line(format_args!("op-devnet: {}", message(&with_causes(error.as_ref()))));
 }
 
 /// Text without an end of line, for a terminal.

@@ -78,12 +78,10 @@ async fn attempt(
 ) -> Result<Seen> {
     let prepared = Devnet::prepare(session, options, clock).await?;
     let op_warden = prepared.op_warden.clone();
-    recorder.passed(
-        "L1 and the chain's files",
-        format!("contracts: {}", prepared.devnet.chain.contracts),
-    );
+    let contracts = format!("contracts: {}", prepared.devnet.chain.contracts);
+    recorder.passed("L1 and the chain's files", &contracts);
     let devnet = prepared.start(clock).await?;
-    recorder.passed("contracts on L1", devnet.chain.dispute_game_factory.to_string());
+    recorder.passed("contracts on L1", &devnet.chain.dispute_game_factory.to_string());
     let refusal = gates::refusal(devnet.supervisor.board(), |line| clock.say(line));
     let proven =
         async { tokio::join!(devnet.complete(), steps(&devnet, depth, &op_warden, recorder)) };

@@ -4,7 +4,7 @@ use std::{cell::RefCell, fmt::Write, time::Duration};
 
 use anyhow::{Result, anyhow};
 use op_gate::{Judgement, report};
-use op_util::error::with_causes;
+use op_util::{error::with_causes, foreign::message};
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -68,11 +68,11 @@ impl<'a> Recorder<'a> {
             .unwrap_or_else(|_| Err(anyhow!("not within {} s", patience.as_secs())));
         match result {
             Ok(value) => {
-                self.record(name, true, describe(&value));
+                self.record(name, true, &describe(&value));
                 Ok(value)
             }
             Err(error) => {
-                self.record(name, false, with_causes(error.as_ref()));
+                self.record(name, false, &with_causes(error.as_ref()));
                 Err(Failed)
             }
         }
@@ -90,18 +90,19 @@ impl<'a> Recorder<'a> {
     }
 
     /// Records what holds now.
-    pub(super) fn passed(&self, name: &str, detail: String) {
+    pub(super) fn passed(&self, name: &str, detail: &str) {
         self.record(name, true, detail);
     }
 
     /// Records what went wrong between steps; a failed step has been recorded.
     pub(super) fn failure(&self, name: &str, error: &anyhow::Error) {
         if !error.is::<Failed>() {
-            self.record(name, false, with_causes(error.as_ref()));
+            self.record(name, false, &with_causes(error.as_ref()));
         }
     }
 
-    fn record(&self, name: &str, passed: bool, detail: String) {
+    fn record(&self, name: &str, passed: bool, detail: &str) {
+        let detail = message(detail);
         self.clock.say(format!("{} {name}: {detail}", mark(passed)));
         let seconds = self.clock.elapsed().as_secs_f64();
         self.steps.borrow_mut().push(Step { name: name.to_owned(), seconds, passed, detail });

@@ -1,10 +1,11 @@
 //! `op-warden serve` and clients that mean it no good.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::serve::Service;
+use super::serve::{Service, judged};
 
 const HALF: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n";
 
@@ -21,7 +22,8 @@ fn answer(address: SocketAddr, host: &str) -> String {
 #[test]
 fn half_requests_keep_nobody_else_from_an_answer() {
     let folder = tempfile::tempdir().unwrap();
-    let mut service = Service::start(folder.path(), None);
+    let judgements = folder.path().join("judgements.json");
+    let mut service = Service::start(folder.path(), Some(&judgements));
     let half = || -> Vec<TcpStream> {
         let open = (0..300).map(|_| {
             let mut stream = TcpStream::connect(service.address).unwrap();
@@ -33,6 +35,14 @@ fn half_requests_keep_nobody_else_from_an_answer() {
     let held = half();
     for _ in 0..5 {
         assert_eq!(answer(service.address, "Host: localhost\r\n"), "HTTP/1.1 200 OK");
+    }
+    // The service's own work goes on: it reads what changed, and keeps its state.
+    let state = folder.path().join("state.json");
+    for (answer, code) in [("pass", 200), ("refuse", 503), ("pass", 200)] {
+        fs::remove_file(&state).ok();
+        fs::write(&judgements, judged(answer).to_string()).unwrap();
+        service.until("/readyz/batcher", |(found, _)| *found == code);
+        service.until("/livez", |_| state.exists());
     }
     // What was never finished is closed, without an answer or with one that says so.
     let mut first = &held[held.len() - 1];

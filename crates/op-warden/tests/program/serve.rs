@@ -38,6 +38,7 @@ impl Service {
             "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
             "serve": {
                 "listen": address, "intervalSeconds": 60, "judgements": judgements, "hosts": ["chain.example"],
+                "state": folder.join("state.json"),
             },
             "services": services,
         });
@@ -72,7 +73,7 @@ impl Service {
     }
 }
 
-fn judgements(answer: &str) -> Value {
+pub(super) fn judged(answer: &str) -> Value {
     let finding = json!({
         "gate": "batcher-key", "answer": answer, "expected": "a", "found": "b", "source": "c", "mend": "d",
     });
@@ -102,13 +103,13 @@ fn tells_what_another_process_judged() {
             })
     });
 
-    fs::write(&file, judgements("pass").to_string()).unwrap();
+    fs::write(&file, judged("pass").to_string()).unwrap();
     service.until("/readyz/batcher", |answer| *answer == (200, "ready\n".to_owned()));
-    fs::write(&file, judgements("refuse").to_string()).unwrap();
+    fs::write(&file, judged("refuse").to_string()).unwrap();
     service.until("/readyz/batcher", says("batcher gates: failed: refuse (batcher-key)"));
     let (_, status) = service.until("/status.json", |(code, _)| *code == 200);
     let status: Value = serde_json::from_str(&status).unwrap();
-    assert_eq!(status["services"]["batcher"]["judgement"], judgements("refuse")["services"][0]);
+    assert_eq!(status["services"]["batcher"]["judgement"], judged("refuse")["services"][0]);
     assert_eq!(status["version"], 2);
 
     fs::write(&file, "{").unwrap();
@@ -220,5 +221,9 @@ fn check_leaves_what_serve_reads() {
         .unwrap();
     assert_eq!(check.status.code(), Some(75));
     service.until("/readyz", says("batcher gates: unknown: wait (chain-files)"));
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside the file");
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let known = ["op-warden.json", "judgements.json", "state.json"].contains(&name.as_str());
+        assert!(known, "{name} is left beside the file");
+    }
 }
