@@ -8,7 +8,7 @@ let
   mine = lib.filterAttrs (name: _: lib.hasInfix "op-stack" name || lib.hasInfix "op-warden" name);
 
   pins = import ../packages/official-pins.nix { inherit lib; };
-  builder = builtins.readFile ../../crates/op-devnet/src/components/build.rs;
+  builder = builtins.readFile ../../crates/op-components/src/build.rs;
 in
 {
   testNothingIsAssertedAgainst = {

@@ -1,8 +1,8 @@
-# What is built of the official sources, and at which versions: crates/op-devnet/components pins
+# What is built of the official sources, and at which versions: crates/op-components/pins
 # them, for `op-devnet build` as well.
 { lib }:
 let
-  folder = ../../crates/op-devnet/components;
+  folder = ../../crates/op-components/pins;
   lock = lib.importJSON (folder + "/package-lock.json");
   optimism = "github.com/ethereum-optimism/optimism";
 in

@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
+use op_components::child;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
@@ -12,7 +13,7 @@ use crate::fault::{self, Fault};
 use crate::home::{Home, Lock};
 use crate::prove::{self, Depth};
 use crate::session::interrupted;
-use crate::{child, clock::Clock, keys, logs, out, status, supervisor::leftovers, up};
+use crate::{clock::Clock, keys, logs, out, status, supervisor::leftovers, up};
 
 const UP_HELP: &str = "\
 Examples:
@@ -110,9 +111,8 @@ struct UpArgs {
 
 /// Parses the command line, runs it and prints an error once.
 pub(crate) fn main() -> ExitCode {
-    let mut words = std::env::args_os().skip(1);
-    if words.next().is_some_and(|word| word == child::WORD) {
-        return child::run(words).map_or_else(failed, |()| ExitCode::SUCCESS);
+    if let Some(result) = child::main(std::env::args_os().skip(1)) {
+        return result.map_or_else(failed, |()| ExitCode::SUCCESS);
     }
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

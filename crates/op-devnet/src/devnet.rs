@@ -5,12 +5,12 @@ use std::{ffi::OsString, fs, pin::pin, rc::Rc, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use eth_rpc::Rpc;
+use op_components::{Component, Components, Environment, warden};
 use op_util::number::float;
 use rustix::process::Signal;
 use tokio::{sync::watch, time::timeout};
 
 use crate::beacon::{self, Blobs};
-use crate::components::{Component, Components, Environment, warden};
 use crate::home::Home;
 use crate::l1::{self, L1};
 use crate::saved::Saved;

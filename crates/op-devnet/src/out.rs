@@ -2,27 +2,17 @@
 //! whoever reads of it, so nothing here panics.
 
 use std::fmt::Display;
-use std::io::{ErrorKind, Write as _, stderr, stdout};
+use std::io::{ErrorKind, Write as _, stdout};
 
 use anyhow::{Context, Result};
 use op_util::{error::with_causes, foreign::message};
 use serde::Serialize;
 
-/// A line for whoever watches.
-pub(crate) fn line(text: impl Display) {
-    // Nobody is left to tell.
-    let _ = writeln!(stderr(), "{text}");
-}
+pub(crate) use op_util::terminal::line;
 
 /// What went wrong, and goes on.
 pub(crate) fn error(error: &anyhow::Error) {
     line(format_args!("op-devnet: {}", message(&with_causes(error.as_ref()))));
-}
-
-/// Text without an end of line, for a terminal.
-pub(crate) fn live(text: impl Display) {
-    // Nobody is left to tell.
-    let _ = write!(stderr(), "{text}");
 }
 
 /// What was asked for, on standard output.

@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use eth_rpc::{Batch, Rpc};
 use op_chain::fee_scalars::FeeScalars;
+use op_components::{Component, Components};
 use op_contracts::{ChainSpec, Roles, op_deployer::WorkDir};
 use serde_json::json;
 
 use crate::chain::Chain;
-use crate::components::{Component, Components};
 use crate::{accounts, home::Home, keys};
 
 pub(crate) enum Source {

@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context, Result};
 use eth_rpc::key::SecretKey;
+use op_components::{Component, Components};
 use serde_json::json;
 
 use crate::beacon;
 use crate::chain::Chain;
-use crate::components::{Component, Components};
 use crate::health::{self, WARDEN};
 use crate::home::{self, Home};
 use crate::keys;

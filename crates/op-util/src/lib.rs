@@ -4,6 +4,7 @@
 //! * [`file`]: files that are written whole or not at all
 //! * [`foreign`]: text from elsewhere, made fit to be shown
 //! * [`number`]: whole numbers as fractions, and back
+//! * [`terminal`]: lines for whoever watches
 //! * [`time`]: the host's clock
 //! * [`text`]: sizes and spans of time as people read them
 
@@ -13,5 +14,6 @@ pub mod error;
 pub mod file;
 pub mod foreign;
 pub mod number;
+pub mod terminal;
 pub mod text;
 pub mod time;

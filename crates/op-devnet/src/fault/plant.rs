@@ -6,12 +6,13 @@ use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
 use op_chain::genesis::GenesisBlock;
+use op_components::Component;
 use serde_json::{Value, json};
 
 use super::table::Fault;
 use crate::devnet::{Prepared, wait_running};
 use crate::faulty_l1::{self, Defect};
-use crate::{accounts, components::Component, home, keys, l1};
+use crate::{accounts, home, keys, l1};
 
 impl Fault {
     pub(super) async fn plant(self, prepared: &mut Prepared) -> Result<()> {

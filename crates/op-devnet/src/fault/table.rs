@@ -1,10 +1,9 @@
 //! The faults, and what each must end in.
 
 use clap::ValueEnum;
+use op_components::Component;
 use op_gate::{Answer, Gate};
 use serde::Serialize;
-
-use crate::components::Component;
 
 /// A failure that a team really had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]

@@ -6,11 +6,10 @@ use std::process::{ExitStatus, Stdio};
 use std::{collections::BTreeMap, ffi::OsString, fs::File, time::Duration};
 
 use anyhow::{Context, Result};
+use op_components::child;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
-
-use crate::child;
 
 /// Environment variable that names the devnet's folder in each of its processes.
 pub(super) const MARK: &str = "OP_DEVNET_HOME";

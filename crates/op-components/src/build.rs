@@ -1,4 +1,4 @@
-//! Makes the components out of the pinned sources in `crates/op-devnet/components`.
+//! Makes the components out of the pinned sources in `pins`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -13,11 +13,11 @@ use super::environment::Environment;
 use super::stamp::Stamp;
 use crate::child;
 
-pub(super) const GO_MOD: &str = include_str!("../../components/go.mod");
-const GO_SUM: &str = include_str!("../../components/go.sum");
-const TOOLS_GO: &str = include_str!("../../components/tools.go");
-const PACKAGE_JSON: &str = include_str!("../../components/package.json");
-const PACKAGE_LOCK_JSON: &str = include_str!("../../components/package-lock.json");
+pub(super) const GO_MOD: &str = include_str!("../pins/go.mod");
+const GO_SUM: &str = include_str!("../pins/go.sum");
+const TOOLS_GO: &str = include_str!("../pins/tools.go");
+const PACKAGE_JSON: &str = include_str!("../pins/package.json");
+const PACKAGE_LOCK_JSON: &str = include_str!("../pins/package-lock.json");
 
 const GO_BUILD: &[&str] = &["build", "-trimpath", "-ldflags=-s -w", "-o"];
 /// Keeps the symbols: Cannon patches functions by name.

@@ -3,7 +3,7 @@
 /// A part of the devnet that somebody else makes: a program, the contract artifacts or the
 /// fault proof's prestate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Component {
+pub enum Component {
     OpNode,
     OpGeth,
     OpBatcher,
@@ -39,7 +39,8 @@ pub(crate) enum Source {
 impl Component {
     /// The file name under which the component is found in `OP_DEVNET_BIN_DIR` (a prestate with
     /// its `witness.json` beside it).
-    pub(crate) const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         self.definition().0
     }
 

@@ -16,7 +16,7 @@ const NAME: &str = "op-warden";
 
 /// The op-warden of `OP_DEVNET_BIN_DIR`, else the workspace's, freshly built, else the one
 /// beside this program.
-pub(crate) async fn locate_or_build(environment: &Environment) -> anyhow::Result<PathBuf> {
+pub async fn locate_or_build(environment: &Environment) -> anyhow::Result<PathBuf> {
     if let Some(path) = environment.provided_file(NAME) {
         return Ok(path);
     }
@@ -85,7 +85,7 @@ fn beside_this_program() -> anyhow::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::components::environment::test_environment;
+    use crate::environment::test_environment;
 
     #[tokio::test]
     async fn a_given_warden_is_used() {

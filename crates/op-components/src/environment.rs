@@ -11,7 +11,7 @@ use super::component::{Component, Source};
 
 /// The surroundings of one op-devnet process.
 #[derive(Debug, Clone)]
-pub(crate) struct Environment {
+pub struct Environment {
     /// `OP_DEVNET_BIN_DIR`: what is found here by name is not built.
     pub(crate) bin_dir: Option<PathBuf>,
     /// `OP_DEVNET_CONTRACTS_DIR`: stands in for the npm package of contract artifacts.
@@ -36,7 +36,7 @@ pub(crate) struct Workspace {
 }
 
 impl Environment {
-    pub(crate) fn from_process() -> anyhow::Result<Self> {
+    pub fn from_process() -> anyhow::Result<Self> {
         let mut environment = Self::from_variables(|name| std::env::var_os(name))?;
         environment.go = environment.tool("go").and_then(|go| version_of(&go));
         Ok(environment)

@@ -2,13 +2,14 @@
 
 mod build;
 mod build_log;
+pub mod child;
 mod component;
 mod environment;
 mod lock;
 mod progress;
 mod stamp;
 mod tools;
-pub(crate) mod warden;
+pub mod warden;
 
 use std::path::PathBuf;
 
@@ -16,8 +17,8 @@ use anyhow::ensure;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use self::build::Build;
-pub(crate) use self::component::Component;
-pub(crate) use self::environment::Environment;
+pub use self::component::Component;
+pub use self::environment::Environment;
 use self::progress::Progress;
 
 /// While Go links one program on one core, it compiles the next one on the other.
@@ -25,7 +26,7 @@ const SIDE_BY_SIDE: usize = 2;
 
 /// Components that are ready for use.
 #[derive(Debug, Clone)]
-pub(crate) struct Components {
+pub struct Components {
     environment: Environment,
 }
 
@@ -33,7 +34,7 @@ impl Components {
     /// Builds what of `needs` is neither given by the user nor built already.
     ///
     /// Dropping the future ends the build's processes.
-    pub(crate) async fn locate_or_build(
+    pub async fn locate_or_build(
         environment: Environment,
         needs: &[Component],
     ) -> anyhow::Result<Self> {
@@ -53,7 +54,9 @@ impl Components {
         Ok(Self { environment })
     }
 
-    pub(crate) fn path(&self, component: Component) -> PathBuf {
+    /// Where a component of `needs` is.
+    #[must_use]
+    pub fn path(&self, component: Component) -> PathBuf {
         self.environment.path(component)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::time::{Instant, interval};
 
-use crate::out;
+use op_util::terminal;
 
 /// ANSI: back to the start of the line, which is erased.
 const CLEAR_LINE: &str = "\r\x1b[2K";
@@ -39,12 +39,12 @@ impl Progress {
         self.begun.set(position);
         self.running.borrow_mut().push(name);
         if !self.terminal {
-            out::line(format_args!("building {name} ({position}/{})", self.count));
+            terminal::line(format_args!("building {name} ({position}/{})", self.count));
         }
         work.await?;
         self.running.borrow_mut().retain(|running| *running != name);
         let clear = if self.terminal { CLEAR_LINE } else { "" };
-        out::line(format_args!("{clear}{name} built in {} s", start.elapsed().as_secs()));
+        terminal::line(format_args!("{clear}{name} built in {} s", start.elapsed().as_secs()));
         Ok(())
     }
 
@@ -64,7 +64,7 @@ impl Progress {
                 _ = every_second.tick() => {
                     let (names, begun) = (self.running.borrow().join(", "), self.begun.get());
                     let seconds = start.elapsed().as_secs();
-                    out::live(format_args!(
+                    terminal::live(format_args!(
                         "{CLEAR_LINE}building {names} ({begun}/{}) … {seconds} s",
                         self.count
                     ));
@@ -78,6 +78,6 @@ struct ClearOnDrop;
 
 impl Drop for ClearOnDrop {
     fn drop(&mut self) {
-        out::live(CLEAR_LINE);
+        terminal::live(CLEAR_LINE);
     }
 }

@@ -77,7 +77,7 @@ fn check_platform(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::components::environment::test_environment;
+    use crate::environment::test_environment;
 
     const NEEDS: &[Component] = &[Component::OpNode, Component::OpGeth, Component::Anvil];
 

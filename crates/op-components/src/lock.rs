@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::out;
+use op_util::terminal;
 
 /// Between two looks at a lock that another process holds.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -25,7 +25,7 @@ pub(crate) async fn lock(cache_dir: &Path) -> anyhow::Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if announced => {}
             Err(TryLockError::WouldBlock) => {
-                out::line(format_args!(
+                terminal::line(format_args!(
                     "waiting for another op-devnet that builds in {}",
                     cache_dir.display()
                 ));

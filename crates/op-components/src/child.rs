@@ -5,20 +5,22 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt as _;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, getpid, getppid, set_parent_process_death_signal};
 use tokio::process::Command;
 
 /// The subcommand that becomes a program.
-pub(crate) const WORD: &str = "child-of";
+const WORD: &str = "child-of";
+/// Whether this program begins with [`main`]. The executables of tests do not.
+static KNOWS_THE_WORD: AtomicBool = AtomicBool::new(false);
 
 /// A command for the program, which gets the signal when this process has ended.
 ///
 /// To be started on the main thread: the signal comes when the starting thread ends.
-pub(crate) fn command(program: impl AsRef<OsStr>, at_end: Signal) -> Command {
-    // The executable of the tests knows no subcommand.
-    if cfg!(test) {
+pub fn command(program: impl AsRef<OsStr>, at_end: Signal) -> Command {
+    if !KNOWS_THE_WORD.load(Relaxed) {
         return Command::new(program);
     }
     // Also when the file has been replaced by a newer one since.
@@ -30,12 +32,21 @@ pub(crate) fn command(program: impl AsRef<OsStr>, at_end: Signal) -> Command {
 /// The name of the program that a command becomes.
 pub(crate) fn name(command: &Command) -> String {
     let command = command.as_std();
-    let program = command.get_args().nth(3).filter(|_| !cfg!(test));
+    let program = command.get_args().nth(3).filter(|_| KNOWS_THE_WORD.load(Relaxed));
     program.unwrap_or(command.get_program()).display().to_string()
 }
 
-/// Becomes the program, as a child of the process `parent`. Returns only if it cannot.
-pub(crate) fn run(mut words: impl Iterator<Item = OsString>) -> Result<()> {
+/// Asked to, becomes a program, and returns only if it cannot. To be called before anything else.
+#[must_use]
+pub fn main(mut words: impl Iterator<Item = OsString>) -> Option<Result<()>> {
+    if words.next().is_some_and(|word| word == WORD) {
+        return Some(run(words));
+    }
+    KNOWS_THE_WORD.store(true, Relaxed);
+    None
+}
+
+fn run(mut words: impl Iterator<Item = OsString>) -> Result<()> {
     let mut number = || words.next()?.to_str()?.parse().ok();
     let parent = number().and_then(Pid::from_raw);
     let signal = number().and_then(Signal::from_named_raw);
