@@ -53,7 +53,13 @@ let
     };
     stack-json = {
       committed = ../../crates/op-devnet/stack.json;
-      made = (pkgs.formats.json { }).generate "stack.json" (import ../stack/devnet.nix);
+      made = (pkgs.formats.json { }).generate "stack.json" (import ../stack/devnet.nix { });
+    };
+    stack-reth-json = {
+      committed = ../../crates/op-devnet/stack-reth.json;
+      made = (pkgs.formats.json { }).generate "stack-reth.json" (
+        import ../stack/devnet.nix { engine = "reth"; }
+      );
     };
   };
   fresh =

@@ -62,6 +62,7 @@ in
         "format"
         "options-doc"
         "stack-json"
+        "stack-reth-json"
         "vm"
         "host-ecp-forge"
       ]

@@ -8,7 +8,7 @@ let
   packages = self.packages.${system};
 
   pins = import ../stack/images.nix;
-  devnet = import ../stack/devnet.nix;
+  devnet = import ../stack/devnet.nix { };
 
   l1Port = 18545;
 

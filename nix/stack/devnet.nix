@@ -1,9 +1,13 @@
 # The definitions for op-devnet: with placeholders for what it chooses at run time, and with the short
-# times of a private L1. `crates/op-devnet/stack.json` is this file's evaluation:
+# times of a private L1. `crates/op-devnet/stack.json` and `stack-reth.json` are this file's evaluations:
 #   nix-instantiate --eval --strict --json nix/stack/devnet.nix | jq . > crates/op-devnet/stack.json
+#   nix-instantiate --eval --strict --json --argstr engine reth nix/stack/devnet.nix | jq . > crates/op-devnet/stack-reth.json
 # A service with `@{follower}` in its name is made once for each follower.
+{
+  engine ? "geth",
+}:
 import ./default.nix {
-  engine = "geth";
+  inherit engine;
   followers = [ "@{follower}" ];
 
   l1 = {
@@ -48,6 +52,8 @@ import ./default.nix {
   };
 
   minFreeBytes.default = 100000000;
+  # As production's.
+  proofWindow = 90000;
 
   ports =
     let
@@ -57,6 +63,7 @@ import ./default.nix {
           http = port "${name}-engine" "http";
           authrpc = port "${name}-engine" "authrpc";
           metrics = port "${name}-engine" "metrics";
+          p2p = port "${name}-engine" "p2p";
         };
         node = {
           rpc = port "${name}-node" "rpc";

@@ -68,13 +68,15 @@ pub(super) enum Build {
 }
 
 impl Build {
-    pub(super) const fn of(component: Component) -> Self {
-        match component.source() {
+    /// None makes what is only ever given.
+    pub(super) const fn of(component: Component) -> Option<Self> {
+        Some(match component.source() {
             Source::Go(package) => Self::Go { component, package },
             Source::GoForCannon(package) => Self::GoForCannon { component, package },
             Source::Npm(_) => Self::NodeModules,
             Source::Cannon => Self::Prestate,
-        }
+            Source::Given => return None,
+        })
     }
 
     pub(super) const fn name(self) -> &'static str {
@@ -224,7 +226,9 @@ fn prestate_steps(environment: &Environment, folder: &Path) -> Vec<Step> {
 /// file's size and time of change.
 fn identity(environment: &Environment, component: Component) -> String {
     let Some(path) = environment.provided(component) else {
-        return Build::of(component).stamp(environment).to_string();
+        return Build::of(component)
+            .map(|build| build.stamp(environment).to_string())
+            .unwrap_or_default();
     };
     let metadata = fs::metadata(&path).ok();
     let size = metadata.as_ref().map(fs::Metadata::len);

@@ -6,6 +6,8 @@
 pub enum Component {
     OpNode,
     OpGeth,
+    /// Built by nobody here: its sources are in no registry.
+    OpReth,
     OpBatcher,
     OpProposer,
     OpChallenger,
@@ -32,6 +34,8 @@ pub(crate) enum Source {
     GoForCannon(&'static str),
     /// A path inside `node_modules`.
     Npm(&'static str),
+    /// Given in `OP_DEVNET_BIN_DIR`, or not there.
+    Given,
     /// Loaded by [`Component::Cannon`] from [`Component::OpProgramClient`].
     Cannon,
 }
@@ -49,10 +53,11 @@ impl Component {
     }
 
     const fn definition(self) -> (&'static str, Source) {
-        use Source::{Cannon, Go, GoForCannon, Npm};
+        use Source::{Cannon, Given, Go, GoForCannon, Npm};
         match self {
             Self::OpNode => ("op-node", Go("github.com/ethereum-optimism/optimism/op-node/cmd")),
             Self::OpGeth => ("op-geth", Go("github.com/ethereum/go-ethereum/cmd/geth")),
+            Self::OpReth => ("op-reth", Given),
             Self::OpBatcher => {
                 ("op-batcher", Go("github.com/ethereum-optimism/optimism/op-batcher/cmd"))
             }

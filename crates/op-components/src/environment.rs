@@ -80,7 +80,8 @@ impl Environment {
     }
 
     /// The component that the user gave, if any.
-    pub(crate) fn provided(&self, component: Component) -> Option<PathBuf> {
+    #[must_use]
+    pub fn provided(&self, component: Component) -> Option<PathBuf> {
         if component == Component::ContractsPackage {
             return self.contracts_dir.clone();
         }
@@ -95,7 +96,7 @@ impl Environment {
     /// Where the component is, once it has been built or if it was given.
     pub(crate) fn path(&self, component: Component) -> PathBuf {
         self.provided(component).unwrap_or_else(|| match component.source() {
-            Source::Go(_) | Source::GoForCannon(_) => {
+            Source::Go(_) | Source::GoForCannon(_) | Source::Given => {
                 self.cache_dir.join("bin").join(component.name())
             }
             Source::Npm(path) => self.cache_dir.join("node_modules").join(path),

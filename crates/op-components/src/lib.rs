@@ -38,6 +38,7 @@ impl Components {
         environment: Environment,
         needs: &[Component],
     ) -> anyhow::Result<Self> {
+        tools::check_given(&environment, needs)?;
         let builds = missing_builds(&environment, needs);
         if !builds.is_empty() {
             tools::check(&environment, needs, &builds)?;
@@ -98,7 +99,7 @@ fn missing_builds(environment: &Environment, needs: &[Component]) -> Vec<Build> 
             _ => &[],
         };
         for component in inputs.iter().chain([component]) {
-            let build = Build::of(*component);
+            let Some(build) = Build::of(*component) else { continue };
             let available = environment.provided(*component).is_some()
                 || (build.is_fresh(environment) && environment.path(*component).exists());
             if !available && !builds.contains(&build) {

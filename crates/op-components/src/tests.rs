@@ -80,7 +80,7 @@ exec sleep 60"#;
         pid = appearing_pid(dir.path().join("tools/pid")) => pid,
     };
     assert!(!environment.path(Component::OpNode).exists());
-    assert!(!Build::of(Component::OpNode).is_fresh(&environment));
+    assert!(!Build::of(Component::OpNode).unwrap().is_fresh(&environment));
     while test_kill_process(pid).is_ok() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -53,6 +53,20 @@ fn go_version() -> &'static str {
     GO_MOD.lines().find_map(|line| line.strip_prefix("go ")).unwrap_or_default()
 }
 
+/// Fails unless what is built nowhere was given.
+pub(super) fn check_given(environment: &Environment, needs: &[Component]) -> anyhow::Result<()> {
+    let absent = needs
+        .iter()
+        .find(|need| need.source() == Source::Given && environment.provided(**need).is_none());
+    ensure!(
+        absent.is_none(),
+        "{name} is not built here: put it into a folder and name that in OP_DEVNET_BIN_DIR. Its official image holds it: \
+         `podman create --name {name} IMAGE`, `podman cp {name}:/usr/local/bin/{name} FOLDER`",
+        name = absent.map_or("", |component| component.name())
+    );
+    Ok(())
+}
+
 fn check_platform(
     environment: &Environment,
     needs: &[Component],
@@ -85,7 +99,7 @@ mod tests {
     fn names_the_missing_tools_and_what_needs_them() {
         let dir = tempfile::tempdir().unwrap();
         let environment = test_environment(dir.path(), "");
-        let builds = NEEDS.iter().map(|component| Build::of(*component)).collect::<Vec<_>>();
+        let builds = NEEDS.iter().filter_map(|component| Build::of(*component)).collect::<Vec<_>>();
         let error = check(&environment, NEEDS, &builds).unwrap_err().to_string();
         for part in [
             "`go` is not on PATH, but is needed to build op-node, op-geth.",
@@ -96,6 +110,18 @@ mod tests {
         ] {
             assert!(error.contains(part), "no '{part}' in: {error}");
         }
+    }
+
+    #[test]
+    fn what_is_not_built_must_be_given() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut environment = test_environment(dir.path(), "");
+        let needs = [Component::OpReth];
+        let error = check_given(&environment, &needs).unwrap_err().to_string();
+        assert!(error.starts_with("op-reth is not built here: put it into a folder"), "{error}");
+        std::fs::write(dir.path().join("op-reth"), "").unwrap();
+        environment.bin_dir = Some(dir.path().to_owned());
+        check_given(&environment, &needs).unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@ use eth_rpc::{Batch, Rpc};
 use op_chain::rollup::RollupConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Engines;
 use crate::home::{self, Home};
 
 /// What runners and proofs need to know about the chain. Its file is written last, so a chain that
@@ -33,6 +34,8 @@ pub(crate) struct Chain {
     /// Games are over within minutes.
     #[serde(default)]
     pub(crate) short_clocks: bool,
+    #[serde(default)]
+    pub(crate) engines: Engines,
 }
 
 /// Of chains that were made before there were blobs.

@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
 use crate::devnet::{self, Options};
+use crate::engine::{Asked, Engine};
 use crate::fault::{self, Fault};
 use crate::home::{Home, Lock};
 use crate::prove::{self, Depth};
@@ -80,6 +81,12 @@ struct UpArgs {
     /// How many followers run beside the sequencer
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=8))]
     followers: u8,
+    /// Execution engine [default: the chain's; for a new one reth where it is found, else geth]
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<Engine>,
+    /// Execution engine of the followers [default: the sequencer's]
+    #[arg(long, value_name = "ENGINE")]
+    follower_engine: Option<Engine>,
     /// Take the contracts from an op-deployer work directory made with `--deployment-target genesis`
     #[arg(long, value_name = "DIR")]
     deployment: Option<PathBuf>,
@@ -168,6 +175,7 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         deployment: args.deployment,
         l1_only: args.l1_only,
         blobs: args.blobs,
+        engines: Asked { sequencer: args.engine, followers: args.follower_engine },
         needs: args.fault.map_or(&[], Fault::needs),
     };
     let passed = match (args.prove, args.fault) {

@@ -11,6 +11,7 @@ use rustix::process::Signal;
 use tokio::{sync::watch, time::timeout};
 
 use crate::beacon::{self, Blobs};
+use crate::engine::{Asked, Engines};
 use crate::home::Home;
 use crate::l1::{self, L1};
 use crate::saved::Saved;
@@ -32,14 +33,14 @@ pub(crate) struct Options {
     pub(crate) l1_only: bool,
     /// Batches in blobs where they are cheaper, which the chain's fees are made for; else in calldata.
     pub(crate) blobs: bool,
+    pub(crate) engines: Asked,
     /// What is needed beside the programs that run the chain.
     pub(crate) needs: &'static [Component],
 }
 
 /// The programs that run the chain.
-const PROGRAMS: [Component; 9] = [
+const PROGRAMS: [Component; 8] = [
     Component::OpNode,
-    Component::OpGeth,
     Component::OpBatcher,
     Component::OpProposer,
     Component::OpChallenger,
@@ -78,13 +79,20 @@ impl Devnet {
         let home = session.home.clone();
         let source = Source::read(options.deployment.as_deref())?;
         let existing = existing(session, &source, clock)?;
-        let template = Template::with_followers(options.followers)?;
+        let environment = Environment::from_process()?;
+        let engines = Engines::choose(
+            options.engines,
+            existing.as_ref().map(|chain| chain.engines),
+            environment.provided(Component::OpReth).is_some(),
+        )?;
+        let template = Template::with_followers(options.followers, engines)?;
         let supervisor = Rc::clone(&session.supervisor);
         supervisor.expect([L1.to_owned()]);
         if !options.l1_only {
             supervisor.expect(template.services().chain([health::WARDEN.to_owned()]));
         }
-        let (components, op_warden) = programs(&[source.needs(), options.needs].concat()).await?;
+        let needs = [&engines.components(), source.needs(), options.needs].concat();
+        let (components, op_warden) = programs(environment, &needs).await?;
         clock.programs_are_there();
 
         for folder in [home.chain(), home.data(), home.keys(), home.l1(), home.logs()] {
@@ -114,6 +122,7 @@ impl Devnet {
             }
             None => source.make(&l1, &home, &components, options.blobs).await?,
         };
+        let chain = Chain { engines, ..chain };
         let stack = wiring::fill(template, &home, &chain, &components, &ports, options.followers)?;
         wiring::write_files(&home, &stack, ports.get(health::PORT)?)?;
         let followers = options.followers;
@@ -164,13 +173,13 @@ fn existing(session: &Session, source: &Source, clock: &Clock) -> Result<Option<
 
 /// Builds everything, also what only the tests load.
 pub(crate) async fn build() -> Result<()> {
-    use Component::{Cast, Forge, OpDeployer, Prestate};
-    programs(&[OpDeployer, Cast, Forge, Prestate]).await.map(drop)
+    use Component::{Cast, Forge, OpDeployer, OpGeth, Prestate};
+    let others = [OpGeth, OpDeployer, Cast, Forge, Prestate];
+    programs(Environment::from_process()?, &others).await.map(drop)
 }
 
 /// The programs with `others`, and op-warden.
-async fn programs(others: &[Component]) -> Result<(Components, PathBuf)> {
-    let environment = Environment::from_process()?;
+async fn programs(environment: Environment, others: &[Component]) -> Result<(Components, PathBuf)> {
     let needs = [&PROGRAMS, others].concat();
     let components = Components::locate_or_build(environment.clone(), &needs);
     tokio::try_join!(components, announce_if_slow(warden::locate_or_build(&environment)))
@@ -231,10 +240,13 @@ impl Prepared {
     /// A service behind its gate.
     pub(crate) fn unit(&self, name: &str, service: &Service) -> Result<Unit> {
         let home = &self.devnet.home;
-        let component =
-            *PROGRAMS.iter().find(|program| program.name() == service.component).with_context(
-                || format!("{name} needs {}, which op-devnet does not build", service.component),
-            )?;
+        let component = *[&PROGRAMS[..], &self.devnet.chain.engines.components()]
+            .concat()
+            .iter()
+            .find(|program| program.name() == service.component)
+            .with_context(|| {
+                format!("{name} needs {}, which op-devnet does not build", service.component)
+            })?;
         let program = self.components.path(component);
         let spec = |args: Vec<OsString>, program: PathBuf| Spec {
             program,
@@ -242,7 +254,7 @@ impl Prepared {
             environment: service.environment.clone(),
             home: home.dir().to_owned(),
             log: home.log(name),
-            at_end: if component == Component::OpGeth { Signal::TERM } else { Signal::KILL },
+            at_end: if name.ends_with("-engine") { Signal::TERM } else { Signal::KILL },
         };
         let mut args: Vec<OsString> = vec!["exec".into()];
         for (variable, file) in &service.credentials {

@@ -15,6 +15,7 @@ mod chain;
 mod cli;
 mod clock;
 mod devnet;
+mod engine;
 mod fault;
 mod faulty_l1;
 mod guide;

@@ -10,6 +10,7 @@ use op_contracts::{ChainSpec, Roles, op_deployer::WorkDir};
 use serde_json::json;
 
 use crate::chain::Chain;
+use crate::engine::Engines;
 use crate::{accounts, home::Home, keys};
 
 pub(crate) enum Source {
@@ -52,9 +53,9 @@ impl Source {
     pub(crate) fn differs(&self, chain: &Chain) -> Option<String> {
         let Self::Deployment(deployment) = self else { return None };
         let asked = of_deployment(self.name(), deployment, false);
-        // That may be chosen anew.
-        let data_availability = chain.data_availability.clone();
-        let [found, asked] = [json!(chain), json!(Chain { data_availability, ..asked })];
+        // Those are no part of the deployment.
+        let (data_availability, engines) = (chain.data_availability.clone(), chain.engines);
+        let [found, asked] = [json!(chain), json!(Chain { data_availability, engines, ..asked })];
         let name = found.as_object()?.keys().find(|name| found[*name] != asked[*name])?;
         Some(format!("a chain whose {name} is {}, not {}", found[name], asked[name]))
     }
@@ -123,6 +124,7 @@ async fn from_package(
         game_type: PERMISSIONED,
         data_availability: data_availability(blobs),
         short_clocks: true,
+        engines: Engines::default(),
     };
     Ok(Made { chain, deploying: Some(prepared) })
 }
@@ -161,6 +163,7 @@ fn of_deployment(name: &str, deployment: &WorkDir, blobs: bool) -> Chain {
         game_type: PERMISSIONED,
         data_availability: data_availability(blobs),
         short_clocks: false,
+        engines: Engines::default(),
     }
 }
 

@@ -7,8 +7,15 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The evaluation of `nix/stack/devnet.nix`; a test keeps it fresh.
-const DEFINITIONS: &str = include_str!("../stack.json");
+use crate::engine::{Engine, Engines};
+
+/// The evaluations of `nix/stack/devnet.nix`; a test keeps them fresh.
+const fn definitions(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Geth => include_str!("../stack.json"),
+        Engine::Reth => include_str!("../stack-reth.json"),
+    }
+}
 /// Stands for each follower's name.
 const FOLLOWER: &str = "@{follower}";
 
@@ -64,14 +71,18 @@ pub(crate) struct Template(Value);
 
 impl Template {
     /// The stack with followers named "1" to "n".
-    pub(crate) fn with_followers(followers: usize) -> Result<Self> {
-        let mut definitions: Value =
-            serde_json::from_str(DEFINITIONS).context("stack.json is not valid")?;
+    pub(crate) fn with_followers(followers: usize, engines: Engines) -> Result<Self> {
+        let read = |engine| -> Result<Value> {
+            serde_json::from_str(definitions(engine)).context("stack.json is not valid")
+        };
+        let (mut definitions, of_followers) = (read(engines.sequencer)?, read(engines.followers)?);
         for pointer in ["/services", "/warden/services"] {
-            let services = definitions
-                .pointer_mut(pointer)
-                .and_then(Value::as_object_mut)
-                .with_context(|| format!("stack.json has no {pointer}"))?;
+            let services = definitions.pointer_mut(pointer).and_then(Value::as_object_mut);
+            let others = of_followers.pointer(pointer).and_then(Value::as_object);
+            let (services, others) =
+                services.zip(others).with_context(|| format!("stack.json has no {pointer}"))?;
+            let followers_own = others.iter().filter(|(name, _)| name.contains(FOLLOWER));
+            services.extend(followers_own.map(|(name, own)| (name.clone(), own.clone())));
             *services = expand(services, followers)?;
         }
         Ok(Self(definitions))
@@ -191,7 +202,7 @@ mod tests {
 
     #[test]
     fn followers_are_repeated_and_numbers_stay_numbers() {
-        let template = Template::with_followers(2).unwrap();
+        let template = Template::with_followers(2, Engines::default()).unwrap();
         let services = template.0["services"].as_object().unwrap();
         assert!(
             services.contains_key("follower-1-engine") && services.contains_key("follower-2-node")
@@ -213,7 +224,7 @@ mod tests {
 
     #[test]
     fn every_port_of_a_follower_is_its_own() {
-        let ports = Template::with_followers(3).unwrap().ports();
+        let ports = Template::with_followers(3, Engines::default()).unwrap().ports();
         let of = |follower: &str| ports.iter().filter(|port| port.starts_with(follower)).count();
         assert_eq!(of("follower-1-"), of("follower-3-"));
         assert!(of("follower-1-") >= 5);

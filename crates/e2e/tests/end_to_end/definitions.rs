@@ -45,18 +45,21 @@ pub(crate) fn published() -> Outcome {
     Ok(Completion::Completed)
 }
 
-/// stack.json is what nix/stack/devnet.nix evaluates to.
+/// What op-devnet runs is what nix/stack/devnet.nix evaluates to.
 pub(crate) fn fresh() -> Outcome {
     if let Err(missing) = nix::is_there() {
         return Ok(Completion::ignored_with(missing));
     }
-    let evaluated = nix::file("nix/stack/devnet.nix")?;
-    let kept: Value =
-        serde_json::from_slice(&fs::read(workspace().join("crates/op-devnet/stack.json"))?)?;
-    ensure(evaluated == kept, || {
-        "crates/op-devnet/stack.json is stale; nix/stack/devnet.nix says how to evaluate it again"
-            .to_owned()
-    })?;
+    for (engine, name) in [("geth", "stack.json"), ("reth", "stack-reth.json")] {
+        let file = workspace().join("nix/stack/devnet.nix");
+        let expression = format!("import {} {{ engine = \"{engine}\"; }}", file.display());
+        let evaluated = nix::expression(&expression, &[])?;
+        let kept = fs::read(workspace().join("crates/op-devnet").join(name))?;
+        let kept: Value = serde_json::from_slice(&kept)?;
+        ensure(evaluated == kept, || {
+            format!("{name} is stale; nix/stack/devnet.nix says how to evaluate it again")
+        })?;
+    }
     Ok(Completion::Completed)
 }
 

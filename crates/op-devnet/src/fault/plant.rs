@@ -1,6 +1,6 @@
 //! How each fault is planted.
 
-use std::{fs, path::Path, time::Duration};
+use std::{ffi::OsString, fs, path::Path, time::Duration};
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::table::Fault;
 use crate::devnet::{Prepared, wait_running};
 use crate::faulty_l1::{self, Defect};
+use crate::supervisor::{process::Spec, unit::Init};
 use crate::{accounts, home, keys, l1};
 
 impl Fault {
@@ -131,7 +132,17 @@ impl Prepared {
     async fn initialise(&self, engine: &str, genesis: &Path) -> Result<()> {
         let service = self.stack.services.get(engine).context("no such engine")?;
         let unit = self.unit(engine, service)?;
-        let mut init = unit.init.context("the engine needs no initialisation")?;
+        let data = service.data_dir.as_ref().context("the engine has no data")?;
+        // op-reth does so at its start, and has this command beside.
+        let mut init = unit.init.unwrap_or_else(|| Init {
+            spec: Spec {
+                program: self.components.path(Component::OpReth),
+                args: ["init", "--datadir", data, "--chain", "FILE"].map(OsString::from).into(),
+                ..unit.spec
+            },
+            data: data.into(),
+            done: Path::new(data).with_extension("initialised"),
+        });
         // The engine's own log shows that it was started.
         init.spec.log = self.devnet.home.log("other-genesis");
         init.spec.args.pop();

@@ -78,8 +78,9 @@ async fn attempt(
 ) -> Result<Seen> {
     let prepared = Devnet::prepare(session, options, clock).await?;
     let op_warden = prepared.op_warden.clone();
-    let contracts = format!("contracts: {}", prepared.devnet.chain.contracts);
-    recorder.passed("L1 and the chain's files", &contracts);
+    let chain = &prepared.devnet.chain;
+    let made_of = format!("engine: {}; contracts: {}", chain.engines, chain.contracts);
+    recorder.passed("L1 and the chain's files", &made_of);
     let devnet = prepared.start(clock).await?;
     recorder.passed("contracts on L1", &devnet.chain.dispute_game_factory.to_string());
     let refusal = gates::refusal(devnet.supervisor.board(), |line| clock.say(line));
