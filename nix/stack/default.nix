@@ -185,7 +185,10 @@ let
         key = key "challenger";
         gate = senderGate "challenger" // {
           inherit gameType;
-          prestate.file = challenger.prestate;
+          prestate = {
+            file = challenger.prestate;
+          }
+          // (if challenger.prestates or null == null then { } else { folder = challenger.prestates; });
         };
       }
     );

@@ -81,6 +81,7 @@ import ./default.nix {
   gameType = "@{proposer.gameType}";
   challenger = {
     gameTypes = "@{challenger.gameTypes}";
+    vms = [ "cannon" ];
     vm = "cannon";
     prestate = null;
     vmBin = "@{bin.cannon}";

@@ -124,6 +124,8 @@ let
     inherit (cfg.batcher) dataAvailability;
     proposalInterval = cfg.proposer.interval;
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
+    prestates = lib.mapNullable inSystem cfg.challenger.prestates;
+    inherit (cfg.challenger) gameTypes;
     followers = lib.attrNames cfg.followers;
     p2p = {
       inherit listenIp;
