@@ -88,6 +88,12 @@ import ./default.nix {
     # op-challenger before v1.9.4 wants a file here, which permissioned games never run.
     vmServer = "@{bin.cannon}";
   };
+  # The first follower, or the sequencer where there is none.
+  asked = {
+    node = "@{challenger.node}";
+    engineHttp = "@{challenger.engineHttp}";
+    rollupRpc = "@{challenger.rollupRpc}";
+  };
   dataAvailability = "@{batcher.dataAvailability}";
   proposer = "@{address.proposer}";
   rollups = "@{rollups}";

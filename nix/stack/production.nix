@@ -29,6 +29,8 @@
   proofWindow ? 90000,
   # Names of the followers on this host.
   followers ? [ ],
+  # Whom the challenger asks: the name of a follower, or "sequencer".
+  challengerNode ? builtins.head (followers ++ [ "sequencer" ]),
   # "reth", or "geth" for a chain that still runs on it.
   engine ? "reth",
   # The permissioned type: what a fresh chain has.
@@ -105,6 +107,7 @@ import ./default.nix {
     honestActors
     dataAvailability
     proofWindow
+    challengerNode
     keys
     key
     keyFile

@@ -106,6 +106,14 @@ in
     challenger.gameTypes = [ 8 ];
   } ".challenger.gameTypes: it lacks ${prefix}.chain.gameType, 1. Nobody would dispute a false claim of that type: name both.";
 
+  testANodeOfTheChallengerThatIsNone = refuses {
+    challenger.node = "elsewhere";
+  } ".challenger.node: there is no follower elsewhere on this host. Name one of ${prefix}.followers, or \"sequencer\".";
+
+  testAnOwnedNodeOfTheChallenger = refuses {
+    challenger.settings.rollup-rpc = "http://other.example";
+  } (owned ''.challenger.settings."rollup-rpc"'' "set ${prefix}.challenger.node");
+
   testAPrestateBesideTheirFolder = refuses {
     chain.prestateFile = "/chain/prestate.bin.gz";
     challenger.prestates = "/chain/prestates";

@@ -163,6 +163,53 @@ in
     };
   };
 
+  # A wrong sequencer agrees with itself.
+  testTheChallengerAsksAFollower = {
+    expr =
+      let
+        asked =
+          settings:
+          let
+            service = (servicesOf (host settings)).challenger;
+          in
+          {
+            flags = map (name: service.wiring.${name}) [
+              "l2-eth-rpc"
+              "rollup-rpc"
+            ];
+            inherit (service.gate) engineRpc;
+            node = lib.head service.after;
+          };
+        with' = settings: asked (lib.recursiveUpdate (followers [ "one" "two" ]) settings);
+      in
+      {
+        none = asked { };
+        some = with' { };
+        named = with' { challenger.node = "two"; };
+        sequencer = with' { challenger.node = "sequencer"; };
+        # Nobody is asked who does not run here.
+        disabled = with' { followers.one.node.enable = false; };
+      };
+    expected =
+      let
+        of = node: engine: rpc: {
+          flags = [
+            "http://127.0.0.1:${toString engine}"
+            "http://127.0.0.1:${toString rpc}"
+          ];
+          engineRpc = "http://127.0.0.1:${toString engine}";
+          inherit node;
+        };
+      in
+      {
+        none = of "sequencer-node" 8545 9545;
+        some = of "follower-one-node" 8645 9645;
+        named = of "follower-two-node" 8745 9745;
+        sequencer = of "sequencer-node" 8545 9545;
+        disabled = of "follower-two-node" 8745 9745;
+      };
+  };
+
   # After a change of the type, or of the program, the games before it are still in play.
   testFormerGamesArePlayed = {
     expr =

@@ -66,6 +66,14 @@ let
       "set ${prefix}.${service.option}.ports"
     else if serviceOwners ? ${flag} then
       "set ${prefix}.${service.option}.${serviceOwners.${flag}}"
+    else if 
+      service.component == "op-challenger"
+      && lib.elem flag [
+        "l2-eth-rpc"
+        "rollup-rpc"
+      ]
+    then
+      "set ${prefix}.challenger.node"
     else if owners ? ${flag} then
       "set ${prefix}.${owners.${flag}}"
     else
@@ -289,6 +297,10 @@ in
         {
           assertion = lib.elem cfg.chain.gameType cfg.challenger.gameTypes;
           message = "${prefix}.challenger.gameTypes: it lacks ${prefix}.chain.gameType, ${toString cfg.chain.gameType}. Nobody would dispute a false claim of that type: name both.";
+        }
+        {
+          assertion = cfg.challenger.node == "sequencer" || cfg.followers ? ${cfg.challenger.node};
+          message = "${prefix}.challenger.node: there is no follower ${cfg.challenger.node} on this host. Name one of ${prefix}.followers, or \"sequencer\".";
         }
         {
           assertion = cfg.chain.prestateFile == null || cfg.challenger.prestates == null;

@@ -126,6 +126,7 @@ let
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
     prestates = lib.mapNullable inSystem cfg.challenger.prestates;
     inherit (cfg.challenger) gameTypes;
+    challengerNode = cfg.challenger.node;
     followers = lib.attrNames cfg.followers;
     p2p = {
       inherit listenIp;

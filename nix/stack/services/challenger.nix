@@ -4,8 +4,8 @@
   dataDir,
   l1,
   chain,
-  engine,
-  node,
+  # What it judges by: { node, engineHttp, rollupRpc }, a service and its two endpoints.
+  asked,
   ports,
   key,
   gate,
@@ -39,8 +39,8 @@ in
     // rpc.wiring
     // beacon.wiring
     // {
-      l2-eth-rpc = lib.http engine.http;
-      rollup-rpc = lib.http node.rpc;
+      l2-eth-rpc = asked.engineHttp;
+      rollup-rpc = asked.rollupRpc;
       game-factory-address = disputeGameFactory;
       additional-bond-claimants = if proposer == null then null else [ proposer ];
       # The default changes between releases, and an unlisted type is skipped silently.
@@ -67,6 +67,6 @@ in
       OP_CHALLENGER_PRIVATE_KEY = key;
     };
   inherit dataDir gate ports;
-  after = [ "sequencer-node" ];
+  after = [ asked.node ];
   stopTimeout = 60;
 }

@@ -157,7 +157,8 @@ in
         proven by this host. It has to hold two claims of {option}`proposer.interval` and a channel: the
         default does for 12 hours and blocks of 1 s, and the gate of the engine computes it. Proofs of
         old blocks take memory. Disputes of open games (type 8) ask for 28 days: that needs op-reth's
-        `proofs-history`, in {option}`sequencer.engine.settings`.
+        `proofs-history`, in the `settings` of the engine that the challenger asks
+        ({option}`challenger.node`); the gate says how it is filled.
       '';
       example = 180000;
     };
@@ -239,6 +240,21 @@ in
           1
           8
         ];
+      };
+      node = mkOption {
+        type = types.str;
+        default = lib.head (
+          lib.filter (
+            name: cfg.followers.${name}.engine.enable && cfg.followers.${name}.node.enable
+          ) (lib.attrNames cfg.followers)
+          ++ [ "sequencer" ]
+        );
+        defaultText = lib.literalExpression ''the first of followers, or "sequencer" where there is none'';
+        description = ''
+          Whom the challenger asks about the chain: the name of a follower on this host, or `sequencer`. A
+          wrong sequencer agrees with itself. dispute-mon asks them all, and compares.
+        '';
+        example = "archive";
       };
       prestates = mkOption {
         type = types.nullOr types.path;

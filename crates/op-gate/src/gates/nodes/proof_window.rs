@@ -116,8 +116,10 @@ fn mend(engine: &Command, blocks: u64) -> String {
         format!("set --proofs-history.window={blocks}")
     } else if blocks > MOST {
         format!(
-            "--rpc.eth-proof-window ends at {MOST}, so keep a history (`op-reth proofs init` before the \
-             first start, then --proofs-history, --proofs-history.storage-path, --proofs-history.window={blocks})"
+            "--rpc.eth-proof-window ends at {MOST}, so keep a history: stop the engine, `op-reth proofs init` with its \
+             --chain and --datadir, then start it with --proofs-history as well, and give both \
+             --proofs-history.storage-version=v2 (v1, the default, cannot be filled backwards) and \
+             --proofs-history.window={blocks}"
         )
     } else {
         format!("set --rpc.eth-proof-window={blocks} (on NixOS proofWindow)")

@@ -20,6 +20,8 @@ use crate::{
     },
 };
 
+type Spoil = fn(&mut World);
+
 fn challenger(types: &str) -> Value {
     json!({"component": "op-challenger", "args": [format!("--game-types={types}")]})
 }
@@ -31,7 +33,6 @@ fn two_of(world: &mut World, game_type: u32) {
 }
 
 pub(super) fn former_types(cases: &mut Vec<Case>) {
-    type Spoil = fn(&mut World);
     let open: Spoil = |_| ();
     let won: Spoil = |world| world.l1.result("status", word("2"));
     let lost: Spoil = |world| world.l1.result("status", word("1"));
@@ -185,7 +186,6 @@ pub(super) fn former_programs(cases: &mut Vec<Case>) {
             is_former(world);
         }));
     }
-    type Spoil = fn(&mut World);
     let won: Spoil = |world| world.l1.result("status", word("2"));
     let other_type: Spoil = |world| world.l1.result("wasRespected", word("0"));
     let not_played: Spoil = |world| world.l1.result("gameAtIndex", game_at_index(0));
