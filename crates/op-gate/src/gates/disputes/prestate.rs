@@ -26,15 +26,17 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     if loaded.is_empty() && prestate.file.is_none() && prestate.folder.is_some() {
         return vec![Finding::skip(GATE, "op-challenger loads none for the games that it plays")];
     }
-    let new = if loaded.is_empty() { &[game_type][..] } else { &loaded };
-    let mut findings: Vec<Finding> = new
-        .iter()
-        // One that is not registered has no new games.
-        .filter(|it| **it == game_type || facts.l1.games.get(it).is_some_and(Game::is_registered))
-        .flat_map(|it| of_type(*it, prestate, facts))
-        .collect();
-    if prestate.file.is_some() || prestate.folder.is_some() {
-        findings.extend(former::judge(&loaded, prestate, facts));
+    let all = if loaded.is_empty() { &[game_type][..] } else { &loaded };
+    // One that is not registered has no new games.
+    let is_made =
+        |it: &u32| *it == game_type || facts.l1.games.get(it).is_some_and(Game::is_registered);
+    let new: Vec<u32> = all.iter().copied().filter(is_made).collect();
+    let mut findings: Vec<Finding> =
+        new.iter().flat_map(|it| of_type(*it, prestate, facts)).collect();
+    findings.extend(former::judge(&loaded, prestate, facts));
+    if new.is_empty() && findings.is_empty() {
+        let none = "no game that op-challenger loads one for can be made, and none is in play";
+        findings.push(Finding::skip(GATE, none));
     }
     findings
 }
