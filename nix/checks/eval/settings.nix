@@ -210,6 +210,26 @@ in
       };
   };
 
+  testDisputeMonAsksEveryNode = {
+    expr =
+      map (settings: (servicesOf (host settings)).dispute-mon.wiring.rollup-rpc)
+        [
+          { }
+          (followers [
+            "one"
+            "two"
+          ])
+        ];
+    expected = [
+      [ "http://127.0.0.1:9545" ]
+      [
+        "http://127.0.0.1:9545"
+        "http://127.0.0.1:9645"
+        "http://127.0.0.1:9745"
+      ]
+    ];
+  };
+
   # After a change of the type, or of the program, the games before it are still in play.
   testFormerGamesArePlayed = {
     expr =

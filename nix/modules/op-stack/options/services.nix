@@ -233,7 +233,7 @@ in
         description = ''
           Dispute game types that the challenger plays: the respected one, and former ones until their
           games are resolved. Withdrawals rest on these still; op-challenger passes over games of a type
-          that is not named. The gate reads the factory's newest 256 games and refuses a list that lacks
+          that is not named. The gate reads the factory's newest 96 games and refuses a list that lacks
           the type of one that is in play.
         '';
         example = [

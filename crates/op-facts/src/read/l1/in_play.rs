@@ -13,8 +13,9 @@ use super::contracts::ChainContracts;
 use crate::gate::Gate;
 use crate::read::request::Request;
 
-/// The newest games, which are looked at: more than ten days of hourly ones.
-pub const NEWEST: u64 = 256;
+/// The newest games, which are looked at: four days of hourly ones, which is longer than a game takes that nobody
+/// disputes, and 48 days of those that come every 12 hours. Gates are judged every minute, so each costs.
+pub const NEWEST: u64 = 96;
 
 /// The newest games of the factory, as far as somebody who is judged plays them.
 #[derive(Debug)]
