@@ -133,7 +133,22 @@ let
       [ ports.sequencer.node ] ++ map (name: (ports.follower name).node) params.followers
     ));
 
-  # What batcher, proposer, challenger and dispute-mon share: the sequencer's view of the chain.
+  # Whom the challenger asks about the chain. A wrong sequencer agrees with itself, so it is a follower where
+  # there is one.
+  asked =
+    params.asked or (
+      let
+        name = params.challengerNode;
+        pair = if name == "sequencer" then ports.sequencer else ports.follower name;
+      in
+      {
+        node = if name == "sequencer" then "sequencer-node" else "follower-${name}-node";
+        engineHttp = lib.http pair.engine.http;
+        rollupRpc = lib.http pair.node.rpc;
+      }
+    );
+
+  # What batcher, proposer and dispute-mon share: the sequencer's view of the chain.
   common = {
     inherit lib l1;
     node = ports.sequencer.node;
@@ -174,18 +189,26 @@ let
     );
 
     challenger = import ./services/challenger.nix (
-      common
-      // challenger
+      challenger
       // {
-        inherit chain disputeGameFactory;
+        inherit
+          lib
+          l1
+          chain
+          disputeGameFactory
+          asked
+          ;
         inherit (params) proposer;
-        engine = ports.sequencer.engine;
         dataDir = dir "challenger";
         ports = ports.challenger;
         key = key "challenger";
         gate = senderGate "challenger" // {
           inherit gameType;
-          prestate.file = challenger.prestate;
+          engineRpc = asked.engineHttp;
+          prestate = {
+            file = challenger.prestate;
+          }
+          // (if challenger.prestates or null == null then { } else { folder = challenger.prestates; });
         };
       }
     );

@@ -88,11 +88,18 @@ import ./default.nix {
   gameType = "@{proposer.gameType}";
   challenger = {
     gameTypes = "@{challenger.gameTypes}";
+    vms = [ "cannon" ];
     vm = "cannon";
     prestate = null;
     vmBin = "@{bin.cannon}";
     # op-challenger before v1.9.4 wants a file here, which permissioned games never run.
     vmServer = "@{bin.cannon}";
+  };
+  # The first follower, or the sequencer where there is none.
+  asked = {
+    node = "@{challenger.node}";
+    engineHttp = "@{challenger.engineHttp}";
+    rollupRpc = "@{challenger.rollupRpc}";
   };
   dataAvailability = "@{batcher.dataAvailability}";
   proposer = "@{address.proposer}";

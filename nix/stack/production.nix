@@ -13,8 +13,10 @@
   proposer ? null,
   # Addresses whose claims dispute-mon counts as ours.
   honestActors,
-  # The challenger's absolute prestate, or null: permissioned games need none.
+  # The challenger's absolute prestate, or null: permissioned games need none. Or a folder with one for each
+  # program that games of this chain begin with, as HASH.bin.gz.
   prestate,
+  prestates ? null,
   # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer }: `listenIp` is a function of the
   # service name, `sequencer` the multiaddr that followers dial.
   p2p,
@@ -27,10 +29,14 @@
   proofWindow ? 90000,
   # Names of the followers on this host.
   followers ? [ ],
+  # Whom the challenger asks: the name of a follower, or "sequencer".
+  challengerNode ? builtins.head (followers ++ [ "sequencer" ]),
   # "reth", or "geth" for a chain that still runs on it.
   engine ? "reth",
   # The permissioned type: what a fresh chain has.
   gameType ? 1,
+  # What the challenger plays: also former types, whose games are not resolved yet.
+  gameTypes ? [ gameType ],
   # { burned, allowReuse }: accounts that no role may have; whether one key may have two roles.
   keys ? {
     burned = [ ];
@@ -75,9 +81,13 @@ let
       vm = "cannon-kona";
     };
   };
-  game =
-    games.${toString gameType}
-    or (throw "game type ${toString gameType} is not one of ${toString (builtins.attrNames games)}");
+  known =
+    type:
+    games.${toString type}
+      or (throw "game type ${toString type} is not one of ${toString (builtins.attrNames games)}");
+  played = map known gameTypes;
+  # Of open games a VM runs; op-challenger only resolves the others.
+  open = builtins.any (type: type != 1) gameTypes;
 
   txmgr = {
     "txmgr.receipt-query-interval" = "12s";
@@ -97,6 +107,7 @@ import ./default.nix {
     honestActors
     dataAvailability
     proofWindow
+    challengerNode
     keys
     key
     keyFile
@@ -115,16 +126,17 @@ import ./default.nix {
     op-reth = minFree.engine * 1000000000;
     op-geth = minFree.engine * 1000000000;
     # A VM's snapshots.
-    op-challenger = (if gameType == 1 then minFree.others else 50) * 1000000000;
+    op-challenger = (if open then 50 else minFree.others) * 1000000000;
     default = minFree.others * 1000000000;
   };
 
   dir = service: "${stateDir}/${service}";
 
   challenger = {
-    gameTypes = [ game.name ];
-    inherit (game) vm;
-    inherit prestate;
+    gameTypes = map (game: game.name) played;
+    vms = (import ./lib.nix).unique (map (game: game.vm) played);
+    inherit ((known (if open then 8 else gameType))) vm;
+    inherit prestate prestates;
     # The official image brings cannon and kona-host.
     vmBin = null;
     vmServer = null;
@@ -168,7 +180,7 @@ import ./default.nix {
       resubmission-timeout = "24s";
       http-poll-interval = "12s";
       # It reads every game of four weeks each time, of an L1 endpoint that others need as well.
-      min-update-interval = if gameType == 1 then "5m" else "1m";
+      min-update-interval = if open then "1m" else "5m";
       # Each runs a VM and its host, in gigabytes; the default is one for each processor of the host.
       max-concurrency = 2;
     };

@@ -164,6 +164,10 @@ sol! {
         function gameCreator() external view returns (address);
         /// Seconds that each side has to answer.
         function maxClockDuration() external view returns (uint64);
+        /// Whether withdrawals could be proven against games of its type when it was made; contracts v3 and later.
+        function wasRespectedGameTypeWhenCreated() external view returns (bool);
+        /// The hash of the VM's state that it begins at.
+        function absolutePrestate() external view returns (bytes32);
         /// Keeps the bonds.
         function weth() external view returns (address);
         /// What an account may claim, in wei, once the game is resolved.

@@ -73,6 +73,12 @@ pub const fn is_permissioned(game_type: u32) -> bool {
     matches!(game_type, 1 | 5)
 }
 
+/// Whether op-challenger loads a fault proof program for games of the type.
+#[must_use]
+pub const fn loads_prestate(game_type: u32) -> bool {
+    matches!(game_type, 0 | 4 | 8 | 9)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,13 +27,16 @@ pub(crate) fn fill(
     followers: usize,
 ) -> Result<Stack> {
     let sequencer = node_key(home, "sequencer")?;
-    for follower in 1..=followers {
-        node_key(home, &format!("follower-{follower}"))?;
-    }
+    pairs(followers).try_for_each(|pair| node_key(home, &pair).map(drop))?;
     let p2p_port = ports.get("sequencer-node.p2p")?;
+    let endpoints = endpoints(ports, followers)?;
+    let rollups: Vec<&str> =
+        pairs(followers).map(|pair| endpoints[&format!("{pair}-node")].as_str()).collect();
+    // The first follower, where there is one: a wrong sequencer agrees with itself.
+    let asked = pairs(followers).take(2).last().unwrap_or_default();
     let text = |path: PathBuf| json!(path.display().to_string());
     let mut values = Values::from([
-        ("l1.rpc".to_owned(), json!(l1::url(ports.get("l1.rpc")?))),
+        ("l1.rpc".to_owned(), json!(endpoints[L1])),
         ("l1.beacon".to_owned(), json!(l1::url(ports.get(beacon::PORT)?))),
         ("batcher.dataAvailability".to_owned(), json!(chain.data_availability)),
         ("l1.chainId".to_owned(), json!(chain.l1_chain_id)),
@@ -55,7 +58,10 @@ pub(crate) fn fill(
         ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
         ("games.window".to_owned(), json!(chain.game_window())),
         ("bin.cannon".to_owned(), text(components.path(Component::Cannon))),
-        ("rollups".to_owned(), json!(rollups(ports, followers)?)),
+        ("challenger.node".to_owned(), json!(format!("{asked}-node"))),
+        ("challenger.engineHttp".to_owned(), json!(endpoints[&format!("{asked}-engine")])),
+        ("challenger.rollupRpc".to_owned(), json!(endpoints[&format!("{asked}-node")])),
+        ("rollups".to_owned(), json!(rollups.join(","))),
         ("address.proposer".to_owned(), json!(chain.proposer)),
         ("address.challenger".to_owned(), json!(chain.challenger)),
     ]);
@@ -63,13 +69,9 @@ pub(crate) fn fill(
     template.fill(&values)
 }
 
-/// JSON-RPC of every op-node.
-fn rollups(ports: &Ports, followers: usize) -> Result<String> {
-    let pairs = std::iter::once("sequencer".to_owned())
-        .chain((1..=followers).map(|follower| format!("follower-{follower}")));
-    let urls: Result<Vec<String>> =
-        pairs.map(|pair| Ok(l1::url(ports.get(&format!("{pair}-node.rpc"))?))).collect();
-    Ok(urls?.join(","))
+fn pairs(followers: usize) -> impl Iterator<Item = String> {
+    let followers = (1..=followers).map(|follower| format!("follower-{follower}"));
+    std::iter::once("sequencer".to_owned()).chain(followers)
 }
 
 /// The P2P identity of a node; its engine's JWT secret is made along with it.
@@ -99,13 +101,11 @@ pub(crate) fn write_files(home: &Home, stack: &Stack, health: u16) -> Result<()>
 
 /// JSON-RPC endpoints by service.
 pub(crate) fn endpoints(ports: &Ports, followers: usize) -> Result<BTreeMap<String, String>> {
-    let pairs = std::iter::once("sequencer".to_owned())
-        .chain((1..=followers).map(|n| format!("follower-{n}")));
     let mut endpoints = BTreeMap::from([
         (L1.to_owned(), l1::url(ports.get("l1.rpc")?)),
         (WARDEN.to_owned(), l1::url(ports.get(health::PORT)?)),
     ]);
-    for pair in pairs {
+    for pair in pairs(followers) {
         for (service, port) in [("engine", "http"), ("node", "rpc")] {
             let name = format!("{pair}-{service}");
             let port = ports.get(&format!("{name}.{port}"))?;

@@ -201,11 +201,13 @@ impl Gate {
                 "the account can pay, and for how many hours at the recent rate",
                 "a batcher without funds for a weekend: after the sequencing window, a reorganisation of 12 hours"),
             Self::GameType => entry(Disputes, &[GameType],
-                "the factory is the chain's, the type is registered for this chain and respected, games can begin",
-                "the tutorial's type 0 on a chain that has only type 1: an unexplained revert"),
+                "the factory is the chain's, the type is registered for this chain and respected, games can begin; the \
+                 challenger plays every game that is not resolved yet",
+                "the tutorial's type 0 on a chain that has only type 1: an unexplained revert; a change from type 1 to \
+                 8: nobody defended the games before it"),
             Self::Prestate => entry(Disputes, &[GameType, Prestate],
                 "the prestate's hash, recomputed, is the absolute prestate on L1, of the VM that runs there, and can \
-                 contain this chain",
+                 contain this chain; those of games in play are there too",
                 "op-deployer's stale cannon32 default; an official prestate, which holds the registry's chains only"),
             Self::Bond => entry(Disputes, &[Key, GameType],
                 "the proposer can pay the bond and gas",

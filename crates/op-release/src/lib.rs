@@ -2,6 +2,7 @@
 //!
 //! * [`command`]: a program's command line, and where it listens
 //! * [`flags`]: the flags that each program knows
+//! * [`help`]: what its `--help` shows of them
 //! * [`words`]: values that the programs take
 //! * [`Release`]: a program at a version
 //! * [`forks`]: the first release that can follow each fork
@@ -12,6 +13,7 @@ pub mod changes;
 pub mod command;
 pub mod flags;
 pub mod forks;
+pub mod help;
 mod release;
 pub mod rollup;
 pub mod words;

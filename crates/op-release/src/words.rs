@@ -24,3 +24,10 @@ const GAME_TYPES: &[(u32, &str)] = &[
 pub fn game_type(number: u32) -> Option<&'static str> {
     GAME_TYPES.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
 }
+
+/// The game type that op-challenger knows by a name; 10 has been `zk` since June 2026.
+#[must_use]
+pub fn game_type_of(name: &str) -> Option<u32> {
+    let name = if name == "zk" { "optimistic-zk" } else { name };
+    GAME_TYPES.iter().find(|(_, known)| *known == name).map(|(number, _)| *number)
+}

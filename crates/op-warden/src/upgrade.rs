@@ -16,7 +16,8 @@ pub(crate) enum UpgradeCommand {
     #[command(
         after_help = "Example: op-warden upgrade plan --config /etc/op-stack/op-warden.json --to \
             nix/stack/images.json\n\nWhat runs is what op-node and op-geth say, else what podman \
-            says (to root), else the image of the configuration. op-reth says no release.\n\nExit \
+            says (to root), else the image of the configuration. op-reth says no release. Flags that are new, gone or have another default are what \
+            --help of both images says, where podman has them.\n\nExit \
             codes: 0 nothing is to be done by hand, 1 something is or a service would not work, \
             255 error."
     )]

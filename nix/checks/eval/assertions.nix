@@ -102,6 +102,32 @@ in
     l1.beaconFile = "/keys/l1-beacon";
   } ".l1.beacon: ${prefix}.l1.beaconFile is set too, and replaces it. Leave one of them out.";
 
+  testTypesWithoutTheRespectedOne = refuses {
+    challenger.gameTypes = [ 8 ];
+  } ".challenger.gameTypes: it lacks ${prefix}.chain.gameType, 1. Nobody would dispute a false claim of that type: name both.";
+
+  testANodeOfTheChallengerThatIsNone = refuses {
+    challenger.node = "elsewhere";
+  } ".challenger.node: there is no follower elsewhere on this host. Name one of ${prefix}.followers, or \"sequencer\".";
+
+  testAnOwnedNodeOfTheChallenger = refuses {
+    challenger.settings.rollup-rpc = "http://other.example";
+  } (owned ''.challenger.settings."rollup-rpc"'' "set ${prefix}.challenger.node");
+
+  testAPrestateBesideTheirFolder = refuses {
+    chain.prestateFile = "/chain/prestate.bin.gz";
+    challenger.prestates = "/chain/prestates";
+  } ".chain.prestateFile: op-challenger takes it for every game, and does not look into ${prefix}.challenger.prestates. Put it into that folder as HASH.bin.gz (`op-warden prestate hash` prints the hash), and leave prestateFile out.";
+
+  testAnOwnedFolderOfPrestates = refuses {
+    challenger.prestates = "/chain/prestates";
+    challenger.settings.cannon-kona-prestates-url = "https://other.example";
+    challenger.gameTypes = [
+      1
+      8
+    ];
+  } (owned ''.challenger.settings."cannon-kona-prestates-url"'' "set ${prefix}.challenger.prestates");
+
   testAnOwnedPort = refuses {
     batcher.settings."rpc.port" = 1;
   } (owned ''.batcher.settings."rpc.port"'' "set ${prefix}.batcher.ports");

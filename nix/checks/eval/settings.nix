@@ -163,6 +163,150 @@ in
     };
   };
 
+  # A wrong sequencer agrees with itself.
+  testTheChallengerAsksAFollower = {
+    expr =
+      let
+        asked =
+          settings:
+          let
+            service = (servicesOf (host settings)).challenger;
+          in
+          {
+            flags = map (name: service.wiring.${name}) [
+              "l2-eth-rpc"
+              "rollup-rpc"
+            ];
+            inherit (service.gate) engineRpc;
+            node = lib.head service.after;
+          };
+        with' = settings: asked (lib.recursiveUpdate (followers [ "one" "two" ]) settings);
+      in
+      {
+        none = asked { };
+        some = with' { };
+        named = with' { challenger.node = "two"; };
+        sequencer = with' { challenger.node = "sequencer"; };
+        # Nobody is asked who does not run here.
+        disabled = with' { followers.one.node.enable = false; };
+      };
+    expected =
+      let
+        of = node: engine: rpc: {
+          flags = [
+            "http://127.0.0.1:${toString engine}"
+            "http://127.0.0.1:${toString rpc}"
+          ];
+          engineRpc = "http://127.0.0.1:${toString engine}";
+          inherit node;
+        };
+      in
+      {
+        none = of "sequencer-node" 8545 9545;
+        some = of "follower-one-node" 8645 9645;
+        named = of "follower-two-node" 8745 9745;
+        sequencer = of "sequencer-node" 8545 9545;
+        disabled = of "follower-two-node" 8745 9745;
+      };
+  };
+
+  testDisputeMonAsksEveryNode = {
+    expr =
+      map (settings: (servicesOf (host settings)).dispute-mon.wiring.rollup-rpc)
+        [
+          { }
+          (followers [
+            "one"
+            "two"
+          ])
+        ];
+    expected = [
+      [ "http://127.0.0.1:9545" ]
+      [
+        "http://127.0.0.1:9545"
+        "http://127.0.0.1:9645"
+        "http://127.0.0.1:9745"
+      ]
+    ];
+  };
+
+  # After a change of the type, or of the program, the games before it are still in play.
+  testFormerGamesArePlayed = {
+    expr =
+      let
+        challenger =
+          gameType: settings:
+          let
+            config = host {
+              chain = { inherit gameType; };
+              challenger = settings;
+            };
+            service = (servicesOf config).challenger;
+          in
+          {
+            flags = lib.filter (flag: builtins.match "--(game-types|cannon-).*" flag != null) service.args;
+            inherit (service.gate) gameType prestate;
+            inherit (service.resources) memory;
+            interval = service.settings.min-update-interval;
+            free = service.gate.minFreeBytes;
+            mounted = lib.elem "/chain/prestates:/chain/prestates:ro" (containerOf config "challenger").volumes;
+          };
+        prestates = "/chain/prestates";
+      in
+      {
+        respected = challenger 1 { };
+        former = challenger 8 {
+          gameTypes = [
+            1
+            8
+          ];
+          inherit prestates;
+        };
+        # Before the guardian respects it.
+        coming = challenger 1 {
+          gameTypes = [
+            1
+            8
+          ];
+          inherit prestates;
+        };
+      };
+    expected =
+      let
+        both = {
+          flags = [
+            "--cannon-kona-prestates-url=file:///chain/prestates"
+            "--game-types=permissioned,cannon-kona"
+          ];
+          prestate = {
+            file = null;
+            folder = "/chain/prestates";
+          };
+          memory = "16g";
+          interval = "1m";
+          free = 50000000000;
+          mounted = true;
+        };
+      in
+      {
+        respected = {
+          flags = [ "--game-types=permissioned" ];
+          gameType = 1;
+          prestate.file = null;
+          memory = "2g";
+          interval = "5m";
+          free = 1000000000;
+          mounted = false;
+        };
+        former = both // {
+          gameType = 8;
+        };
+        coming = both // {
+          gameType = 1;
+        };
+      };
+  };
+
   # Two claims and a channel, also where blocks come every second.
   testTheWindowOfProofsHoldsTwoClaims = {
     expr = (servicesOf small).sequencer-engine.settings."rpc.eth-proof-window" >= 24 * 3600 + 240 * 12;

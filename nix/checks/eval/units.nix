@@ -52,7 +52,8 @@ let
     sequencer-node = [ "sequencer-engine" ];
     batcher = users;
     proposer = users;
-    challenger = users;
+    # It asks a follower.
+    challenger = [ "follower-one-node" ] ++ (follower "one").follower-one-node;
     dispute-mon = users;
   }
   // follower "one"

@@ -136,10 +136,12 @@ in
       "sequencer-node"
       "batcher"
       "follower-one-node"
+      "challenger"
     ];
     expected = [
       "http://127.0.0.1:8545"
       "http://127.0.0.1:8545"
+      "http://127.0.0.1:8645"
       "http://127.0.0.1:8645"
     ];
   };

@@ -33,11 +33,13 @@ let
     networkid = "chain.id";
     game-factory-address = "chain.disputeGameFactory";
     game-type = "chain.gameType";
-    game-types = "chain.gameType";
+    game-types = "challenger.gameTypes";
     honest-actors = "chain.honestActors";
     additional-bond-claimants = "chain.proposer";
     cannon-prestate = "chain.prestateFile";
     cannon-kona-prestate = "chain.prestateFile";
+    cannon-prestates-url = "challenger.prestates";
+    cannon-kona-prestates-url = "challenger.prestates";
     datadir = "stateDir";
     "safedb.path" = "stateDir";
     "l2.enginekind" = "engine";
@@ -64,6 +66,14 @@ let
       "set ${prefix}.${service.option}.ports"
     else if serviceOwners ? ${flag} then
       "set ${prefix}.${service.option}.${serviceOwners.${flag}}"
+    else if 
+      service.component == "op-challenger"
+      && lib.elem flag [
+        "l2-eth-rpc"
+        "rollup-rpc"
+      ]
+    then
+      "set ${prefix}.challenger.node"
     else if owners ? ${flag} then
       "set ${prefix}.${owners.${flag}}"
     else
@@ -283,6 +293,18 @@ in
             cfg.followers == { }
             || (cfg.p2p.sequencerPeerId != null && cfg.sequencer.node.identityFile != null);
           message = "${prefix}.followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
+        }
+        {
+          assertion = lib.elem cfg.chain.gameType cfg.challenger.gameTypes;
+          message = "${prefix}.challenger.gameTypes: it lacks ${prefix}.chain.gameType, ${toString cfg.chain.gameType}. Nobody would dispute a false claim of that type: name both.";
+        }
+        {
+          assertion = cfg.challenger.node == "sequencer" || cfg.followers ? ${cfg.challenger.node};
+          message = "${prefix}.challenger.node: there is no follower ${cfg.challenger.node} on this host. Name one of ${prefix}.followers, or \"sequencer\".";
+        }
+        {
+          assertion = cfg.chain.prestateFile == null || cfg.challenger.prestates == null;
+          message = "${prefix}.chain.prestateFile: op-challenger takes it for every game, and does not look into ${prefix}.challenger.prestates. Put it into that folder as HASH.bin.gz (`op-warden prestate hash` prints the hash), and leave prestateFile out.";
         }
         {
           assertion = keysInState == [ ];

@@ -28,11 +28,14 @@ let
             cfg.chain.genesisFile
             cfg.chain.rollupFile
             cfg.chain.prestateFile
+            cfg.challenger.prestates
             cfg.l1.chainConfigFile
           ]
         )
         ++ map jwtFile (lib.filter (lib.hasSuffix "-engine") (lib.attrNames services));
-      named = lib.attrValues service.wiring ++ (if service.init == null then [ ] else service.init);
+      # A folder is named by its URL.
+      pathOf = value: if lib.isString value then lib.removePrefix "file://" value else value;
+      named = map pathOf (lib.attrValues service.wiring) ++ (if service.init == null then [ ] else service.init);
     in
     lib.filter (file: lib.elem file named) known;
 

@@ -124,6 +124,9 @@ let
     inherit (cfg.batcher) dataAvailability;
     proposalInterval = cfg.proposer.interval;
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;
+    prestates = lib.mapNullable inSystem cfg.challenger.prestates;
+    inherit (cfg.challenger) gameTypes;
+    challengerNode = cfg.challenger.node;
     followers = lib.attrNames cfg.followers;
     p2p = {
       inherit listenIp;

@@ -4,8 +4,8 @@
   dataDir,
   l1,
   chain,
-  engine,
-  node,
+  # What it judges by: { node, engineHttp, rollupRpc }, a service and its two endpoints.
+  asked,
   ports,
   key,
   gate,
@@ -13,10 +13,14 @@
   # Address whose bonds it claims beside its own, or null: nobody else claims the proposer's.
   proposer,
   gameTypes,
-  # Prefix of the trace program's flags: "cannon" or "cannon-kona".
+  # Prefixes of the trace programs' flags, by the game types: "cannon", "cannon-kona".
+  vms,
+  # The one of them that a program is loaded for.
   vm,
   # Null where there is none: permissioned games load none.
   prestate,
+  # Folder with a HASH.bin.gz for each program, or null.
+  prestates ? null,
   # Paths of the VM and of the trace server; null where the image brings them.
   vmBin,
   vmServer,
@@ -35,8 +39,8 @@ in
     // rpc.wiring
     // beacon.wiring
     // {
-      l2-eth-rpc = lib.http engine.http;
-      rollup-rpc = lib.http node.rpc;
+      l2-eth-rpc = asked.engineHttp;
+      rollup-rpc = asked.rollupRpc;
       game-factory-address = disputeGameFactory;
       additional-bond-claimants = if proposer == null then null else [ proposer ];
       # The default changes between releases, and an unlisted type is skipped silently.
@@ -45,10 +49,16 @@ in
       rollup-config = chain.rollup;
       l2-genesis = chain.genesis;
       l1-genesis = l1.chainConfig;
-      "${vm}-server" = vmServer;
       cannon-bin = vmBin;
     }
-    // (if prestate == null then { } else { "${vm}-prestate" = prestate; });
+    // builtins.listToAttrs (
+      map (vm: {
+        name = "${vm}-server";
+        value = vmServer;
+      }) vms
+    )
+    // (if prestate == null then { } else { "${vm}-prestate" = prestate; })
+    // (if prestates == null then { } else { "${vm}-prestates-url" = "file://${prestates}"; });
   settings = lib.txmgr;
   credentials =
     rpc.credentials
@@ -57,6 +67,6 @@ in
       OP_CHALLENGER_PRIVATE_KEY = key;
     };
   inherit dataDir gate ports;
-  after = [ "sequencer-node" ];
+  after = [ asked.node ];
   stopTimeout = 60;
 }

@@ -22,14 +22,15 @@ pub(crate) fn known() -> Outcome {
     for (component, known) in table(&text) {
         let program = bin.join(component);
         let help = Run::of(Command::new(&program).arg("--help").env("HOME", "~")).stdout;
-        let shown = shown(&help);
+        let flags = op_release::help::flags(&help);
+        let shown: BTreeSet<String> = flags.keys().cloned().collect();
         let lacks: Vec<_> = shown.difference(&known).collect();
         ensure(!shown.is_empty() && lacks.is_empty(), || {
             format!("{KNOWN} lacks {lacks:?} of {component}")
         })?;
         let lacks: Vec<_> = variables(&help).filter(|name| !has_word(&text, name)).collect();
         ensure(lacks.is_empty(), || format!("{KNOWN} lacks {lacks:?} of {component}"))?;
-        let changed = changed(component, &defaults(&help));
+        let changed = changed(component, &flags);
         ensure(changed.is_empty(), || {
             format!("{KNOWN}: other defaults of {component}, known and shown: {changed:#?}")
         })?;
@@ -61,42 +62,16 @@ fn table(text: &str) -> BTreeMap<&str, BTreeSet<String>> {
     programs
 }
 
-/// The names in `--name value, -n value`, of which each flag's entry begins.
-fn shown(help: &str) -> BTreeSet<String> {
-    let entries = help.lines().filter_map(|line| line.strip_prefix("    --"));
-    let names = entries.flat_map(|entry| {
-        let head = entry.split("  ").next().unwrap_or_default().to_owned();
-        let words = format!("--{head}");
-        let names = words.split([' ', ',']).filter_map(|word| word.strip_prefix('-'));
-        names.map(|name| name.trim_start_matches('-').to_owned()).collect::<Vec<_>>()
-    });
-    names.collect()
-}
-
-/// Flag -> default, by each name, from `--name value, -n value (default: 10s) ($VARIABLE)`. What is off or
-/// empty is no default.
-fn defaults(help: &str) -> BTreeMap<&str, String> {
-    let entries = help.lines().filter(|line| line.starts_with("    --"));
-    let entries = entries.filter_map(|entry| entry.split_once("(default: "));
-    let each = entries.flat_map(|(names, rest)| {
-        let value = rest.split(") ").next().unwrap_or_default().trim_end().trim_end_matches(')');
-        let value = value.replace('"', "").replace(", ", ",");
-        let names = names.split([' ', ',']).filter_map(|word| word.strip_prefix('-'));
-        names.map(move |name| (name.trim_start_matches('-'), value.clone()))
-    });
-    each.filter(|(_, value)| value != "false").collect()
-}
-
 /// What the table knows otherwise: the flag, its default there, and the program's.
 fn changed(
     component: &str,
-    shown: &BTreeMap<&str, String>,
+    shown: &op_release::help::Flags,
 ) -> Vec<(&'static str, Option<&'static str>, Option<String>)> {
     let cpus = thread::available_parallelism().map_or(0, NonZero::get).to_string();
     let flags = op_release::flags::of(component).map(|program| &program.flags);
     let flags = flags.into_iter().flatten().map(|(name, flag)| (*name, flag.default));
     flags
-        .map(|(name, known)| (name, known, shown.get(name).cloned()))
+        .map(|(name, known)| (name, known, shown.get(name).cloned().flatten()))
         .filter(|(_, known, shown)| match (known, shown) {
             (Some("cpus"), Some(shown)) => *shown != cpus,
             (known, shown) => *known != shown.as_deref(),

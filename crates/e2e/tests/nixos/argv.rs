@@ -40,7 +40,8 @@ fn accepted() -> Result<()> {
     run(Command::new(test_kit::program::op_devnet()).arg("build"))?;
     let l1 = L1::start(None, work.path())?;
     let ports = ports()?;
-    let by_option = production(work.path(), &l1, &ports, &json!({"rpc": NOBODY, "beacon": null}))?;
+    let urls = json!({"rpc": NOBODY, "beacon": null});
+    let by_option = production(work.path(), &l1, &ports, &urls, &json!({}))?;
     ensure(by_option.len() == 8, || format!("{} services", by_option.len()))?;
     for (name, service) in &by_option {
         accept(name, service).map_err(|error| format!("{name}: {error}"))?;
@@ -48,10 +49,17 @@ fn accepted() -> Result<()> {
     let url = work.path().join("l1-url");
     fs::write(&url, NOBODY)?;
     let files = json!({"rpc": null, "rpcFile": url, "beacon": null, "beaconFile": url});
-    let by_file = production(work.path(), &l1, &ports, &files)?;
+    let by_file = production(work.path(), &l1, &ports, &files, &json!({}))?;
     for (name, service) in by_file.iter().filter(|(name, service)| by_option[*name] != **service) {
         accept(name, service).map_err(|error| format!("{name}, L1 by files: {error}"))?;
     }
+    let folder = work.path().join("prestates");
+    let former = json!({"gameType": 8, "gameTypes": [1, 8], "prestate": null, "prestates": folder});
+    let mut services = production(work.path(), &l1, &ports, &urls, &former)?;
+    let challenger = services.get_mut("challenger").ok_or("no challenger")?;
+    // op-challenger before v1.9.4 wants one for permissioned games, and reads none.
+    challenger["args"].as_array_mut().ok_or("no args")?.push(json!("--cannon-prestate=none"));
+    accept("challenger", challenger).map_err(|error| format!("former games: {error}"))?;
     Ok(())
 }
 
@@ -62,6 +70,7 @@ fn production(
     l1: &L1,
     ports: &Value,
     endpoints: &Value,
+    more: &Value,
 ) -> Result<Map<String, Value>> {
     let chain = folder.join("chain");
     let parameters = json!({
@@ -90,7 +99,7 @@ fn production(
     });
     let file = workspace().join("nix/stack/production.nix").canonicalize()?;
     let expression = format!(
-        "let given = builtins.fromJSON ''{parameters}''; in import {} (given // {{
+        "let given = builtins.fromJSON ''{parameters}'' // builtins.fromJSON ''{more}''; in import {} (given // {{
   key = name: \"{keys}/${{name}}.key\";
   identity = name: \"{keys}/p2p-sequencer-node.key\";
   p2p = given.p2p // {{ listenIp = _name: \"127.0.0.1\"; }};

@@ -201,9 +201,11 @@ pub(crate) fn image_environment(
     folder: &str,
 ) -> impl Iterator<Item = (&'static str, String)> {
     let programs: &[_] = match component {
-        "op-challenger" => {
-            &[("OP_CHALLENGER_CANNON_BIN", "cannon"), ("OP_CHALLENGER_CANNON_SERVER", "cannon")]
-        }
+        "op-challenger" => &[
+            ("OP_CHALLENGER_CANNON_BIN", "cannon"),
+            ("OP_CHALLENGER_CANNON_SERVER", "cannon"),
+            ("OP_CHALLENGER_CANNON_KONA_SERVER", "cannon"),
+        ],
         _ => &[],
     };
     programs.iter().map(move |(variable, program)| (*variable, format!("{folder}/{program}")))

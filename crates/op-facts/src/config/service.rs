@@ -1,8 +1,9 @@
 //! A service, and what must hold before it starts.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256};
+use op_release::words;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
@@ -66,6 +67,20 @@ pub struct Prestate {
     /// there is none for this chain.
     #[serde(default)]
     pub file: Option<PathBuf>,
+    /// Folder with a `HASH.bin.gz` for each program that games of this chain begin with; a file is
+    /// taken before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+}
+
+impl Prestate {
+    /// Where op-challenger finds the program of games that begin at this hash
+    /// (`game/fault/trace/prestates`).
+    #[must_use]
+    pub fn path_of(&self, hash: B256) -> Option<PathBuf> {
+        let in_folder = || Some(self.folder.as_ref()?.join(format!("{hash}.bin.gz")));
+        self.file.clone().or_else(in_folder)
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,6 +107,18 @@ impl Service {
     #[must_use]
     pub fn is_node(&self) -> bool {
         self.command.as_ref().is_some_and(|command| command.component == "op-node")
+    }
+
+    /// The game types that it plays: of an op-challenger those of its command, also former ones.
+    #[must_use]
+    pub fn played(&self) -> BTreeSet<u32> {
+        match self.command.as_ref().filter(|command| command.component == "op-challenger") {
+            Some(command) => {
+                let names = command.list("game-types").into_iter();
+                names.filter_map(words::game_type_of).collect()
+            }
+            None => self.game_type.into_iter().collect(),
+        }
     }
 
     /// The first gate that lacks a field to judge by, and the field.

@@ -20,6 +20,7 @@ use alloy_primitives::Address;
 use eth_rpc::key::KeyError;
 use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
+use self::chain::prestate;
 use self::clock::{Clock, Clocks};
 use self::{chain::ChainFacts, error::FactsError, host::HostFacts, keys::KeyFile};
 pub use self::{chain::files, host::disk, host::last_run, keys::accounts};
@@ -45,12 +46,13 @@ impl Facts {
     pub async fn gather(config: &Config, services: &[&Service]) -> Result<Self, FactsError> {
         let begin = Clocks::now();
         let request = Request::new(config, services).await?;
-        let (chain, l1, nodes, host) = tokio::join!(
+        let (mut chain, l1, nodes, host) = tokio::join!(
             ChainFacts::read(&request),
             L1Facts::read(&request),
             NodeFacts::read(&request),
             HostFacts::read(&request),
         );
+        chain.prestates.extend(prestate::read_folders(&request, &l1).await);
         let Request { rollup, genesis, keys, .. } = request;
         let clock = begin.until(&Clocks::now());
         Ok(Self { config: config.clone(), rollup, genesis, keys, chain, l1, nodes, host, clock })

@@ -52,8 +52,10 @@ mod disputes {
     mod batch_forks;
     pub(crate) mod bond;
     pub(crate) mod bond_claimants;
+    mod former;
     mod game_args;
     pub(crate) mod game_type;
+    mod in_play;
     pub(crate) mod prestate;
     pub(crate) mod proposal_cadence;
     pub(crate) mod root_source;

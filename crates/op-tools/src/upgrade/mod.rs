@@ -3,9 +3,11 @@
 //! * `program`, `podman`: what runs, as the programs and podman say
 //! * `side`: where each service comes from and goes to
 //! * `order`: which service first
+//! * `flags`: what the two images themselves say of their flags
 //! * `step`, `steps`: what lies between, by op-release's tables
 //! * [`report`]: the plan as text
 
+mod flags;
 mod order;
 mod podman;
 mod program;
@@ -67,6 +69,7 @@ pub async fn plan(
     let (said, containers) =
         tokio::join!(program::versions(config, patience), podman::containers(config, patience));
     let tags = to.map(tags);
+    let helps = flags::ask(config, to.map(names).as_ref(), &containers, patience).await;
     let now = unix_now();
     let service = |(name, configured): (&String, &Configured)| {
         let command = configured.command.as_ref()?;
@@ -76,7 +79,8 @@ pub async fn plan(
             Some(tags) => side::listed(tags, &command.component),
             None => side::pinned(configured),
         };
-        let subject = Subject { command, rollup: &rollup, from: &from, to: &to, now };
+        let helps = helps.get(name);
+        let subject = Subject { command, rollup: &rollup, from: &from, to: &to, now, helps };
         let steps = steps::of(&subject);
         let component = command.component.clone();
         Some(Service { name: name.clone(), component, from, to, steps })
@@ -84,6 +88,15 @@ pub async fn plan(
     let mut services: Vec<Service> = config.services.iter().filter_map(service).collect();
     services.sort_by_key(|service| order::place(config, &service.name));
     Ok(Plan { services })
+}
+
+/// Component -> its image, as podman knows it.
+fn names(file: &ImagesFile) -> BTreeMap<String, String> {
+    let name = |image: &Component| match &image.pinned {
+        Some(digest) => format!("{}@{digest}", image.repository),
+        None => format!("{}:{}", image.repository, image.tag),
+    };
+    file.components().iter().map(|image| (image.name.clone(), name(image))).collect()
 }
 
 /// Component -> its image, as `repository:tag`.

@@ -64,7 +64,29 @@ async fn running(names: &BTreeSet<&str>) -> Containers {
     Ok(images.iter().filter_map(|(name, id)| Some((name.clone(), digests(id)?))).collect())
 }
 
+/// What a program of an image says to `--help`. Nothing is pulled for it, and it reaches nobody.
+pub(super) async fn help(
+    image: &str,
+    program: &[&str],
+    patience: Duration,
+) -> Result<String, String> {
+    let [name, words @ ..] = program else { return Err("no program".to_owned()) };
+    let entrypoint = format!("--entrypoint={name}");
+    let mut run = vec!["run", "--rm", "--pull=never", "--network=none", "--read-only", &entrypoint];
+    run.push(image);
+    run.extend(words);
+    run.push("--help");
+    let said = timeout(patience, output(&run)).await;
+    let said = said.unwrap_or_else(|_| Err(format!("no answer within {patience:?}")))?;
+    Ok(String::from_utf8_lossy(&said).into_owned())
+}
+
 async fn podman<T: DeserializeOwned>(words: &[&str]) -> Result<T, String> {
+    serde_json::from_slice(&output(words).await?)
+        .map_err(|error| format!("op-warden does not understand what podman says: {error}"))
+}
+
+async fn output(words: &[&str]) -> Result<Vec<u8>, String> {
     // Whoever gives up waiting ends it.
     let mut command = Command::new("podman");
     command.args(words).stdin(Stdio::null()).kill_on_drop(true);
@@ -75,6 +97,5 @@ async fn podman<T: DeserializeOwned>(words: &[&str]) -> Result<T, String> {
     if !output.status.success() {
         return Err(format!("podman, {}: {}", output.status, said(&output.stderr)));
     }
-    serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("op-warden does not understand what podman says: {error}"))
+    Ok(output.stdout)
 }

@@ -7,6 +7,7 @@ use op_release::{
     command::Command,
     flags,
     forks::{Least, Reason, activation},
+    help::Flags,
     rollup, version_of,
 };
 use semver::Version;
@@ -24,6 +25,8 @@ pub(super) struct Subject<'a> {
     pub(super) to: &'a Side,
     /// Seconds since the Unix epoch.
     pub(super) now: u64,
+    /// The flags of the two images, where it goes to another.
+    pub(super) helps: Option<&'a Result<(Flags, Flags), String>>,
 }
 
 /// All steps, the weightiest first.
@@ -49,6 +52,8 @@ pub(super) fn of(subject: &Subject<'_>) -> Vec<Step> {
     steps.extend(way.file(subject.rollup));
     steps.extend(way.changes(subject.command));
     steps.extend(way.unknown_flags(subject.command));
+    let helps = subject.helps.into_iter();
+    steps.extend(helps.flat_map(|helps| super::flags::steps(subject.command, &way.to, helps)));
     steps.extend(way.holes());
     steps.sort_by_key(|step| std::cmp::Reverse(step.weight));
     steps

@@ -10,7 +10,7 @@ use test_kit::{
 
 use crate::world::{
     World,
-    file::{containers, images, podman},
+    file::{File, containers, images, podman},
     names::DIGEST,
     runner,
     started::Started,
@@ -320,7 +320,7 @@ fn another_image_than_the_pinned_one_is_said() {
     for podman in ["exit 125", "echo hello"] {
         let mut world = chain(&[("node", "op-node", "v1.20.1", &[])]);
         world.service("node")["image"]["container"] = json!("op-stack-node");
-        world.files.insert("podman", crate::world::file::File::Program(podman.to_owned()));
+        world.files.insert("podman", File::Program(podman.to_owned()));
         let run = plan(&world.start(), &[]);
         assert_eq!(run.code, Some(0), "{run}");
         assert!(
@@ -328,6 +328,73 @@ fn another_image_than_the_pinned_one_is_said() {
             "{run}"
         );
     }
+}
+
+/// A podman without containers, whose images show these flags; `None` where it has no such image.
+fn helpful(before: Option<&str>, now: Option<&str>) -> File {
+    let says = |image: &str, help: Option<&str>| {
+        let words = format!(
+            "run --rm --pull=never --network=none --read-only --entrypoint=op-batcher {image} --help"
+        );
+        let says = help.map_or_else(|| "exit 125".to_owned(), |help| format!("echo '{help}'"));
+        format!("\"{words}\") {says} ;;\n")
+    };
+    let before = says(&format!("registry.example/op-batcher@{DIGEST}"), before);
+    let now = says("registry.example/op-batcher:v1.17.0", now);
+    File::Program(format!("case \"$*\" in\n{before}{now}ps*) echo '[]' ;;\n*) exit 1 ;;\nesac"))
+}
+
+#[test]
+fn flags_that_are_new_gone_or_otherwise_by_default_are_named() {
+    const BEFORE: &str = "OPTIONS:\n    --old value   ($OP_OLD)\n    --pending value  (default: 1)\n    --same value  (default: 7)";
+    const NOW: &str = "OPTIONS:\n    --new value   ($OP_NEW)\n    --pending value  (default: 50)\n    --same value  (default: 7)";
+    let unknown = "do which flags are new, gone or have another default is not known";
+    for (before, now, args, said, code) in [
+        (
+            Some(BEFORE),
+            Some(NOW),
+            &["--old=1"][..],
+            &[
+                "do --old is given, and is gone",
+                "do the default of --pending was 1, and is 50",
+                "note new flags: --new",
+            ][..],
+            1,
+        ),
+        (
+            Some(BEFORE),
+            Some(NOW),
+            &["--pending=1"],
+            &[
+                "note the default of --pending was 1, and is 50; it is given",
+                "note new flags: --new",
+                "note flags that are gone: --old",
+            ],
+            0,
+        ),
+        (Some(BEFORE), Some(BEFORE), &["--old=1"], &[], 0),
+        (Some(BEFORE), None, &[], &[unknown], 1),
+        (None, Some(NOW), &[], &[unknown], 1),
+        (Some(BEFORE), Some("hello"), &[], &[unknown], 1),
+    ] {
+        let mut world = chain(&[("batcher", "op-batcher", "v1.16.13", args)]);
+        world.service("batcher")["image"]["container"] = json!("op-stack-batcher");
+        world.files.insert("podman", helpful(before, now));
+        let world = world.start();
+        let to = list(&world, &[("op-batcher", "v1.17.0")]);
+        let run = plan(&world, &["--to", &to, "--json"]);
+        assert_eq!((run.code, &*run.stderr), (Some(code), ""), "{args:?}: {run}");
+        let flags: Vec<String> = steps(&run)
+            .into_iter()
+            .filter(|step| ["--", "which flags"].iter().any(|word| step.contains(word)))
+            .collect();
+        assert_eq!(flags, said, "{run}");
+    }
+    // Nobody is asked about an image that stays.
+    let mut world = chain(&[("batcher", "op-batcher", "v1.17.0", &[])]);
+    world.service("batcher")["image"]["container"] = json!("op-stack-batcher");
+    world.files.insert("podman", helpful(None, None));
+    assert_eq!(plan(&world.start(), &[]).code, Some(0));
 }
 
 #[test]

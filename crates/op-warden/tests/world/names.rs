@@ -88,6 +88,9 @@ pub(crate) const REGISTRY: &str = "00000000000000000000000000000000000000c5";
 
 pub(crate) const WETH: &str = "00000000000000000000000000000000000000c6";
 
+/// A game, where there is one.
+pub(crate) const GAME: &str = "00000000000000000000000000000000000000d1";
+
 const SUPERCHAIN: &str = "00000000000000000000000000000000000000c7";
 
 /// The contracts manager.
@@ -134,7 +137,7 @@ pub(super) const TEXTS: [(&str, &str); 4] = [
 ];
 
 /// Contract, selector and name of every getter that the gates may read.
-pub(super) const GETTERS: [(&str, &str, &str); 47] = [
+pub(super) const GETTERS: [(&str, &str, &str); 51] = [
     (SYSTEM_CONFIG, "e81b2c6d", "batcherHash"),
     (SYSTEM_CONFIG, "1fd19ee1", "unsafeBlockSigner"),
     (SYSTEM_CONFIG, "f2b4e617", "disputeGameFactory"),
@@ -182,6 +185,10 @@ pub(super) const GETTERS: [(&str, &str, &str); 47] = [
     (IMPLEMENTATION, "dabd396d", "maxClockDuration"),
     (PORTAL, "952b2797", "finalityDelay"),
     (WETH, "6a42b8f8", "delay"),
+    (FACTORY, "bb8aa1fc", "gameAtIndex"),
+    (GAME, "200d2ed2", "status"),
+    (GAME, "250e69bd", "wasRespected"),
+    (GAME, "8d450a95", "prestateOfGame"),
 ];
 
 /// The getter that is asked where the portal's answer sends one.

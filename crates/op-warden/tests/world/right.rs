@@ -10,10 +10,11 @@ use crate::world::{
     file::File,
     names::{
         BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
-        ROLES, SCALAR, SENDER, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TEXTS, TIME, WORDS, gates,
+        PRESTATE_HASH, ROLES, SCALAR, SENDER, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TEXTS, TIME,
+        WORDS, gates,
     },
     proof::proof,
-    script::{Script, bytes, game_args, text, word},
+    script::{Script, bytes, game_args, game_at_index, text, word},
 };
 
 impl World {
@@ -165,6 +166,11 @@ impl World {
             ("portalSystemConfig", word(&SYSTEM_CONFIG[2..])),
             ("portalPaused", word("0")),
             ("gameCount", word("0")),
+            // No game is asked before there is one: not resolved, of a type that was respected.
+            ("gameAtIndex", game_at_index(0)),
+            ("status", word("0")),
+            ("wasRespected", word("1")),
+            ("prestateOfGame", word(PRESTATE_HASH)),
             ("stateVersion", word("8")),
             ("scalar", json!(SCALAR)),
             ("anchorRoot", json!(format!("0xdead{}", "0".repeat(124)))),

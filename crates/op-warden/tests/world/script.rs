@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use test_kit::node::{Answer, Say, Whole};
 
-use crate::world::names::{ANCHOR, GETTERS, PRESTATE_HASH, REGISTRY, ROLES, VM, WETH};
+use crate::world::names::{ANCHOR, GAME, GETTERS, PRESTATE_HASH, REGISTRY, ROLES, VM, WETH};
 
 /// A contract's answer of one word, right-aligned.
 pub(crate) fn word(hex: &str) -> Value {
@@ -26,6 +26,11 @@ pub(crate) fn bytes(hex: &str) -> Value {
 /// A contract's answer of type `string`.
 pub(crate) fn text(text: &str) -> Value {
     bytes(&alloy_primitives::hex::encode(text))
+}
+
+/// The factory's answer about a game.
+pub(crate) fn game_at_index(game_type: u32) -> Value {
+    json!(format!("0x{game_type:064x}{:064x}{GAME:0>64}", 0x6a36_0a34))
 }
 
 /// Arguments of a permissioned game of this chain.
@@ -54,7 +59,7 @@ pub(crate) struct Script {
     pub(crate) secret: Option<&'static str>,
     /// Nobody listens there.
     pub(crate) gone: bool,
-    /// The only game type that is registered.
+    /// The only game type that is registered, or all of them.
     pub(crate) registered: u32,
 }
 
@@ -81,10 +86,13 @@ impl Script {
     }
 }
 
+/// Every game type is registered, with the same terms.
+pub(crate) const ALL: u32 = u32::MAX;
+
 impl Script {
     /// Whether a call is about the game type that there is.
     fn is_registered(&self, data: &str) -> bool {
-        data.ends_with(&format!("{:08x}", self.registered))
+        self.registered == ALL || data.ends_with(&format!("{:08x}", self.registered))
     }
 
     /// Whether this is the number of the finalized block.

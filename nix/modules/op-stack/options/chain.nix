@@ -46,7 +46,8 @@ in
       default = 1;
       description = ''
         Dispute game type that proposer and challenger work with: 1 permissioned, 8 cannon-kona. The
-        gate refuses a type that is not the respected one. Type 0 (cannon) cannot be played: the
+        gate refuses a type that is not the respected one. After a change, games of the former type are
+        in play for days: see {option}`challenger.gameTypes`. Type 0 (cannon) cannot be played: the
         official images no longer have its program.
       '';
     };
@@ -81,7 +82,8 @@ in
         Absolute prestate of the fault proof program for this chain ({file}`prestate.bin.gz`).
         Permissioned games (type 1) need none: op-challenger resolves them without it. For type 8
         the gate of the challenger answers `wait` while it is null or missing. One that is given is
-        compared with L1.
+        compared with L1. For games that began with another program see
+        {option}`challenger.prestates`.
       '';
     };
   };

@@ -157,7 +157,8 @@ in
         proven by this host. It has to hold two claims of {option}`proposer.interval` and a channel: the
         default does for 12 hours and blocks of 1 s, and the gate of the engine computes it. Proofs of
         old blocks take memory. Disputes of open games (type 8) ask for 28 days: that needs op-reth's
-        `proofs-history`, in {option}`sequencer.engine.settings`.
+        `proofs-history`, in the `settings` of the engine that the challenger asks
+        ({option}`challenger.node`); the gate says how it is filled.
       '';
       example = 180000;
     };
@@ -216,8 +217,57 @@ in
       ports = fixedPorts.challenger;
       oomScore = 300;
       # Of open games it runs two VMs side by side, each with its host, in gigabytes.
-      memory = if cfg.chain.gameType == 8 then "16g" else "2g";
-      memoryText = ''if chain.gameType == 8 then "16g" else "2g"'';
+      memory = if lib.elem 8 cfg.challenger.gameTypes then "16g" else "2g";
+      memoryText = ''if 8 is among challenger.gameTypes then "16g" else "2g"'';
+    }
+    // {
+      gameTypes = mkOption {
+        type = types.listOf (
+          types.enum [
+            1
+            8
+          ]
+        );
+        default = [ cfg.chain.gameType ];
+        defaultText = lib.literalExpression "[ chain.gameType ]";
+        description = ''
+          Dispute game types that the challenger plays: the respected one, and former ones until their
+          games are resolved. Withdrawals rest on these still; op-challenger passes over games of a type
+          that is not named. The gate reads the factory's newest 96 games and refuses a list that lacks
+          the type of one that is in play.
+        '';
+        example = [
+          1
+          8
+        ];
+      };
+      node = mkOption {
+        type = types.str;
+        default = lib.head (
+          lib.filter (
+            name: cfg.followers.${name}.engine.enable && cfg.followers.${name}.node.enable
+          ) (lib.attrNames cfg.followers)
+          ++ [ "sequencer" ]
+        );
+        defaultText = lib.literalExpression ''the first of followers, or "sequencer" where there is none'';
+        description = ''
+          Whom the challenger asks about the chain: the name of a follower on this host, or `sequencer`. A
+          wrong sequencer agrees with itself. dispute-mon asks them all, and compares.
+        '';
+        example = "archive";
+      };
+      prestates = mkOption {
+        type = types.nullOr types.path;
+        default = null;
+        description = ''
+          Folder with the absolute prestates of this chain's fault proof programs, each under its own
+          hash ({file}`0x….bin.gz`, in lower case), in the place of {option}`chain.prestateFile`: a
+          game keeps the program that it began with. Keep the former one beside the new one when a fork
+          changes it. The gate of the challenger answers `wait` while the program of new games, or of one
+          that is in play, is missing.
+        '';
+        example = "/var/lib/op-stack/chain/prestates";
+      };
     };
     dispute-mon = serviceOptions {
       what = "op-dispute-mon";

@@ -3,7 +3,7 @@
 pub mod bundle;
 pub mod engine_data;
 pub mod files;
-mod prestate;
+pub(super) mod prestate;
 mod write_ahead_log;
 
 use std::{collections::BTreeMap, io, path::PathBuf};

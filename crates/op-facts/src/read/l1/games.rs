@@ -24,6 +24,14 @@ pub struct Game {
     pub bond: Reading<U256>,
 }
 
+impl Game {
+    /// Whether games of the type can be made.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.implementation.as_ref().is_ok_and(|implementation| !implementation.is_zero())
+    }
+}
+
 /// The first round of questions about a game type.
 pub(super) struct GameSlots {
     game_type: u32,

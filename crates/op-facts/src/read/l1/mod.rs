@@ -1,5 +1,6 @@
 //! What L1 says, in three batches: its heads, the state after the newest block, and what follows from that.
-//! The validator of contracts needs a fourth, where there is one.
+//! The validator of contracts needs a fourth, where there is one, and games of former types or with a
+//! program need one.
 
 pub mod agreement;
 pub mod beacon;
@@ -8,6 +9,7 @@ pub mod contracts;
 pub mod funding;
 pub mod games;
 mod getters;
+pub mod in_play;
 pub mod proofs;
 pub mod senders;
 pub mod validation;
@@ -28,6 +30,7 @@ use self::contracts::{
     RegistrySlots,
 };
 use self::games::{Game, GameSlots};
+use self::in_play::{InPlay, ListSlots};
 use self::validation::{ManagerSlots, Validation};
 use self::{
     agreement::Other,
@@ -36,6 +39,7 @@ use self::{
     proofs::SIGNER_SLOT,
     senders::{Sender, SenderSlots},
 };
+use crate::config::Service;
 use crate::gate::Gate;
 use crate::read::{error::FactsError, request::Request};
 
@@ -68,6 +72,8 @@ pub struct L1Facts {
     /// Where a service is judged by it.
     pub validation: Option<Validation>,
     pub games: BTreeMap<u32, Game>,
+    /// Where a service is judged by them.
+    pub in_play: Option<InPlay>,
     /// Seconds for which the bond of a game is away at least, by game type, where a service is judged by it.
     pub bond_cycles: BTreeMap<u32, u64>,
     /// Balances of the keys' accounts, in wei.
@@ -132,8 +138,13 @@ impl StateSlots {
         let (system_config, portal) =
             (rollup.l1_system_config_address, rollup.deposit_contract_address);
         let factory = config.chain.dispute_game_factory;
+        let plays = |service: &Service| {
+            let judged = [Gate::GameType, Gate::Prestate, Gate::ChallengerKey];
+            service.gates.iter().any(|gate| judged.contains(gate))
+        };
+        let former = services.iter().filter(|service| plays(service)).flat_map(|it| it.played());
         let game_types: BTreeSet<u32> =
-            services.iter().filter_map(|service| service.game_type).collect();
+            services.iter().filter_map(|service| service.game_type).chain(former).collect();
         let accounts: BTreeSet<Address> =
             services.iter().filter_map(|service| request.account(service)).collect();
         let proofs = services.iter().any(|service| proofs::are_needed(service));
@@ -245,14 +256,16 @@ impl L1Facts {
         let manager = state_slots.manager.map(|slots| slots.read(&state));
         let validator =
             manager.as_ref().and_then(|manager| validation::ask_manager(&mut batch, manager));
+        let list = ListSlots::ask(&mut batch, request, &contracts);
         let third = send(l1, batch, &newest).await;
         let validator = validator.map(|slot| third.take(&slot));
-        let validation = match manager {
-            Some(manager) => {
-                Some(validation::read(l1, request, pinned(&newest), manager, validator).await)
-            }
-            None => None,
+        let validation = async {
+            let manager = manager?;
+            Some(validation::read(l1, request, pinned(&newest), manager, validator).await)
         };
+        let in_play =
+            async { Some(in_play::read(l1, request, pinned(&newest), list?, &third).await) };
+        let (validation, in_play) = tokio::join!(validation, in_play);
 
         Self {
             endpoint: l1.shown(),
@@ -272,6 +285,7 @@ impl L1Facts {
             all_paused: next.all_paused.map(|slot| third.take(&slot)),
             validation,
             games: games::read(games, &third),
+            in_play,
             bond_cycles: bonds::read(&cycles, &third),
             balances: state_slots
                 .balances

@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use eth_rpc::Reading;
 
-use super::game_args;
+use super::{game_args, in_play};
 use crate::finding::{Comparison, Finding, with};
 use crate::{config::Service, gate::Gate, read::Facts};
 
@@ -86,5 +86,6 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     ];
     findings.extend(game_args::registered(facts, respected));
     findings.extend(game_args::arguments(game_type, game, facts));
+    findings.extend(in_play::judge(service, facts));
     findings
 }

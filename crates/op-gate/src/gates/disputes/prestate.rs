@@ -4,29 +4,57 @@ use std::path::Path;
 
 use alloy_primitives::B256;
 use eth_rpc::{Reading, Unread};
-use op_chain::game_args::is_permissioned;
+use op_chain::game_args::{is_permissioned, loads_prestate};
 use op_chain::prestate::{Prestate, PrestateError, STALE_DEFAULT, official};
 
+use super::former;
 use crate::finding::{Comparison, Finding, with};
 use crate::read::{Facts, l1::games::Game};
-use crate::{config::Service, gate::Gate};
+use crate::{
+    config::{self, Service},
+    gate::Gate,
+};
 
 const GATE: Gate = Gate::Prestate;
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
-    let Some((game_type, game)) =
-        service.game_type.and_then(|game_type| Some((game_type, facts.l1.games.get(&game_type)?)))
-    else {
+    let (Some(game_type), Some(prestate)) = (service.game_type, &service.prestate) else {
         return Vec::new();
     };
-    let Some(prestate) = &service.prestate else { return Vec::new() };
+    let played = service.played();
+    let loaded: Vec<u32> = played.iter().copied().filter(|it| loads_prestate(*it)).collect();
+    if loaded.is_empty() && prestate.file.is_none() && prestate.folder.is_some() {
+        return vec![Finding::skip(GATE, "op-challenger loads none for the games that it plays")];
+    }
+    let all = if loaded.is_empty() { &[game_type][..] } else { &loaded };
+    // One that is not registered has no new games.
+    let is_made =
+        |it: &u32| *it == game_type || facts.l1.games.get(it).is_some_and(Game::is_registered);
+    let new: Vec<u32> = all.iter().copied().filter(is_made).collect();
+    let mut findings: Vec<Finding> =
+        new.iter().flat_map(|it| of_type(*it, prestate, facts)).collect();
+    findings.extend(former::judge(&loaded, prestate, facts));
+    if new.is_empty() && findings.is_empty() {
+        let none = "no game that op-challenger loads one for can be made, and none is in play";
+        findings.push(Finding::skip(GATE, none));
+    }
+    findings
+}
+
+/// What new games of a type begin with.
+fn of_type(game_type: u32, prestate: &config::Prestate, facts: &Facts) -> Vec<Finding> {
+    let Some(game) = facts.l1.games.get(&game_type) else { return Vec::new() };
     // op-challenger loads none for these since v1.9.4, and only resolves them.
     let optional = is_permissioned(game_type);
-    let Some(file) = &prestate.file else {
+    if prestate.file.is_none() && prestate.folder.is_none() {
         let misfit = game.prestate.as_ref().ok().and_then(|&named| misfit(named, facts));
         return vec![none(optional, misfit)];
+    }
+    let path = match &game.prestate {
+        Ok(hash) => prestate.path_of(*hash),
+        Err(_) => prestate.file.clone(),
     };
-    let findings = given(game_type, game, file, facts);
+    let findings = given(game_type, game, path.as_deref(), facts);
     // What L1 did not say is no fault of the file.
     if optional && game.prestate.is_ok() {
         findings.into_iter().map(or_leave_out).collect()
@@ -36,11 +64,15 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
 }
 
 /// The program in the file against the one that the contracts name.
-fn given(game_type: u32, game: &Game, file: &Path, facts: &Facts) -> Vec<Finding> {
+fn given(game_type: u32, game: &Game, file: Option<&Path>, facts: &Facts) -> Vec<Finding> {
     let on_chain = format!(
         "absolute prestate of game type {game_type}, registered in {} on {}",
         facts.config.chain.dispute_game_factory, facts.l1.endpoint
     );
+    let Some(file) = file else {
+        let read = |_: &B256| Finding::not_judged(GATE);
+        return vec![with(&game.prestate, GATE, "the hash of a program", &on_chain, read)];
+    };
     let source = format!("recomputed from {}", file.display());
     let state = match facts.chain.prestates.get(file) {
         Some(Ok(state)) => state,
@@ -143,7 +175,7 @@ fn none(optional: bool, on_chain: Option<Misfit>) -> Finding {
     ))
 }
 
-fn unusable(error: &PrestateError, on_chain: &str, source: &str) -> Finding {
+pub(super) fn unusable(error: &PrestateError, on_chain: &str, source: &str) -> Finding {
     let comparison =
         Comparison::new(GATE, ("a state of the fault proof VM", on_chain), (error, source));
     match error {

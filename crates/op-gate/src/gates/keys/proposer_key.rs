@@ -6,5 +6,6 @@ use crate::{config::Service, finding::Finding, gate::Gate, read::Facts};
 const GATE: Gate = Gate::ProposerKey;
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
-    game_role(GATE, service, facts, "proposer", |roles| roles.proposer)
+    let Some(game_type) = service.game_type else { return Vec::new() };
+    game_role(GATE, service, game_type, facts, "proposer", |roles| roles.proposer)
 }

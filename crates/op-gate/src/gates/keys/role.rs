@@ -12,13 +12,12 @@ use crate::{config::Service, gate::Gate, gates::keys::no_key::no_key};
 pub(crate) fn game_role(
     gate: Gate,
     service: &Service,
+    game_type: u32,
     facts: &Facts,
     role: &str,
     address: fn(&GameRoles) -> Address,
 ) -> Vec<Finding> {
-    let Some((game_type, found)) =
-        service.game_type.and_then(|game_type| facts.l1.games.get_key_value(&game_type))
-    else {
+    let Some((game_type, found)) = facts.l1.games.get_key_value(&game_type) else {
         return Vec::new();
     };
     match (game_type::access(*game_type), facts.key(service)) {

@@ -102,7 +102,7 @@ fn needed(engine: &Command, facts: &Facts) -> Option<(u64, String, &'static str)
 fn is_asked_by_open_games(engine: &Command, facts: &Facts) -> bool {
     let own = engine.value("http.port").unwrap_or("8545").parse::<u16>().ok();
     facts.config.services.values().any(|service| {
-        let open = service.game_type.is_some_and(|game_type| !is_permissioned(game_type));
+        let open = service.played().into_iter().any(|game_type| !is_permissioned(game_type));
         let asker = service.command.as_ref().filter(|command| command.component == "op-challenger");
         let url = asker.and_then(|asker| asker.value("l2-eth-rpc")).filter(|url| is_loopback(url));
         open && url.and_then(port_of_url).is_some_and(|port| Some(port) == own)
@@ -116,8 +116,10 @@ fn mend(engine: &Command, blocks: u64) -> String {
         format!("set --proofs-history.window={blocks}")
     } else if blocks > MOST {
         format!(
-            "--rpc.eth-proof-window ends at {MOST}, so keep a history (`op-reth proofs init` before the \
-             first start, then --proofs-history, --proofs-history.storage-path, --proofs-history.window={blocks})"
+            "--rpc.eth-proof-window ends at {MOST}, so keep a history: stop the engine, `op-reth proofs init` with its \
+             --chain and --datadir, then start it with --proofs-history as well, and give both \
+             --proofs-history.storage-version=v2 (v1, the default, cannot be filled backwards) and \
+             --proofs-history.window={blocks}"
         )
     } else {
         format!("set --rpc.eth-proof-window={blocks} (on NixOS proofWindow)")

@@ -2,6 +2,7 @@
 
 mod cadence;
 mod games;
+mod in_play;
 mod prestates;
 
 use crate::case::Case;
@@ -14,6 +15,8 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     prestates::prestate_files(cases);
     prestates::prestates_on_chain(cases);
     prestates::no_prestate(cases);
+    in_play::former_types(cases);
+    in_play::former_programs(cases);
     cadence::bonds(cases);
     cadence::floats(cases);
     cadence::claimants(cases);

@@ -22,7 +22,7 @@ use crate::{
 const STALE: &str = "038512e02c4c3f7bdaec27d00edf55b7155e0905301e1a88083e4e0a6764d54c";
 
 /// The prestate with some bytes of its uncompressed form changed.
-fn changed(change: impl FnOnce(&mut Vec<u8>)) -> File {
+pub(super) fn changed(change: impl FnOnce(&mut Vec<u8>)) -> File {
     let mut state = Vec::new();
     GzDecoder::new(PRESTATE).read_to_end(&mut state).unwrap();
     change(&mut state);
