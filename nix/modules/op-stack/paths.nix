@@ -8,6 +8,7 @@ rec {
 
   # What an operator does when; every unit names it.
   book = "/etc/op-stack/README.md";
+  documentation = [ "file:${book}" ];
 
   warden = "/etc/${bin}/op-warden";
   exec = "/etc/${bin}/op-exec";
