@@ -16,6 +16,9 @@ rec {
   runnersFolder = "/etc/${runners}";
   runner = name: "${runnersFolder}/${name}";
 
+  # Where podman keeps images.
+  images = "/var/lib/containers";
+
   runtime = "/run/op-stack";
   # Which key each gate passed.
   stamps = "${runtime}/stamps";

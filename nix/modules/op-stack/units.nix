@@ -52,7 +52,7 @@ let
     service:
     [
       cfg.stateDir
-      "/var/lib/containers"
+      paths.images
     ]
     ++ lib.optional (service.dataDir != null) service.dataDir;
 
