@@ -37,7 +37,7 @@ use self::{
     senders::{Sender, SenderSlots},
 };
 use crate::gate::Gate;
-use crate::read::{error::FactsError, request::Request};
+use crate::read::{error::FactsError, request::Request, rights::Endpoints};
 
 /// What L1 says.
 #[derive(Debug)]
@@ -208,7 +208,7 @@ impl L1Facts {
         self.right_chain.as_ref().err()
     }
 
-    pub(super) async fn read(request: &Request<'_>) -> Self {
+    pub(super) async fn read(request: &Request<'_>, endpoints: Endpoints) -> Self {
         let l1 = &request.l1;
         let mut batch = Batch::default();
         let slots = HeadSlots::ask(&mut batch, request);
@@ -227,8 +227,8 @@ impl L1Facts {
             finalized.as_ref().ok().and_then(Option::as_ref).map(|block| block.number.to());
         let (state, others, beacon) = tokio::join!(
             send(l1, batch, &newest),
-            agreement::read(request, last_final),
-            beacon::read(request),
+            agreement::ask_all(request, endpoints.others, last_final),
+            beacon::read(endpoints.beacon),
         );
 
         let spenders: BTreeSet<Address> = request
