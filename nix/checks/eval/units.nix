@@ -405,12 +405,19 @@ in
       rights = values "CapabilityBoundingSet" text;
       system = values "ProtectSystem" text;
       more = values "NoNewPrivileges" text;
+      # With what it gives its last right up by: another filter would kill it there.
+      calls = values "SystemCallFilter" text;
     });
     expected = same full {
       user = [ "op-stack" ];
       rights = [ "CAP_DAC_READ_SEARCH" ];
       system = [ "strict" ];
       more = [ "true" ];
+      calls = [
+        "@system-service"
+        "~@privileged @resources"
+        "capset"
+      ];
     };
   };
 
