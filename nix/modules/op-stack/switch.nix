@@ -87,8 +87,16 @@ let
       pkgs.coreutils
       pkgs.diffutils
       pkgs.gnugrep
+      pkgs.util-linux
     ];
     text = ''
+      # As in its unit, what reads L1 is not root.
+      judged() {
+        setpriv --reuid="$(id -u op-stack)" --regid="$(id -g op-stack)" --clear-groups --no-new-privs \
+          --bounding-set=-all,+dac_read_search --inh-caps=-all,+dac_read_search \
+          --ambient-caps=-all,+dac_read_search \
+          -- "$new${paths.warden}" gate "$1" --config "$new${paths.configFile}" >&2
+      }
       takes_its_arguments() {
         local -a call
         case $1 in
@@ -129,8 +137,7 @@ let
       fi
       wrong=()
       for name in "''${changed[@]}"; do
-        takes_its_arguments "$name" &&
-          "$new${paths.warden}" gate "$name" --config "$new${paths.configFile}" >&2 || wrong+=("$name")
+        takes_its_arguments "$name" && judged "$name" || wrong+=("$name")
       done
       if [ ''${#wrong[@]} -gt 0 ]; then
         echo "op-stack: ''${wrong[*]} would be stopped and could not start again (see above): nothing was changed." \

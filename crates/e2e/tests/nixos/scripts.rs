@@ -67,6 +67,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::ignorable_test("scripts_pass_shellcheck", shellcheck),
         Trial::ignorable_test("images_of_long_ago_are_removed", images),
+        Trial::ignorable_test("a_switch_asks_as_nobody", asked_as_nobody),
     ]
 }
 
@@ -109,6 +110,44 @@ fn images() -> Outcome {
     let expected =
         ["registry.example/old:v1", "registry.example/older:v0", "registry.example/used:v1"];
     ensure(removed == expected, || format!("removed: {removed:?}\n{said}"))?;
+    Ok(Completion::Completed)
+}
+
+/// What reads L1 before a switch has the rights of a service's gate, and no more.
+fn asked_as_nobody() -> Outcome {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(Completion::ignored_with("not root"));
+    }
+    let Some(scripts) = Scripts::of(MUCH)? else { return Ok(missing()) };
+    let bin = scripts.folder.path().join("bin");
+    for (name, text) in [
+        ("podman", "#!/bin/sh"),
+        ("systemctl", "#!/bin/sh\ncase \"$*\" in *batcher*) exit 0 ;; *) exit 3 ;; esac"),
+        ("id", "#!/bin/sh\necho 65534"),
+    ] {
+        program(&bin.join(name), text)?;
+    }
+    let new = scripts.folder.path().join("new");
+    let asked =
+        "#!/bin/sh\necho \"$2\"\nexec grep -E '^(Uid|Groups|Cap|NoNewPrivs)' /proc/self/status";
+    program(&new.join("etc/op-stack/bin/op-warden"), asked)?;
+    run(Command::new("chmod").args(["-R", "a+rX"]).arg(scripts.folder.path()))?;
+    let said =
+        scripts.run("op-stack-pre-switch", &[&new.display().to_string(), "switch"], "2>&1")?;
+    let expected = [
+        "batcher",
+        "Uid: 65534 65534 65534 65534",
+        "Groups:",
+        "CapInh: 0000000000000004",
+        "CapPrm: 0000000000000004",
+        "CapEff: 0000000000000004",
+        "CapBnd: 0000000000000004",
+        "CapAmb: 0000000000000004",
+        "NoNewPrivs: 1",
+    ];
+    let lines: Vec<_> =
+        said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    ensure(lines == expected, || said)?;
     Ok(Completion::Completed)
 }
 
@@ -176,18 +215,29 @@ impl Scripts {
 
     /// Runs the script of op-stack-images; what podman was asked for.
     fn tidy(&self) -> Result<String> {
-        let script = self.all()?.into_iter().find(|file| file.ends_with("op-stack-images"));
-        let script = script.ok_or("no op-stack-images")?;
-        let bin = self.folder.path().join("bin");
-        let said = self.folder.path().join("said");
-        program(&bin.join("podman"), PODMAN)?;
-        // Of the paths of the host's store, those on PATH are not there, and podman is the one above.
+        program(&self.folder.path().join("bin/podman"), PODMAN)?;
+        self.run("op-stack-images", &[], "")?;
+        Ok(fs::read_to_string(self.folder.path().join("said"))?)
+    }
+
+    /// Runs a script with the programs that the test has put into `bin`; its output.
+    fn run(&self, name: &str, arguments: &[&str], redirected: &str) -> Result<String> {
+        let script = self.all()?.into_iter().find(|file| file.ends_with(name));
+        let script = script.ok_or_else(|| format!("no {name}"))?;
+        // Of the paths of the host's store, those on PATH are not there, and the programs are those above.
         let store = self.folder.path().join("out/stub");
         let text = fs::read_to_string(&script)?
-            .replace("\n/stub/", &format!("\nbash {}/", store.display()));
-        let path = format!("{}:{}", bin.display(), std::env::var("PATH")?);
-        run(Command::new("bash").arg("-c").arg(text).env("PATH", path).env("SAID", &said))?;
-        Ok(fs::read_to_string(said)?)
+            .replace("\n/stub/", &format!("\nbash {}/", store.display()))
+            .replace("! /stub/", &format!("! bash {}/", store.display()));
+        let path =
+            format!("{}:{}", self.folder.path().join("bin").display(), std::env::var("PATH")?);
+        run(Command::new("bash")
+            .arg("-c")
+            .arg(format!("{{ {text}\n}} {redirected}"))
+            .arg(name)
+            .args(arguments)
+            .env("PATH", path)
+            .env("SAID", self.folder.path().join("said")))
     }
 }
 
