@@ -32,9 +32,10 @@
             # Under both of its names it is one module: a host may import it twice.
             key = "every-channel/op-stack";
             imports = [ ./nix/modules/ec-op-stack.nix ];
+            # Of the host's own packages: of its nixpkgs, and for its platform, wherever they are built.
             services.every-channel.op-stack.package =
               lib.mkDefault
-                self.packages.${pkgs.stdenv.hostPlatform.system}.host-programs;
+                (import ./nix/packages { inherit pkgs; }).host-programs;
           };
       };
 

@@ -1,5 +1,11 @@
 # Every attribute path of the flake, over stub packages: the flake cannot test this of itself.
-{ lib, outputs }:
+{
+  lib,
+  pkgs,
+  outputs,
+  # The flake's outputs where it is given itself for sops-nix.
+  withoutSops,
+}:
 let
   systems = [
     "aarch64-linux"
@@ -85,13 +91,30 @@ in
     expected = lib.mapAttrs (host: _: host) (builtins.readDir ../../hosts);
   };
 
-  testHostsRunTheProgramsOfTheFlake = {
-    expr = lib.mapAttrs (
-      _: host:
-      host.config.services.every-channel.op-stack.package
-      == outputs.packages.${host.config.nixpkgs.hostPlatform.system}.host-programs
-    ) outputs.nixosConfigurations;
-    expected = lib.mapAttrs (_: _: true) (builtins.readDir ../../hosts);
+  # Built with the host's packages, not with those of the machine that evaluates.
+  testHostsRunTheirOwnPrograms = {
+    expr = lib.mapAttrs (_: host: host.config.services.every-channel.op-stack.package.name) (
+      outputs.nixosConfigurations
+      // {
+        other.config.services.every-channel.op-stack.package =
+          (outputs.nixosModules.op-stack {
+            inherit lib;
+            # Of another nixpkgs, which says so.
+            pkgs = pkgs // {
+              runCommand = name: _: _: pkgs.stub "other-${name}";
+            };
+          }).services.every-channel.op-stack.package.content;
+      }
+    );
+    expected = lib.mapAttrs (_: _: "op-stack-host-programs") (builtins.readDir ../../hosts) // {
+      other = "other-op-stack-host-programs";
+    };
+  };
+
+  # Who only uses the module needs no sops-nix of ours: `inputs.op-stack.inputs.sops-nix.follows = "";`.
+  testSopsNixIsForOurOwnHosts = {
+    expr = lib.attrNames withoutSops.nixosModules ++ lib.attrNames withoutSops.packages.x86_64-linux;
+    expected = lib.attrNames outputs.nixosModules ++ lib.attrNames outputs.packages.x86_64-linux;
   };
 
   testTheDefaultModule = {

@@ -103,8 +103,15 @@ let
   sopsModule = sops + "/modules/sops";
 
   flake = import ../../flake.nix;
-  outputs = flake.outputs {
-    self = outputs;
+  outputsWith =
+    self: inputs:
+    flake.outputs (
+      {
+        inherit self;
+      }
+      // inputs
+    );
+  inputs = {
     nixpkgs = {
       lib = lib // {
         inherit nixosSystem;
@@ -113,6 +120,8 @@ let
     };
     sops-nix.nixosModules.sops = sopsModule;
   };
+  outputs = outputsWith outputs inputs;
+  withoutSops = outputsWith withoutSops (inputs // { sops-nix = withoutSops; });
   withMinimum = { modules }: nixosSystem { modules = [ ./minimal-host.nix ] ++ modules; };
   evalHost = modules: (withMinimum { inherit modules; }).config;
 
@@ -142,7 +151,14 @@ import ./eval.nix {
   inherit lib sopsModule evalHost;
 }
 // {
-  flake-outputs = import ./flake-outputs.nix { inherit lib outputs; };
+  flake-outputs = import ./flake-outputs.nix {
+    inherit
+      lib
+      pkgs
+      outputs
+      withoutSops
+      ;
+  };
   modules = {
     # Under both names of the flake and by its path it is one module.
     testTheModuleMayBeImportedMoreThanOnce = {

@@ -7,9 +7,18 @@
 let
   pin = (import ./official-pins.nix { inherit lib; }).contracts;
 in
-runCommand "contracts-bedrock-${pin.version}" { } ''
-  mkdir $out
-  tar --extract --gzip --strip-components=1 --directory=$out --file=${
-    fetchurl { inherit (pin) url hash; }
+runCommand "contracts-bedrock-${pin.version}"
+  {
+    meta = {
+      description = "The official contracts of an OP Stack chain, compiled";
+      homepage = "https://github.com/ethereum-optimism/optimism";
+      license = lib.licenses.mit;
+      sourceProvenance = [ lib.sourceTypes.binaryBytecode ];
+    };
   }
-''
+  ''
+    mkdir $out
+    tar --extract --gzip --strip-components=1 --directory=$out --file=${
+      fetchurl { inherit (pin) url hash; }
+    }
+  ''

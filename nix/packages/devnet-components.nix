@@ -5,7 +5,7 @@
   official-programs,
   prestate,
 }:
-runCommand "op-devnet-components" { } ''
+runCommand "op-devnet-components" { meta.description = "What op-devnet would build or install"; } ''
   mkdir $out
   ln -s ${official-programs}/bin/* ${official-programs}/lib/* ${prestate}/* $out
   ln -s ${foundry}/bin/{anvil,cast,forge} $out

@@ -48,6 +48,7 @@ buildGoModule {
 
   meta = {
     description = "The official programs of an OP Stack chain, and the fault proof program's client";
+    homepage = "https://github.com/ethereum-optimism/optimism";
     license = [
       lib.licenses.mit
       lib.licenses.gpl3Only

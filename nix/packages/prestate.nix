@@ -7,10 +7,18 @@
 let
   inherit (import ./official-pins.nix { inherit lib; }) client;
 in
-runCommand "op-stack-prestate" { nativeBuildInputs = [ official-programs ]; } ''
-  mkdir $out
-  cd $out
-  cannon load-elf --type ${client.vm} --path ${official-programs}/lib/${client.file} \
-    --out prestate.bin.gz --meta meta.json
-  cannon witness --input prestate.bin.gz > witness.json
-''
+runCommand "op-stack-prestate"
+  {
+    nativeBuildInputs = [ official-programs ];
+    meta = {
+      description = "Cannon's state before the first instruction of the official fault proof program";
+      inherit (official-programs.meta) license;
+    };
+  }
+  ''
+    mkdir $out
+    cd $out
+    cannon load-elf --type ${client.vm} --path ${official-programs}/lib/${client.file} \
+      --out prestate.bin.gz --meta meta.json
+    cannon witness --input prestate.bin.gz > witness.json
+  ''

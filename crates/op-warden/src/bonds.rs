@@ -8,6 +8,8 @@ use std::{path::PathBuf, process::ExitCode};
 use alloy_primitives::{Address, U256};
 use anyhow::ensure;
 use clap::Args;
+
+use crate::CONFIG;
 use eth_rpc::{fees::parse_gwei, units::ether};
 use op_gate::config::Config;
 use op_tools::bonds::{self, Bond, Claimed, Place};
@@ -18,7 +20,7 @@ use crate::{keys, output::print};
 #[derive(Args)]
 pub(crate) struct BondsArgs {
     /// The configuration: L1, the factory, proposer and challenger
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
     /// Whose bonds; may be repeated [default: those of the proposer's and the challenger's keys, and
     /// whom the challenger claims for]

@@ -6,6 +6,8 @@ use std::{process::ExitCode, time::Duration};
 
 use alloy_primitives::{Address, B256, U256, utils::parse_ether};
 use clap::Args;
+
+use crate::CONFIG;
 use eth_rpc::fees::parse_gwei;
 use serde_json::json;
 
@@ -19,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Args)]
 pub(crate) struct DepositArgs {
     /// The configuration: L1, rollup.json, the nodes
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
     /// File with the key of an account that has ETH on L1
     #[arg(long, value_name = "FILE", required_unless_present = "transaction")]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
+use crate::CONFIG;
 use crate::output::{print, print_either};
 use op_gate::told::{News, Told};
 use op_gate::{Answer, Judgement, config::Config, read::accounts, record::Record, report};
@@ -38,7 +39,7 @@ pub(crate) struct CheckArgs {
 #[derive(Args)]
 struct Common {
     /// The configuration file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
     /// Print JSON
     #[arg(long)]
@@ -54,7 +55,7 @@ pub(crate) struct RetryArgs {
     #[arg(required = true)]
     services: Vec<String>,
     /// The configuration file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
     /// Folder of the files that their gates were given with --told
     #[arg(long, value_name = "FOLDER")]

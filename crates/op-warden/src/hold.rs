@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 
+use crate::CONFIG;
 use crate::output::print;
 use op_gate::config::Config;
 use op_health::hold::{self, ALL, Hold};
@@ -41,7 +42,7 @@ pub(crate) struct ReleaseArgs {
 #[derive(Args)]
 struct Common {
     /// The configuration file; its "serve" names the folder
-    #[arg(long, value_name = "FILE", default_value = "/etc/op-stack/op-warden.json")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
 }
 

@@ -28,6 +28,9 @@ use op_util::{error::with_causes, foreign::message};
 
 use self::output::WRONG;
 
+/// Where the NixOS module puts the configuration.
+const CONFIG: &str = "/etc/op-stack/op-warden.json";
+
 /// Lets each service of an OP Stack chain start only when its keys, genesis and contracts are right.
 #[derive(Parser)]
 #[command(

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
+use crate::CONFIG;
 use crate::output::print_either;
 use op_gate::{command::duration, config::Config};
 use op_health::maintenance;
@@ -14,7 +15,7 @@ use op_util::time::unix_now;
 #[derive(Args)]
 pub(crate) struct MaintenanceArgs {
     /// The configuration file; its "serve" names the file to announce it in
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
     /// Announce it for this long from now on, 24h at most
     #[arg(long = "for", value_name = "TIME", value_parser = length, conflicts_with = "end")]

@@ -4,12 +4,14 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 
+use crate::CONFIG;
+
 use op_health::serve;
 
 #[derive(Args)]
 pub(crate) struct ServeArgs {
     /// The configuration file; its "serve" says where to listen
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
 }
 

@@ -8,6 +8,7 @@ use op_tools::images::file::ImagesFile;
 use op_tools::upgrade::{self, Weight, report};
 use op_util::time::unix_now;
 
+use crate::CONFIG;
 use crate::output::print_either;
 
 #[derive(Subcommand)]
@@ -27,7 +28,7 @@ pub(crate) enum UpgradeCommand {
 #[derive(Args)]
 pub(crate) struct PlanArgs {
     /// The configuration file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
     /// The list of images to go to, instead of those that the configuration pins
     #[arg(long, value_name = "IMAGES.JSON")]

@@ -51,6 +51,14 @@ let
 
   unnamedBoth = unnamed "proposer and challenger" "${prefix}.chain.proposer and ${prefix}.chain.challenger";
 
+  theKeys = lib.concatMapStringsSep ", " (role: "/etc/op-stack/keys/${role}") [
+    "batcher"
+    "challenger"
+    "proposer"
+    "sequencer"
+  ];
+  keepThem = "Set ${prefix}.secrets.directory (or each key file) to a folder that stays, such as /var/lib/op-stack-keys.";
+
   publicL1 = ".l1: the public endpoints are rate-limited, and everybody shares the limit. Use endpoints of your own for a chain that others rely on, or set ${prefix}.l1.rateLimit.";
 in
 {
@@ -271,18 +279,86 @@ in
       }
       ".secrets.sopsDirectory needs sops-nix: import its nixosModules.sops, or give the key files one by one.";
 
-  # Its containers are the host's own business.
+  # Its containers are the host's own business, and so are its socket and its name.
   testDockerBesideIt = {
     expr =
-      (messagesOf (hostOf [
-        {
+      let
+        docker = {
+          virtualisation.docker.enable = true;
+          virtualisation.docker.autoPrune.enable = true;
           virtualisation.oci-containers = {
             backend = "docker";
             containers.web.image = "nginx";
           };
-        }
-      ])).assertions;
-    expected = [ ];
+        };
+        alone = evalHost [ docker ];
+        beside = hostOf [ docker ];
+        ofDocker = lib.filterAttrs (name: _: lib.hasPrefix "docker" name);
+        units = config: lib.mapAttrs (_: unit: toString unit.text) (ofDocker config.systemd.units);
+      in
+      {
+        failed = map (check: check.message) (
+          lib.filter (check: !check.assertion) (beside.assertions ++ alone.assertions)
+        );
+        units = units beside == units alone;
+        # For it to mean something.
+        some = lib.attrNames (ofDocker alone.systemd.units);
+        etc = ofDocker beside.environment.etc == ofDocker alone.environment.etc;
+        # NixOS opens podman's own bridge for its name server; the chain has no bridge.
+        opened = lib.attrNames (
+          lib.removeAttrs beside.networking.firewall.interfaces (
+            lib.attrNames alone.networking.firewall.interfaces
+          )
+        );
+        inherit (beside.virtualisation.oci-containers) backend;
+        inherit (beside.virtualisation.podman) dockerCompat;
+        socket = beside.virtualisation.podman.dockerSocket.enable;
+      };
+    expected = {
+      failed = [ ];
+      units = true;
+      some = [
+        "docker-prune.service"
+        "docker-prune.timer"
+        "docker-web.service"
+        "docker.service"
+        "docker.socket"
+      ];
+      etc = true;
+      opened = [ "podman0" ];
+      backend = "docker";
+      dockerCompat = false;
+      socket = false;
+    };
+  };
+
+  # Who has no docker may call podman so.
+  testPodmanAsDocker = {
+    expr =
+      let
+        as =
+          docker:
+          map (check: check.message) (
+            lib.filter (check: !check.assertion) (hostOf [
+              {
+                virtualisation.docker.enable = docker;
+                virtualisation.podman = {
+                  dockerCompat = true;
+                  dockerSocket.enable = true;
+                };
+              }
+            ]).assertions
+          );
+      in
+      {
+        without = as false;
+        # Two cannot have one name: NixOS says so itself.
+        beside = lib.length (as true);
+      };
+    expected = {
+      without = [ ];
+      beside = 2;
+    };
   };
 
   testTheGateCannotBeTakenAway = {
@@ -332,17 +408,102 @@ in
     expected = [ "${prefix}.followers: one and two have the same index. Give the newer one a free number." ];
   };
 
-  testDataOnATmpfs = {
+  # What is mounted innermost holds.
+  testWhatATmpfsWouldLose = {
     expr =
-      (messagesOf (hostOf [
-        {
-          fileSystems."/var/lib" = {
-            device = "none";
-            fsType = "tmpfs";
-          };
-        }
-      ])).warnings != [ ];
-    expected = true;
+      let
+        tmpfs = {
+          device = lib.mkForce "none";
+          fsType = lib.mkForce "tmpfs";
+        };
+        disk = {
+          device = "/dev/disk/by-label/data";
+          fsType = "ext4";
+        };
+        said =
+          fileSystems: settings:
+          lib.filter (lib.hasInfix "tmpfs") (
+            (messagesOf (hostOf [
+              {
+                inherit fileSystems;
+                services.every-channel.op-stack = settings;
+              }
+            ])).warnings
+          );
+        kept = {
+          "/" = tmpfs;
+          "/var/lib" = disk;
+        };
+      in
+      {
+        disk = said { } { };
+        everything = said { "/" = tmpfs; } { };
+        keys = said kept { };
+        data = said {
+          "/var/lib" = tmpfs;
+          "/var/lib/containers" = disk;
+        } { };
+        keysElsewhere = said kept { secrets.directory = "/var/lib/op-stack-keys"; };
+        keysOfAnother = said kept (lib.genAttrs [ "batcher" "proposer" "challenger" "sequencer" ] (role: { keyFile = "/run/agenix/${role}"; }));
+      };
+    expected =
+      let
+        data = "${prefix}.stateDir: /var/lib/op-stack lies on a tmpfs, and the chain's data would be gone after each boot. Mount a disk there.";
+        images = "${prefix}: /var/lib/containers lies on a tmpfs: each boot pulls the images again, into memory. Mount a disk there.";
+        keys = "${prefix}.secrets: ${theKeys} would be gone after each boot: a tmpfs is there. ${keepThem}";
+      in
+      {
+        disk = [ ];
+        everything = [
+          data
+          images
+          keys
+        ];
+        keys = [ keys ];
+        data = [ data ];
+        keysElsewhere = [ ];
+        keysOfAnother = [ ];
+      };
+  };
+
+  testAnEtcThatCannotBeWritten = {
+    expr =
+      let
+        said =
+          etc: more:
+          lib.filter (lib.hasInfix "/etc") (
+            (messagesOf (hostOf [
+              {
+                boot.initrd.systemd.enable = true;
+                system.etc.overlay = etc;
+              }
+              more
+            ])).warnings
+          );
+        fixed = {
+          enable = true;
+          mutable = false;
+        };
+      in
+      {
+        fixed = said fixed { };
+        mutable = said {
+          enable = true;
+          mutable = true;
+        } { };
+        plain = said { } { };
+        elsewhere = said fixed { services.every-channel.op-stack.secrets.directory = "/var/lib/op-stack-keys"; };
+        linked = said fixed { environment.etc."op-stack/keys".source = "/persist/keys"; };
+      };
+    expected = {
+      fixed = [
+        "${prefix}.secrets: ${theKeys} cannot be put there: the /etc of this host cannot be written. ${keepThem}"
+      ];
+      mutable = [ ];
+      plain = [ ];
+      elsewhere = [ ];
+      linked = [ ];
+    };
   };
 
   testADisabledChainIsNotComplainedAbout = {

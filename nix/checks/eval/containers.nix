@@ -27,6 +27,7 @@ let
     "--security-opt=no-new-privileges"
     "--no-healthcheck"
     "--http-proxy=false"
+    "--ulimit=core=0:0"
     "--pids-limit=4096"
   ];
   pull = lib.filter (lib.hasPrefix "--pull=");

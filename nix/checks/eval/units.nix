@@ -19,6 +19,13 @@
 }:
 let
   same = config: value: lib.genAttrs (namesOf config) (_: value);
+  # Not the drop-ins of others, nor what NixOS has for podman.
+  everyUnit =
+    config:
+    lib.filterAttrs (name: _: !(lib.hasPrefix "podman-prune" name)) (textsOf config)
+    // {
+      "opstack.slice" = config.systemd.units."opstack.slice".text;
+    };
   isOurs = unit: lib.hasInfix "op-stack" unit || lib.hasInfix "podman" unit;
 
   # "--stop-timeout=300" -> 300, "330s" -> 330
@@ -399,12 +406,116 @@ in
       rights = values "CapabilityBoundingSet" text;
       system = values "ProtectSystem" text;
       more = values "NoNewPrivileges" text;
+      # With what it gives its last right up by: another filter would kill it there.
+      calls = values "SystemCallFilter" text;
     });
     expected = same full {
       user = [ "op-stack" ];
       rights = [ "CAP_DAC_READ_SEARCH" ];
       system = [ "strict" ];
       more = [ "true" ];
+      calls = [
+        "@system-service"
+        "~@privileged @resources"
+        "capset"
+      ];
+    };
+  };
+
+  # Whoever finds a unit finds what to do about it.
+  testEveryUnitNamesTheBook = {
+    expr = lib.filterAttrs (_: documentation: !(lib.elem "file:/etc/op-stack/README.md" documentation)) (
+      lib.mapAttrs (_: words "Documentation") (everyUnit full)
+    );
+    expected = { };
+  };
+
+  # The page of the health service has the runbooks.
+  testHealthNamesItsPage = {
+    expr = words "Documentation" (textsOf full)."op-warden.service";
+    expected = [
+      "file:/etc/op-stack/README.md"
+      "http://127.0.0.1:7399"
+    ];
+  };
+
+  testSomebodyHearsOfEveryFailure = {
+    expr =
+      let
+        deaf =
+          settings:
+          lib.attrNames (
+            lib.filterAttrs (
+              name: text: lib.hasSuffix ".service" name && words "OnFailure" text != [ "notify@%n.service" ]
+            ) (everyUnit (host (lib.recursiveUpdate fullSettings settings)))
+          );
+      in
+      {
+        told = deaf {
+          onFailure = [ "notify@%n.service" ];
+          l1 = {
+            rpcFile = "/keys/l1-rpc";
+            beaconFile = "/keys/l1-beacon";
+          };
+        };
+        # For it to mean something.
+        byDefault = lib.length (deaf { }) > 15;
+      };
+    expected = {
+      told = [ ];
+      byDefault = true;
+    };
+  };
+
+  # Of systemd's own lines, three for each start, nobody wants to read what a timer starts.
+  testTheJournalIsQuietAtRest = {
+    expr =
+      let
+        units = everyUnit full;
+        timed = map (lib.replaceStrings [ ".timer" ] [ ".service" ]) (
+          lib.filter (lib.hasSuffix ".timer") (lib.attrNames units)
+        );
+      in
+      lib.genAttrs timed (name: values "LogLevelMax" units.${name} ++ values "SyslogLevel" units.${name});
+    expected = lib.genAttrs [
+      "op-stack-images.service"
+      "op-stack-judge.service"
+      "op-stack-retry.service"
+      "op-stack-retry-refused.service"
+    ] (_: [
+      "notice"
+      "notice"
+    ]);
+  };
+
+  # A prune takes the image of whatever waits, is held or was refused.
+  testImagesAreLookedAfter = {
+    expr =
+      let
+        pruned = hostOf [
+          {
+            virtualisation.podman.autoPrune = {
+              enable = true;
+              flags = [ "--all" ];
+            };
+          }
+        ];
+        unit = config: (textsOf config)."op-stack-images.service";
+      in
+      {
+        beside = words "WantedBy" (unit small);
+        pruned = words "WantedBy" (unit pruned);
+        after = lib.elem "podman-prune.service" (words "After" (unit pruned));
+        again = values "OnUnitInactiveSec" (textsOf small)."op-stack-images.timer";
+      };
+    expected = {
+      beside = [ "op-stack.target" ];
+      pruned = [
+        "op-stack.target"
+        "podman-prune.service"
+      ];
+      after = true;
+      again = [ "1d" ];
     };
   };
 
@@ -416,6 +527,7 @@ in
     expected =
       lib.genAttrs
         [
+          "op-stack-images.timer"
           "op-stack-judge.timer"
           "op-stack-retry.timer"
           "op-stack-retry-refused.timer"

@@ -248,18 +248,42 @@ let
       message = "${prefix}.followers: ${lib.concatStringsSep " and " names} have the same index. Give the newer one a free number.";
     }) byNumber;
 
-  # A tmpfs is empty after each boot.
-  onTmpfs = lib.any (
-    mount:
-    config.fileSystems.${mount}.fsType == "tmpfs"
-    && (mount == "/" || cfg.stateDir == mount || lib.hasPrefix "${mount}/" cfg.stateDir)
-    && !(lib.any (
-      other:
-      lib.stringLength other > lib.stringLength mount
-      && config.fileSystems.${other}.fsType != "tmpfs"
-      && (cfg.stateDir == other || lib.hasPrefix "${other}/" cfg.stateDir)
-    ) (lib.attrNames config.fileSystems))
-  ) (lib.attrNames config.fileSystems);
+  # A tmpfs is empty after each boot. What a path lies on is the innermost of the mounts above it.
+  isOnTmpfs =
+    path:
+    let
+      above = lib.filter (mount: mount == "/" || path == mount || lib.hasPrefix "${mount}/" path) (
+        lib.attrNames config.fileSystems
+      );
+      innermost = lib.last (lib.sortOn lib.stringLength ([ "/" ] ++ above));
+    in
+    config.fileSystems.${innermost}.fsType or null == "tmpfs";
+
+  # Files that the operator puts on the host, once; below /run something makes them at each boot.
+  placedKeys = lib.filter (file: !(lib.hasPrefix "/run/" file)) (
+    lib.unique (
+      lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues services)
+      ++ cfg.l1.otherFiles
+    )
+  );
+  lostKeys = lib.filter isOnTmpfs placedKeys;
+
+  # An /etc that is an overlay without an upper layer takes no file.
+  etcIsFixed =
+    let
+      overlay = config.system.etc.overlay or { };
+    in
+    overlay.enable or false && !(overlay.mutable or true);
+  # A folder of it may be a link to elsewhere.
+  isLinked =
+    file:
+    lib.any (entry: lib.hasPrefix "/etc/${entry.target}/" "${file}/") (
+      lib.filter (entry: entry.enable) (lib.attrValues config.environment.etc)
+    );
+  impossibleKeys = lib.filter (
+    file: etcIsFixed && lib.hasPrefix "/etc/" file && !(isLinked file)
+  ) placedKeys;
+  elsewhere = "Set ${prefix}.secrets.directory (or each key file) to a folder that stays, such as /var/lib/op-stack-keys";
 
   needSequencer = lib.filter (name: lib.elem "sequencer-node" services.${name}.after) (
     lib.attrNames services
@@ -361,7 +385,10 @@ in
       in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
         "${prefix}: no digest for the images of ${lib.concatStringsSep ", " unpinned}. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
-      ++ lib.optional onTmpfs "${prefix}.stateDir: ${cfg.stateDir} lies on a tmpfs, and the chain's data would be gone after each boot. Mount a disk there."
+      ++ lib.optional (isOnTmpfs cfg.stateDir) "${prefix}.stateDir: ${cfg.stateDir} lies on a tmpfs, and the chain's data would be gone after each boot. Mount a disk there."
+      ++ lib.optional (isOnTmpfs paths.images) "${prefix}: ${paths.images} lies on a tmpfs: each boot pulls the images again, into memory. Mount a disk there."
+      ++ lib.optional (lostKeys != [ ]) "${prefix}.secrets: ${lib.concatStringsSep ", " lostKeys} would be gone after each boot: a tmpfs is there. ${elsewhere}."
+      ++ lib.optional (impossibleKeys != [ ]) "${prefix}.secrets: ${lib.concatStringsSep ", " impossibleKeys} cannot be put there: the /etc of this host cannot be written. ${elsewhere}."
       ++ lib.optional (
         cfg.monitoring.enable
         && cfg.monitoring.alertmanager.enable

@@ -57,6 +57,8 @@ let
     "--read-only"
     "--cap-drop=ALL"
     "--security-opt=no-new-privileges"
+    # A program that dies must not leave its keys in a file.
+    "--ulimit=core=0:0"
     # What the host's proxy is for is not for L1 by accident, and its password is nobody's here.
     "--http-proxy=false"
     # The official images have no shell for a probe, and a failing probe fails a start.

@@ -1,5 +1,6 @@
 # What judges all gates beside the starts: it reads what root reads, and can do nothing else.
 import ./hardening.nix
+// import ./quiet.nix
 // {
   Type = "oneshot";
   # Key files may belong to any user and be anywhere.
@@ -9,7 +10,4 @@ import ./hardening.nix
   ProcSubset = "all";
   # Which programs run: a service's own port is taken by itself.
   ProtectProc = "default";
-  # Else most of the journal would be systemd's own lines about it.
-  LogLevelMax = "notice";
-  SyslogLevel = "notice";
 }

@@ -8,12 +8,16 @@ rec {
 
   # What an operator does when; every unit names it.
   book = "/etc/op-stack/README.md";
+  documentation = [ "file:${book}" ];
 
   warden = "/etc/${bin}/op-warden";
   exec = "/etc/${bin}/op-exec";
   configFile = "/etc/${config}";
   runnersFolder = "/etc/${runners}";
   runner = name: "${runnersFolder}/${name}";
+
+  # Where podman keeps images.
+  images = "/var/lib/containers";
 
   runtime = "/run/op-stack";
   # Which key each gate passed.

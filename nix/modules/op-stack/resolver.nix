@@ -8,6 +8,7 @@
 }:
 let
   cfg = config.services.every-channel.op-stack;
+  inherit (import ./paths.nix) documentation;
   description = "OP Stack: the host's name servers for running containers";
 
   hand = pkgs.writeShellApplication {
@@ -30,15 +31,16 @@ in
 {
   config = lib.mkIf cfg.enable {
     systemd.paths.op-stack-resolver = {
-      inherit description;
+      inherit description documentation;
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
       pathConfig.PathChanged = "/etc/resolv.conf";
     };
     systemd.services.op-stack-resolver = {
-      inherit description;
+      inherit description documentation;
+      inherit (cfg) onFailure;
       startLimitIntervalSec = 0;
-      serviceConfig = {
+      serviceConfig = import ./quiet.nix // {
         Type = "oneshot";
         ExecStart = lib.getExe hand;
       };

@@ -30,6 +30,8 @@ let
     {
       service = {
         inherit description;
+        inherit (paths) documentation;
+        inherit (cfg) onFailure;
         startLimitIntervalSec = 0;
         serviceConfig = confinement // {
           ExecStart = lib.getExe (
@@ -58,6 +60,7 @@ let
       };
       timer = {
         inherit description;
+        inherit (paths) documentation;
         wantedBy = [ "op-stack.target" ];
         partOf = [ "op-stack.target" ];
         timerConfig = {
@@ -79,8 +82,9 @@ let
     text = ''
       ${paths.warden} release --due --config ${paths.configFile}
       [ ! -e ${hold}/all ] || exit 0
+      all=(${toString (lib.attrNames services)})
       services=() units=() untried=()
-      for name in ${toString (lib.attrNames services)}; do
+      for name in "''${all[@]}"; do
         unit=podman-op-stack-$name.service
         [ ! -e "${hold}/$name" ] || continue
         state=$(systemctl show --property=ActiveState,Result,ConditionTimestampMonotonic "$unit")
@@ -103,7 +107,7 @@ let
     description = "OP Stack: start failed services again";
     interval = "10min";
     # It speaks with systemd only.
-    confinement = import ./hardening.nix // {
+    confinement = import ./hardening.nix // import ./quiet.nix // {
       Type = "oneshot";
       # For the locks.
       ProcSubset = "all";

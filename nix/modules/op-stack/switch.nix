@@ -12,6 +12,7 @@ let
   cfg = config.services.every-channel.op-stack;
   inherit (cfg.definition) services;
   paths = import ./paths.nix;
+  inherit (paths) documentation;
 
   # What comes from a registry.
   pulled = lib.filterAttrs (
@@ -23,15 +24,45 @@ let
 
   # Pulls what is not there yet; fails at the end if one could not be.
   pull = pkgs.writeShellApplication {
-    name = "op-stack-images";
+    name = "op-stack-pull";
     runtimeInputs = [ config.virtualisation.podman.package ];
     runtimeEnv = proxy;
     text = ''
       failed=
-      for image in ${lib.escapeShellArgs (lib.unique (lib.mapAttrsToList (_: service: service.imageRef) pulled))}; do
+      images=(${lib.escapeShellArgs (lib.unique (lib.mapAttrsToList (_: service: service.imageRef) pulled))})
+      for image in "''${images[@]}"; do
         podman image exists "$image" || podman pull --quiet "$image" || failed=1
       done
       [ -z "$failed" ]
+    '';
+  };
+
+  # Whatever a configuration named is in its inventory. What the one before this one needs stays, for a way
+  # back; what a container uses stays too.
+  keep = pkgs.writeShellApplication {
+    name = "op-stack-images";
+    runtimeInputs = [
+      config.virtualisation.podman.package
+      pkgs.coreutils
+      pkgs.findutils
+      pkgs.gnugrep
+      pkgs.jq
+    ];
+    text = ''
+      ${lib.getExe pull}
+      mapfile -t inventories < <(
+        find ${cfg.stateDir}/inventory.d -name '*.json' -printf '%T@ %p\n' | sort --general-numeric-sort --reverse \
+          | cut --delimiter=' ' --fields=2
+      )
+      imagesOf() {
+        [ $# = 0 ] || jq --raw-output '.images[]' "$@"
+      }
+      kept=$(imagesOf "''${inventories[@]:0:2}")
+      imagesOf "''${inventories[@]:2}" | sort --unique | while read -r image; do
+        if ! grep --quiet --line-regexp --fixed-strings "$image" <<<"$kept" && podman image exists "$image"; then
+          podman rmi "$image" || echo "$image stays"
+        fi
+      done
     '';
   };
 
@@ -56,8 +87,16 @@ let
       pkgs.coreutils
       pkgs.diffutils
       pkgs.gnugrep
+      pkgs.util-linux
     ];
     text = ''
+      # As in its unit, what reads L1 is not root.
+      judged() {
+        setpriv --reuid="$(id -u op-stack)" --regid="$(id -g op-stack)" --clear-groups --no-new-privs \
+          --bounding-set=-all,+dac_read_search --inh-caps=-all,+dac_read_search \
+          --ambient-caps=-all,+dac_read_search \
+          -- "$new${paths.warden}" gate "$1" --config "$new${paths.configFile}" >&2
+      }
       takes_its_arguments() {
         local -a call
         case $1 in
@@ -84,7 +123,8 @@ let
       esac
       units=/etc/systemd/system
       changed=()
-      for name in ${toString (lib.attrNames services)}; do
+      services=(${toString (lib.attrNames services)})
+      for name in "''${services[@]}"; do
         unit=podman-op-stack-$name.service
         if systemctl --quiet is-active "$unit" && ! cmp --silent "$units/$unit" "$new$units/$unit"; then
           changed+=("$name")
@@ -97,8 +137,7 @@ let
       fi
       wrong=()
       for name in "''${changed[@]}"; do
-        takes_its_arguments "$name" &&
-          "$new${paths.warden}" gate "$name" --config "$new${paths.configFile}" >&2 || wrong+=("$name")
+        takes_its_arguments "$name" && judged "$name" || wrong+=("$name")
       done
       if [ ''${#wrong[@]} -gt 0 ]; then
         echo "op-stack: ''${wrong[*]} would be stopped and could not start again (see above): nothing was changed." \
@@ -112,20 +151,33 @@ in
   config = lib.mkIf cfg.enable (
     {
       systemd.services.op-stack-images = {
-        description = "OP Stack: pull the images that are pinned";
-        wantedBy = [ "op-stack.target" ];
+        description = "OP Stack: pull the images that are pinned, remove those of long ago";
+        inherit documentation;
+        inherit (cfg) onFailure;
+        wantedBy = [
+          "op-stack.target"
+        ]
+        # It takes the images of everything that does not run at that moment.
+        ++ lib.optional config.virtualisation.podman.autoPrune.enable "podman-prune.service";
         wants = [ "network-online.target" ];
         after = [
           "network-online.target"
-          # A prune takes the images of everything that does not run at that moment.
           "podman-prune.service"
         ];
         # A switch has pulled already, and waits for nothing.
         restartIfChanged = false;
-        serviceConfig = {
+        serviceConfig = import ./quiet.nix // {
           Type = "oneshot";
-          ExecStart = lib.getExe pull;
+          ExecStart = lib.getExe keep;
         };
+      };
+      # A host runs for months, and images go by other hands too.
+      systemd.timers.op-stack-images = {
+        description = "OP Stack: look after images";
+        inherit documentation;
+        wantedBy = [ "op-stack.target" ];
+        partOf = [ "op-stack.target" ];
+        timerConfig.OnUnitInactiveSec = "1d";
       };
     }
     // lib.optionalAttrs (options.system ? preSwitchChecks) {

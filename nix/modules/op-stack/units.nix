@@ -52,7 +52,7 @@ let
     service:
     [
       cfg.stateDir
-      "/var/lib/containers"
+      paths.images
     ]
     ++ lib.optional (service.dataDir != null) service.dataDir;
 
@@ -79,7 +79,7 @@ let
       # Skipped starts count as starts: a limit would end the retries.
       startLimitIntervalSec = 0;
       inherit (cfg) onFailure;
-      documentation = [ "file:${paths.book}" ];
+      inherit (paths) documentation;
       unitConfig = {
         ConditionPathExists = [
           "!${hold}/${name}"
@@ -145,6 +145,8 @@ let
       User = user;
       Group = user;
       SupplementaryGroups = [ "systemd-journal" ];
+      # It gives its capability up before it asks anybody.
+      SystemCallFilter = (import ./judging.nix).SystemCallFilter ++ [ "capset" ];
       AmbientCapabilities = "CAP_DAC_READ_SEARCH";
       ReadWritePaths = [ paths.runtime ];
     };
@@ -167,7 +169,8 @@ let
       # What was mounted after the boot's own run has no folders yet.
       systemd-tmpfiles --create --prefix=${cfg.stateDir} --prefix=${paths.runtime} 2>/dev/null
       umask 0377
-      for engine in ${toString engines}; do
+      engines=(${toString engines})
+      for engine in "''${engines[@]}"; do
         secret=${cfg.stateDir}/jwt/$engine
         if [ ! -e "$secret" ]; then
           openssl rand -hex 32 > "$secret.new"
@@ -204,11 +207,14 @@ in
 
     systemd.slices.opstack = {
       description = "OP Stack chain ${toString cfg.chain.id}";
+      inherit (paths) documentation;
     };
 
     systemd.services = lib.mapAttrs' mkUnit services // {
       op-stack-setup = {
         description = "OP Stack: folders, and the secrets that engines and nodes share";
+        inherit (paths) documentation;
+        inherit (cfg) onFailure;
         wantedBy = [ "op-stack.target" ];
         partOf = [ "op-stack.target" ];
         unitConfig.RequiresMountsFor = [ cfg.stateDir ];
@@ -231,6 +237,7 @@ in
     # Neither the boot nor a switch waits for gates and pulls: what belongs to the target is started beside it.
     systemd.targets.op-stack = {
       description = "OP Stack chain ${toString cfg.chain.id}";
+      inherit (paths) documentation;
       wantedBy = [ "multi-user.target" ];
       unitConfig.DefaultDependencies = false;
       conflicts = [ "shutdown.target" ];

@@ -6,7 +6,7 @@ let
 
   paths = import ./paths.nix;
 
-  documentation = [ "file:${paths.book}" ];
+  inherit (paths) documentation;
 
   judgements = "${paths.runtime}/judgements.json";
   stateFolder = "op-warden";
@@ -93,6 +93,7 @@ in
     systemd.services.op-stack-judge = {
       description = "OP Stack: judge all gates again";
       inherit documentation;
+      inherit (cfg) onFailure;
       after = [ "network-online.target" ];
       wants = [ "network-online.target" ];
       startLimitIntervalSec = 0;
@@ -104,12 +105,16 @@ in
           "--told ${judgements}.told"
         ];
         # The health service reports what is wrong; the judging itself worked.
-        SuccessExitStatus = "75 255";
+        SuccessExitStatus = [
+          75
+          255
+        ];
         ReadWritePaths = [ paths.runtime ];
       };
     };
     systemd.timers.op-stack-judge = {
       description = "OP Stack: judge all gates again";
+      inherit documentation;
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
       timerConfig = {
@@ -121,7 +126,7 @@ in
 
     systemd.services.op-warden = {
       description = "OP Stack: health";
-      inherit documentation;
+      documentation = documentation ++ [ cfg.monitoring.url ];
       inherit (cfg) onFailure;
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
@@ -157,12 +162,15 @@ in
     # A credential keeps what the file held when the service started.
     systemd.paths.op-warden-l1 = lib.mkIf ownsUrl {
       description = "OP Stack: a changed URL of L1 for op-warden";
+      inherit documentation;
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
       pathConfig.PathChanged = cfg.l1.rpcFile;
     };
     systemd.services.op-warden-l1 = lib.mkIf ownsUrl {
       description = "OP Stack: op-warden takes the changed URL of L1";
+      inherit documentation;
+      inherit (cfg) onFailure;
       startLimitIntervalSec = 0;
       serviceConfig = hardening // {
         Type = "oneshot";

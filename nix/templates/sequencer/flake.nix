@@ -6,6 +6,8 @@
     # Where this template came from.
     op-stack.url = "git+file:///path/to/this/repository";
     op-stack.inputs.nixpkgs.follows = "nixpkgs";
+    # Only its own host and checks use it.
+    op-stack.inputs.sops-nix.follows = "";
   };
 
   outputs =

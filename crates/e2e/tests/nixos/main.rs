@@ -11,6 +11,7 @@ mod incidents;
 mod l1;
 mod operator;
 mod sandbox;
+mod scripts;
 mod support;
 mod tools;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // An evaluation of NixOS takes up to a gigabyte.
     arguments.test_threads.get_or_insert(2);
-    let trials = [eval::trials(), argv::trials(), sandbox::trials(), chain::trials()];
+    let trials =
+        [eval::trials(), argv::trials(), sandbox::trials(), scripts::trials(), chain::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -28,6 +28,9 @@ pub enum FactsError {
     /// The content of the file is no URL, and no less a secret for that: refuse.
     #[error("the content of {path} is not an http or https URL in one line")]
     NotUrl { path: String, what: &'static str },
+    /// Its right to read every file stays with a process that is about to read what others send: refuse.
+    #[error("the capabilities of op-warden cannot be given up: {0}")]
+    Rights(std::io::Error),
 }
 
 impl FactsError {
@@ -56,6 +59,7 @@ impl FactsError {
             }
             Self::Url { .. } => "Correct the URL in the configuration.",
             Self::NoUrl { .. } => "Put the URL there: one line, readable by op-warden only.",
+            Self::Rights(_) => "Let op-warden call capset: a filter of system calls forbids it.",
             Self::NotUrl { .. } => "Write the URL as one line, and nothing else.",
         }
     }

@@ -1,4 +1,5 @@
-//! Everything that the gates judge by, read once, in four groups at the same time: the chain's files, L1
+//! Everything that the gates judge by, read once: what needs rights first, and then, without them, in four
+//! groups at the same time: the chain's files, L1
 //! (a batch for its heads, and two at its newest block), the nodes (a batch to each engine) and
 //! this host.
 
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod l1;
 pub mod nodes;
 mod request;
+mod rights;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +26,7 @@ use self::chain::prestate;
 use self::clock::{Clock, Clocks};
 use self::{chain::ChainFacts, error::FactsError, host::HostFacts, keys::KeyFile};
 pub use self::{chain::files, host::disk, host::last_run, keys::accounts};
-use self::{l1::L1Facts, nodes::NodeFacts, request::Request};
+use self::{l1::L1Facts, nodes::NodeFacts, request::Request, rights::Privileged};
 use crate::config::{Config, Service};
 
 /// What is known at the moment of the judgement.
@@ -46,11 +48,13 @@ impl Facts {
     pub async fn gather(config: &Config, services: &[&Service]) -> Result<Self, FactsError> {
         let begin = Clocks::now();
         let request = Request::new(config, services).await?;
+        let Privileged { engine_data, given_files, endpoints } = Privileged::read(&request).await;
+        rights::give_up()?;
         let (mut chain, l1, nodes, host) = tokio::join!(
-            ChainFacts::read(&request),
-            L1Facts::read(&request),
+            ChainFacts::read(&request, engine_data),
+            L1Facts::read(&request, endpoints),
             NodeFacts::read(&request),
-            HostFacts::read(&request),
+            HostFacts::read(&request, given_files),
         );
         chain.prestates.extend(prestate::read_folders(&request, &l1).await);
         let Request { rollup, genesis, keys, .. } = request;

@@ -23,6 +23,7 @@ mod proof;
 mod purge;
 mod refusals;
 mod registry;
+mod rights;
 mod serve;
 mod told;
 mod upgrade;

@@ -43,7 +43,9 @@ pub enum EngineData {
     Unknown,
 }
 
-pub(super) async fn read(request: &Request<'_>) -> BTreeMap<PathBuf, io::Result<EngineData>> {
+pub(in crate::read) async fn read(
+    request: &Request<'_>,
+) -> BTreeMap<PathBuf, io::Result<EngineData>> {
     let patience = request.patience_with_files();
     let folders: BTreeSet<(PathBuf, Option<PathBuf>)> = request
         .judged_by(Gate::EngineData)

@@ -23,12 +23,11 @@ pub struct ChainFacts {
 }
 
 impl ChainFacts {
-    pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (bundle, engine_data, prestates) = tokio::join!(
-            bundle::read(request),
-            engine_data::read(request),
-            prestate::read(request),
-        );
+    pub(super) async fn read(
+        request: &Request<'_>,
+        engine_data: BTreeMap<PathBuf, io::Result<EngineData>>,
+    ) -> Self {
+        let (bundle, prestates) = tokio::join!(bundle::read(request), prestate::read(request));
         Self { bundle, engine_data, prestates }
     }
 }

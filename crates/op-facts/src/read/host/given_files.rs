@@ -12,7 +12,7 @@ use crate::{config::Service, gate::Gate};
 /// Whether each can be read and holds something, by its path.
 pub type GivenFiles = BTreeMap<PathBuf, io::Result<()>>;
 
-pub(super) async fn read(request: &Request<'_>) -> GivenFiles {
+pub(in crate::read) async fn read(request: &Request<'_>) -> GivenFiles {
     let mut read = GivenFiles::new();
     for (path, look) in request.judged_by(Gate::GivenFiles).flat_map(given) {
         let file = path.clone();

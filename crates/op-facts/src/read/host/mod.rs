@@ -35,11 +35,10 @@ pub struct HostFacts {
 }
 
 impl HostFacts {
-    pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (disks, Ports { ports, programs }, given_files, l1_configs, ran) = tokio::join!(
+    pub(super) async fn read(request: &Request<'_>, given_files: GivenFiles) -> Self {
+        let (disks, Ports { ports, programs }, l1_configs, ran) = tokio::join!(
             disk::read(request),
             ports::read(request),
-            given_files::read(request),
             l1_configs::read(request),
             ran::read(request)
         );

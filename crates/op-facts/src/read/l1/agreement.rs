@@ -17,19 +17,25 @@ pub struct Other {
     pub finalized: Option<Reading<Option<BlockHead>>>,
 }
 
-/// Asks all at the same time, each one batch. One whose URL cannot be used is an error of its own.
-pub(super) async fn read(
-    request: &Request<'_>,
-    finalized: Option<u64>,
-) -> Vec<Result<Other, FactsError>> {
+/// Where a service is judged by what they say. One whose URL cannot be used is an error of its own.
+pub(in crate::read) fn endpoints(request: &Request<'_>) -> Vec<Result<Rpc, FactsError>> {
     if request.judged_by(Gate::L1Agreement).next().is_none() {
         return Vec::new();
     }
+    let names = ("l1.others", "l1.otherFiles");
+    let others = request.config.l1.others.iter();
+    others.map(|endpoint| endpoint::of(endpoint, names, request.patience())).collect()
+}
+
+/// Asks all at the same time, each one batch.
+pub(super) async fn ask_all(
+    request: &Request<'_>,
+    endpoints: Vec<Result<Rpc, FactsError>>,
+    finalized: Option<u64>,
+) -> Vec<Result<Other, FactsError>> {
     let origin = request.rollup.genesis.l1.number;
     let mut tasks = JoinSet::new();
-    for (position, endpoint) in request.config.l1.others.iter().enumerate() {
-        let names = ("l1.others", "l1.otherFiles");
-        let rpc = endpoint::of(endpoint, names, request.patience());
+    for (position, rpc) in endpoints.into_iter().enumerate() {
         tasks.spawn(async move {
             let answer = match rpc {
                 Ok(rpc) => Ok(ask(&rpc, origin, finalized).await),

@@ -46,11 +46,17 @@ fn needs_beacon(service: &Service) -> bool {
         && !service.command.as_ref().is_some_and(|command| command.is_on("l1.beacon.ignore"))
 }
 
-pub(super) async fn read(request: &Request<'_>) -> Option<Result<BeaconFacts, FactsError>> {
+/// Where a service is judged by what it says.
+pub(in crate::read) fn endpoint(request: &Request<'_>) -> Option<Result<Rpc, FactsError>> {
     let endpoint = request.config.l1.beacon.as_ref()?;
     request.services.iter().find(|service| needs_beacon(service))?;
-    let names = ("l1.beacon", "l1.beaconFile");
-    Some(match endpoint::of(endpoint, names, request.patience()) {
+    Some(endpoint::of(endpoint, ("l1.beacon", "l1.beaconFile"), request.patience()))
+}
+
+pub(super) async fn read(
+    endpoint: Option<Result<Rpc, FactsError>>,
+) -> Option<Result<BeaconFacts, FactsError>> {
+    Some(match endpoint? {
         Ok(beacon) => Ok(ask(&beacon).await),
         Err(error) => Err(error),
     })

@@ -41,7 +41,7 @@ use self::{
 };
 use crate::config::Service;
 use crate::gate::Gate;
-use crate::read::{error::FactsError, request::Request};
+use crate::read::{error::FactsError, request::Request, rights::Endpoints};
 
 /// What L1 says.
 #[derive(Debug)]
@@ -219,7 +219,7 @@ impl L1Facts {
         self.right_chain.as_ref().err()
     }
 
-    pub(super) async fn read(request: &Request<'_>) -> Self {
+    pub(super) async fn read(request: &Request<'_>, endpoints: Endpoints) -> Self {
         let l1 = &request.l1;
         let mut batch = Batch::default();
         let slots = HeadSlots::ask(&mut batch, request);
@@ -238,8 +238,8 @@ impl L1Facts {
             finalized.as_ref().ok().and_then(Option::as_ref).map(|block| block.number.to());
         let (state, others, beacon) = tokio::join!(
             send(l1, batch, &newest),
-            agreement::read(request, last_final),
-            beacon::read(request),
+            agreement::ask_all(request, endpoints.others, last_final),
+            beacon::read(endpoints.beacon),
         );
 
         let spenders: BTreeSet<Address> = request
