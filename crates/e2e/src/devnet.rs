@@ -142,7 +142,8 @@ impl Devnet {
         self.hash_on("l1", number)
     }
 
-    fn hash_on(&self, service: &str, number: u64) -> Result<String> {
+    /// The hash of a block of a service.
+    pub fn hash_on(&self, service: &str, number: u64) -> Result<String> {
         let status = self.status()?;
         let url = status["board"]["endpoints"][service].as_str().ok_or("no endpoint")?;
         let block =
