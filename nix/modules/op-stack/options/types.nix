@@ -17,9 +17,10 @@ in
     descriptionClass = "noun";
   };
 
-  # A file that must not become part of the world-readable store. Units and volumes name it too.
+  # A file that must not become part of the world-readable store. Units and volumes name it too. NixOS 26.11 looks at
+  # real paths of the store only.
   secretFile = types.addCheck (types.pathWith {
     absolute = true;
     inStore = false;
-  }) isPlain;
+  }) (path: isPlain path && !(lib.hasPrefix "${builtins.storeDir}/" (toString path)));
 }
