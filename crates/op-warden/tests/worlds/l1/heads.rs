@@ -33,7 +33,8 @@ const SYNCING: [&str; 15] = [
 pub(super) fn heads(cases: &mut Vec<Case>) {
     let wait = &[("l1-head", Wait)][..];
     let slow = &[("proposal-cadence", Warn)][..];
-    let both = [("proposal-cadence", Warn), ("l1-origin", Wait)];
+    // The account's past is then read at this block, not at another.
+    let first = [("proposal-cadence", Warn), ("l1-origin", Wait), ("alone", Pass)];
     let late = [("l1-head", Wait), ("proposal-cadence", Warn)];
     for (name, number, time, on_sepolia, noticed) in [
         ("the newest one", "0x60", "NOW-2", true, &[][..]),
@@ -43,7 +44,7 @@ pub(super) fn heads(cases: &mut Vec<Case>) {
         // Blocks are minutes apart there, and batches further than proposals.
         ("two hours old, on a private L1", "0x40", "NOW-7200", false, slow),
         // And it is before the L1 origin.
-        ("the first one, on a private L1", "0x0", "0x1", false, &both),
+        ("the first one, on a private L1", "0x0", "0x1", false, &first),
     ] {
         cases.push(Case::new(format!("the finalized block is {name}"), noticed, |world| {
             for l1 in [&mut world.l1, &mut world.other] {
