@@ -187,8 +187,10 @@ mod tests {
 
     #[test]
     fn isthmus_and_jovian_need_a_block_each() {
-        let forks = ForkOffsets { isthmus: Some(39), jovian: Some(40), ..ForkOffsets::DEFAULT };
+        let forks = ForkOffsets { isthmus: Some(40), jovian: Some(40), ..ForkOffsets::DEFAULT };
         assert!(refusal(forks).contains("same L2 block"));
+        let forks = ForkOffsets { isthmus: Some(39), jovian: Some(40), ..ForkOffsets::DEFAULT };
+        forks.check().unwrap();
     }
 
     #[test]

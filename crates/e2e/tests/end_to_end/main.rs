@@ -84,7 +84,7 @@ fn main() -> ExitCode {
         devnet("a_random_life_keeps_the_chain", life::random),
         devnet("a_full_disk_keeps_the_chain", life::full_disk),
         devnet("builds_do_not_inherit_the_shell", folder::builds_do_not_inherit_the_shell),
-        devnet("a_killed_engine_loses_nothing_that_is_safe", kills::of_the_sequencers_engine),
+        devnet("what_was_safe_outlives_its_engine", kills::of_the_sequencers_engine),
         devnet("two_supervisors_do_not_share_a_folder", two_supervisors),
         devnet("a_folder_with_other_files_is_left_alone", foreign_folder),
         devnet("witnesses_agree_on_the_devnets_l2", observations::agree),
