@@ -89,7 +89,11 @@ let
   sequencerHttp = lib.http ports.sequencer.engine.http;
 
   sequencer = {
-    sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine { };
+    # Of what op-node did not hear, a follower's engine asks it: op-node itself asks no other since v1.19.1.
+    sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine {
+      identity = p2p.engineIdentity;
+      inboundPeers = p2p.engines or (builtins.length params.followers);
+    };
     sequencer-node = mkNode "sequencer-node" "sequencer-engine" ports.sequencer {
       inherit (p2p) staticPeers;
       calldata = params.dataAvailability == "calldata";
@@ -113,6 +117,7 @@ let
     {
       ${engineName} = mkEngine engineName pair.engine {
         inherit sequencerHttp;
+        peer = p2p.sequencerEngine;
         # op-node dials a static peer at its start and then once a minute, so the sequencer comes first.
         after = [ "sequencer-node" ];
       };

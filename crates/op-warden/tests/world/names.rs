@@ -198,5 +198,11 @@ pub(super) const ANCHOR: &str = "d83ef267";
 pub(crate) const SCALAR: &str =
     "0x010000000000000000000000000000000000000000000000000c3c9d00000558";
 
+/// The enode id of account 0's key.
+pub(crate) const ENODE_ID: &str = concat!(
+    "8318535b54105d4a7aae60c08fc45f9687181b4fdfc625bd1a753fa7397fed75",
+    "3547f11ca8696646f2f3acb08e31016afac23e630c5d11f59f61fef57b0d2aa5",
+);
+
 /// The peer id of account 0's key.
 pub(crate) const PEER_ID: &str = "16Uiu2HAmMUjGmiUhJeiZgu6ZZnLRkE2VViR2JgjqtW9aTZnHQqgg";
