@@ -66,7 +66,7 @@ pub(super) fn commands(services: &mut Value) {
         &["--engine.persistence-threshold=0", "--engine.memory-block-buffer-target=0"],
     );
     // The sequencer's engine of this world is the one before.
-    services["engine-durability"]["identity"] = json!("sequencer.key");
+    services["engine-durability"]["identity"] = json!("engine.key");
     let peer = format!("--trusted-peers=enode://{ENODE_ID}@127.0.0.1:30303");
     services["engine-peers"]["command"] =
         command("op-reth", &["--rollup.sequencer=http://127.0.0.1:8545", &peer]);
