@@ -92,7 +92,8 @@ let
     # Of what op-node did not hear, a follower's engine asks it: op-node itself asks no other since v1.19.1.
     sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine {
       identity = p2p.engineIdentity;
-      inboundPeers = p2p.engines or (builtins.length params.followers);
+      # More than there are: one more follower does not restart it, and on loopback there is nobody else.
+      inboundPeers = if params.followers == [ ] then 0 else 64;
     };
     sequencer-node = mkNode "sequencer-node" "sequencer-engine" ports.sequencer {
       inherit (p2p) staticPeers;

@@ -51,7 +51,6 @@ import ./default.nix {
     sequencer = "@{p2p.sequencer}";
     engineIdentity = "@{keys}/p2p-sequencer-engine.key";
     sequencerEngine = "@{p2p.sequencerEngine}";
-    engines = "@{p2p.engines}";
   };
 
   minFreeBytes.default = 100000000;

@@ -56,7 +56,6 @@ pub(crate) fn fill(
             json!(format!("/ip4/127.0.0.1/tcp/{p2p_port}/p2p/{}", sequencer.peer_id())),
         ),
         ("p2p.sequencerEngine".to_owned(), json!(engine.enode(ports.get("sequencer-engine.p2p")?))),
-        ("p2p.engines".to_owned(), json!(followers)),
         ("proposer.gameType".to_owned(), json!(chain.game_type)),
         ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
         ("games.window".to_owned(), json!(chain.game_window())),

@@ -32,7 +32,7 @@ in
     expected = [
       "--addr=127.0.0.1"
       "--disable-discovery"
-      "--max-inbound-peers=3"
+      "--max-inbound-peers=64"
       "--max-outbound-peers=0"
       "--p2p-secret-key=${copy}"
     ];
@@ -57,7 +57,7 @@ in
     };
     expected = {
       sequencer = [
-        "--maxpeers=3"
+        "--maxpeers=64"
         "--nodekey=${copy}"
         "--nodiscover"
       ];
