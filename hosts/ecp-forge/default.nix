@@ -34,8 +34,9 @@ _: {
       openFirewall = true;
       identityFile = "/run/secrets/op-stack-p2p-sequencer-node";
     };
-    # Of the example key in secrets/; `op-warden keys address` prints that of another key.
+    # Of the example key in secrets/; `op-warden keys address` prints those of another key.
     p2p.sequencerPeerId = "16Uiu2HAmGQVmprMtQwdPpJyvVZLEj3gbY3aJBmgfMzkUx3JWRydf";
+    p2p.sequencerEnodeId = "37b84de6947b243626cc8b977bb1f1632610614842468dfa8f35dcbbc55a515e47f6fe259cffc671a719eaef444a0d689b16a90051985a13661840cf5e221503";
 
     followers.archive.index = 1;
   };

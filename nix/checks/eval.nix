@@ -69,6 +69,7 @@ let
         ) names
       );
       p2p.sequencerPeerId = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+      p2p.sequencerEnodeId = "7777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca991b41b30efa52b659e9db235c31f9975578a17e2b356a6b84837b5b45c555cfb1";
       sequencer.node = pinned.sequencer.node // {
         identityFile = "/keys/p2p";
       };

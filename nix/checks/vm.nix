@@ -84,6 +84,7 @@ let
         };
         # Of the key in vm.py.
         p2p.sequencerPeerId = "16Uiu2HAmFUPyKahPDHNfQXkbCiik3jXDXGyR5kYqLiGnJyQbLFUL";
+        p2p.sequencerEnodeId = "29dc6167b00c4a050541535811c9a2f52605fbdbccc045500cc8cd0f77689c21f9009d63ca059917ab681bcdfe4b3895a728fc27f8d96b119acafb6ae2fe2633";
         sequencer = {
           engine = ofDevnet "sequencer-engine";
           node = ofDevnet "sequencer-node" // {

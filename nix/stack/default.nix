@@ -89,7 +89,12 @@ let
   sequencerHttp = lib.http ports.sequencer.engine.http;
 
   sequencer = {
-    sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine { };
+    # Of what op-node did not hear, a follower's engine asks it: op-node itself asks no other since v1.19.1.
+    sequencer-engine = mkEngine "sequencer-engine" ports.sequencer.engine {
+      identity = p2p.engineIdentity;
+      # More than there are: one more follower does not restart it, and on loopback there is nobody else.
+      inboundPeers = if params.followers == [ ] then 0 else 64;
+    };
     sequencer-node = mkNode "sequencer-node" "sequencer-engine" ports.sequencer {
       inherit (p2p) staticPeers;
       calldata = params.dataAvailability == "calldata";
@@ -113,6 +118,7 @@ let
     {
       ${engineName} = mkEngine engineName pair.engine {
         inherit sequencerHttp;
+        peer = p2p.sequencerEngine;
         # op-node dials a static peer at its start and then once a minute, so the sequencer comes first.
         after = [ "sequencer-node" ];
       };

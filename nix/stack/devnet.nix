@@ -49,6 +49,8 @@ import ./default.nix {
     staticPeers = [ ];
     bootnodes = "@{p2p.bootnodes}";
     sequencer = "@{p2p.sequencer}";
+    engineIdentity = "@{keys}/p2p-sequencer-engine.key";
+    sequencerEngine = "@{p2p.sequencerEngine}";
   };
 
   minFreeBytes.default = 100000000;
@@ -123,6 +125,8 @@ import ./default.nix {
       op-node = {
         # The bootnode is the sequencer's own node: there is nobody else to find.
         "p2p.no-discovery" = true;
+        # As releases since v1.19.1, whose flag means nothing any more.
+        "syncmode.req-resp" = "false";
         # anvil's genesis block carries the empty state root, so no proof against it holds.
         "l1.trustrpc" = true;
         "l1.http-poll-interval" = "500ms";

@@ -55,6 +55,7 @@ in
     "engine-data"
     "engine-durability"
     "proof-window"
+    "engine-peers"
   ];
 
   sequencer-node = live ++ keys ++ [ "sequencer-key" ] ++ node;

@@ -17,8 +17,9 @@
   # program that games of this chain begin with, as HASH.bin.gz.
   prestate,
   prestates ? null,
-  # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer }: `listenIp` is a function of the
-  # service name, `sequencer` the multiaddr that followers dial.
+  # { listenIp, advertiseIp, bootnodes, staticPeers, sequencer, sequencerEngine, engineIdentity }: `listenIp` is a
+  # function of the service name, `sequencer` the multiaddr that followers dial, `sequencerEngine` the enode that
+  # their engines dial, and `engineIdentity` the file with its key, or null.
   p2p,
   # How batches get to L1: "blobs", "calldata", or "auto", whichever is cheaper. Without a beacon node
   # nobody could read blobs.

@@ -120,11 +120,17 @@ impl SecretKey {
         bs58::encode([&PREFIX, public.as_bytes()].concat()).into_string()
     }
 
-    /// The key as a devp2p node on loopback: `enode://` and the 64 bytes of the public key.
+    /// The devp2p id of the key: the 64 bytes of the public key, what follows `enode://`.
+    #[must_use]
+    pub fn enode_id(&self) -> String {
+        let public = self.0.verifying_key().to_encoded_point(false);
+        hex::encode(&public.as_bytes()[1..])
+    }
+
+    /// The key as a devp2p node on loopback.
     #[must_use]
     pub fn enode(&self, port: u16) -> String {
-        let public = self.0.verifying_key().to_encoded_point(false);
-        format!("enode://{}@127.0.0.1:{port}", hex::encode(&public.as_bytes()[1..]))
+        format!("enode://{}@127.0.0.1:{port}", self.enode_id())
     }
 
     /// The key in hex without `0x`, for a program that takes nothing else.

@@ -35,7 +35,7 @@ pub(crate) fn write_roles(home: &Home, signers: [Address; 4]) -> Result<()> {
     Ok(())
 }
 
-/// The P2P identity of an op-node, made when it is not there.
+/// The P2P identity of an op-node or an engine, made when it is not there.
 pub(crate) fn p2p_identity(home: &Home, node: &str) -> Result<SecretKey> {
     let path = home.keys().join(format!("p2p-{node}.key"));
     if !path.exists() {

@@ -28,6 +28,7 @@ pub(crate) fn fill(
 ) -> Result<Stack> {
     let sequencer = node_key(home, "sequencer")?;
     pairs(followers).try_for_each(|pair| node_key(home, &pair).map(drop))?;
+    let engine = keys::p2p_identity(home, "sequencer-engine")?;
     let p2p_port = ports.get("sequencer-node.p2p")?;
     let endpoints = endpoints(ports, followers)?;
     let rollups: Vec<&str> =
@@ -54,6 +55,7 @@ pub(crate) fn fill(
             "p2p.sequencer".to_owned(),
             json!(format!("/ip4/127.0.0.1/tcp/{p2p_port}/p2p/{}", sequencer.peer_id())),
         ),
+        ("p2p.sequencerEngine".to_owned(), json!(engine.enode(ports.get("sequencer-engine.p2p")?))),
         ("proposer.gameType".to_owned(), json!(chain.game_type)),
         ("challenger.gameTypes".to_owned(), json!(chain.game_types.join(","))),
         ("games.window".to_owned(), json!(chain.game_window())),

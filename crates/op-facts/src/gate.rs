@@ -24,7 +24,8 @@ pub enum Gate {
     // Disputes
     GameType, Prestate, Bond, BondClaimants, ProposalCadence, BatchCadence, RootSource,
     // Nodes
-    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, EngineDurability, ProofWindow, AdminApi, Jwt,
+    P2p, P2pPaths, StaticPeers, UnsafeSigner, SafeDb, EngineDurability, ProofWindow, EnginePeers,
+    AdminApi, Jwt,
     // Host
     Clock, Disk, GivenFiles, Flags, Ports, ImagePinned, Release,
 }
@@ -247,6 +248,11 @@ impl Gate {
             Self::ProofWindow => entry(Nodes, &[Command],
                 "the engine proves blocks as old as the roots that withdrawals and disputes rest on (engines)",
                 "12 hours of proofs at a block time of 1 s, and a root every 12 hours: no withdrawal could be proven"),
+            Self::EnginePeers => entry(Nodes, &[Command],
+                "a follower's engine has the sequencer's as its peer, on this host by the right id, and the \
+                 sequencer's has room for all (engines)",
+                "op-nodes ask each other for nothing since v1.19.1: one lost block, and a follower stood until the \
+                 next batch"),
             Self::AdminApi => entry(Nodes, &[Command],
                 "the admin API listens on loopback only",
                 "it has no password, and container ports bypass host firewalls"),

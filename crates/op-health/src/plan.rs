@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) programs: BTreeMap<String, Rpc>,
     /// The engines' services by the name of their node.
     pub(crate) engines: BTreeMap<String, String>,
+    /// The same of those that are to have the sequencer's as a peer: the followers'.
+    pub(crate) peered_engines: BTreeMap<String, String>,
     pub(crate) limits: Limits,
 }
 
@@ -51,6 +53,7 @@ impl Plan {
         let mut clients = Clients::default();
         let mut nodes = Vec::new();
         let mut engines = BTreeMap::new();
+        let mut peered_engines = BTreeMap::new();
         let mut programs = BTreeMap::new();
         for (name, service) in &config.services {
             let Some(command) = &service.command else { continue };
@@ -71,6 +74,9 @@ impl Plan {
             });
             if let Some(service) = engine_service(config, engine) {
                 engines.insert(name.clone(), service.to_owned());
+                if config.services[service].is_followers_engine() {
+                    peered_engines.insert(name.clone(), service.to_owned());
+                }
             }
         }
         for (name, remote) in &serve.followers {
@@ -91,7 +97,8 @@ impl Plan {
             node.needs_peers = false;
         }
         nodes.sort_by_key(|node| !node.sequencer);
-        Ok(Self { nodes, programs, engines, limits: limits(config, serve.limits) })
+        let limits = limits(config, serve.limits);
+        Ok(Self { nodes, programs, engines, peered_engines, limits })
     }
 
     pub(crate) fn sequencer(&self) -> Option<&Node> {

@@ -30,6 +30,8 @@ pub(crate) struct Seen {
     /// Polls of L1, to look at all games in turn.
     pub(crate) l1_polls: u64,
     pub(crate) engines: BTreeMap<String, LastReading<()>>,
+    /// How many peers the followers' engines have, by their services.
+    pub(crate) engine_peers: BTreeMap<String, LastReading<u64>>,
     pub(crate) nodes: BTreeMap<String, LastReading<NodeAnswers>>,
     pub(crate) programs: BTreeMap<String, LastReading<Program>>,
     /// The services that send to L1.
@@ -95,6 +97,7 @@ impl Seen {
             l1: LastReading::default(),
             l1_polls: 0,
             engines: BTreeMap::new(),
+            engine_peers: BTreeMap::new(),
             nodes: BTreeMap::new(),
             programs: BTreeMap::new(),
             senders: BTreeMap::new(),

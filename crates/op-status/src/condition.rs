@@ -86,7 +86,7 @@ table! {
         FollowerUnsafe: "OpStackFollowerDiverged",
         /// The follower's safe head is the sequencer's.
         FollowerSafe: "OpStackFollowerDiverged",
-        /// The node has peers where others depend on it.
+        /// The node has peers where others depend on it, and a follower's engine the sequencer's.
         Peers: "OpStackNoPeers",
         /// The host's clock is right.
         Clock: "OpStackClockSkewed",

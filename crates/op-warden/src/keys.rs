@@ -24,9 +24,9 @@ pub(crate) enum KeysCommand {
     #[command(after_help = "Examples:\n  op-warden keys generate --sops --out \
             secrets/batcher.ecp-forge\n  op-warden keys generate --recipient age1… --out \
             secrets/batcher.age\n\nExample: op-warden keys generate --plain --out batcher.key\n\n\
-            Prints address and peer id, never the key. An existing file is never overwritten.")]
+            Prints address, peer id and enode id, never the key. An existing file is never overwritten.")]
     Generate(GenerateArgs),
-    /// Prints address and peer id of a key file
+    /// Prints address, peer id and enode id of a key file
     #[command(
         after_help = "Example: op-warden keys address batcher.key\n\nOf an encrypted file: sops \
             decrypt secrets/batcher.ecp-forge | op-warden keys address -"
@@ -193,13 +193,13 @@ fn read(mut from: impl Read, name: &str) -> anyhow::Result<SecretKey> {
     SecretKey::from_hex(text).with_context(|| format!("{name} is no key file"))
 }
 
-fn text(Identity { address, peer_id }: &Identity) -> String {
-    format!("address  {address}\npeer id  {peer_id}")
+fn text(Identity { address, peer_id, enode_id }: &Identity) -> String {
+    format!("address   {address}\npeer id   {peer_id}\nenode id  {enode_id}")
 }
 
 fn shown(identity: &Identity, json: bool, (name, value): (&str, &str)) -> anyhow::Result<String> {
     if !json {
-        return Ok(format!("{}\n{name:<7}  {value}", text(identity)));
+        return Ok(format!("{}\n{name:<8}  {value}", text(identity)));
     }
     let mut report = json!(identity);
     report[name] = json!(value);

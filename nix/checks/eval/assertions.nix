@@ -229,7 +229,14 @@ in
       {
         followers.one.index = 1;
       }
-      ".followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
+      ".followers: followers dial the sequencer by its peer id, and their engines its engine by its enode id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file, and ${prefix}.p2p.sequencerPeerId and ${prefix}.p2p.sequencerEnodeId to the ids that it prints; `op-warden keys address` prints those of a key that is there.";
+
+  testAFollowerWithoutTheEnodeIdOfTheSequencersEngine = {
+    expr = map (lib.hasPrefix "${prefix}.followers: followers dial") (messagesOf
+      (host (lib.recursiveUpdate (followers [ "one" ]) { p2p.sequencerEnodeId = null; }))
+    ).assertions;
+    expected = [ true ];
+  };
 
   testHalfASequencer = refuses {
     sequencer.engine.enable = false;

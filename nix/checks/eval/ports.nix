@@ -71,9 +71,10 @@ in
   testThereAreAsManyPortsAsListeners = {
     expr = lib.mapAttrs (_: config: lib.length (portsOf config)) engines;
     expected = {
-      # 4 pairs of engine (4) and node (3), 2 + 2 + 1 + 1 for settlement, and op-warden.
+      # 4 pairs of engine (4) and node (3), 2 + 2 + 1 + 1 for settlement, and op-warden. A follower's op-geth
+      # listens for no peers.
       full = 35;
-      fullGeth = 31;
+      fullGeth = 32;
     };
   };
 

@@ -39,6 +39,8 @@ let
     batcher = [ "batcher:/etc/op-stack/keys/batcher" ];
     proposer = [ "proposer:/etc/op-stack/keys/proposer" ];
     challenger = [ "challenger:/etc/op-stack/keys/challenger" ];
+    # The key of its op-node: followers know both by it.
+    sequencer-engine = [ "p2p-sequencer-node:/keys/p2p" ];
     sequencer-node = [
       "p2p-sequencer-node:/keys/p2p"
       "sequencer:/etc/op-stack/keys/sequencer"
@@ -74,7 +76,7 @@ in
       (
         "/etc/op-stack/bin/op-warden gate ${name} --config /etc/op-stack/op-warden.json --told /run/op-stack/told/${name}"
         + (
-          if credentials ? ${name} then " --stamp /run/op-stack/stamps/${name}" else " --skip"
+          if credentials ? ${name} && name != "sequencer-engine" then " --stamp /run/op-stack/stamps/${name}" else " --skip"
         )
       )
     ]);
@@ -235,6 +237,7 @@ in
         unjudged = { };
         files = [ "/chain/l1.json" ];
         credentials = {
+          sequencer-engine = [ "/keys/p2p" ];
           sequencer-node = [ "/keys/p2p" ];
           batcher = [ "/keys/header" ];
           challenger = [ "/keys/l1-beacon" ];

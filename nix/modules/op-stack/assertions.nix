@@ -46,6 +46,11 @@ let
     "p2p.advertise.ip" = "p2p.advertiseIp";
     "p2p.bootnodes" = "p2p.bootnodes";
     "p2p.static" = "p2p.staticPeers";
+    trusted-peers = "p2p.sequencerEnodeId";
+    nodekey = "sequencer.node.identityFile";
+    p2p-secret-key = "sequencer.node.identityFile";
+    maxpeers = "followers";
+    max-inbound-peers = "followers";
   };
 
   # Flag -> the service's option that it follows from.
@@ -315,8 +320,12 @@ in
         {
           assertion =
             cfg.followers == { }
-            || (cfg.p2p.sequencerPeerId != null && cfg.sequencer.node.identityFile != null);
-          message = "${prefix}.followers: followers dial the sequencer by its peer id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file and ${prefix}.p2p.sequencerPeerId to the peer id that it prints.";
+            || (
+              cfg.p2p.sequencerPeerId != null
+              && cfg.p2p.sequencerEnodeId != null
+              && cfg.sequencer.node.identityFile != null
+            );
+          message = "${prefix}.followers: followers dial the sequencer by its peer id, and their engines its engine by its enode id. Make a key with `op-warden keys generate`, set ${prefix}.sequencer.node.identityFile to its file, and ${prefix}.p2p.sequencerPeerId and ${prefix}.p2p.sequencerEnodeId to the ids that it prints; `op-warden keys address` prints those of a key that is there.";
         }
         {
           assertion = lib.elem cfg.chain.gameType cfg.challenger.gameTypes;

@@ -32,7 +32,8 @@ let
             cfg.l1.chainConfigFile
           ]
         )
-        ++ map jwtFile (lib.filter (lib.hasSuffix "-engine") (lib.attrNames services));
+        ++ map jwtFile (lib.filter (lib.hasSuffix "-engine") (lib.attrNames services))
+        ++ lib.optional (service.identityCopy != null) service.identityCopy.path;
       # A folder is named by its URL.
       pathOf = value: if lib.isString value then lib.removePrefix "file://" value else value;
       named = map pathOf (lib.attrValues service.wiring) ++ (if service.init == null then [ ] else service.init);

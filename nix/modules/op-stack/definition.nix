@@ -38,6 +38,7 @@ let
   keysInside = "/run/op-stack/keys";
   inside = name: "${keysInside}/${name}";
   identityKey = node: "p2p-${node}";
+  identityCopy = engine: "${files.identities}/${engine}";
 
   # Name -> file on the host, for the files with the L1's URLs.
   urlFiles = lib.filterAttrs (_: file: file != null) {
@@ -56,12 +57,14 @@ let
   // lib.genAttrs [ "batcher" "proposer" "challenger" ] (role: {
     ${role} = cfg.${role}.keyFile;
   });
+  # With followers, the sequencer's engine has the key of its op-node: one file, by which followers know both.
   identityFiles =
     name:
     let
-      file = (optionsOf name).identityFile or null;
+      node = if name == "sequencer-engine" && cfg.followers != { } then "sequencer-node" else name;
+      file = (optionsOf node).identityFile or null;
     in
-    lib.optionalAttrs (file != null) { ${identityKey name} = file; };
+    lib.optionalAttrs (file != null) { ${identityKey node} = file; };
   # Variables whose values the operator gives by file.
   environmentKeys =
     name:
@@ -132,6 +135,8 @@ let
       inherit listenIp;
       inherit (cfg.p2p) advertiseIp staticPeers bootnodes;
       sequencer = "${dialled (listenIp "sequencer-node")}/tcp/${toString sequencerNode.ports.p2p}/p2p/${toString cfg.p2p.sequencerPeerId}";
+      sequencerEngine = "enode://${toString cfg.p2p.sequencerEnodeId}@127.0.0.1:${toString cfg.sequencer.engine.ports.p2p}";
+      engineIdentity = if identityFiles "sequencer-engine" == { } then null else identityCopy "sequencer-engine";
     };
     keys = {
       burned = cfg.burnedKeys;
@@ -222,6 +227,15 @@ let
       option = lib.concatStringsSep "." paths.${name};
       container = containerOf name;
       unit = "podman-op-stack-${name}";
+      # { key, path } of an engine's key, and of the copy that the engine reads.
+      identityCopy =
+        if lib.hasSuffix "-engine" name && identityFiles name != { } then
+          {
+            key = lib.head (lib.attrNames (identityFiles name));
+            path = identityCopy name;
+          }
+        else
+          null;
       keyFiles = keysOf name // environmentKeys name // urlFilesOf service;
       wiredVariables = service.credentials;
       credentials =

@@ -28,6 +28,8 @@ rec {
   lastErrors = "${runtime}/last-errors";
   # Engines that died, until they run again.
   died = "${runtime}/died";
+  # Keys of engines, as these take them.
+  identities = "${runtime}/identities";
   # What each running service was started by: a copy of its runner.
   started = "${runtime}/started";
   # A file with the name of a service keeps that service stopped, also after a reboot; `all` keeps all.

@@ -44,6 +44,17 @@ let
     ${paths.warden} keys address "$CREDENTIALS_DIRECTORY"/${key} --stamp ${paths.stamps}/${name}
   '') signingKeys;
 
+  # op-reth takes 64 digits and no newline, op-geth no 0x; key files have both.
+  copyIdentity = lib.optionalString (service.identityCopy != null) ''
+    read -r identity < "$CREDENTIALS_DIRECTORY"/${service.identityCopy.key} || [ -n "$identity" ]
+    (
+      umask 0377
+      printf %s "''${identity#0x}" > ${service.identityCopy.path}.new
+      chown "$ids" ${service.identityCopy.path}.new
+    )
+    mv ${service.identityCopy.path}.new ${service.identityCopy.path}
+  '';
+
   load = lib.optionalString (service.image.file != null) ''
     podman load --quiet --input ${service.image.file}
   '';
@@ -142,6 +153,7 @@ pkgs.writeShellApplication {
     prepare)
       ${noteRunning}
       ${confirmKeys}
+      ${copyIdentity}
       ${ownData}
       ${load}
       ${initialise}
@@ -166,7 +178,9 @@ pkgs.writeShellApplication {
     stopped)
       ${noteStopped}
       ${noteDeath}
-      rm -f ${paths.started}/${name}
+      rm -f ${paths.started}/${name} ${
+        lib.optionalString (service.identityCopy != null) service.identityCopy.path
+      }
       podman rm --force --ignore ${service.container} ${
         lib.optionalString (service.init != null) "${service.container}-init"
       }

@@ -256,6 +256,7 @@ in
       "d ${paths.told} 0755 ${user} ${user} -"
       "d ${paths.lastErrors} 0755 ${user} ${user} -"
       "d ${paths.started} 0755 root root -"
+      "d ${paths.identities} 0755 root root -"
       "d ${paths.died} 0755 root root -"
     ]
     ++ map (folder: "d ${folder} 0700 ${user} ${user} -") folders;

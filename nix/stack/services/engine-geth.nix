@@ -10,6 +10,12 @@
   gate,
   # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
   sequencerHttp ? null,
+  # Key file of the sequencer's engine, by which the followers' know it; null for one that it makes itself.
+  identity ? null,
+  # Engines that may connect to the sequencer's.
+  inboundPeers ? 0,
+  # The sequencer's engine as a follower's only peer: an enode.
+  peer ? null,
   after ? [ ],
 }:
 let
@@ -31,7 +37,8 @@ in
       config = configFile;
       networkid = chain.l2ChainId;
       nodiscover = true;
-      maxpeers = 0;
+      nodekey = identity;
+      maxpeers = if sequencing then inboundPeers else 1;
       metrics = true;
       "metrics.addr" = "127.0.0.1";
       "metrics.port" = ports.metrics;
@@ -44,8 +51,16 @@ in
     # Of all blocks; the default forgets transactions after 54 days.
     "history.transactions" = 0;
   };
-  # No flag turns the devp2p listener off, and blocks come from op-node.
-  files.${configFile} = "[Node.P2P]\nListenAddr = \"\"\n";
+  # No flag says where devp2p listens, or names peers. The sequencer's engine dials nobody: else op-geth keeps
+  # a part of its places for those that it dials, of one place all (`p2p/server.go`, MaxDialedConns).
+  files.${configFile} =
+    "[Node.P2P]\n"
+    + (
+      if sequencing then
+        "ListenAddr = \"127.0.0.1:${toString ports.p2p}\"\nNoDial = true\n"
+      else
+        "ListenAddr = \"\"\nStaticNodes = [\"${peer}\"]\nTrustedNodes = [\"${peer}\"]\n"
+    );
   inherit dataDir gate after;
   init = [
     # In MB. A large write buffer leaves the genesis state in the log alone, and the start replays it.
@@ -56,7 +71,8 @@ in
   ++ [ chain.genesis ];
   ports = {
     inherit (ports) http authrpc metrics;
-  };
+  }
+  // (if sequencing then { inherit (ports) p2p; } else { });
   ready = {
     url = lib.http ports.http;
     method = "eth_chainId";

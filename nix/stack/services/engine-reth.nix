@@ -10,6 +10,12 @@
   proofWindow,
   # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
   sequencerHttp ? null,
+  # Key file of the sequencer's engine, by which the followers' know it; null for one that it makes itself.
+  identity ? null,
+  # Engines that may connect to the sequencer's.
+  inboundPeers ? 0,
+  # The sequencer's engine as a follower's only peer: an enode.
+  peer ? null,
   after ? [ ],
 }:
 let
@@ -24,8 +30,11 @@ in
     addr = "127.0.0.1";
     port = ports.p2p;
     disable-discovery = true;
-    max-inbound-peers = 0;
-    max-outbound-peers = 0;
+    p2p-secret-key = identity;
+    trusted-peers = peer;
+    trusted-only = !sequencing;
+    max-inbound-peers = if sequencing then inboundPeers else 0;
+    max-outbound-peers = if sequencing then 0 else 1;
     metrics = "127.0.0.1:${toString ports.metrics}";
     "rollup.disable-tx-pool-gossip" = true;
     "rollup.sequencer" = sequencerHttp;

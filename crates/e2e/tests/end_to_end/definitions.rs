@@ -18,7 +18,7 @@ const HOST: &str = r#"{
   disputeGameFactory = "0x0000000000000000000000000000000000000001";
   honestActors = [ "0x0000000000000000000000000000000000000002" ];
   prestate = "/chain/prestate.bin.gz";
-  p2p = { listenIp = _: "0.0.0.0"; advertiseIp = null; staticPeers = [ ]; bootnodes = "enode://…"; sequencer = "/ip4/…"; };
+  p2p = { listenIp = _: "0.0.0.0"; advertiseIp = null; staticPeers = [ ]; bootnodes = "enode://…"; sequencer = "/ip4/…"; sequencerEngine = "enode://…"; engineIdentity = "/keys/p2p"; };
   followers = [ "one" "two" ];
 }"#;
 
@@ -95,7 +95,7 @@ fn check_service(name: &str, service: &Value) -> Result<()> {
         ensure(!flag.ends_with("addr") || value == "127.0.0.1", || {
             format!("{name} listens beyond loopback: {arg}")
         })?;
-        ensure(!arg.contains("key=") || flag.ends_with("path"), || {
+        ensure(!arg.contains("key=") || value.starts_with('/'), || {
             format!("{name} has a key in its arguments: {arg}")
         })?;
     }

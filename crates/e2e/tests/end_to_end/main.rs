@@ -6,6 +6,7 @@ mod bonds;
 mod definitions;
 mod flags;
 mod folder;
+mod gap;
 mod kills;
 mod life;
 mod observations;
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
         devnet("a_second_host_with_the_keys_is_refused", alone::second_host_is_refused),
         devnet("a_bond_comes_back_by_hand", bonds::come_back),
         devnet("a_refusal_ends_the_proof_at_once", refusal::ends_the_proof),
+        devnet("a_follower_gets_the_blocks_that_it_missed_before_any_batch", gap::closes),
     ];
     trials.push(Trial::ignorable_test(
         "proof_on_an_op_deployer_deployment",

@@ -194,6 +194,8 @@ pub(crate) const FOLLOWER_ENGINE_FROZEN: Fault = Fault {
         ),
     ],
     also: &[
+        // Its peers cannot be counted.
+        (Name::Peers, "follower-2-engine"),
         // It could not start now.
         (Name::Gates, "follower-2-engine"),
         (Name::Gates, "follower-2-node"),

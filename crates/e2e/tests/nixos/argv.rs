@@ -23,6 +23,9 @@ use crate::{
 
 /// A peer id: the secp256k1 vector of the libp2p specification.
 const PEER: &str = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+/// Its enode id.
+const ENODE: &str = "7777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca99\
+                     1b41b30efa52b659e9db235c31f9975578a17e2b356a6b84837b5b45c555cfb1";
 /// An L1 that does not answer.
 const NOBODY: &str = "http://127.0.0.1:1/nobody";
 /// A cold program on a busy machine.
@@ -91,6 +94,8 @@ fn production(
         "p2p": {
             "advertiseIp": "127.0.0.1", "bootnodes": [],
             "staticPeers": [], "sequencer": format!("/ip4/127.0.0.1/tcp/9222/p2p/{}", PEER),
+            "sequencerEngine": format!("enode://{ENODE}@127.0.0.1:30303"),
+            "engineIdentity": folder.join("keys/p2p-sequencer-node.key"),
         },
         "followers": ["one"],
         "engine": "geth",

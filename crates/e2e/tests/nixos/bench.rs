@@ -105,17 +105,18 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// What followers dial the sequencer by.
-    fn peer_id(&self, l1: &L1) -> Result<Value> {
+    /// What followers dial the sequencer by: `peerId` its node, `enodeId` its engine.
+    fn ids(&self, l1: &L1) -> Result<Value> {
         let said = run(Command::new(self.op_warden.join("bin/op-warden"))
             .args(["keys", "address", "--json"])
             .arg(l1.key_file("p2p-sequencer-node")))?;
-        Ok(serde_json::from_str::<Value>(&said)?["peerId"].clone())
+        Ok(serde_json::from_str(&said)?)
     }
 
     /// The host's configuration: the module with this chain.
     pub(crate) fn module(&self, l1: &L1) -> Result<String> {
         let entry = workspace().join("nix/modules/ec-op-stack.nix").canonicalize()?;
+        let ids = self.ids(l1)?;
         let mut settings = json!({
             "enable": true,
             "engine": "geth",
@@ -132,7 +133,7 @@ impl<'a> Bench<'a> {
                 "chainId": l1.config["l1"]["chainId"], "rpcFile": format!("/{KEYS}/l1-rpc"), "beacon": null,
                 "chainConfigFile": format!("/{STATE_DIR}/chain/l1-chain-config.json"),
             },
-            "p2p": {"sequencerPeerId": self.peer_id(l1)?},
+            "p2p": {"sequencerPeerId": ids["peerId"], "sequencerEnodeId": ids["enodeId"]},
             "sequencer": {"node": {
                 "identityFile": format!("/{KEYS}/p2p"),
                 "settings": {"sequencer.l1-confs": 0},

@@ -29,6 +29,7 @@ const MUCH: &str = r#"
     proposer.image.file = "/images/op-proposer.tar";
     followers.one.index = 1;
     p2p.sequencerPeerId = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
+    p2p.sequencerEnodeId = "7777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca991b41b30efa52b659e9db235c31f9975578a17e2b356a6b84837b5b45c555cfb1";
     sequencer.node.identityFile = "/keys/p2p";"#;
 const HOST: &str = r#"
 { config, lib, pkgs, ... }: {

@@ -10,6 +10,10 @@ use serde_json::Value;
 use crate::command::Command;
 use crate::gate::{Gate, Need};
 
+/// Where a follower's engine sends its transactions: op-reth's flag by all its names, then op-geth's.
+const FOLLOWS: [&str; 4] =
+    ["rollup.sequencer", "rollup.sequencer-http", "rollup.sequencer-ws", "rollup.sequencerhttp"];
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Service {
@@ -42,7 +46,8 @@ pub struct Service {
     /// File in which the service's runner says what ran last on its data: component and release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ran: Option<PathBuf>,
-    /// File with an op-node's P2P key on this host, where its flag names a copy that only the program sees.
+    /// File with the P2P key of an op-node or an engine on this host, where its flag names a copy that only the
+    /// program sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<PathBuf>,
     /// Files that its program is given, beside its key, and that no other gate looks at.
@@ -107,6 +112,20 @@ impl Service {
     #[must_use]
     pub fn is_node(&self) -> bool {
         self.command.as_ref().is_some_and(|command| command.component == "op-node")
+    }
+
+    /// Whether it runs an execution engine.
+    #[must_use]
+    pub fn is_engine(&self) -> bool {
+        let is = |command: &Command| matches!(command.component.as_str(), "op-reth" | "op-geth");
+        self.command.as_ref().is_some_and(is)
+    }
+
+    /// Whether it runs a follower's engine.
+    #[must_use]
+    pub fn is_followers_engine(&self) -> bool {
+        let follows = |command: &Command| FOLLOWS.iter().any(|flag| command.is_given(flag));
+        self.is_engine() && self.command.as_ref().is_some_and(follows)
     }
 
     /// The game types that it plays: of an op-challenger those of its command, also former ones.

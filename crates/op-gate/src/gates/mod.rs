@@ -64,6 +64,7 @@ mod disputes {
 mod nodes {
     pub(crate) mod admin_api;
     pub(crate) mod engine_durability;
+    pub(crate) mod engine_peers;
     pub(crate) mod jwt;
     pub(crate) mod p2p;
     pub(crate) mod p2p_paths;
@@ -136,6 +137,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::SafeDb => nodes::safe_db::judge,
         Gate::EngineDurability => nodes::engine_durability::judge,
         Gate::ProofWindow => nodes::proof_window::judge,
+        Gate::EnginePeers => nodes::engine_peers::judge,
         Gate::AdminApi => nodes::admin_api::judge,
         Gate::Jwt => nodes::jwt::judge,
         Gate::Clock => host::clock::judge,

@@ -2,7 +2,7 @@
 
 use op_util::text::{bytes, span};
 
-use crate::{figures::services, judge::gates, watch::Watch};
+use crate::{figures::services, judge::gates, last_reading::LastReading, watch::Watch};
 use op_gate::config::Service;
 use op_status::condition::{Condition, Name, State};
 
@@ -30,6 +30,7 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
         .flatten()
         .collect();
     conditions.extend(peers(watch));
+    conditions.extend(engine_peers(watch));
     conditions
 }
 
@@ -96,6 +97,23 @@ fn disk(watch: &Watch, name: &str, service: &Service) -> Option<Condition> {
         }
         Ok(free) => Condition::holds(Name::Disk, name, expected, format!("{} free", bytes(*free)))
             .unless(*free >= required, State::Failed, MEND),
+    })
+}
+
+/// Of the followers' engines.
+fn engine_peers(watch: &Watch) -> impl Iterator<Item = Condition> {
+    const NAME: Name = Name::Peers;
+    const EXPECTED: &str = "the sequencer's engine as a peer";
+    const MEND: &str = "A block that its op-node does not hear of comes with the batches only. See whether the \
+                        sequencer's engine runs, and the gate engine-peers of both.";
+    let engines = watch.setup.plan.peered_engines.values();
+    engines.filter(|name| !watch.seen.held.contains_key(*name)).map(|name| {
+        match watch.seen.engine_peers.get(name).map_or(Err("it was not read yet"), LastReading::get)
+        {
+            Ok(0) => Condition::holds(NAME, name, EXPECTED, "none").is(State::Failed, MEND),
+            Ok(count) => Condition::holds(NAME, name, EXPECTED, count.to_string()),
+            Err(reason) => Condition::unknown(NAME, name, EXPECTED, reason, MEND),
+        }
     })
 }
 

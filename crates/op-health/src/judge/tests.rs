@@ -337,6 +337,47 @@ fn a_follower_is_late_by_how_much_and_for_how_long() {
     }
 }
 
+/// Only followers' engines are asked, and only those that are here.
+#[test]
+fn a_followers_engine_needs_the_sequencers_as_a_peer() {
+    let engine = |args: &[&str]| json!({"gates": ["l1-chain"], "command": {"component": "op-reth", "args": args}});
+    let node = |port: &str| {
+        json!({"gates": ["l1-chain"], "engineRpc": format!("http://127.0.0.1:{port}"),
+            "command": {"component": "op-node", "args": ["--p2p.disable"]}})
+    };
+    let mut watch = watch(&json!({
+        "sequencer-engine": engine(&["--http", "--http.port=8545"]),
+        "sequencer-node": node("8545"),
+        "follower-engine": engine(&["--http", "--http.port=8645", "--rollup.sequencer=http://127.0.0.1:8545"]),
+        "follower-node": node("8645"),
+    }));
+    let of = |watch: &Watch| {
+        let conditions = all(watch).into_iter().filter(|found| found.name == Name::Peers);
+        conditions.map(|found| (found.subject, found.state)).collect::<Vec<_>>()
+    };
+    let expected = |state| vec![("follower-engine".to_owned(), state)];
+    assert_eq!(of(&watch), expected(State::Unknown));
+    let questions = update::nodes::questions(&watch);
+    let asked: BTreeSet<_> = watch
+        .setup
+        .plan
+        .nodes
+        .iter()
+        .zip(questions)
+        .filter(|(_, it)| it.peers)
+        .collect::<Vec<_>>()
+        .iter()
+        .map(|(node, _)| node.name.clone())
+        .collect();
+    assert_eq!(asked, BTreeSet::from(["follower-node".to_owned()]));
+    for (count, state) in [(1, State::Ok), (0, State::Failed)] {
+        watch.seen.engine_peers.entry("follower-engine".to_owned()).or_default().take(Ok(count));
+        assert_eq!(of(&watch), expected(state));
+    }
+    watch.seen.held.insert("follower-engine".to_owned(), "by hand".to_owned());
+    assert_eq!(of(&watch), []);
+}
+
 /// A restart forgets that it was stopped, so that is said where it is seen.
 #[test]
 fn a_stopped_sequencer_is_one_that_the_next_restart_starts() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::{B256, U64};
 use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot};
 use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
+use serde_json::json;
 
 use op_prove::compare::{Asked, Block, Sealed, Snapshot};
 
@@ -16,6 +17,8 @@ pub(crate) struct Questions {
     pub(crate) first_transactions: BTreeSet<u64>,
     /// Transactions whose receipts are wanted.
     pub(crate) receipts: Vec<B256>,
+    /// Whether its peers are counted.
+    pub(crate) peers: bool,
 }
 
 #[derive(Debug, Default)]
@@ -25,6 +28,8 @@ pub(crate) struct EngineAnswers {
     pub(crate) first_transactions: BTreeMap<u64, B256>,
     /// Whether the transaction succeeded, for those that have a receipt.
     pub(crate) succeeded: BTreeMap<B256, bool>,
+    /// How many peers it has; `None` where nobody asked.
+    pub(crate) peers: Option<Reading<u64>>,
 }
 
 /// Asks once; every hash is recomputed from its header where `verify` is set.
@@ -56,6 +61,7 @@ async fn ask<B: DeserializeOwned + Into<Block>>(
         .iter()
         .map(|&hash| (hash, batch.request("eth_getTransactionReceipt", [hash])))
         .collect();
+    let peers = questions.peers.then(|| batch.request::<U64>("net_peerCount", json!([])));
     let answers = engine.send(batch).await;
     let first = first
         .into_iter()
@@ -67,6 +73,7 @@ async fn ask<B: DeserializeOwned + Into<Block>>(
         snapshot: snapshot.read(&answers)?,
         first_transactions: first.collect(),
         succeeded: succeeded.collect(),
+        peers: peers.map(|slot| answers.take(&slot).map(|count| count.to())),
     })
 }
 

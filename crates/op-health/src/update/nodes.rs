@@ -38,9 +38,14 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
                 numbers: union.reference.clone(),
                 first_transactions: deposits::new_blocks(memory, head).collect(),
                 receipts: seen.pending_receipts.values().copied().collect(),
+                peers: false,
             };
         }
-        Questions { numbers: followers.next().unwrap_or_default(), ..Questions::default() }
+        Questions {
+            numbers: followers.next().unwrap_or_default(),
+            peers: setup.plan.peered_engines.contains_key(&node.name),
+            ..Questions::default()
+        }
     });
     questions.collect()
 }
@@ -58,6 +63,13 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
             seen.nodes.entry(name.clone()).or_default().take(node);
         }
         memory.counters.node_errors += u64::from(news.engine.is_err());
+        if let Some(service) = setup.plan.peered_engines.get(name) {
+            let peers = news.engine.as_ref().map_err(Clone::clone).and_then(|answers| {
+                let not_asked = || Err(Unread::Unreachable("it was not asked".to_owned()));
+                answers.peers.clone().unwrap_or_else(not_asked)
+            });
+            seen.engine_peers.entry(service.clone()).or_default().take(peers);
+        }
         let engine = seen.engines.entry(name.clone()).or_default();
         engine.take(news.engine.as_ref().map(|_| ()).map_err(Clone::clone));
         if let Ok(answers) = &news.engine {

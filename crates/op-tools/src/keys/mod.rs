@@ -25,11 +25,13 @@ pub struct Identity {
     pub address: Address,
     /// The node, for a key that is a P2P identity: what follows `/p2p/` in a multiaddr.
     pub peer_id: String,
+    /// The node's engine: what follows `enode://`.
+    pub enode_id: String,
 }
 
 impl From<&SecretKey> for Identity {
     fn from(key: &SecretKey) -> Self {
-        Self { address: key.address(), peer_id: key.peer_id() }
+        Self { address: key.address(), peer_id: key.peer_id(), enode_id: key.enode_id() }
     }
 }
 

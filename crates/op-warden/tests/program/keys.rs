@@ -99,6 +99,7 @@ fn a_plain_key_is_the_owners_alone_and_nothing_shows_it() {
     let key = SecretKey::from_file(&file).unwrap();
     assert_eq!(run.json()["address"], key.address().to_string());
     assert_eq!(run.json()["peerId"], key.peer_id());
+    assert_eq!(run.json()["enodeId"], key.enode_id());
     assert_eq!(run.json()["file"], file.to_str().unwrap());
     for part in [&text[..16], &text[24..40], &text[48..64]] {
         assert!(!shows(&run, part));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::names::{BOND, MIN_BALANCE, PEER_ID, ROLES};
+use crate::world::names::{BOND, ENODE_ID, MIN_BALANCE, PEER_ID, ROLES};
 
 /// Flags without which a program does not start on an L1 of one's own.
 pub(crate) fn required(component: &str) -> &'static [&'static str] {
@@ -65,6 +65,11 @@ pub(super) fn commands(services: &mut Value) {
         "op-reth",
         &["--engine.persistence-threshold=0", "--engine.memory-block-buffer-target=0"],
     );
+    // The sequencer's engine of this world is the one before.
+    services["engine-durability"]["identity"] = json!("engine.key");
+    let peer = format!("--trusted-peers=enode://{ENODE_ID}@127.0.0.1:30303");
+    services["engine-peers"]["command"] =
+        command("op-reth", &["--rollup.sequencer=http://127.0.0.1:8545", &peer]);
     // The proposals of this world come every hour, and its channels stay open for 240 blocks: 5,040 blocks of 2 s.
     services["proof-window"]["command"] =
         command("op-reth", &["--rpc.eth-proof-window=90000", "--http.port=8999"]);

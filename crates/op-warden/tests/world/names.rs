@@ -198,5 +198,13 @@ pub(super) const ANCHOR: &str = "d83ef267";
 pub(crate) const SCALAR: &str =
     "0x010000000000000000000000000000000000000000000000000c3c9d00000558";
 
+/// The enode id of the libp2p vector's key.
+pub(crate) const ENODE_ID: &str = concat!(
+    "7777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca99",
+    "1b41b30efa52b659e9db235c31f9975578a17e2b356a6b84837b5b45c555cfb1",
+);
+/// That key (libp2p specification, `peer-ids/peer-ids.md`).
+pub(crate) const VECTOR: &str = "53dadf1d5a164d6b4acdb15e24aa4c5b1d3461bdbd42abedb0a4404d56ced8fb";
+
 /// The peer id of account 0's key.
 pub(crate) const PEER_ID: &str = "16Uiu2HAmMUjGmiUhJeiZgu6ZZnLRkE2VViR2JgjqtW9aTZnHQqgg";

@@ -11,7 +11,7 @@ use crate::world::{
     names::{
         BOND, DIGEST, FACTORY, IMPLEMENTATION, JWT, L2_HASH, MIN_BALANCE, OWN, PORTAL, PRESTATE,
         PRESTATE_HASH, ROLES, SCALAR, SENDER, SIGNER_SLOT, SMALL, SYSTEM_CONFIG, TEXTS, TIME,
-        WORDS, gates,
+        VECTOR, WORDS, gates,
     },
     proof::proof,
     script::{Script, bytes, game_args, game_at_index, text, word},
@@ -67,6 +67,7 @@ impl World {
             // Its service never ran here: there is no `last-run`.
             ("sender.key", File::Text(SENDER.to_owned())),
             ("own.key", File::Text(OWN.to_owned())),
+            ("engine.key", File::Text(VECTOR.to_owned())),
             ("prestate.bin.gz", File::Bytes(PRESTATE.to_owned())),
             ("genesis.json", File::Text(SMALL.to_owned())),
             ("rollup.json", File::Text(rollup.to_string())),

@@ -328,6 +328,16 @@ in
         '';
         example = "16Uiu2HAmLhLvBoYaoZfaMUKuibM6ac163GwKY74c5kiSLg5KvLpY";
       };
+      sequencerEnodeId = mkOption {
+        type = types.nullOr (types.strMatching "[0-9a-f]{128}");
+        default = null;
+        description = ''
+          devp2p id of the key in {option}`sequencer.node.identityFile`, which is that of the sequencer's engine as
+          well where there are followers. Their engines fetch from it, on loopback and from nobody else, the blocks
+          that their op-nodes did not hear of; `op-warden keys address` prints it.
+        '';
+        example = "7777e994e452c21604f91de093ce415f5432f701dd8cd1a7a6fea0e630bfca991b41b30efa52b659e9db235c31f9975578a17e2b356a6b84837b5b45c555cfb1";
+      };
     };
   };
 }

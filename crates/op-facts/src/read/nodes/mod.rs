@@ -3,6 +3,7 @@
 pub mod genesis_live;
 pub mod jwt;
 pub mod others;
+mod sequencers_engine;
 pub mod static_peers;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub struct NodeFacts {
     pub others: BTreeMap<String, Reading<Option<BlockHead>>>,
     /// The static peers of the services that are judged by them, by their multiaddrs.
     pub peers: BTreeMap<String, Peer>,
+    /// The devp2p id of the sequencer's engine, where an engine is judged by it and its key can be read.
+    pub sequencers_engine: Option<String>,
 }
 
 impl NodeFacts {
@@ -31,6 +34,7 @@ impl NodeFacts {
             others::read(request),
             static_peers::read(request),
         );
-        Self { engines, jwt, others, peers }
+        let sequencers_engine = sequencers_engine::id(request);
+        Self { engines, jwt, others, peers, sequencers_engine }
     }
 }

@@ -6,15 +6,13 @@ use crate::{config::Service, gate::Gate, read::Facts};
 const GATE: Gate = Gate::EngineDurability;
 /// Blocks that op-reth keeps in memory before and after it writes; 2 and 0 by default, 50 and more since v2.8.0.
 const FLAGS: [&str; 2] = ["engine.persistence-threshold", "engine.memory-block-buffer-target"];
-/// Where a follower's engine sends its transactions.
-const FOLLOWS: [&str; 3] = ["rollup.sequencer", "rollup.sequencer-http", "rollup.sequencer-ws"];
 
 pub(crate) fn judge(service: &Service, _: &Facts) -> Vec<Finding> {
     let Some(command) = &service.command else { return Vec::new() };
     if command.component != "op-reth" {
         return vec![Finding::skip(GATE, "only op-reth keeps blocks in memory alone")];
     }
-    if FOLLOWS.iter().any(|flag| command.is_given(flag)) {
+    if service.is_followers_engine() {
         return vec![Finding::skip(GATE, "a follower gets its newest blocks again")];
     }
     let found = |flag: &str| command.value(flag).unwrap_or("the program's default").to_owned();

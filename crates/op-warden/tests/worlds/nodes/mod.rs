@@ -1,5 +1,6 @@
 //! Nodes.
 
+mod engines;
 mod flags;
 mod jwt;
 mod windows;
@@ -10,6 +11,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     flags::nodes(cases);
     flags::durability(cases);
     flags::peers(cases);
+    engines::peers(cases);
     windows::of_proofs(cases);
     jwt::secrets(cases);
     jwt::engines(cases);
