@@ -17,11 +17,6 @@ pub fn is_there() -> Result<(), String> {
         .map_err(|_| "no nix-instantiate (Debian: apt install nix-bin)".to_owned())
 }
 
-/// The value of a file of the workspace; or what Nix said.
-pub fn file(path: &str) -> Result<Value, String> {
-    evaluate(&["--", path])
-}
-
 /// The value of an expression, called with arguments that are all strings; or what Nix said.
 pub fn expression(text: &str, arguments: &[(&str, &str)]) -> Result<Value, String> {
     let arguments = arguments.iter().flat_map(|(name, value)| ["--argstr", name, value]);

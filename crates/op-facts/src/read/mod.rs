@@ -9,6 +9,7 @@ pub mod clock;
 pub mod endpoint;
 pub mod error;
 pub mod host;
+mod identities;
 pub mod keys;
 pub mod l1;
 pub mod nodes;

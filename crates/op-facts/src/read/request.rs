@@ -8,6 +8,7 @@ use op_chain::{genesis::GenesisBlock, rollup::RollupConfig};
 
 use crate::config::{Config, Service};
 use crate::gate::Gate;
+use crate::read::identities::{self, Identity};
 use crate::read::keys::{self, KeyFile};
 use crate::read::{blocking::on_a_thread, chain::files, endpoint, error::FactsError};
 
@@ -19,6 +20,8 @@ pub(crate) struct Request<'a> {
     pub(crate) rollup: RollupConfig,
     pub(crate) genesis: GenesisBlock,
     pub(crate) keys: BTreeMap<PathBuf, KeyFile>,
+    /// By the services' names, where one is judged by them.
+    pub(crate) identities: BTreeMap<String, Identity>,
     pub(crate) l1: Rpc,
     /// By the URLs of the services that are judged.
     pub(crate) engines: BTreeMap<String, Rpc>,
@@ -29,16 +32,18 @@ struct Files {
     rollup: RollupConfig,
     genesis: GenesisBlock,
     keys: BTreeMap<PathBuf, KeyFile>,
+    identities: BTreeMap<String, Identity>,
     l1: Rpc,
 }
 
 impl Files {
-    fn read(config: &Config) -> Result<Self, FactsError> {
+    fn read(config: &Config, by_identity: bool) -> Result<Self, FactsError> {
         let rollup = files::rollup(&config.chain.rollup)?;
         let genesis = files::genesis(&config.chain.genesis, &rollup)?;
         let keys = keys::read(config);
+        let identities = if by_identity { identities::read(config) } else { BTreeMap::new() };
         let l1 = endpoint::of_l1(&config.l1, patience(config))?;
-        Ok(Self { rollup, genesis, keys, l1 })
+        Ok(Self { rollup, genesis, keys, identities, l1 })
     }
 }
 
@@ -50,17 +55,21 @@ impl<'a> Request<'a> {
     ) -> Result<Self, FactsError> {
         let (patience, own) = (patience(config), config.clone());
         // A disk behind a network may be silent for ever.
-        let files = on_a_thread("files", patience_with_files(config), move || Files::read(&own));
+        let peers = [Gate::StaticPeers, Gate::EnginePeers];
+        let mut gates = services.iter().flat_map(|service| &service.gates);
+        let by_identity = gates.any(|gate| peers.contains(gate));
+        let read = move || Files::read(&own, by_identity);
+        let files = on_a_thread("files", patience_with_files(config), read);
         let path = config.chain.rollup.display().to_string();
         let files = files.await.map_err(|reason| FactsError::Absent { path, reason });
-        let Files { rollup, genesis, keys, l1 } = files.flatten()?;
+        let Files { rollup, genesis, keys, identities, l1 } = files.flatten()?;
         let mut engines = BTreeMap::new();
         for url in services.iter().filter_map(|service| service.engine_rpc.as_ref()) {
             let engine = Rpc::new(url, patience)
                 .map_err(|source| FactsError::Url { what: "engineRpc", source })?;
             engines.insert(url.clone(), engine);
         }
-        Ok(Self { config, services, rollup, genesis, keys, l1, engines })
+        Ok(Self { config, services, rollup, genesis, keys, identities, l1, engines })
     }
 
     pub(crate) fn judged_by(&self, gate: Gate) -> impl Iterator<Item = &'a Service> {

@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{fs, path::Path};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use test_kit::{Run, node::Whole};
 
 use crate::world::World;
@@ -78,4 +78,33 @@ fn keys_are_read_and_the_right_to_is_gone_before_l1_answers() {
     assert_eq!(asked, 1, "L1 was not asked");
     assert!(!left.is_empty());
     assert!(left.iter().all(|&rights| rights == (0, 0, 0)), "{left:x?}");
+}
+
+/// Who a peer on this host is follows from a key that only root may read.
+#[test]
+fn a_wrong_peer_on_this_host_is_refused_without_rights_too() {
+    let program = env!("CARGO_BIN_EXE_op-warden");
+    let Some(mut as_nobody) = nobody(program) else {
+        return println!("no setpriv that may give capabilities: run this as root");
+    };
+    let mut world = World::right();
+    let node = world.service("p2p")["command"]["args"].as_array_mut().unwrap();
+    node.push(json!("--p2p.listen.tcp=PEER"));
+    world.service("p2p")["identity"] = json!("batcher.key");
+    let stranger = format!("--trusted-peers=enode://{}@127.0.0.1:30303", "ab".repeat(64));
+    world.service("engine-peers")["command"]["args"] =
+        json!(["--rollup.sequencer=http://127.0.0.1:8545", stranger]);
+    let world = world.start();
+    let config = world.path("op-warden.json");
+
+    let run = Run::of(as_nobody.args(["check", "--json", "--config", &config]));
+    let judgements: Value = serde_json::from_str(&run.stdout).unwrap();
+    for gate in ["static-peers", "engine-peers"] {
+        let services = judgements.as_array().unwrap();
+        let service = services.iter().find(|service| service["service"] == gate).unwrap();
+        let findings = service["findings"].as_array().unwrap().iter();
+        let answers: Vec<&Value> =
+            findings.filter(|it| it["gate"] == gate).map(|it| &it["answer"]).collect();
+        assert_eq!(answers, ["refuse"], "{service:#}");
+    }
 }

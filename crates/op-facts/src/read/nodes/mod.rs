@@ -3,7 +3,6 @@
 pub mod genesis_live;
 pub mod jwt;
 pub mod others;
-mod sequencers_engine;
 pub mod static_peers;
 
 use std::collections::BTreeMap;
@@ -22,7 +21,7 @@ pub struct NodeFacts {
     pub others: BTreeMap<String, Reading<Option<BlockHead>>>,
     /// The static peers of the services that are judged by them, by their multiaddrs.
     pub peers: BTreeMap<String, Peer>,
-    /// The devp2p id of the sequencer's engine, where an engine is judged by it and its key can be read.
+    /// The devp2p id of the sequencer's engine, where an engine is judged by it and its key is here.
     pub sequencers_engine: Option<String>,
 }
 
@@ -34,7 +33,12 @@ impl NodeFacts {
             others::read(request),
             static_peers::read(request),
         );
-        let sequencers_engine = sequencers_engine::id(request);
+        let mut services = request.config.services.iter();
+        let sequencers_engine = services.find_map(|(name, service)| {
+            let sequences = service.is_engine() && !service.is_followers_engine();
+            let identity = request.identities.get(name).filter(|_| sequences)?;
+            Some(identity.enode_id.clone())
+        });
         Self { engines, jwt, others, peers, sequencers_engine }
     }
 }

@@ -1,8 +1,7 @@
 //! The static peers of the nodes: whether somebody listens at their addresses, and on this host, who.
 
-use std::{collections::BTreeMap, net::IpAddr, path::Path, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
-use eth_rpc::key::SecretKey;
 use multiaddr::{Multiaddr, Protocol};
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
@@ -57,14 +56,12 @@ async fn dial(host: &str, port: u16, patience: Duration) -> Peer {
 
 /// The peer ids of this configuration's nodes, by their P2P ports.
 fn ids_here(request: &Request<'_>) -> BTreeMap<u16, String> {
-    let id = |service: &Service| {
+    let id = |(name, service): (&String, &Service)| {
         let command = service.command.as_ref().filter(|command| command.component == "op-node")?;
         let port = command.setting("p2p.listen.tcp")?.parse().ok()?;
-        let flag = || command.value("p2p.priv.path").map(Path::new);
-        let key = SecretKey::from_file(service.identity.as_deref().or_else(flag)?).ok()?;
-        Some((port, key.peer_id()))
+        Some((port, request.identities.get(name)?.peer_id.clone()))
     };
-    request.config.services.values().filter_map(id).collect()
+    request.config.services.iter().filter_map(id).collect()
 }
 
 /// What a multiaddr names.

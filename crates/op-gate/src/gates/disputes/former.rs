@@ -30,10 +30,10 @@ pub(super) fn judge(loaded: &[u32], prestate: &Prestate, facts: &Facts) -> Vec<F
     let played = games.iter().filter(|game| loaded.contains(&game.game_type));
     let former: BTreeSet<B256> =
         played.filter_map(|game| game.prestate).filter(|hash| !of_new(hash)).collect();
-    former.iter().filter_map(|hash| of_program(*hash, prestate, &source, facts)).collect()
+    former.iter().map(|hash| of_program(*hash, prestate, &source, facts)).collect()
 }
 
-fn of_program(hash: B256, prestate: &Prestate, source: &str, facts: &Facts) -> Option<Finding> {
+fn of_program(hash: B256, prestate: &Prestate, source: &str, facts: &Facts) -> Finding {
     let expected = format!("{hash}, the absolute prestate of games in play");
     let Some(path) = prestate.path_of(hash) else {
         let none = Comparison::new(GATE, (expected, source), ("none", "prestate of the service"));
@@ -41,12 +41,13 @@ fn of_program(hash: B256, prestate: &Prestate, source: &str, facts: &Facts) -> O
             "Nobody disputes a false claim of those games meanwhile: put the program as {hash}.bin.gz into a \
              folder, and name it (on NixOS challenger.prestates)."
         );
-        return Some(none.wait(mend));
+        return none.wait(mend);
     };
     let file = format!("recomputed from {}", path.display());
-    Some(match facts.chain.prestates.get(&path)? {
-        Err(error) => unusable(error, &format!("games in play, of {source}"), &file),
-        Ok(state) => Comparison::new(GATE, (expected, source), (state.hash, &file)).refuse_unless(
+    match facts.chain.prestates.get(&path) {
+        None => Finding::not_judged(GATE),
+        Some(Err(error)) => unusable(error, &format!("games in play, of {source}"), &file),
+        Some(Ok(state)) => Comparison::new(GATE, (expected, source), (state.hash, &file)).refuse_unless(
             state.hash == hash,
             format!(
                 "op-challenger cannot play games that began with another program: keep the former one \
@@ -55,5 +56,5 @@ fn of_program(hash: B256, prestate: &Prestate, source: &str, facts: &Facts) -> O
                  chain.prestateFile)."
             ),
         ),
-    })
+    }
 }
