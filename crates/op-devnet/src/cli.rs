@@ -225,16 +225,26 @@ async fn reset(home: &Home) -> Result<ExitCode> {
 
 /// Ends the supervisor that runs now, and says which one that was.
 async fn end_supervisor(home: &Home) -> Result<Option<Pid>> {
-    /// Longer than the stop timeouts of services that end one after the other: batcher, op-node, engine.
-    const PATIENCE: Duration = Duration::from_mins(8);
-    let deadline = Instant::now() + PATIENCE;
+    /// Longer than the stop timeouts of what ends one after the other: batcher, a follower's op-node and
+    /// engine, the sequencer's, L1.
+    const PATIENCE: Duration = Duration::from_mins(15);
+    /// An engine closes its database within seconds.
+    const LONG: Duration = Duration::from_secs(20);
     let Some(pid) = home.supervisor()? else { return Ok(None) };
     kill_process(pid, Signal::TERM)
         .with_context(|| format!("cannot stop the supervisor (pid {pid})"))?;
+    let begin = Instant::now();
+    let mut next = LONG;
     while home.supervisor()? == Some(pid) {
+        let waited = begin.elapsed();
+        if waited > next {
+            out::line(format_args!("waits for {}", leftovers::names(home)));
+            next += LONG;
+        }
         ensure!(
-            Instant::now() < deadline,
-            "the supervisor (pid {pid}) does not end: kill -9 {pid}, then op-devnet down again"
+            waited < PATIENCE,
+            "the supervisor (pid {pid}) does not end, and {} run: kill -9 {pid}, then op-devnet down again",
+            leftovers::names(home)
         );
         sleep(Duration::from_millis(50)).await;
     }

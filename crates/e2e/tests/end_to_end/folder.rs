@@ -271,6 +271,27 @@ pub(crate) fn down_ends_what_is_left() -> Outcome {
     Ok(Completion::Completed)
 }
 
+/// A program that does not hear that it is to end is named.
+pub(crate) fn down_names_what_it_waits_for() -> Outcome {
+    let devnet = Devnet::up()?;
+    let batcher = devnet.status()?["board"]["services"]["batcher"]["pid"].as_u64();
+    let batcher = Pid::from_raw(batcher.ok_or("the batcher has no pid")?.try_into()?);
+    let batcher = batcher.ok_or("the batcher has no pid")?;
+    kill_process(batcher, Signal::STOP)?;
+    let mut down = Process::spawn(
+        Command::new(op_devnet()).args(["down", "--dir"]).arg(devnet.dir()).stderr(Stdio::piped()),
+    )?;
+    let mut told = String::new();
+    BufReader::new(down.stderr.take().ok_or("no pipe")?).read_line(&mut told)?;
+    kill_process(batcher, Signal::CONT)?;
+    let named = format!("op-batcher (pid {batcher})");
+    ensure(told.starts_with("waits for ") && told.contains(&named), || told.clone())?;
+    let ended = down.wait()?;
+    ensure(ended.success(), || format!("down ended with {ended}"))?;
+    devnet::no_process_left(devnet.dir())?;
+    Ok(Completion::Completed)
+}
+
 /// A gate that does not pass in the end is one step that does not hold; the proof is printed.
 pub(crate) fn a_proof_of_what_does_not_hold() -> Outcome {
     // The challenger's gate has passed; its account is asked again at the end.

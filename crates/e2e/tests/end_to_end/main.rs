@@ -80,6 +80,7 @@ fn main() -> ExitCode {
         devnet("status_shows_this_run", folder::status_of_this_run),
         devnet("reset_keeps_keys_that_were_brought", folder::reset_keeps_brought_keys),
         devnet("down_ends_what_was_left", folder::down_ends_what_is_left),
+        devnet("down_names_what_it_waits_for", folder::down_names_what_it_waits_for),
         devnet("a_gate_that_does_not_pass_is_in_the_proof", folder::a_proof_of_what_does_not_hold),
         devnet("a_service_that_ends_ends_the_proof", folder::a_proof_that_loses_a_service),
         devnet("a_random_life_keeps_the_chain", life::random),

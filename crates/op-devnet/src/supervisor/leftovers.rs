@@ -47,6 +47,15 @@ pub(crate) fn find(home: &Home) -> Vec<Pid> {
         .collect()
 }
 
+/// Their programs, as people read them.
+pub(crate) fn names(home: &Home) -> String {
+    let name = |pid: Pid| {
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+        Some(format!("{} (pid {pid})", name.trim()))
+    };
+    find(home).into_iter().filter_map(name).collect::<Vec<_>>().join(", ")
+}
+
 fn pid(name: &OsStr) -> Option<Pid> {
     Pid::from_raw(name.to_str()?.parse().ok()?)
 }
