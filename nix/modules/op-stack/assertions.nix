@@ -71,7 +71,7 @@ let
       "set ${prefix}.${service.option}.ports"
     else if serviceOwners ? ${flag} then
       "set ${prefix}.${service.option}.${serviceOwners.${flag}}"
-    else if 
+    else if
       service.component == "op-challenger"
       && lib.elem flag [
         "l2-eth-rpc"
