@@ -43,6 +43,7 @@ in
         "op-devnet"
         "op-exec"
         "op-exec-static"
+        "op-program-client"
         "op-warden"
         "op-warden-static"
         "options-doc"

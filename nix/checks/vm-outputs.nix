@@ -9,6 +9,18 @@ let
 
   pins = import ../packages/official-pins.nix { inherit lib; };
   builder = builtins.readFile ../../crates/op-components/src/build.rs;
+  # What the module's tools.go imports, sorted.
+  imports =
+    module:
+    lib.sort lib.lessThan (
+      lib.concatLists (
+        lib.filter (match: match != null) (
+          map (builtins.match "\t_ \"(.*)\"") (
+            lib.splitString "\n" (builtins.readFile (pins.folder + "/${module}/tools.go"))
+          )
+        )
+      )
+    );
 in
 {
   testNothingIsAssertedAgainst = {
@@ -68,26 +80,27 @@ in
     };
   };
 
-  # tools.go imports all that is built, so that go.sum is complete.
+  # Each tools.go imports all that is built of its module, so that go.sum is complete.
   testProgramsAreThePinnedOnes = {
-    expr = lib.sort lib.lessThan (lib.attrValues pins.programs ++ [ pins.client.package ]);
-    expected = lib.sort lib.lessThan (
-      map lib.head (
-        lib.filter (match: match != null) (
-          map (builtins.match "\t_ \"(.*)\"") (
-            lib.splitString "\n" (builtins.readFile (pins.folder + "/tools.go"))
-          )
-        )
-      )
-    );
+    expr = {
+      programs = imports "programs";
+      client = imports "op-program";
+    };
+    expected = {
+      programs = lib.sort lib.lessThan (lib.attrValues pins.programs);
+      client = [ pins.client.package ];
+    };
   };
 
   testProgramsAreBuiltAsByOpDevnet = {
-    expr = lib.filter (text: !(lib.hasInfix text builder)) [
-      "\"${pins.client.vm}\""
-      "\"-ldflags=-s -w\""
-      ''("GOOS", "linux"), ("GOARCH", "mips64"), ("GOMIPS64", "softfloat")''
-    ];
+    expr = lib.filter (text: !(lib.hasInfix text builder)) (
+      [
+        "\"${pins.client.vm}\""
+        "\"-ldflags=-s -w "
+        ''("GOOS", "linux"), ("GOARCH", "mips64"), ("GOMIPS64", "softfloat")''
+      ]
+      ++ map (variable: "-X ${variable}=v${pins.version}") pins.versions
+    );
     expected = [ ];
   };
 }

@@ -3,10 +3,11 @@
   runCommand,
   foundry,
   official-programs,
+  op-program-client,
   prestate,
 }:
 runCommand "op-devnet-components" { meta.description = "What op-devnet would build or install"; } ''
   mkdir $out
-  ln -s ${official-programs}/bin/* ${official-programs}/lib/* ${prestate}/* $out
+  ln -s ${official-programs}/bin/* ${op-program-client}/lib/* ${prestate}/* $out
   ln -s ${foundry}/bin/{anvil,cast,forge} $out
 ''

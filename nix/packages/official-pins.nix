@@ -3,15 +3,18 @@
 { lib }:
 let
   folder = ../../crates/op-components/pins;
-  lock = lib.importJSON (folder + "/package-lock.json");
+  lock = lib.importJSON (folder + "/npm/package-lock.json");
   optimism = "github.com/ethereum-optimism/optimism";
+  versionOf =
+    module:
+    lib.head (
+      builtins.match ".*${optimism} v([0-9.]+)\n.*" (builtins.readFile (folder + "/${module}/go.mod"))
+    );
 in
 {
-  inherit folder;
+  inherit folder optimism;
 
-  version = lib.head (
-    builtins.match ".*${optimism} v([0-9.]+)\n.*" (builtins.readFile (folder + "/go.mod"))
-  );
+  version = versionOf "programs";
 
   # Program -> Go package.
   programs = {
@@ -22,12 +25,21 @@ in
     op-challenger = "${optimism}/op-challenger/cmd";
     op-dispute-mon = "${optimism}/op-dispute-mon/cmd";
     op-deployer = "${optimism}/op-deployer/cmd/op-deployer";
-    op-program = "${optimism}/op-program/host/cmd";
     cannon = "${optimism}/cannon";
   };
 
-  # The fault proof program for Cannon's virtual machine.
+  # The variables in which the programs keep their version.
+  versions = [
+    "main.Version"
+    "${optimism}/op-node/version.Version"
+    "${optimism}/op-challenger/version.Version"
+    "${optimism}/op-dispute-mon/version.Version"
+    "${optimism}/op-deployer/pkg/deployer/version.Version"
+  ];
+
+  # The fault proof program for Cannon's virtual machine, of the last release that holds it.
   client = {
+    version = versionOf "op-program";
     file = "op-program-client64.elf";
     package = "${optimism}/op-program/client/cmd";
     vm = "multithreaded64-5";

@@ -3,26 +3,38 @@
 let
   pins = import ./official-pins.nix { inherit lib; };
 
+  ldflags = lib.concatStringsSep " " (
+    [ "-s -w" ] ++ map (variable: "-X ${variable}=v${pins.version}") pins.versions
+  );
   build =
-    name: package: ''go build -p "$NIX_BUILD_CORES" -ldflags="-s -w" -o build/bin/${name} ${package}'';
+    name: package: ''go build -p "$NIX_BUILD_CORES" -ldflags="${ldflags}" -o build/bin/${name} ${package}'';
 in
 buildGoModule {
   pname = "op-stack-official-programs";
   inherit (pins) version;
   src = lib.fileset.toSource {
     root = pins.folder;
-    fileset = lib.fileset.unions (
-      map (file: pins.folder + "/${file}") [
-        "go.mod"
-        "go.sum"
-        "tools.go"
-      ]
-    );
+    fileset = lib.fileset.unions [
+      (pins.folder + "/optimism")
+      (pins.folder + "/programs")
+    ];
   };
+  modRoot = "programs";
 
   # Of the modules' content only. With `proxyVendor` it would also be of what a module proxy says
   # about a version, which is not the same everywhere.
-  vendorHash = "sha256-VZgwULLnSPIo5xp84L23OPG/GBMHUR3XU7EN5WpfQno=";
+  vendorHash = "sha256-pOSw5NS+epNERnH9ZFbKzAmVJR1ISEr/orB2TPUY8lw=";
+  # The monorepo's module lacks two files, which its own build makes. The copy is not needed after this:
+  # what is built of it is vendored.
+  overrideModAttrs = _: {
+    preBuild = ''
+      pushd ../optimism
+      go mod download ${pins.optimism}
+      cp -r --no-preserve=mode "$(go list -m -f '{{.Dir}}' ${pins.optimism})" ../programs/optimism
+      cp superchain-configs.zip superchain-configs.zip.sha256 ../programs/optimism/op-core/superchain/
+      popd
+    '';
+  };
   # `go mod vendor` leaves out folders without Go files: here the C sources that hid compiles.
   modPostBuild = ''
     cp -r --no-preserve=mode "$GOPATH"/pkg/mod/github.com/karalabe/hid@*/. vendor/github.com/karalabe/hid
@@ -32,8 +44,6 @@ buildGoModule {
   buildPhase = ''
     runHook preBuild
     ${lib.concatLines (lib.mapAttrsToList build pins.programs)}
-    CGO_ENABLED=0 GOOS=linux GOARCH=mips64 GOMIPS64=softfloat \
-      go build -p "$NIX_BUILD_CORES" -buildmode=exe -o build/lib/${pins.client.file} ${pins.client.package}
     runHook postBuild
   '';
   installPhase = ''
@@ -42,12 +52,9 @@ buildGoModule {
     runHook postInstall
   '';
   doCheck = false;
-  # Cannon patches functions of the client by name, and nothing here can handle MIPS.
-  dontStrip = true;
-  dontPatchELF = true;
 
   meta = {
-    description = "The official programs of an OP Stack chain, and the fault proof program's client";
+    description = "The official programs of an OP Stack chain";
     homepage = "https://github.com/ethereum-optimism/optimism";
     license = [
       lib.licenses.mit

@@ -1,6 +1,7 @@
 //! Makes the components out of the pinned sources in `pins`.
 
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf, absolute};
 use std::{env, fs, io};
 
 use anyhow::Context;
@@ -10,16 +11,27 @@ use tokio::process::Command;
 use super::build_log::BuildLog;
 use super::component::{Component, Source};
 use super::environment::Environment;
+use super::pins::{self, Pin};
 use super::stamp::Stamp;
 use crate::child;
 
-pub(super) const GO_MOD: &str = include_str!("../pins/go.mod");
-const GO_SUM: &str = include_str!("../pins/go.sum");
-const TOOLS_GO: &str = include_str!("../pins/tools.go");
-const PACKAGE_JSON: &str = include_str!("../pins/package.json");
-const PACKAGE_LOCK_JSON: &str = include_str!("../pins/package-lock.json");
-
-const GO_BUILD: &[&str] = &["build", "-trimpath", "-ldflags=-s -w", "-o"];
+/// All of a build's programs are of one release, and say so.
+pub(super) const GO_BUILD: &[&str] = &[
+    "build",
+    "-trimpath",
+    "-ldflags=-s -w \
+     -X main.Version=v1.19.6 \
+     -X github.com/ethereum-optimism/optimism/op-node/version.Version=v1.19.6 \
+     -X github.com/ethereum-optimism/optimism/op-challenger/version.Version=v1.19.6 \
+     -X github.com/ethereum-optimism/optimism/op-dispute-mon/version.Version=v1.19.6 \
+     -X github.com/ethereum-optimism/optimism/op-deployer/pkg/deployer/version.Version=v1.19.6",
+    "-o",
+];
+/// Go reads no sources out of its own cache that it did not verify, and a module that lacks files does not build
+/// in there: what was verified is copied, and what it lacks is put beside.
+const COPY_OPTIMISM: &str = "go mod download github.com/ethereum-optimism/optimism \
+     && cp -r --no-preserve=mode \"$(go list -m -f '{{.Dir}}' github.com/ethereum-optimism/optimism)\" optimism \
+     && cp superchain-configs.zip superchain-configs.zip.sha256 optimism/op-core/superchain/";
 /// Keeps the symbols: Cannon patches functions by name.
 const GO_BUILD_FOR_CANNON: &[&str] = &["build", "-trimpath", "-o"];
 const CANNON_TARGET: &[(&str, &str)] =
@@ -61,8 +73,16 @@ const TMP_DIR: &str = "tmp";
 /// Something to build. Its product is one file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Build {
-    Go { component: Component, package: &'static str },
-    GoForCannon { component: Component, package: &'static str },
+    Go {
+        component: Component,
+        package: &'static str,
+    },
+    GoForCannon {
+        component: Component,
+        package: &'static str,
+    },
+    /// The monorepo's sources, verified and completed.
+    Optimism,
     NodeModules,
     Prestate,
 }
@@ -82,15 +102,24 @@ impl Build {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Go { component, .. } | Self::GoForCannon { component, .. } => component.name(),
+            Self::Optimism => "optimism",
             Self::NodeModules => "node_modules",
             Self::Prestate => "prestate",
+        }
+    }
+
+    /// What must be built before it.
+    pub(super) const fn sources(self) -> Option<Self> {
+        match self {
+            Self::Go { .. } => Some(Self::Optimism),
+            _ => None,
         }
     }
 
     /// The tools that must be on `PATH`.
     pub(super) const fn tools(self) -> &'static [&'static str] {
         match self {
-            Self::Go { .. } | Self::GoForCannon { .. } => &["go"],
+            Self::Go { .. } | Self::GoForCannon { .. } | Self::Optimism => &["go"],
             Self::NodeModules => &["npm", "node"],
             Self::Prestate => &[],
         }
@@ -107,7 +136,7 @@ impl Build {
         let log = BuildLog::create(log_path)?;
         let work_dir = environment.cache_dir.join("partial").join(self.name());
         remove(&work_dir)
-            .and_then(|()| prepare(&work_dir))
+            .and_then(|()| self.prepare(environment, &work_dir))
             .with_context(|| format!("cannot prepare {}", work_dir.display()))?;
         for step in self.steps(environment, &work_dir) {
             let Step { mut command, output } = step;
@@ -128,24 +157,64 @@ impl Build {
     fn product(self, environment: &Environment) -> PathBuf {
         let folder = match self {
             Self::Go { .. } | Self::GoForCannon { .. } => environment.cache_dir.join("bin"),
-            Self::NodeModules | Self::Prestate => environment.cache_dir.clone(),
+            Self::Optimism | Self::NodeModules | Self::Prestate => environment.cache_dir.clone(),
         };
         folder.join(self.name())
     }
 
     fn stamp(self, environment: &Environment) -> Stamp {
         match self {
-            Self::Go { package, .. } => go_stamp(environment, GO_BUILD, package),
-            Self::GoForCannon { package, .. } => {
-                go_stamp(environment, GO_BUILD_FOR_CANNON, package)
+            Self::Go { package, .. } => {
+                let sources = Self::Optimism.stamp(environment).to_string();
+                self.go_stamp(&[&GO_BUILD.join(" "), package, &sources]).by(environment.go())
             }
-            Self::NodeModules => Stamp::of(&[PACKAGE_JSON, PACKAGE_LOCK_JSON, &NPM_CI.join(" ")]),
-            Self::Prestate => Stamp::of(&[
+            Self::GoForCannon { package, .. } => {
+                self.go_stamp(&[&GO_BUILD_FOR_CANNON.join(" "), package]).by(environment.go())
+            }
+            Self::Optimism => self.stamp_with(&[COPY_OPTIMISM]),
+            Self::NodeModules => self.stamp_with(&[&NPM_CI.join(" ")]),
+            Self::Prestate => self.stamp_with(&[
                 CANNON_VM,
                 &identity(environment, Component::Cannon),
                 &identity(environment, Component::OpProgramClient),
             ]),
         }
+    }
+
+    fn go_stamp(self, inputs: &[&str]) -> Stamp {
+        let settings = GO_SETTINGS.iter().map(|(name, value)| format!("{name}={value}"));
+        let settings = settings.collect::<Vec<_>>().join(" ");
+        self.stamp_with(&[&[settings.as_str()], inputs].concat())
+    }
+
+    fn stamp_with(self, inputs: &[&str]) -> Stamp {
+        let pins = self.pins().iter().map(|(_, content)| *content);
+        Stamp::of(pins.chain(inputs.iter().map(|input| input.as_bytes())))
+    }
+
+    /// What a build starts from.
+    const fn pins(self) -> &'static [Pin] {
+        match self {
+            Self::Go { .. } => pins::PROGRAMS,
+            Self::GoForCannon { .. } => pins::OP_PROGRAM,
+            Self::Optimism => pins::OPTIMISM,
+            Self::NodeModules => pins::NPM,
+            Self::Prestate => &[],
+        }
+    }
+
+    /// The pins, and the folders that tools expect to find.
+    fn prepare(self, environment: &Environment, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder.join(TMP_DIR))?;
+        match self {
+            Self::Go { .. } => {
+                let sources = absolute(Self::Optimism.product(environment))?;
+                symlink(sources, folder.join(Self::Optimism.name()))?;
+            }
+            Self::Prestate => fs::create_dir_all(folder.join(self.name()))?,
+            Self::GoForCannon { .. } | Self::Optimism | Self::NodeModules => {}
+        }
+        self.pins().iter().try_for_each(|(name, content)| fs::write(folder.join(name), content))
     }
 
     /// What to run in `work_dir`; the last step leaves the product there under its name.
@@ -162,6 +231,11 @@ impl Build {
                 build.envs(CANNON_TARGET.iter().copied());
                 build
             }
+            Self::Optimism => {
+                let mut copy = with_go_settings(tool(environment, "sh"));
+                copy.args(["-c", COPY_OPTIMISM]);
+                copy
+            }
             Self::NodeModules => {
                 let mut install = tool(environment, "npm");
                 install.args(NPM_CI);
@@ -171,12 +245,6 @@ impl Build {
         };
         vec![Step { command, output: None }]
     }
-}
-
-fn go_stamp(environment: &Environment, build: &[&str], package: &str) -> Stamp {
-    let settings = GO_SETTINGS.iter().map(|(name, value)| format!("{name}={value}"));
-    let settings = settings.collect::<Vec<_>>().join(" ");
-    Stamp::of(&[GO_MOD, GO_SUM, &settings, &build.join(" "), package]).by(environment.go())
 }
 
 struct Step {
@@ -189,9 +257,12 @@ fn tool(environment: &Environment, name: &str) -> Command {
     child::command(environment.tool(name).unwrap_or_else(|| name.into()), Signal::TERM)
 }
 
-/// Go with the settings of these builds instead of the shell's.
 fn go(environment: &Environment) -> Command {
-    let mut go = tool(environment, "go");
+    with_go_settings(tool(environment, "go"))
+}
+
+/// The settings of these builds instead of the shell's.
+fn with_go_settings(mut go: Command) -> Command {
     for (name, _) in env::vars_os() {
         let Some(name) = name.to_str() else { continue };
         let of_go = name.starts_with("GO") || name.starts_with("CGO_");
@@ -234,17 +305,6 @@ fn identity(environment: &Environment, component: Component) -> String {
     let size = metadata.as_ref().map(fs::Metadata::len);
     let changed = metadata.and_then(|metadata| metadata.modified().ok());
     format!("{} {size:?} {changed:?}", path.display())
-}
-
-/// The pins, and the folders that tools expect to find.
-fn prepare(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder.join(TMP_DIR))?;
-    fs::create_dir_all(folder.join(Build::Prestate.name()))?;
-    fs::write(folder.join("go.mod"), GO_MOD)?;
-    fs::write(folder.join("go.sum"), GO_SUM)?;
-    fs::write(folder.join("tools.go"), TOOLS_GO)?;
-    fs::write(folder.join("package.json"), PACKAGE_JSON)?;
-    fs::write(folder.join("package-lock.json"), PACKAGE_LOCK_JSON)
 }
 
 fn replace(new: &Path, product: &Path) -> io::Result<()> {

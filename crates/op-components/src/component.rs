@@ -30,7 +30,7 @@ pub enum Component {
 pub(crate) enum Source {
     /// A Go package built for the machine op-devnet runs on.
     Go(&'static str),
-    /// A Go package built for Cannon's virtual machine (MIPS64).
+    /// A Go package of a release that still holds it, built for Cannon's virtual machine (MIPS64).
     GoForCannon(&'static str),
     /// A path inside `node_modules`.
     Npm(&'static str),

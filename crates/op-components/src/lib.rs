@@ -6,6 +6,7 @@ pub mod child;
 mod component;
 mod environment;
 mod lock;
+mod pins;
 mod progress;
 mod stamp;
 mod tools;
@@ -66,7 +67,7 @@ impl Components {
 async fn run(
     environment: &Environment,
     progress: &Progress,
-    stages: [Vec<Build>; 3],
+    stages: [Vec<Build>; 4],
 ) -> anyhow::Result<()> {
     for stage in stages {
         stream::iter(stage)
@@ -78,16 +79,15 @@ async fn run(
     Ok(())
 }
 
-/// First one of Go's builds, as the others use most of the packages that it compiles, and npm, which waits
-/// for the network; then the other programs; then what is made by them.
-fn stages(builds: Vec<Build>) -> [Vec<Build>; 3] {
+/// First the sources, and npm, which both wait for the network; then one of Go's builds, as the others use most of
+/// the packages that it compiles; then the other programs; then what is made by them.
+fn stages(builds: Vec<Build>) -> [Vec<Build>; 4] {
     let (last, builds): (Vec<_>, Vec<_>) =
         builds.into_iter().partition(|build| matches!(build, Build::Prestate));
-    let (npm, go): (Vec<_>, Vec<_>) =
-        builds.into_iter().partition(|build| matches!(build, Build::NodeModules));
+    let (fetched, go): (Vec<_>, Vec<_>) =
+        builds.into_iter().partition(|build| matches!(build, Build::Optimism | Build::NodeModules));
     let mut go = go.into_iter();
-    let first = go.next().into_iter().chain(npm).collect();
-    [first, go.collect(), last]
+    [fetched, go.next().into_iter().collect(), go.collect(), last]
 }
 
 /// In an order in which they can run.
@@ -100,10 +100,15 @@ fn missing_builds(environment: &Environment, needs: &[Component]) -> Vec<Build> 
         };
         for component in inputs.iter().chain([component]) {
             let Some(build) = Build::of(*component) else { continue };
-            let available = environment.provided(*component).is_some()
-                || (build.is_fresh(environment) && environment.path(*component).exists());
-            if !available && !builds.contains(&build) {
-                builds.push(build);
+            let is_made = build.is_fresh(environment) && environment.path(*component).exists();
+            if is_made || environment.provided(*component).is_some() {
+                continue;
+            }
+            let sources = build.sources().filter(|sources| !sources.is_fresh(environment));
+            for build in sources.into_iter().chain([build]) {
+                if !builds.contains(&build) {
+                    builds.push(build);
+                }
             }
         }
     }

@@ -16,9 +16,10 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    pub(crate) fn of(inputs: &[&str]) -> Self {
+    pub(crate) fn of(inputs: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
         let mut hasher = Keccak256::new();
         for input in inputs {
+            let input = input.as_ref();
             hasher.update(input.len().to_be_bytes());
             hasher.update(input);
         }
@@ -70,20 +71,20 @@ mod tests {
 
     #[test]
     fn every_input_and_its_bounds_count() {
-        assert_eq!(Stamp::of(&["pins", "go build"]), Stamp::of(&["pins", "go build"]));
-        assert_ne!(Stamp::of(&["pins", "go build"]), Stamp::of(&["pins", "go build -trimpath"]));
-        assert_ne!(Stamp::of(&["ab", "c"]), Stamp::of(&["a", "bc"]));
+        assert_eq!(Stamp::of(["pins", "go build"]), Stamp::of(["pins", "go build"]));
+        assert_ne!(Stamp::of(["pins", "go build"]), Stamp::of(["pins", "go build -trimpath"]));
+        assert_ne!(Stamp::of(["ab", "c"]), Stamp::of(["a", "bc"]));
     }
 
     #[test]
     fn only_the_same_stamp_matches() {
         let dir = tempfile::tempdir().unwrap();
         let output = dir.path().join("op-node");
-        let stamp = Stamp::of(&["pins"]);
+        let stamp = Stamp::of(["pins"]);
         assert!(!stamp.matches(&output), "never built");
         stamp.write(&output).unwrap();
         assert!(stamp.matches(&output));
-        assert!(!Stamp::of(&["newer pins"]).matches(&output));
+        assert!(!Stamp::of(["newer pins"]).matches(&output));
         Stamp::remove(&output).unwrap();
         assert!(!stamp.matches(&output), "removed");
         Stamp::remove(&output).unwrap();
@@ -93,12 +94,12 @@ mod tests {
     fn another_compiler_makes_another_result_and_none_makes_none() {
         let dir = tempfile::tempdir().unwrap();
         let output = dir.path().join("op-node");
-        let by = |compiler| Stamp::of(&["pins"]).by(compiler);
+        let by = |compiler| Stamp::of(["pins"]).by(compiler);
         by(Some("go1.26.8")).write(&output).unwrap();
         assert!(by(Some("go1.26.8")).matches(&output));
         assert!(!by(Some("go1.27.0")).matches(&output));
         assert!(by(None).matches(&output));
-        Stamp::of(&["pins"]).write(&output).unwrap();
+        Stamp::of(["pins"]).write(&output).unwrap();
         assert!(!by(Some("go1.26.8")).matches(&output), "by a compiler that is not known");
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rustix::process::{Pid, test_kill_process};
 
+use sha2::{Digest as _, Sha256};
+
 use super::{environment::test_environment, *};
 
 /// An environment in `dir` in which `go` is a script.
@@ -12,11 +14,18 @@ fn with_go(dir: &Path, script: &str) -> Environment {
     let tools = dir.join("tools");
     fs::create_dir_all(&tools).unwrap();
     let go = tools.join("go");
-    fs::write(&go, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::write(&go, format!("#!/bin/sh\n{SOURCES}{script}\n")).unwrap();
     fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
     let path = std::env::var("PATH").unwrap();
     test_environment(dir, &format!("{}:{path}", tools.display()))
 }
+
+/// What makes a script a `go` that knows where the sources are: beside it.
+const SOURCES: &str = r#"case $1 in
+mod) exec mkdir -p "$(dirname "$0")/sources/op-core/superchain" ;;
+list) exec echo "$(dirname "$0")/sources" ;;
+esac
+"#;
 
 /// A `go` that writes the name of the package into the file after `-o`, and counts its runs.
 const COUNTING_GO: &str = r#"echo run >> "$(dirname "$0")/runs"
@@ -110,7 +119,8 @@ fn the_prestate_needs_its_inputs_first() {
     .into_iter()
     .map(Build::name)
     .collect();
-    assert_eq!(names, ["op-node", "cannon", "op-program-client64.elf", "prestate", "node_modules"]);
+    let programs = ["optimism", "op-node", "cannon", "op-program-client64.elf", "prestate"];
+    assert_eq!(names, [programs.as_slice(), &["node_modules"]].concat());
 }
 
 #[test]
@@ -121,7 +131,34 @@ fn the_first_of_go_and_what_others_make_are_stages_of_their_own() {
         [Component::OpNode, Component::OpGeth, Component::Prestate, Component::ContractsPackage];
     let stages = stages(missing_builds(&environment, &needs));
     let names = stages.map(|stage| stage.into_iter().map(Build::name).collect::<Vec<_>>());
-    assert_eq!(names[0], ["op-node", "node_modules"]);
-    assert_eq!(names[1], ["op-geth", "cannon", "op-program-client64.elf"]);
-    assert_eq!(names[2], ["prestate"]);
+    assert_eq!(names[0], ["optimism", "node_modules"]);
+    assert_eq!(names[1], ["op-node"]);
+    assert_eq!(names[2], ["op-geth", "cannon", "op-program-client64.elf"]);
+    assert_eq!(names[3], ["prestate"]);
+}
+
+/// The official programs stop at their start where the two differ.
+#[test]
+fn the_registry_is_the_one_whose_hash_stands_beside_it() {
+    let pin = |wanted: &str| pins::OPTIMISM.iter().find(|(name, _)| *name == wanted).unwrap().1;
+    let hash = alloy_primitives::hex::encode(Sha256::digest(pin("superchain-configs.zip")));
+    let line = std::str::from_utf8(pin("superchain-configs.zip.sha256")).unwrap();
+    assert_eq!(line, format!("{hash}  superchain-configs.zip\n"));
+}
+
+#[test]
+fn what_is_copied_is_what_is_built_and_what_the_programs_say_they_are() {
+    let of = |pins: &[pins::Pin]| {
+        let (_, content) = pins.iter().find(|(name, _)| *name == "go.mod").unwrap();
+        let line = std::str::from_utf8(content).unwrap().lines();
+        let mut versions = line.filter_map(|line| {
+            let (_, version) = line.split_once("github.com/ethereum-optimism/optimism ")?;
+            version.starts_with('v').then(|| version.to_owned())
+        });
+        versions.next().unwrap()
+    };
+    let version = of(pins::PROGRAMS);
+    assert_eq!(of(pins::OPTIMISM), version);
+    let flags = build::GO_BUILD.join(" ");
+    assert_eq!(flags.matches(&format!("ersion={version}")).count(), flags.matches("-X ").count());
 }

@@ -2,9 +2,10 @@
 
 use anyhow::ensure;
 
-use super::build::{Build, GO_MOD};
+use super::build::Build;
 use super::component::{Component, Source};
 use super::environment::Environment;
+use super::pins;
 
 /// Whether npm's packages of Foundry's programs are for this machine.
 const FOUNDRY_FROM_NPM: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
@@ -36,7 +37,7 @@ fn missing(tool: &str, builds: &[Build]) -> Option<String> {
         .map(|build| build.name())
         .collect();
     let how_to_get = match tool {
-        "go" => format!("Go {} or newer (Debian: apt install golang)", go_version()),
+        "go" => format!("Go {} or newer (Debian: apt install golang)", pins::go_version()),
         _ => "Node.js 20 or newer with npm (Debian: apt install npm)".to_owned(),
     };
     (!needed_for.is_empty()).then(|| {
@@ -46,11 +47,6 @@ fn missing(tool: &str, builds: &[Build]) -> Option<String> {
             needed_for.join(", ")
         )
     })
-}
-
-/// The `go` line of go.mod.
-fn go_version() -> &'static str {
-    GO_MOD.lines().find_map(|line| line.strip_prefix("go ")).unwrap_or_default()
 }
 
 /// Fails unless what is built nowhere was given.
@@ -103,7 +99,7 @@ mod tests {
         let error = check(&environment, NEEDS, &builds).unwrap_err().to_string();
         for part in [
             "`go` is not on PATH, but is needed to build op-node, op-geth.",
-            "Install Go 1.26 or newer (Debian: apt install golang)",
+            "Install Go 1.26.0 or newer (Debian: apt install golang)",
             "`npm` is not on PATH, but is needed to build node_modules.",
             "Install Node.js 20 or newer with npm",
             "OP_DEVNET_BIN_DIR",

@@ -1,0 +1,41 @@
+//! The pinned sources: for each build, the files that it starts from.
+
+/// A file's name and its content.
+pub(super) type Pin = (&'static str, &'static [u8]);
+
+/// The official monorepo, verified by `go.sum`, and the two files that its own build makes and its Go module lacks:
+/// the chains of a registry, here none, and their hash. The programs stop at their start where the two differ.
+pub(super) const OPTIMISM: &[Pin] = &[
+    ("go.mod", include_bytes!("../pins/optimism/go.mod")),
+    ("go.sum", include_bytes!("../pins/optimism/go.sum")),
+    ("superchain-configs.zip", include_bytes!("../pins/optimism/superchain-configs.zip")),
+    (
+        "superchain-configs.zip.sha256",
+        include_bytes!("../pins/optimism/superchain-configs.zip.sha256"),
+    ),
+];
+
+pub(super) const PROGRAMS: &[Pin] = &[
+    ("go.mod", include_bytes!("../pins/programs/go.mod")),
+    ("go.sum", include_bytes!("../pins/programs/go.sum")),
+    ("tools.go", include_bytes!("../pins/programs/tools.go")),
+];
+
+pub(super) const OP_PROGRAM: &[Pin] = &[
+    ("go.mod", include_bytes!("../pins/op-program/go.mod")),
+    ("go.sum", include_bytes!("../pins/op-program/go.sum")),
+    ("tools.go", include_bytes!("../pins/op-program/tools.go")),
+];
+
+pub(super) const NPM: &[Pin] = &[
+    ("package.json", include_bytes!("../pins/npm/package.json")),
+    ("package-lock.json", include_bytes!("../pins/npm/package-lock.json")),
+];
+
+/// The `go` line of a `go.mod`.
+pub(super) fn go_version() -> &'static str {
+    include_str!("../pins/programs/go.mod")
+        .lines()
+        .find_map(|line| line.strip_prefix("go "))
+        .unwrap_or_default()
+}
