@@ -194,6 +194,7 @@ fn chain_config(chain_id: u64, forks: &ForkTimes) -> ChainConfig {
         shanghai_time: forks.canyon_time,
         cancun_time: forks.ecotone_time,
         prague_time: forks.isthmus_time,
+        osaka_time: forks.karst_time,
         extra_fields: optimism_fields(forks).collect(),
         ..ChainConfig::default()
     }
@@ -211,6 +212,7 @@ fn optimism_fields(forks: &ForkTimes) -> impl Iterator<Item = (&'static str, Val
         ("holoceneTime", forks.holocene_time),
         ("isthmusTime", forks.isthmus_time),
         ("jovianTime", forks.jovian_time),
+        ("karstTime", forks.karst_time),
     ];
     times
         .into_iter()

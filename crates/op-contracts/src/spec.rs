@@ -77,6 +77,7 @@ pub struct ForkOffsets {
     pub holocene: Option<u64>,
     pub isthmus: Option<u64>,
     pub jovian: Option<u64>,
+    pub karst: Option<u64>,
 }
 
 impl ForkOffsets {
@@ -91,7 +92,10 @@ impl ForkOffsets {
         holocene: Some(2),
         isthmus: Some(4),
         jovian: Some(6),
+        karst: None,
     };
+    /// The same, up to Karst, which op-geth does not know.
+    pub const KARST: Self = Self { karst: Some(8), ..Self::DEFAULT };
 
     /// Activation times of a chain whose genesis block has the given timestamp.
     pub(crate) fn times(&self, genesis: u64) -> ForkTimes {
@@ -108,7 +112,7 @@ impl ForkOffsets {
             holocene_time: time(self.holocene),
             isthmus_time: time(self.isthmus),
             jovian_time: time(self.jovian),
-            karst_time: None,
+            karst_time: time(self.karst),
             lagoon_time: None,
         }
     }
@@ -116,7 +120,9 @@ impl ForkOffsets {
     /// Refuses the schedules that op-node rejects, or that it accepts and then fails at silently.
     pub(crate) fn check(&self) -> Result<()> {
         self.check_order()?;
-        for (fork, offset) in [("isthmus", self.isthmus), ("jovian", self.jovian)] {
+        for (fork, offset) in
+            [("isthmus", self.isthmus), ("jovian", self.jovian), ("karst", self.karst)]
+        {
             ensure!(
                 offset != Some(0),
                 "{fork} cannot be active at genesis: the L1Block contract of contracts-bedrock 0.17.3 \
@@ -124,13 +130,18 @@ impl ForkOffsets {
                  more after genesis"
             );
         }
-        // The Jovian upgrade reads what the Isthmus upgrade has written.
+        // Each reads what the upgrade before it has written.
         let block = |offset: Option<u64>| offset.map(|seconds| seconds.div_ceil(L2_BLOCK_TIME));
-        ensure!(
-            self.jovian.is_none() || block(self.jovian) != block(self.isthmus),
-            "isthmus and jovian activate in the same L2 block, where op-node stops: schedule jovian \
-             {L2_BLOCK_TIME} s or more after isthmus"
-        );
+        for (before, earlier, fork, offset) in [
+            ("isthmus", self.isthmus, "jovian", self.jovian),
+            ("jovian", self.jovian, "karst", self.karst),
+        ] {
+            ensure!(
+                offset.is_none() || block(offset) != block(earlier),
+                "{before} and {fork} activate in the same L2 block, where op-node stops: schedule {fork} \
+                 {L2_BLOCK_TIME} s or more after {before}"
+            );
+        }
         Ok(())
     }
 
@@ -144,6 +155,7 @@ impl ForkOffsets {
             ("holocene", self.holocene),
             ("isthmus", self.isthmus),
             ("jovian", self.jovian),
+            ("karst", self.karst),
         ];
         for [(earlier, before), (later, after)] in forks.array_windows() {
             match (before, after) {
@@ -175,22 +187,34 @@ mod tests {
         assert_eq!(times.granite_time, Some(0));
         assert_eq!(times.jovian_time, Some(1006));
         assert_eq!(times.karst_time, None);
+        ForkOffsets::KARST.check().unwrap();
+        assert_eq!(ForkOffsets::KARST.times(1000).karst_time, Some(1008));
     }
 
     #[test]
     fn forks_newer_than_the_contracts_are_refused_at_genesis() {
         let isthmus = ForkOffsets { holocene: Some(0), isthmus: Some(0), ..ForkOffsets::DEFAULT };
         assert!(refusal(isthmus).starts_with("isthmus cannot be active at genesis"));
+        let all = ForkOffsets {
+            holocene: Some(0),
+            isthmus: Some(0),
+            jovian: Some(0),
+            karst: Some(0),
+            ..ForkOffsets::DEFAULT
+        };
+        assert!(refusal(all).starts_with("isthmus cannot be active at genesis"));
         let holocene = ForkOffsets { holocene: Some(0), ..ForkOffsets::DEFAULT };
         holocene.check().unwrap();
     }
 
     #[test]
-    fn isthmus_and_jovian_need_a_block_each() {
+    fn isthmus_jovian_and_karst_need_a_block_each() {
         let forks = ForkOffsets { isthmus: Some(40), jovian: Some(40), ..ForkOffsets::DEFAULT };
         assert!(refusal(forks).contains("same L2 block"));
         let forks = ForkOffsets { isthmus: Some(39), jovian: Some(40), ..ForkOffsets::DEFAULT };
         forks.check().unwrap();
+        let forks = ForkOffsets { karst: Some(6), ..ForkOffsets::DEFAULT };
+        assert!(refusal(forks).contains("jovian and karst activate in the same L2 block"));
     }
 
     #[test]

@@ -200,6 +200,7 @@ async fn op_geth_computes_the_same_hash_on_other_schedules() {
         holocene: Some(12),
         isthmus: Some(14),
         jovian: Some(16),
+        karst: None,
     };
     for forks in [holocene, regolith] {
         let folder = tempfile::tempdir().unwrap();

@@ -120,9 +120,8 @@ impl Devnet {
                 Chain::check_l1(&home, &l1).await?;
                 Made { chain, deploying: None }
             }
-            None => source.make(&l1, &home, &components, options.blobs).await?,
+            None => source.make(&l1, &home, &components, engines, options.blobs).await?,
         };
-        let chain = Chain { engines, ..chain };
         let stack = wiring::fill(template, &home, &chain, &components, &ports, options.followers)?;
         wiring::write_files(&home, &stack, ports.get(health::PORT)?)?;
         let followers = options.followers;

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use op_components::Component;
+use op_contracts::ForkOffsets;
 use serde::{Deserialize, Serialize};
 
 #[derive(
@@ -63,6 +64,14 @@ impl Engines {
             existing.unwrap_or_default(),
         );
         Ok(chosen)
+    }
+
+    /// Karst, where all of them know it.
+    pub(crate) fn forks(self) -> ForkOffsets {
+        match (self.sequencer, self.followers) {
+            (Engine::Reth, Engine::Reth) => ForkOffsets::KARST,
+            _ => ForkOffsets::DEFAULT,
+        }
     }
 
     pub(crate) const fn components(self) -> [Component; 2] {

@@ -73,14 +73,16 @@ impl Source {
         l1: &Rpc,
         home: &Home,
         components: &Components,
+        engines: Engines,
         blobs: bool,
     ) -> Result<Made> {
-        match self {
-            Self::Package => from_package(self.name(), l1, home, components, blobs).await,
+        let made = match self {
+            Self::Package => from_package(self.name(), l1, home, components, engines, blobs).await,
             Self::Deployment(deployment) => {
                 from_deployment(self.name(), l1, home, components, deployment, blobs).await
             }
-        }
+        }?;
+        Ok(Made { chain: Chain { engines, ..made.chain }, ..made })
     }
 }
 
@@ -89,6 +91,7 @@ async fn from_package(
     l1: &Rpc,
     home: &Home,
     components: &Components,
+    engines: Engines,
     blobs: bool,
 ) -> Result<Made> {
     let roles = Roles {
@@ -99,7 +102,8 @@ async fn from_package(
         unsafe_block_signer: accounts::address(accounts::SEQUENCER)?,
     };
     let scalars = if blobs { FeeScalars::BLOBS } else { FeeScalars::CALLDATA };
-    let spec = ChainSpec { scalars, funded: accounts::addresses()?, ..ChainSpec::new(roles) };
+    let (forks, funded) = (engines.forks(), accounts::addresses()?);
+    let spec = ChainSpec { scalars, forks, funded, ..ChainSpec::new(roles) };
     let package = components.path(Component::ContractsPackage);
     let prepared = op_contracts::prepare(l1, &package, &spec, &home.chain()).await?;
     let signers = [roles.batcher, roles.proposer, roles.challenger, roles.unsafe_block_signer];
