@@ -95,7 +95,7 @@ impl Command {
         // Others may have a subcommand before their flags.
         let stray = flags::of(&self.component).and_then(|_| self.stray());
         let read = stray.map_or(self.args.len(), |place| place - 1);
-        let mut args = self.args[..read].iter().map(String::as_str).peekable();
+        let mut args = self.args[self.subcommands()..read].iter().map(String::as_str).peekable();
         iter::from_fn(move || {
             let arg =
                 args.find_map(|arg| arg.strip_prefix("--").or_else(|| arg.strip_prefix('-')))?;
@@ -115,7 +115,7 @@ impl Command {
     /// it.
     #[must_use]
     pub fn stray(&self) -> Option<usize> {
-        let mut args = (1..).zip(self.args.iter().map(String::as_str));
+        let mut args = (1..).zip(self.args.iter().map(String::as_str)).skip(self.subcommands());
         while let Some((place, arg)) = args.next() {
             if arg == "--" {
                 return args.next().map(|(place, _)| place);
@@ -128,6 +128,12 @@ impl Command {
             }
         }
         None
+    }
+
+    /// The arguments before the flags: `op-reth node`.
+    fn subcommands(&self) -> usize {
+        let first = self.args.first().filter(|_| self.component == "op-reth");
+        usize::from(first.is_some_and(|first| !first.starts_with('-')))
     }
 
     fn takes_value(&self, flag: &str) -> bool {
@@ -219,6 +225,18 @@ mod tests {
     }
 
     #[test]
+    fn a_subcommand_stands_before_the_flags() {
+        let reth =
+            |args: &[&str]| Command { component: "op-reth".to_owned(), ..command(args, &[]) };
+        let given = reth(&["node", "--http", "--http.port", "1", "--storage.v2", "--color=never"]);
+        assert_eq!(given.stray(), None);
+        assert_eq!(given.flags().collect::<Vec<_>>(), ["http", "http.port", "storage.v2", "color"]);
+        assert_eq!(given.setting("http.port"), Some("1"));
+        assert_eq!(reth(&["node", "--http", "more", "--color=never"]).stray(), Some(3));
+        assert_eq!(command(&["node", "--p2p.disable"], &[]).stray(), Some(1));
+    }
+
+    #[test]
     fn the_default_is_in_force_where_nothing_is_given() {
         let given = command(&["--rpc.port=1"], &[("OP_NODE_METRICS_PORT", "2")]);
         for (flag, value) in [
@@ -230,7 +248,7 @@ mod tests {
         ] {
             assert_eq!(given.setting(flag), value, "{flag}");
         }
-        let unknown = Command { component: "op-reth".to_owned(), ..given };
+        let unknown = Command { component: "kona-node".to_owned(), ..given };
         assert_eq!(unknown.setting("pprof.port"), None);
     }
 

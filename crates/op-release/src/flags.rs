@@ -30,8 +30,8 @@ pub struct Flag {
 impl Flag {
     /// Whether a value follows it.
     #[must_use]
-    pub fn takes_value(&self) -> bool {
-        self.kind != Kind::Switch
+    pub const fn takes_value(&self) -> bool {
+        self.kind.needs_value()
     }
 }
 
@@ -76,9 +76,15 @@ mod tests {
 
     #[test]
     fn every_program_has_its_flags() {
-        for component in
-            ["op-node", "op-geth", "op-batcher", "op-proposer", "op-challenger", "op-dispute-mon"]
-        {
+        for component in [
+            "op-node",
+            "op-geth",
+            "op-reth",
+            "op-batcher",
+            "op-proposer",
+            "op-challenger",
+            "op-dispute-mon",
+        ] {
             let program = of(component).unwrap();
             assert!(program.release.starts_with('v') && program.flags.len() > 20, "{component}");
         }

@@ -33,6 +33,7 @@ in
         "op-geth"
         "op-node"
         "op-proposer"
+        "op-reth"
       ];
       few = [ ];
       alias = true;
@@ -46,7 +47,7 @@ in
       reasons = lib.concatMap (
         line:
         let
-          row = builtins.match "[|] ([a-z, -]+) [|] `([^`]+)` [|] (none|[?]|`[^`]+`) [|] .{12,} [|]" line;
+          row = builtins.match "[|] ([a-z, -]+) [|] `([^`]+)` [|] (none|`[^`]+`) [|] .{12,} [|]" line;
         in
         if row == null then
           [ ]
@@ -107,9 +108,7 @@ in
         let
           default = known.${component}.defaults.${flag};
         in
-        if !(known ? ${component}) then
-          "?"
-        else if default == null then
+        if default == null then
           "none"
         else
           "`${default}`";
@@ -145,16 +144,16 @@ in
 
   testAMisspeltFlag = says {
     batcher.settings.max-chanel-duration = 10;
-  } ''.batcher.settings."max-chanel-duration": op-batcher v1.16.10 has no such flag. Did you mean "max-channel-duration"?'';
+  } ''.batcher.settings."max-chanel-duration": op-batcher v1.19.6 has no such flag. Did you mean "max-channel-duration"?'';
 
   testTwoLettersThatChangedPlaces = says {
     sequencer.node.settings."l1.trustrcp" = true;
-  } ''.sequencer.node.settings."l1.trustrcp": op-node v1.16.10 has no such flag. Did you mean "l1.trustrpc"?'';
+  } ''.sequencer.node.settings."l1.trustrcp": op-node v1.19.6 has no such flag. Did you mean "l1.trustrpc"?'';
 
   testAnUnknownFlagOfTheKnownRelease = says {
-    batcher.image.tag = "v1.16.10";
+    batcher.image.tag = "v1.19.6";
     batcher.settings.unheard-of = true;
-  } ''.batcher.settings."unheard-of": op-batcher v1.16.10 has no such flag.'';
+  } ''.batcher.settings."unheard-of": op-batcher v1.19.6 has no such flag.'';
 
   testAnUnknownFlagOfALaterRelease = {
     expr = warningsOf { batcher.settings.unheard-of = true; };

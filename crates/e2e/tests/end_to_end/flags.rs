@@ -1,7 +1,7 @@
 //! The flags that op-release knows are those of the official programs: each is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{fs, num::NonZero, path::Path, process::Command, thread};
+use std::{env, fs, num::NonZero, path::Path, process::Command, thread};
 
 use e2e::devnet::{Result, ensure};
 use libtest_mimic::Completion;
@@ -21,14 +21,27 @@ pub(crate) fn known() -> Outcome {
     let text = fs::read_to_string(workspace().join(KNOWN))?;
     for (component, known) in table(&text) {
         let program = bin.join(component);
-        let help = Run::of(Command::new(&program).arg("--help").env("HOME", "~")).stdout;
+        // op-reth is built nowhere here.
+        let given = env::var_os("OP_DEVNET_BIN_DIR").map(|given| Path::new(&given).join(component));
+        let Some(program) = [Some(program), given].into_iter().flatten().find(|path| path.exists())
+        else {
+            println!("{component}: not at hand");
+            continue;
+        };
+        let (subcommand, mark) = match component {
+            "op-reth" => (Some("node"), "[env: "),
+            _ => (None, "$"),
+        };
+        let mut command = Command::new(&program);
+        command.args(subcommand).arg("--help").env("HOME", "~");
+        let help = Run::of(&mut command).stdout;
         let flags = op_release::help::flags(&help);
         let shown: BTreeSet<String> = flags.keys().cloned().collect();
         let lacks: Vec<_> = shown.difference(&known).collect();
         ensure(!shown.is_empty() && lacks.is_empty(), || {
             format!("{KNOWN} lacks {lacks:?} of {component}")
         })?;
-        let lacks: Vec<_> = variables(&help).filter(|name| !has_word(&text, name)).collect();
+        let lacks: Vec<_> = variables(&help, mark).filter(|name| !has_word(&text, name)).collect();
         ensure(lacks.is_empty(), || format!("{KNOWN} lacks {lacks:?} of {component}"))?;
         let changed = changed(component, &flags);
         ensure(changed.is_empty(), || {
@@ -74,14 +87,16 @@ fn changed(
         .map(|(name, known)| (name, known, shown.get(name).cloned().flatten()))
         .filter(|(_, known, shown)| match (known, shown) {
             (Some("cpus"), Some(shown)) => *shown != cpus,
+            // Of the build, or of this host.
+            (Some("…"), Some(_)) => false,
             (known, shown) => *known != shown.as_deref(),
         })
         .collect()
 }
 
-/// Its environment variables: `($OP_NODE_L1_ETH_RPC)`.
-fn variables(help: &str) -> impl Iterator<Item = &str> {
-    let names = help.split('$').skip(1);
+/// Its environment variables: `($OP_NODE_L1_ETH_RPC)`, `[env: RUST_LOG_STYLE=]`.
+fn variables<'a>(help: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+    let names = help.split(mark).skip(1);
     names.map(|rest| {
         rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default()
     })

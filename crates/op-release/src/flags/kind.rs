@@ -9,6 +9,10 @@ use crate::command::duration;
 pub enum Kind {
     /// It needs none; after `=` it takes a truth value.
     Switch,
+    /// It takes none.
+    Bare,
+    /// It needs none; after `=` it takes a text.
+    Optional,
     Text,
     /// Texts with commas between.
     List,
@@ -33,6 +37,8 @@ const SCHEMES: [&str; 4] = ["http://", "https://", "ws://", "wss://"];
 impl Kind {
     pub(super) fn read(text: &'static str) -> Self {
         match text {
+            "bare" => Self::Bare,
+            "optional" => Self::Optional,
             "duration" => Self::Duration,
             "float" => Self::Float,
             "int" => Self::Int,
@@ -55,7 +61,8 @@ impl Kind {
         let each = |takes: fn(&str) -> bool| value.split(',').all(|item| takes(item.trim()));
         match self {
             Self::Switch => is_truth(value),
-            Self::Text | Self::List => true,
+            Self::Bare => false,
+            Self::Optional | Self::Text | Self::List => true,
             Self::Duration => duration(value).is_some(),
             Self::Float => float(value).is_some_and(f64::is_finite),
             Self::Int => {
@@ -91,6 +98,12 @@ impl Kind {
         )
     }
 
+    /// Whether a value must follow it.
+    #[must_use]
+    pub const fn needs_value(&self) -> bool {
+        !matches!(self, Self::Switch | Self::Bare | Self::Optional)
+    }
+
     /// The number that a value stands for, in seconds where it is a time.
     #[must_use]
     pub fn number(&self, value: &str) -> Option<f64> {
@@ -113,7 +126,8 @@ impl Kind {
     pub fn describe(&self) -> String {
         match self {
             Self::Switch => "true or false".to_owned(),
-            Self::Text => "a text".to_owned(),
+            Self::Bare => "no value".to_owned(),
+            Self::Optional | Self::Text => "a text".to_owned(),
             Self::List => "texts, with commas between".to_owned(),
             Self::Duration => "a time such as 90s or 1h30m".to_owned(),
             Self::Float => "a number".to_owned(),

@@ -65,9 +65,8 @@ fn of_flag(command: &Command, program: &Program, given: &Given) -> Option<(Strin
         return Some(("a command that runs".to_owned(), format!("--{name}: it prints, and ends")));
     }
     let kind = &program.flags.get(name)?.kind;
-    let Some(value) = value.or(next.filter(|_| *kind != Kind::Switch)) else {
-        let lacks = *kind != Kind::Switch;
-        return lacks.then(|| (format!("a value of --{name}"), "none".to_owned()));
+    let Some(value) = value.or(next.filter(|_| kind.needs_value())) else {
+        return kind.needs_value().then(|| (format!("a value of --{name}"), "none".to_owned()));
     };
     if given.value.is_none() && value.starts_with("--") {
         let next = value.split('=').next().unwrap_or(value);
