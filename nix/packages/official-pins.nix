@@ -5,6 +5,7 @@ let
   folder = ../../crates/op-components/pins;
   lock = lib.importJSON (folder + "/npm/package-lock.json");
   optimism = "github.com/ethereum-optimism/optimism";
+  geth = "github.com/ethereum/go-ethereum";
   versionOf =
     module:
     lib.head (
@@ -12,13 +13,13 @@ let
     );
 in
 {
-  inherit folder optimism;
+  inherit folder optimism geth;
 
   version = versionOf "programs";
 
   # Program -> Go package.
   programs = {
-    op-geth = "github.com/ethereum/go-ethereum/cmd/geth";
+    op-geth = "${geth}/cmd/geth";
     op-node = "${optimism}/op-node/cmd";
     op-batcher = "${optimism}/op-batcher/cmd";
     op-proposer = "${optimism}/op-proposer/cmd";

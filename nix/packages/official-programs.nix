@@ -29,9 +29,12 @@ buildGoModule {
   overrideModAttrs = _: {
     preBuild = ''
       pushd ../optimism
-      go mod download ${pins.optimism}
-      cp -r --no-preserve=mode "$(go list -m -f '{{.Dir}}' ${pins.optimism})" ../programs/optimism
-      cp superchain-configs.zip superchain-configs.zip.sha256 ../programs/optimism/op-core/superchain/
+      go mod download ${pins.optimism} ${pins.geth}
+      folder() { go list -m -f '{{.Dir}}' "$1"; }
+      cp -r --no-preserve=mode "$(folder ${pins.optimism})" ../programs/optimism
+      registry=../programs/optimism/op-core/superchain
+      cp --no-preserve=mode "$(folder ${pins.geth})/superchain/superchain-configs.zip" $registry
+      (cd $registry && sha256sum superchain-configs.zip > superchain-configs.zip.sha256)
       popd
     '';
   };

@@ -1,6 +1,6 @@
 # The definitions for op-devnet: with placeholders for what it chooses at run time, and with the short
 # times of a private L1. `crates/op-devnet/stack.json` and `stack-reth.json` are this file's evaluations:
-#   nix-instantiate --eval --strict --json nix/stack/devnet.nix | jq . > crates/op-devnet/stack.json
+#   nix-instantiate --eval --strict --json --argstr engine geth nix/stack/devnet.nix | jq . > crates/op-devnet/stack.json
 #   nix-instantiate --eval --strict --json --argstr engine reth nix/stack/devnet.nix | jq . > crates/op-devnet/stack-reth.json
 # A service with `@{follower}` in its name is made once for each follower.
 {
@@ -90,12 +90,9 @@ import ./default.nix {
   gameType = "@{proposer.gameType}";
   challenger = {
     gameTypes = "@{challenger.gameTypes}";
-    vms = [ "cannon" ];
     vm = "cannon";
     prestate = null;
     vmBin = "@{bin.cannon}";
-    # op-challenger before v1.9.4 wants a file here, which permissioned games never run.
-    vmServer = "@{bin.cannon}";
   };
   # The first follower, or the sequencer where there is none.
   asked = {
@@ -125,8 +122,6 @@ import ./default.nix {
       op-node = {
         # The bootnode is the sequencer's own node: there is nobody else to find.
         "p2p.no-discovery" = true;
-        # As releases since v1.19.1, whose flag means nothing any more.
-        "syncmode.req-resp" = "false";
         # anvil's genesis block carries the empty state root, so no proof against it holds.
         "l1.trustrpc" = true;
         "l1.http-poll-interval" = "500ms";
@@ -159,8 +154,6 @@ import ./default.nix {
       op-challenger = txmgr // {
         http-poll-interval = "2s";
         game-window = "@{games.window}";
-        # Wanted before v1.9.4, and never read.
-        cannon-prestate = "none";
       };
       op-dispute-mon = {
         monitor-interval = "4s";

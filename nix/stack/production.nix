@@ -135,12 +135,10 @@ import ./default.nix {
 
   challenger = {
     gameTypes = map (game: game.name) played;
-    vms = (import ./lib.nix).unique (map (game: game.vm) played);
     inherit ((known (if open then 8 else gameType))) vm;
     inherit prestate prestates;
     # The official image brings cannon and kona-host.
     vmBin = null;
-    vmServer = null;
   };
 
   # The other set is in devnet.nix.

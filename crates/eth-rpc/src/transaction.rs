@@ -26,6 +26,10 @@ pub struct Fees {
     pub priority: u128,
 }
 
+/// Gas that one transaction may use where Osaka is active (EIP-7825): on an L2 with Karst too. An estimate asks for no
+/// more: engines begin at the block's limit otherwise, of which op-reth before v2.3.3 fails.
+pub const MAX_GAS: U64 = U64::from_limbs([1 << 24]);
+
 /// What a transaction does, before its signature.
 #[derive(Debug, Clone)]
 pub struct Draft {

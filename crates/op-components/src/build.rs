@@ -27,11 +27,18 @@ pub(super) const GO_BUILD: &[&str] = &[
      -X github.com/ethereum-optimism/optimism/op-deployer/pkg/deployer/version.Version=v1.19.6",
     "-o",
 ];
-/// Go reads no sources out of its own cache that it did not verify, and a module that lacks files does not build
-/// in there: what was verified is copied, and what it lacks is put beside.
-const COPY_OPTIMISM: &str = "go mod download github.com/ethereum-optimism/optimism \
-     && cp -r --no-preserve=mode \"$(go list -m -f '{{.Dir}}' github.com/ethereum-optimism/optimism)\" optimism \
-     && cp superchain-configs.zip superchain-configs.zip.sha256 optimism/op-core/superchain/";
+/// Go reads its own cache only as it was verified, and a module that lacks files does not build there: what was
+/// verified is copied, and the two files that its own build makes are put beside. The registry of chains is that of
+/// op-geth's module; the programs stop at their start where its hash is another.
+const COPY_OPTIMISM: &str = r#"set -e
+optimism=github.com/ethereum-optimism/optimism
+geth=github.com/ethereum/go-ethereum
+go mod download $optimism $geth
+folder() { go list -m -f '{{.Dir}}' "$1"; }
+cp -r --no-preserve=mode "$(folder $optimism)" optimism
+cp --no-preserve=mode "$(folder $geth)/superchain/superchain-configs.zip" optimism/op-core/superchain/
+cd optimism/op-core/superchain
+sha256sum superchain-configs.zip > superchain-configs.zip.sha256"#;
 /// Keeps the symbols: Cannon patches functions by name.
 const GO_BUILD_FOR_CANNON: &[&str] = &["build", "-trimpath", "-o"];
 const CANNON_TARGET: &[(&str, &str)] =

@@ -3,16 +3,10 @@
 /// A file's name and its content.
 pub(super) type Pin = (&'static str, &'static [u8]);
 
-/// The official monorepo, verified by `go.sum`, and the two files that its own build makes and its Go module lacks:
-/// the chains of a registry, here none, and their hash. The programs stop at their start where the two differ.
+/// The official monorepo, and op-geth, whose module holds a file that the monorepo's lacks.
 pub(super) const OPTIMISM: &[Pin] = &[
     ("go.mod", include_bytes!("../pins/optimism/go.mod")),
     ("go.sum", include_bytes!("../pins/optimism/go.sum")),
-    ("superchain-configs.zip", include_bytes!("../pins/optimism/superchain-configs.zip")),
-    (
-        "superchain-configs.zip.sha256",
-        include_bytes!("../pins/optimism/superchain-configs.zip.sha256"),
-    ),
 ];
 
 pub(super) const PROGRAMS: &[Pin] = &[

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use rustix::process::{Pid, test_kill_process};
 
-use sha2::{Digest as _, Sha256};
-
 use super::{environment::test_environment, *};
 
 /// An environment in `dir` in which `go` is a script.
@@ -22,7 +20,10 @@ fn with_go(dir: &Path, script: &str) -> Environment {
 
 /// What makes a script a `go` that knows where the sources are: beside it.
 const SOURCES: &str = r#"case $1 in
-mod) exec mkdir -p "$(dirname "$0")/sources/op-core/superchain" ;;
+mod)
+    mkdir -p "$(dirname "$0")/sources/op-core/superchain" "$(dirname "$0")/sources/superchain"
+    exec touch "$(dirname "$0")/sources/superchain/superchain-configs.zip"
+    ;;
 list) exec echo "$(dirname "$0")/sources" ;;
 esac
 "#;
@@ -137,28 +138,21 @@ fn the_first_of_go_and_what_others_make_are_stages_of_their_own() {
     assert_eq!(names[3], ["prestate"]);
 }
 
-/// The official programs stop at their start where the two differ.
-#[test]
-fn the_registry_is_the_one_whose_hash_stands_beside_it() {
-    let pin = |wanted: &str| pins::OPTIMISM.iter().find(|(name, _)| *name == wanted).unwrap().1;
-    let hash = alloy_primitives::hex::encode(Sha256::digest(pin("superchain-configs.zip")));
-    let line = std::str::from_utf8(pin("superchain-configs.zip.sha256")).unwrap();
-    assert_eq!(line, format!("{hash}  superchain-configs.zip\n"));
-}
-
 #[test]
 fn what_is_copied_is_what_is_built_and_what_the_programs_say_they_are() {
-    let of = |pins: &[pins::Pin]| {
+    let of = |pins: &[pins::Pin], module: &str| {
         let (_, content) = pins.iter().find(|(name, _)| *name == "go.mod").unwrap();
-        let line = std::str::from_utf8(content).unwrap().lines();
-        let mut versions = line.filter_map(|line| {
-            let (_, version) = line.split_once("github.com/ethereum-optimism/optimism ")?;
+        let lines = std::str::from_utf8(content).unwrap().lines();
+        let mut versions = lines.filter_map(|line| {
+            let (_, version) =
+                line.split_once(&format!("github.com/ethereum-optimism/{module} "))?;
             version.starts_with('v').then(|| version.to_owned())
         });
         versions.next().unwrap()
     };
-    let version = of(pins::PROGRAMS);
-    assert_eq!(of(pins::OPTIMISM), version);
+    let version = of(pins::PROGRAMS, "optimism");
+    assert_eq!(of(pins::OPTIMISM, "optimism"), version);
+    assert_eq!(of(pins::OPTIMISM, "op-geth"), of(pins::PROGRAMS, "op-geth"));
     let flags = build::GO_BUILD.join(" ");
     assert_eq!(flags.matches(&format!("ersion={version}")).count(), flags.matches("-X ").count());
 }

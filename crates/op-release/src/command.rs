@@ -268,7 +268,7 @@ mod tests {
         for (args, list) in [
             (&["--game-types=a", "--trace-type", "b, c"][..], &["a", "b", "c"][..]),
             (&["--game-types=a", "--game-types=b"], &["a", "b"]),
-            (&[], &["cannon", "cannon-kona"]),
+            (&[], &["cannon-kona"]),
         ] {
             assert_eq!(challenger(args).list("game-types"), list, "{args:?}");
         }

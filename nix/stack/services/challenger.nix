@@ -13,17 +13,14 @@
   # Address whose bonds it claims beside its own, or null: nobody else claims the proposer's.
   proposer,
   gameTypes,
-  # Prefixes of the trace programs' flags, by the game types: "cannon", "cannon-kona".
-  vms,
-  # The one of them that a program is loaded for.
+  # Prefix of the flags of the VM that a program is loaded for: "cannon", "cannon-kona".
   vm,
   # Null where there is none: permissioned games load none.
   prestate,
   # Folder with a HASH.bin.gz for each program, or null.
   prestates ? null,
-  # Paths of the VM and of the trace server; null where the image brings them.
+  # Path of the VM; null where the image brings it, and what runs in it.
   vmBin,
-  vmServer,
 }:
 let
   rpc = lib.endpoint l1.rpc "l1-eth-rpc" "OP_CHALLENGER_L1_ETH_RPC";
@@ -51,12 +48,6 @@ in
       l1-genesis = l1.chainConfig;
       cannon-bin = vmBin;
     }
-    // builtins.listToAttrs (
-      map (vm: {
-        name = "${vm}-server";
-        value = vmServer;
-      }) vms
-    )
     // (if prestate == null then { } else { "${vm}-prestate" = prestate; })
     // (if prestates == null then { } else { "${vm}-prestates-url" = "file://${prestates}"; });
   settings = lib.txmgr;

@@ -4,6 +4,7 @@
 mod alone;
 mod bonds;
 mod definitions;
+mod fees;
 mod flags;
 mod folder;
 mod gap;
@@ -93,6 +94,8 @@ fn main() -> ExitCode {
         devnet("a_second_host_with_the_keys_is_refused", alone::second_host_is_refused),
         devnet("a_bond_comes_back_by_hand", bonds::come_back),
         devnet("a_refusal_ends_the_proof_at_once", refusal::ends_the_proof),
+        devnet("a_channel_is_paid_for_once", fees::once),
+        devnet("a_mad_tip_costs_nothing", fees::tip),
         devnet("a_follower_gets_the_blocks_that_it_missed_before_any_batch", gap::closes),
     ];
     trials.push(Trial::ignorable_test(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use alloy_primitives::{Address, Bytes, TxKind, U64, U256};
 use alloy_sol_types::SolCall;
 use eth_rpc::fees::MAX_FEE;
-use eth_rpc::transaction::{Draft, Fees, Receipt};
+use eth_rpc::transaction::{Draft, Fees, MAX_GAS, Receipt};
 use eth_rpc::{Batch, BlockHead, Rpc, Unread, key::SecretKey};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -207,7 +207,8 @@ impl Account {
     /// A transaction that the node takes, as far as can be seen, and the account can pay.
     pub(super) async fn draft(&self, turn: Turn, call: &Call) -> Result<Draft, LedgerError> {
         let account = self.address();
-        let mut object = json!({"from": account, "data": call.input, "value": call.value});
+        let mut object =
+            json!({"from": account, "data": call.input, "value": call.value, "gas": MAX_GAS});
         if let TxKind::Call(to) = call.to {
             object["to"] = json!(to);
         }

@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, path::Path, time::Duration};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, uint};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, bail};
-use eth_rpc::transaction::{Draft, Receipt};
+use eth_rpc::transaction::{Draft, MAX_GAS, Receipt};
 use eth_rpc::{Batch, Rpc, Unread, key::SecretKey};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -154,5 +154,5 @@ enum Outcome {
 }
 
 fn call_object(from: Address, to: Address, input: &Bytes, value: U256) -> Value {
-    json!({"from": from, "to": to, "data": input, "value": value})
+    json!({"from": from, "to": to, "data": input, "value": value, "gas": MAX_GAS})
 }

@@ -31,7 +31,6 @@ pub(crate) fn required(component: &str) -> &'static [&'static str] {
             "--l1-beacon=@BEACON@",
             "--l2-eth-rpc=http://127.0.0.1:2",
             "--datadir=challenger",
-            "--cannon-server=op-program",
             "--game-types=permissioned",
             "--game-factory-address=0x00000000000000000000000000000000000000c3",
         ],

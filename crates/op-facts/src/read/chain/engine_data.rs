@@ -1,6 +1,6 @@
-//! Which chain a data folder of op-geth holds, read without opening its database.
+//! Which chain a data folder of an engine holds, read without opening its database.
 //!
-//! Two places hold the hash of block 0 for certain: the freezer, whose table of hashes begins with it
+//! op-reth's static files begin with it. Of op-geth, two places hold the hash of block 0 for certain: the freezer, whose table of hashes begins with it
 //! once the first blocks are final, and, before the first start, the write-ahead log that `geth init`
 //! leaves. Between the two the block lies in compressed tables, and only the running engine can say.
 
@@ -14,9 +14,13 @@ use op_util::file;
 use tokio::task::JoinSet;
 
 use crate::gate::Gate;
+use crate::read::chain::static_files;
 use crate::read::chain::write_ahead_log::{self, Genesis};
 use crate::read::{blocking::on_a_thread, request::Request};
 
+/// Where op-reth keeps its database and its static files in a data folder.
+const RETH_DATABASE: &str = "db/mdbx.dat";
+const STATIC_FILES: &str = "static_files";
 /// Where op-geth keeps its database in a data folder.
 const DATABASE: &str = "geth/chaindata";
 /// The freezer's hashes, 32 bytes a block from block 0 on, never compressed (op-geth
@@ -39,7 +43,7 @@ pub enum EngineData {
         /// The file that says so.
         file: PathBuf,
     },
-    /// A database that was in use but has not frozen its first blocks yet.
+    /// A database that does not show its block 0: one of op-geth that has not frozen its first blocks yet.
     Unknown,
 }
 
@@ -47,26 +51,50 @@ pub(in crate::read) async fn read(
     request: &Request<'_>,
 ) -> BTreeMap<PathBuf, io::Result<EngineData>> {
     let patience = request.patience_with_files();
-    let folders: BTreeSet<(PathBuf, Option<PathBuf>)> = request
+    let folders: BTreeSet<(PathBuf, Engine, Option<PathBuf>)> = request
         .judged_by(Gate::EngineData)
         .filter_map(|service| {
             let command = service.command.as_ref()?;
-            let ancient = command.value("datadir.ancient").map(PathBuf::from);
-            Some((service.data_dir.clone()?, ancient))
+            let (engine, elsewhere) = match command.component.as_str() {
+                "op-geth" => (Engine::Geth, "datadir.ancient"),
+                "op-reth" => (Engine::Reth, "datadir.static-files"),
+                _ => return None,
+            };
+            let elsewhere = command.value(elsewhere).map(PathBuf::from);
+            Some((service.data_dir.clone()?, engine, elsewhere))
         })
         .collect();
     let mut tasks = JoinSet::new();
-    for (folder, ancient) in folders {
+    for (folder, engine, elsewhere) in folders {
         let path = folder.clone();
         tasks.spawn(async move {
-            let look = move || EngineData::of_geth(&path, ancient.as_deref());
+            let look = move || match engine {
+                Engine::Geth => EngineData::of_geth(&path, elsewhere.as_deref()),
+                Engine::Reth => EngineData::of_reth(&path, elsewhere.as_deref()),
+            };
             (folder, on_a_thread("engine-data", patience, look).await.flatten())
         });
     }
     tasks.join_all().await.into_iter().collect()
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Engine {
+    Geth,
+    Reth,
+}
+
 impl EngineData {
+    /// Looks into op-reth's data folder. `static_files` is its `--datadir.static-files`, where there is one.
+    fn of_reth(folder: &Path, static_files: Option<&Path>) -> io::Result<Self> {
+        let files = static_files.map_or_else(|| folder.join(STATIC_FILES), Path::to_owned);
+        if let Some((genesis, file)) = static_files::genesis(&files)? {
+            return Ok(Self::Chain { genesis, file });
+        }
+        let is_there = folder.join(RETH_DATABASE).try_exists()?;
+        Ok(if is_there { Self::Unknown } else { Self::Nothing })
+    }
+
     /// Looks into op-geth's data folder. `ancient` is its `--datadir.ancient`, where there is one.
     fn of_geth(folder: &Path, ancient: Option<&Path>) -> io::Result<Self> {
         let database = folder.join(DATABASE);

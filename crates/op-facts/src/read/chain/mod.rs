@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod engine_data;
 pub mod files;
 pub(super) mod prestate;
+mod static_files;
 mod write_ahead_log;
 
 use std::{collections::BTreeMap, io, path::PathBuf};

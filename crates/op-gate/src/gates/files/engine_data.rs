@@ -72,16 +72,6 @@ fn ran_before(service: &Service, command: &Command, folder: &Path, facts: &Facts
 }
 
 fn of_folder(command: &Command, folder: &Path, facts: &Facts) -> Vec<Finding> {
-    if command.component != "op-geth" {
-        return vec![Finding::skip(
-            GATE,
-            format!(
-                "{} compares its database with the genesis.json that it is given, and does not \
-                 start with another",
-                command.component
-            ),
-        )];
-    }
     if facts.genesis.header.number != 0 {
         return vec![Finding::skip(
             GATE,
@@ -89,7 +79,10 @@ fn of_folder(command: &Command, folder: &Path, facts: &Facts) -> Vec<Finding> {
              too",
         )];
     }
-    let Some(held) = facts.chain.engine_data.get(folder) else { return Vec::new() };
+    let Some(held) = facts.chain.engine_data.get(folder) else {
+        let reason = format!("how {} keeps its data is not known", command.component);
+        return vec![Finding::skip(GATE, reason)];
+    };
     let source = format!("the engine's data folder {}", folder.display());
     let expected = facts.genesis.hash;
     let compare = |found: String, source: &str| {
@@ -120,8 +113,8 @@ fn of_folder(command: &Command, folder: &Path, facts: &Facts) -> Vec<Finding> {
         }
         Ok(EngineData::Unknown) => Finding::skip(
             GATE,
-            "the folder was in use but has frozen no blocks yet, so it does not show its \
-             genesis; genesis-live judges the running engine",
+            "the folder was in use but does not show its genesis (op-geth's until it has frozen \
+             blocks); genesis-live judges the running engine",
         ),
         Err(error) => compare(format!("cannot be read: {error}"), &source).wait(
             "Let op-warden read the folder: it judges as root, or needs CAP_DAC_READ_SEARCH.",

@@ -113,6 +113,23 @@ fn other_entry() -> Vec<u8> {
     [&[0; 12][..], &[1, 4], b"body", &[length], &planted].concat()
 }
 
+/// The headers of an op-reth whose chain begins with this block: a header, its total difficulty, its hash, and where
+/// each of them begins.
+fn static_files(hash: &str) -> [(&'static str, File); 2] {
+    let offsets = [0_u64, 150, 152, 186].map(u64::to_le_bytes).concat();
+    let hash = [&[0xf0, 0x11][..], &hex::decode(hash).unwrap()].concat();
+    [
+        (
+            "engine/static_files/static_file_headers_0_499999.off",
+            File::Bytes([vec![8], offsets].concat()),
+        ),
+        (
+            "engine/static_files/static_file_headers_0_499999",
+            File::Bytes([vec![7; 152], hash].concat()),
+        ),
+    ]
+}
+
 pub(super) fn data_folders(cases: &mut Vec<Case>) {
     const CURRENT: &str = "engine/geth/chaindata/CURRENT";
     const LOG: &str = "engine/geth/chaindata/000009.log";
@@ -176,12 +193,23 @@ pub(super) fn data_folders(cases: &mut Vec<Case>) {
             },
         ));
     }
-    for (component, verdict) in [("op-reth", Skip), ("op-geth", Refuse)] {
+    for (component, verdict) in [("op-reth", Pass), ("op-geth", Refuse), ("op-other", Skip)] {
         let name = format!("{component} with the data of another op-geth");
         cases.push(Case::new(name, &[("engine-data", verdict)], |world| {
             world.files.insert(FROZEN, bytes(&other, 0));
             world.text("engine/marker", component);
             world.service("engine-data")["command"]["component"] = json!(component);
+        }));
+    }
+    for (hash, verdict) in [(Some(L2_HASH), Pass), (Some(other.as_str()), Refuse), (None, Skip)] {
+        let name = format!("the data folder of an op-reth with {hash:?}");
+        cases.push(Case::new(name, &[("engine-data", verdict)], |world| {
+            if let Some(hash) = hash {
+                world.files.extend(static_files(hash));
+            }
+            world.files.insert("engine/db/mdbx.dat", empty());
+            world.text("engine/marker", hash.unwrap_or("op-reth"));
+            world.service("engine-data")["command"]["component"] = json!("op-reth");
         }));
     }
     cases.push(Case::new("a freezer elsewhere", &[("engine-data", Refuse)], |world| {

@@ -39,7 +39,11 @@ pub(super) fn flags(cases: &mut Vec<Case>) {
         (
             "op-challenger",
             "--game-types=permissioned",
-            &["--game-types=cannon", "--game-types=permissioned"],
+            &[
+                "--game-types=cannon-kona",
+                "--game-types=permissioned",
+                "--cannon-kona-server=kona-host",
+            ],
             Pass,
         ),
     ] {
@@ -154,7 +158,7 @@ const OP_NODE: Table = &[
     (&["--p2p.disable=yes"], Refuse),
     (&["--p2p.disable="], Refuse),
     (&["--syncmode=snap"], Refuse),
-    (&["--rollup.halt=big"], Refuse),
+    (&["--rollup.halt=major"], Refuse),
     (&["--rpc.port=65536"], Refuse),
     (&["--rpc.port=9_545"], Pass),
     (&["--metrics.port=-1"], Pass),
@@ -164,7 +168,7 @@ const OP_NODE: Table = &[
     (&["--l1.beacon-header=x"], Refuse),
     (&["--l1=127.0.0.1:1"], Refuse),
     // A value is no flag, and a flag no value.
-    (&["--rollup.halt", "--p2p.disable"], Refuse),
+    (&["--l2.enginekind", "--p2p.disable"], Refuse),
     (&["--log.level", "--karst"], Refuse),
     // What the program reads no further than.
     (&["--p2p.disable", "false", "--rpc.port=1"], Refuse),
@@ -218,7 +222,9 @@ const OP_PROPOSER: Table = &[
 
 const OP_CHALLENGER: Table = &[
     (&["--l1-beacon=http://127.0.0.1:1"], Refuse),
-    (&["--game-types=cannon,permissioned"], Pass),
+    (&["--game-types=cannon,permissioned"], Refuse),
+    (&["--game-types=cannon,permissioned", "--cannon-server=op-program"], Pass),
+    (&["--game-types=cannon,permissioned", "--cannon-server="], Refuse),
     (&["--network=op-sepolia"], Refuse),
     (&["--game-factory-address=0x00000000000000000000000000000000000000d1"], Refuse),
     (&["--cannon-l2-custom", "--max-concurrency=2"], Pass),
@@ -226,7 +232,7 @@ const OP_CHALLENGER: Table = &[
     (&["--max-concurrency=4294967296"], Refuse),
     (&["--additional-bond-claimants=0"], Refuse),
     (&["--private-key=7e57ab1e"], Refuse),
-    (&["--cannon-server="], Refuse),
+    (&["--cannon-server="], Pass),
     (&["--game-types=cannon-kona"], Refuse),
     (&["--game-types=cannon-kona", "--cannon-kona-server=kona-host"], Pass),
     (&["--l2-eth-rpc=http://127.0.0.1:2"], Refuse),
@@ -255,5 +261,13 @@ const OP_GETH: Table = &[
     (&["--http", "--http.port=1"], Pass),
 ];
 
-const OP_RETH: Table =
-    &[(&["--whatever"], Pass), (&["--override.karst=1"], Refuse), (&["node"], Pass)];
+const OP_RETH: Table = &[
+    (&["--whatever"], Refuse),
+    (&["--override.karst=1"], Refuse),
+    (&["node"], Pass),
+    (&["node", "--http", "--http.port=1", "--storage.v2", "--storage.v2=false"], Pass),
+    (&["node", "--http=true"], Refuse),
+    (&["node", "--http.port"], Refuse),
+    (&["node", "--http", "on"], Refuse),
+    (&["node", "--htp"], Refuse),
+];

@@ -32,11 +32,11 @@ fn two_names(command: &Command, program: &Program) -> Option<(String, String)> {
     Some((format!("one of {}", names.join(" and ")), "both".to_owned()))
 }
 
-/// What op-challenger v1.16.10 wants to run games with; later releases want less.
+/// What op-challenger wants to run games with (`op-challenger/flags`, v1.19.6): permissioned games run no program.
 fn servers(command: &Command) -> Option<(String, String)> {
     let played = command.list("game-types");
     let wanted = |game: &str| match game {
-        "cannon" | "permissioned" => Some("cannon-server"),
+        "cannon" => Some("cannon-server"),
         "cannon-kona" => Some("cannon-kona-server"),
         _ => None,
     };
