@@ -40,4 +40,17 @@ _: {
 
     followers.archive.index = 1;
   };
+
+  # A witness of observations on this chain: off until there is a ledger (`ec-observe deploy`). Another host's
+  # witness is the same lines, with `chain.rpc` of a node that it can reach.
+  services.every-channel.observation = {
+    enable = false;
+    chain.id = 20260619;
+    # The follower's engine, so that the sequencer's is left to its node.
+    chain.rpc = "http://127.0.0.1:8645";
+    ledger = "0x0000000000000000000000000000000000000000";
+    witness = "0x0000000000000000000000000000000000000000";
+    keyFile = "/run/secrets/observation-witness";
+    archives = [ "/srv/archive/observations.jsonl" ];
+  };
 }

@@ -1,6 +1,6 @@
 # The definitions for op-devnet: with placeholders for what it chooses at run time, and with the short
 # times of a private L1. `crates/op-devnet/stack.json` and `stack-reth.json` are this file's evaluations:
-#   nix-instantiate --eval --strict --json nix/stack/devnet.nix | jq . > crates/op-devnet/stack.json
+#   nix-instantiate --eval --strict --json --argstr engine geth nix/stack/devnet.nix | jq . > crates/op-devnet/stack.json
 #   nix-instantiate --eval --strict --json --argstr engine reth nix/stack/devnet.nix | jq . > crates/op-devnet/stack-reth.json
 # A service with `@{follower}` in its name is made once for each follower.
 {

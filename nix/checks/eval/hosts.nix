@@ -14,6 +14,7 @@ let
     host: _:
     evalHost [
       module
+      ../../modules/ec-observation.nix
       sopsModule
       (../../../hosts + "/${host}")
       (
@@ -22,6 +23,7 @@ let
           sops.validateSopsFiles = false;
           sops.package = pkgs.writeTextDir "bin/sops-install-secrets" "";
           services.every-channel.op-stack.package = pkgs.writeTextDir "bin/op-warden" "";
+          services.every-channel.observation.package = pkgs.writeTextDir "bin/ec-witness" "";
         }
       )
     ]
