@@ -95,7 +95,7 @@ pub fn rules() -> String {
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "      - alert: {alert}\n        expr: {expr}\n        for: {minutes}m\n        labels:\n          severity: {severity}\n        annotations:\n          summary: 'Expected: {summary}.'\n          runbook: ec-witness runbook {alert}\n"
+            "      - alert: {alert}\n        expr: {expr}\n        for: {minutes}m\n        labels:\n          severity: {severity}\n        annotations:\n          summary: \"Expected: {summary}.\"\n          runbook: ec-witness runbook {alert}\n"
         );
     };
     for name in <Name as strum::VariantArray>::VARIANTS {

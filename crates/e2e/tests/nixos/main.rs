@@ -14,6 +14,7 @@ mod sandbox;
 mod scripts;
 mod support;
 mod tools;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -23,7 +24,13 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // An evaluation of NixOS takes up to a gigabyte.
     arguments.test_threads.get_or_insert(2);
-    let trials =
-        [eval::trials(), argv::trials(), sandbox::trials(), scripts::trials(), chain::trials()];
+    let trials = [
+        eval::trials(),
+        argv::trials(),
+        sandbox::trials(),
+        scripts::trials(),
+        chain::trials(),
+        witness::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
