@@ -82,7 +82,9 @@ in
         );
 
         services.every-channel.op-stack = {
-          secrets.declared = map (key: config.sops.secrets.${name key}.path) (lib.attrNames there);
+          secrets.declared = map (
+            key: config.sops.secrets.${name key}.path or "/run/secrets/${name key}"
+          ) (lib.attrNames ours);
           sequencer.keyFile = path "sequencer";
         }
         // lib.genAttrs roles (role: {

@@ -6,6 +6,7 @@ mod argv;
 mod bench;
 mod chain;
 mod eval;
+mod forge;
 mod host;
 mod incidents;
 mod l1;
