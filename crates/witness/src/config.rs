@@ -61,9 +61,6 @@ pub struct Serve {
     /// The unit that signs.
     #[serde(default)]
     pub unit: Option<String>,
-    /// The program that says whether it runs.
-    #[serde(default)]
-    pub systemctl: Option<PathBuf>,
 }
 
 const fn default_settle() -> u64 {

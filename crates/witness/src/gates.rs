@@ -68,9 +68,20 @@ impl Compared {
     }
 }
 
+/// What is judged: systemd gives a unit's credentials to what comes after `ExecCondition=` only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    All,
+    Key,
+    Rest,
+}
+
 /// Every gate has at least one finding.
-pub async fn judge(config: &Config) -> Vec<Finding> {
-    let mut findings = vec![key(config)];
+pub async fn judge(config: &Config, part: Part) -> Vec<Finding> {
+    if part == Part::Key {
+        return vec![key(config)];
+    }
+    let mut findings = if part == Part::All { vec![key(config)] } else { Vec::new() };
     findings.extend(config.archives.iter().map(|path| archive(path)));
     findings.extend(config.mapping.iter().map(|path| mapping(path)));
     findings.push(journal(&config.journal));

@@ -12,12 +12,15 @@ use crate::config::Config;
 pub fn judge(
     config: &Config,
     facts: &Result<Facts, String>,
-    program: Option<&str>,
+    program: Option<&Result<String, String>>,
     now: u64,
 ) -> Vec<Condition> {
     let program = program.map_or_else(
         || of(Name::Program, None, "no unit is named"),
-        |state| of(Name::Program, Some(state == "active"), state),
+        |state| match state {
+            Ok(state) => of(Name::Program, Some(state == "active"), state),
+            Err(error) => of(Name::Program, None, error),
+        },
     );
     let names =
         [Name::Member, Name::Funds, Name::Silent, Name::Final, Name::Equivocation, Name::Margin];
@@ -147,7 +150,7 @@ mod tests {
     }
 
     fn holds(facts: Facts, name: Name) -> Option<bool> {
-        let conditions = judge(&config(), &Ok(facts), Some("active"), NOW);
+        let conditions = judge(&config(), &Ok(facts), Some(&Ok("active".to_owned())), NOW);
         conditions.iter().find(|condition| condition.name == name.text()).unwrap().holds
     }
 
@@ -159,7 +162,7 @@ mod tests {
             let judged = judge(&config(), &facts, None, NOW);
             assert_eq!(judged.iter().map(|it| it.name).collect::<Vec<_>>(), all);
         }
-        let away = judge(&config(), &Err("away".to_owned()), Some("inactive"), NOW);
+        let away = judge(&config(), &Err("away".to_owned()), Some(&Ok("inactive".to_owned())), NOW);
         let fails: Vec<_> =
             away.iter().filter(|it| it.holds == Some(false)).map(|it| it.name).collect();
         assert_eq!(fails, ["program", "node"]);

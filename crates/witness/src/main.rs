@@ -36,6 +36,12 @@ enum Command {
     Gate {
         #[command(flatten)]
         config: ConfigArgs,
+        /// Judge the key alone
+        #[arg(long, conflicts_with = "without_key")]
+        key: bool,
+        /// Judge all but the key, which is not there yet in `ExecCondition=`
+        #[arg(long)]
+        without_key: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -45,7 +51,13 @@ enum Command {
     Watch(ConfigArgs),
     /// Watches the ledger and this witness: page, /readyz, /status.json, /metrics
     #[command(after_help = "Example: ec-witness serve")]
-    Serve(ConfigArgs),
+    Serve {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// The program that says whether the unit runs
+        #[arg(long, value_name = "FILE", default_value = "systemctl")]
+        systemctl: PathBuf,
+    },
     /// Shows what to do about an alert, or lists the alerts
     #[command(after_help = "Example: ec-witness runbook EcWitnessSilent")]
     Runbook { alert: Option<String> },
@@ -64,9 +76,14 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Gate { config, json } => {
+        Command::Gate { config, key, without_key, json } => {
             let config = Config::load(&config.config)?;
-            let findings = block_on(async { Ok(gates::judge(&config).await) })?;
+            let part = match (key, without_key) {
+                (true, _) => gates::Part::Key,
+                (_, true) => gates::Part::Rest,
+                _ => gates::Part::All,
+            };
+            let findings = block_on(async { Ok(gates::judge(&config, part).await) })?;
             let answer = gates::worst(&findings);
             if json {
                 let text = serde_json::to_string_pretty(
@@ -79,8 +96,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(answer.exit_code()))
         }
         Command::Watch(config) => match watch::become_it(&Config::load(&config.config)?)? {},
-        Command::Serve(config) => {
-            block_on(serve::run(Config::load(&config.config)?)).map(|()| ExitCode::SUCCESS)
+        Command::Serve { config, systemctl } => {
+            let run = serve::run(Config::load(&config.config)?, systemctl);
+            block_on(run).map(|()| ExitCode::SUCCESS)
         }
         Command::Runbook { alert: None } => {
             let all: Vec<String> = condition::alerts().map(|alert| format!("{alert}\n")).collect();

@@ -1,6 +1,6 @@
 //! The health service: looks at the chain again and again, and answers by HTTP.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use alloy_primitives::Address;
 use anyhow::Context as _;
@@ -78,7 +78,7 @@ impl Status {
 type Latest = Receiver<Option<Arc<Status>>>;
 
 /// Looks and answers until a signal comes.
-pub async fn run(config: Config) -> anyhow::Result<()> {
+pub async fn run(config: Config, systemctl: PathBuf) -> anyhow::Result<()> {
     let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
     let (mut interrupt, mut terminate) = (signal(interrupt)?, signal(terminate)?);
     let listener = TcpListener::bind(config.serve.listen)
@@ -88,21 +88,21 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let (sender, latest) = channel(None);
     select! {
         served = axum::serve(listener, router(latest)) => served.context("cannot serve"),
-        () = look(config, &sender) => Ok(()),
+        () = look(config, systemctl, &sender) => Ok(()),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
     }
 }
 
-async fn look(config: Config, sender: &Sender<Option<Arc<Status>>>) {
+async fn look(config: Config, systemctl: PathBuf, sender: &Sender<Option<Arc<Status>>>) {
     let mut reader = Reader::default();
     let mut said = String::new();
     loop {
         let facts = reader.look(&config).await;
         let facts = facts.map_err(|error| message(&with_causes(error.as_ref())));
-        let state = program::state(&config.serve).await;
+        let state = program::state(&config.serve, &systemctl).await;
         let now = unix_now();
-        let conditions = judge::judge(&config, &facts, state.as_deref(), now);
+        let conditions = judge::judge(&config, &facts, state.as_ref(), now);
         let fails = conditions.iter().filter(|it| it.holds == Some(false));
         let news: Vec<&str> = fails.map(|it| it.alert).collect();
         let news = news.join(", ");

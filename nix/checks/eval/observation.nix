@@ -60,12 +60,18 @@ in
   testItSignsBehindItsGateOnly = {
     expr = {
       condition = values "ExecCondition" (textOf host "ec-observe.service");
+      key = values "ExecStartPre" (textOf host "ec-observe.service");
+      there = values "ConditionPathExists" (textOf host "ec-observe.service");
       start = values "ExecStart" (textOf host "ec-observe.service");
       # It is started by its timer, so that what waits is tried again, and by nothing else.
       wanted = host.systemd.services.ec-observe.wantedBy;
     };
     expected = {
-      condition = [ "/etc/ec-observation/bin/ec-witness gate --config /etc/ec-observation/witness.json" ];
+      condition = [
+        "/etc/ec-observation/bin/ec-witness gate --without-key --config /etc/ec-observation/witness.json"
+      ];
+      key = [ "/etc/ec-observation/bin/ec-witness gate --key --config /etc/ec-observation/witness.json" ];
+      there = [ "/run/secrets/observation-witness" ];
       start = [ "/etc/ec-observation/bin/ec-witness watch --config /etc/ec-observation/witness.json" ];
       wanted = [ ];
     };
@@ -130,7 +136,6 @@ in
         silentSeconds = 1800;
         lookBackBlocks = 50000;
         unit = "ec-observe.service";
-        systemctl = "/run/current-system/sw/bin/systemctl";
       };
     };
   };

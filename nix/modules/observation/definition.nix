@@ -19,7 +19,6 @@ in
       silentSeconds = cfg.health.silent;
       lookBackBlocks = cfg.health.lookBack;
       unit = "ec-observe.service";
-      systemctl = "/run/current-system/sw/bin/systemctl";
     };
   }
   // (if cfg.chain.rpcFile == null then { inherit (cfg.chain) rpc; } else { rpcFile = "rpc"; })

@@ -15,6 +15,8 @@ let
 
   rpc = lib.optional (cfg.chain.rpcFile != null) "rpc:${cfg.chain.rpcFile}";
 
+  missing = lib.optional (cfg.chain.rpcFile != null) "rpc:missing";
+
   # For `op-warden purge --inventory`, also when the module is gone.
   inventory = {
     version = 2;
@@ -65,7 +67,11 @@ in
 
     systemd.services.ec-observe = common // {
       description = "Witness of observations: ${cfg.witness}";
-      unitConfig.RequiresMountsFor = map toString cfg.archives;
+      unitConfig = {
+        RequiresMountsFor = map toString cfg.archives;
+        # It is skipped, and does not fail, as long as its key is not there.
+        ConditionPathExists = cfg.keyFile;
+      };
       serviceConfig = hardening // {
         # Whose journal it is does not change with a reboot, and nobody else may read the archive by it.
         DynamicUser = true;
@@ -74,7 +80,10 @@ in
         StateDirectory = "ec-observe";
         StateDirectoryMode = "0700";
         LoadCredential = [ "key:${cfg.keyFile}" ] ++ rpc;
-        ExecCondition = "${program} gate ${given}";
+        SetCredential = missing;
+        # systemd gives the key to what comes after it only.
+        ExecCondition = "${program} gate --without-key ${given}";
+        ExecStartPre = "${program} gate --key ${given}";
         ExecStart = "${program} watch ${given}";
         Restart = "on-failure";
         RestartSec = "5s";
@@ -92,7 +101,8 @@ in
       partOf = [ "ec-observation.target" ];
       timerConfig = {
         OnActiveSec = "1s";
-        OnUnitInactiveSec = "30s";
+        # Not after its last end: what a condition keeps from its start has none.
+        OnCalendar = "*:*:00/30";
         AccuracySec = "1s";
       };
     };
@@ -103,6 +113,7 @@ in
       serviceConfig = hardening // {
         DynamicUser = true;
         LoadCredential = rpc;
+        SetCredential = missing;
         ExecStart = "${program} serve ${given}";
         Restart = "always";
         RestartSec = "2s";

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         scripts::trials(),
         chain::trials(),
         witness::trials(),
+        forge::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }
