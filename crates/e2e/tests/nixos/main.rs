@@ -13,6 +13,7 @@ mod l1;
 mod operator;
 mod sandbox;
 mod scripts;
+mod sops;
 mod support;
 mod tools;
 mod witness;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         chain::trials(),
         witness::trials(),
         forge::trials(),
+        sops::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -28,6 +28,10 @@ impl Tools {
         Ok(found)
     }
 
+    pub(crate) fn tree(&self) -> &Path {
+        &self.tree
+    }
+
     pub(crate) fn script(&self, name: &str) -> Command {
         let mut command = Command::new("bash");
         command.arg(self.folder.join(name));
