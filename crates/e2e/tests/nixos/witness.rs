@@ -169,6 +169,8 @@ fn life(tools: &Tools) -> Result<()> {
     for name in ["ec-observe", "ec-witness"] {
         fs::copy(program_path(name), bin.join(name))?;
     }
+    fs::create_dir_all(root.join("usr/local/bin"))?;
+    fs::copy(program::op_warden(), root.join("usr/local/bin/op-warden"))?;
     let evaluate = |name: &str, module: &str| -> Result<PathBuf> {
         let out = work.path().join(name);
         tools.evaluate_with(module, ("ec-witness", &work.path().join("programs")), &out)?;
@@ -210,6 +212,14 @@ fn life(tools: &Tools) -> Result<()> {
     step("disabled, it leaves its journal, which purge lists");
     let (code, said) = host.switch(&off)?;
     ensure(code == Some(0), || format!("the switch failed: {code:?}\n{said}"))?;
+    let inventory = "--inventory /var/lib/ec-observation/inventory.json";
+    let listed = host.sh(&format!("/usr/local/bin/op-warden purge {inventory}"))?;
+    ensure(listed.contains("ec-observe") && listed.contains("Nothing was removed"), || listed)?;
+    host.sh(&format!("/usr/local/bin/op-warden purge --yes {inventory}"))?;
+    let gone = format!("test ! -e /var/lib/private/ec-observe && test -e /{KEY} && echo gone");
+    ensure(host.sh(&gone)? == "gone", || {
+        "the journal is there still, or the key is gone".to_owned()
+    })?;
     let left =
         host.sh("systemctl list-units --all --no-legend 'ec-*' | grep -v not-found || true")?;
     ensure(left.is_empty(), || format!("units are left: {left}"))
