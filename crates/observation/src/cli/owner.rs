@@ -17,7 +17,7 @@ pub(super) enum OwnerCommand {
         #[command(flatten)]
         ledger: LedgerArgs,
     },
-    /// Offers the registry, as its owner; the zero address takes an offer back
+    /// Offers the registry; the zero address takes an offer back
     #[command(
         after_help = "Example: ec-observe owner offer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --ledger deployment.json --key-file owner.key"
     )]

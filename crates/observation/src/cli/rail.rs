@@ -15,7 +15,7 @@ use crate::entry::chunk_hash as hash_of;
 
 #[derive(Subcommand)]
 pub(super) enum RailCommand {
-    /// Stores a pointer, in the place of the publisher's earlier one of that name; a link ends
+    /// Stores a pointer in the place of the earlier one of that name
     #[command(
         after_help = "Example: ec-observe rail store ch05/14h MANIFEST moq://archive/ch05/14h.json --ledger deployment.json --key-file publisher.key"
     )]

@@ -33,7 +33,7 @@ pub(super) enum WitnessCommand {
     /// Removes a witness: its attestations no longer count for what is not final
     #[command(after_help = REMOVE_HELP)]
     Remove(ChangeArgs),
-    /// Puts one witness in the place of another: at no time are there fewer, and the quorum stays
+    /// Puts one witness in the place of another; the quorum stays
     #[command(after_help = REPLACE_HELP)]
     Replace {
         /// Who is a witness
