@@ -37,6 +37,15 @@
               lib.mkDefault
                 (import ./nix/packages { inherit pkgs; }).host-programs;
           };
+        observation =
+          { lib, pkgs, ... }:
+          {
+            key = "every-channel/observation";
+            imports = [ ./nix/modules/ec-observation.nix ];
+            services.every-channel.observation.package =
+              lib.mkDefault
+                (import ./nix/packages { inherit pkgs; }).witness-programs;
+          };
       };
 
       nixosConfigurations = lib.mapAttrs (
@@ -45,6 +54,7 @@
           modules = [
             sops-nix.nixosModules.sops
             self.nixosModules.op-stack
+            self.nixosModules.observation
             ./hosts/${host}
           ];
         }

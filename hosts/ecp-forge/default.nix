@@ -28,16 +28,30 @@ _: {
       disputeGameFactory = "0x0000000000000000000000000000000000000000";
     };
 
+    # Each key from secrets/ROLE.ecp-forge, once it is there: nix/README.md, "The first switch".
     secrets.sopsDirectory = ../../secrets;
 
     sequencer.node = {
       openFirewall = true;
       identityFile = "/run/secrets/op-stack-p2p-sequencer-node";
     };
-    # Of the example key in secrets/; `op-warden keys address` prints those of another key.
+    # Of secrets/p2p-sequencer-node.example; `op-warden keys generate` prints those of your own key.
     p2p.sequencerPeerId = "16Uiu2HAmGQVmprMtQwdPpJyvVZLEj3gbY3aJBmgfMzkUx3JWRydf";
     p2p.sequencerEnodeId = "37b84de6947b243626cc8b977bb1f1632610614842468dfa8f35dcbbc55a515e47f6fe259cffc671a719eaef444a0d689b16a90051985a13661840cf5e221503";
 
     followers.archive.index = 1;
+  };
+
+  # A witness of observations on this chain: off until there is a ledger (`ec-observe deploy`). Another host's
+  # witness is the same lines, with `chain.rpc` of a node that it can reach.
+  services.every-channel.observation = {
+    enable = false;
+    chain.id = 20260619;
+    # The follower's engine, so that the sequencer's is left to its node.
+    chain.rpc = "http://127.0.0.1:8645";
+    ledger = "0x0000000000000000000000000000000000000000";
+    witness = "0x0000000000000000000000000000000000000000";
+    keyFile = "/run/secrets/observation-witness";
+    archives = [ "/srv/archive/observations.jsonl" ];
   };
 }

@@ -14,6 +14,7 @@ let
     # The former name of what the module takes.
     op-warden-static = packages.host-programs;
     ec-observe = pkgs.callPackage ./ec-observe.nix { };
+    witness-programs = pkgs.callPackage ./witness-programs.nix { };
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };
     official-programs = call ./official-programs.nix { };

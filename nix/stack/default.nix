@@ -118,6 +118,7 @@ let
     {
       ${engineName} = mkEngine engineName pair.engine {
         inherit sequencerHttp;
+        gate.gates = gates.follower-engine;
         peer = p2p.sequencerEngine;
         # op-node dials a static peer at its start and then once a minute, so the sequencer comes first.
         after = [ "sequencer-node" ];
@@ -327,7 +328,8 @@ in
       inherit (chain) genesis rollup l2ChainId;
       inherit disputeGameFactory;
     }
-    // (if chain.bundle or null == null then { } else { inherit (chain) bundle; });
+    // (if chain.bundle or null == null then { } else { inherit (chain) bundle; })
+    // (if chain.peers or [ ] == [ ] then { } else { inherit (chain) peers; });
     l1 = {
       inherit (l1) chainId;
     }

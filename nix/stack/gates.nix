@@ -24,6 +24,14 @@ let
     "genesis-live"
   ];
 
+  # Of an engine, beside the chain's.
+  engine = [
+    "engine-data"
+    "engine-durability"
+    "proof-window"
+    "engine-peers"
+  ];
+
   # What a node needs, and what its flags must not break.
   node = [
     "clock"
@@ -51,16 +59,20 @@ let
   ];
 in
 {
-  engine = chain ++ [
-    "engine-data"
-    "engine-durability"
-    "proof-window"
-    "engine-peers"
-  ];
+  engine = chain ++ engine;
+
+  # A follower's files, beside what the sequencer runs.
+  follower-engine = chain ++ [ "genesis-peers" ] ++ engine;
 
   sequencer-node = live ++ keys ++ [ "sequencer-key" ] ++ node;
 
-  follower-node = live ++ [ "unsafe-signer" ] ++ node;
+  follower-node =
+    live
+    ++ [
+      "genesis-peers"
+      "unsafe-signer"
+    ]
+    ++ node;
 
   batcher =
     live

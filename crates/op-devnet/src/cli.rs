@@ -14,7 +14,7 @@ use crate::fault::{self, Fault};
 use crate::home::{Home, Lock};
 use crate::prove::{self, Depth};
 use crate::session::interrupted;
-use crate::{clock::Clock, keys, logs, out, status, supervisor::leftovers, up};
+use crate::{clock::Clock, keys, logs, out, reset, status, supervisor::leftovers, up};
 
 const UP_HELP: &str = "\
 Examples:
@@ -41,9 +41,15 @@ enum Command {
     /// Stops a devnet that runs elsewhere
     #[command(after_help = "Example: op-devnet down")]
     Down(DirArgs),
-    /// Stops the devnet and removes its chain
-    #[command(after_help = "Example: op-devnet reset")]
-    Reset(DirArgs),
+    /// Lists what goes with the chain, and stops the devnet and removes it once you say yes
+    #[command(after_help = "Example: op-devnet reset --yes")]
+    Reset {
+        #[command(flatten)]
+        dir: DirArgs,
+        /// Remove it without a question; where nobody can be asked it is only listed without this
+        #[arg(long)]
+        yes: bool,
+    },
     /// Shows the services and heads
     #[command(after_help = "Example: op-devnet status --json")]
     Status {
@@ -140,7 +146,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Up(args) => up(args).await,
         Command::Build => build().await,
         Command::Down(args) => down(&Home::open(&args.dir)?).await,
-        Command::Reset(args) => reset(&Home::open(&args.dir)?).await,
+        Command::Reset { dir, yes } => reset(&Home::open(&dir.dir)?, yes).await,
         Command::Status { dir, json } => status::show(&Home::open(&dir.dir)?, json).await,
         Command::Logs { service, dir, follow } => {
             logs::show(&Home::open(&dir.dir)?, &service, follow).await
@@ -211,8 +217,16 @@ async fn down(home: &Home) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn reset(home: &Home) -> Result<ExitCode> {
+async fn reset(home: &Home, yes: bool) -> Result<ExitCode> {
     home.check_ours()?;
+    out::result(reset::list(home)?)?;
+    if !reset::is_agreed(yes)? {
+        out::line(format_args!(
+            "Nothing was stopped or removed. `op-devnet reset --yes --dir {}` does it; the chain is then gone for good",
+            home.dir().display()
+        ));
+        return Ok(ExitCode::FAILURE);
+    }
     end_supervisor(home).await?;
     let lock = home.lock()?;
     end_leftovers(home, &lock).await;

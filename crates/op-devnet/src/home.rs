@@ -89,7 +89,8 @@ impl Home {
     pub(crate) fn way_out(&self) -> String {
         let dir = self.dir.display();
         format!(
-            "op-devnet reset --dir {dir} removes the chain and keeps the keys that you brought; or choose another --dir"
+            "choose another --dir, which keeps what is here; or op-devnet reset --dir {dir}, which lists what goes with the \
+             chain and asks (keys that you brought stay)"
         )
     }
 
@@ -121,6 +122,16 @@ impl Home {
     /// Not for the supervisor itself, whose lock this would release.
     pub(crate) fn supervisor(&self) -> Result<Option<Pid>> {
         lock::holder(&self.dir.join(LOCK))
+    }
+
+    /// What [`Self::clear`] removes: the chain, and the keys that were made for it.
+    pub(crate) fn goes(&self) -> Result<Vec<PathBuf>> {
+        let entries = self.entries()?.into_iter();
+        let chain = entries.filter(|(name, _)| ![LOCK, KEYS, STATUS].contains(&name.as_str()));
+        let mut goes: Vec<PathBuf> = chain.map(|(_, path)| path).collect();
+        goes.sort();
+        goes.extend(keys::made_here(&self.keys())?);
+        Ok(goes)
     }
 
     /// Removes the chain, first what makes it complete, with all keys but those that the operator brought.

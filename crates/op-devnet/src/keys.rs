@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
-use std::{io::Write as _, os::unix::fs::PermissionsExt as _, path::Path};
+use std::path::{Path, PathBuf};
+use std::{io::Write as _, os::unix::fs::PermissionsExt as _};
 
 use alloy_primitives::{Address, B256, hex, keccak256};
 use anyhow::{Context, Result};
@@ -78,6 +79,13 @@ pub(crate) fn brought(folder: &Path) -> Result<Vec<String>> {
             })
     };
     names.filter(|name| !name.as_ref().is_ok_and(is_ours)).collect()
+}
+
+/// The keys in a folder that a devnet made.
+pub(crate) fn made_here(folder: &Path) -> Result<Vec<PathBuf>> {
+    let brought = brought(folder)?;
+    let names = made(folder)?.into_keys().filter(|name| !brought.contains(name));
+    Ok(names.map(|name| folder.join(name)).filter(|path| path.exists()).collect())
 }
 
 /// Removes what a devnet made, and the folder if nothing else is in it.

@@ -27,6 +27,7 @@ mod logs;
 mod out;
 mod ports;
 mod prove;
+mod reset;
 mod saved;
 mod session;
 mod source;

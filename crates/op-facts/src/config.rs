@@ -54,6 +54,10 @@ pub struct Chain {
     /// The published bundle that the files must be those of: its folder or its manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<PathBuf>,
+    /// JSON-RPC of nodes of this chain that others run: what a follower's files are compared with, beside
+    /// its sequencer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<String>,
 }
 
 /// What the operator says about keys.
@@ -114,6 +118,22 @@ impl Config {
     pub fn commands(&self, component: &str) -> impl Iterator<Item = &Command> {
         let commands = self.services.values().filter_map(|service| service.command.as_ref());
         commands.filter(move |command| command.component == component)
+    }
+
+    /// The sequencers that a follower is given, by its engine's command, and the peers.
+    #[must_use]
+    pub fn upstream<'a>(&'a self, service: &'a Service) -> Vec<&'a str> {
+        let engines = self.services.values();
+        let its_engine = engines.filter(|other| service.is_node() && other.serves(service));
+        let given = service.sequencers().chain(its_engine.flat_map(Service::sequencers));
+        let mut urls: Vec<&str> = given.chain(self.peers()).collect();
+        let mut seen = BTreeSet::new();
+        urls.retain(|url| !url.is_empty() && seen.insert(*url));
+        urls
+    }
+
+    fn peers(&self) -> impl Iterator<Item = &str> {
+        self.chain.peers.iter().map(String::as_str)
     }
 
     pub fn service(&self, name: &str) -> Result<&Service, ConfigError> {

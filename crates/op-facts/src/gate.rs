@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[strum(serialize_all = "kebab-case")]
 pub enum Gate {
     // Files
-    ChainFiles, GenesisHash, GenesisTimestamp, GenesisLive, EngineData, L2Chain, ForkSchedule,
+    ChainFiles, GenesisHash, GenesisTimestamp, GenesisLive, GenesisPeers, EngineData, L2Chain, ForkSchedule,
     RollupConfig, Predeploys, FeeParameters, Bundle,
     // L1
     L1Chain, L1Origin, L1Head, L1Agreement, L1RateLimit, L1Proofs, L1Beacon, Contracts,
@@ -118,6 +118,10 @@ impl Gate {
             Self::GenesisLive => entry(Subject::Files, &[EngineRpc],
                 "block 0 and chain id of the running engine are those (all but engines)",
                 "an engine kept the data folder of an earlier attempt"),
+            Self::GenesisPeers => entry(Subject::Files, &[Command],
+                "block 0 and chain id of the sequencer that a follower's engine is given, and of `chain.peers`, are \
+                 those",
+                "a chain that was deployed again: a follower began from last month's pair of files, without an error"),
             Self::EngineData => entry(Subject::Files, &[Command, DataDir],
                 "the engine's data folder was initialised from this genesis.json (engines)",
                 "the same, seen before the engine starts"),

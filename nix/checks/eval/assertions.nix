@@ -655,4 +655,25 @@ in
       rpcFile = "/keys/l1-rpc";
     };
   } publicL1;
+
+  # The flake offers it, and nothing ran there.
+  testAnotherPlatformIsWarnedOf = {
+    expr = map (
+      platform:
+      lib.filter (lib.hasInfix "nothing of this was ever run") (messagesOf (hostOf [
+        { nixpkgs.hostPlatform = lib.mkOverride 900 platform; }
+      ])).warnings
+    ) [ "x86_64-linux" ]
+    ++ [
+      (lib.length (
+        lib.filter (lib.hasInfix "this host is aarch64-linux") (messagesOf (hostOf [
+          { nixpkgs.hostPlatform = lib.mkOverride 40 "aarch64-linux"; }
+        ])).warnings
+      ))
+    ];
+    expected = [
+      [ ]
+      1
+    ];
+  };
 }

@@ -14,6 +14,7 @@ let
     host: _:
     evalHost [
       module
+      ../../modules/ec-observation.nix
       sopsModule
       (../../../hosts + "/${host}")
       (
@@ -22,6 +23,7 @@ let
           sops.validateSopsFiles = false;
           sops.package = pkgs.writeTextDir "bin/sops-install-secrets" "";
           services.every-channel.op-stack.package = pkgs.writeTextDir "bin/op-warden" "";
+          services.every-channel.observation.package = pkgs.writeTextDir "bin/ec-witness" "";
         }
       )
     ]
@@ -69,13 +71,22 @@ in
     expected = all { };
   };
 
-  testEveryKeyComesFromSops = {
-    expr = each (
-      config:
-      lib.subtractLists (map (secret: secret.path) (lib.attrValues config.sops.secrets)) (
+  # Nothing of a bare clone is encrypted for the host, so nothing is asked of it: each service waits for its key.
+  testABareCloneSwitches = {
+    expr = each (config: {
+      secrets = lib.attrNames config.sops.secrets;
+      elsewhere = lib.filter (path: !(lib.hasPrefix "/run/secrets/op-stack-" path)) (
         lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues (servicesOf config))
-      )
-    );
-    expected = all [ ];
+      );
+    });
+    expected = all {
+      secrets = [ ];
+      elsewhere = [ ];
+    };
+  };
+
+  testTheWitnessIsOff = {
+    expr = each (config: config.systemd.services ? ec-observe);
+    expected = all false;
   };
 }

@@ -38,6 +38,7 @@ let
       "https://free.example"
       url
     ];
+    "chain.peers".chain.peers = [ "https://rpc.chain.example/v3/${key}" ];
     "l1.others".l1.others = [ "https://eth.example/?network=sepolia&dkey=${key}" ];
     # Their kin.
     "l1.rpc".l1.rpc = lib.mkForce "https://user:pw@l1.example";

@@ -106,7 +106,7 @@ let
         networking.hostName = "forge";
         sops.age.keyFile = "/var/lib/sops/key";
         services.every-channel.op-stack = {
-          secrets.sopsDirectory = ./.;
+          secrets.sopsDirectory = lib.mkDefault ../secrets;
         }
         // settings;
       }
@@ -393,6 +393,29 @@ in
   testSecretsAreInstalledByAUnit = {
     expr = withSops.sops.useSystemdActivation;
     expected = true;
+  };
+
+  # A host that has nothing yet switches all the same: what cannot be decrypted is not asked for.
+  testAFileThatIsNotThereIsNoSecret = {
+    expr =
+      let
+        config = sops { secrets.sopsDirectory = ./.; };
+        inherit (messagesOf config) assertions warnings;
+      in
+      {
+        secrets = lib.attrNames config.sops.secrets;
+        inherit assertions;
+        named = lib.filter (lib.hasInfix "no batcher.forge, challenger.forge, proposer.forge, sequencer.forge.") warnings;
+        waits = (servicesOf config).batcher.keyFiles.batcher;
+      };
+    expected = {
+      secrets = [ ];
+      assertions = [ ];
+      named = [
+        "services.every-channel.op-stack.secrets.sopsDirectory: no batcher.forge, challenger.forge, proposer.forge, sequencer.forge. Until they are there, and known to git in a flake, the gates of their services wait: `op-warden keys generate --sops --out FILE`."
+      ];
+      waits = "/run/secrets/op-stack-batcher";
+    };
   };
 
   testSopsWithoutAFolderHasNoSecrets = {

@@ -165,6 +165,20 @@ in
     };
   };
 
+  testTheChainsPeers = {
+    expr =
+      (wardenOf (host {
+        chain.peers = [ "https://rpc.chain.example" ];
+      })).chain.peers;
+    expected = [ "https://rpc.chain.example" ];
+  };
+
+  # Of a follower both services: the engine before it is initialised, and the node each time.
+  testWhoIsComparedWithTheSequencer = {
+    expr = lib.filter (name: lib.elem "genesis-peers" gates.${name}.gates) (namesOf full);
+    expected = lib.filter (lib.hasPrefix "follower-") (namesOf full);
+  };
+
   testTheBundle = {
     expr =
       (wardenOf (host {

@@ -253,6 +253,9 @@ let
       message = "${prefix}.followers: ${lib.concatStringsSep " and " names} have the same index. Give the newer one a free number.";
     }) byNumber;
 
+  # Stub packages of tests have no platform, so it is the one that the host declares.
+  platform = config.nixpkgs.hostPlatform.system or "x86_64-linux";
+
   # A tmpfs is empty after each boot. What a path lies on is the innermost of the mounts above it.
   isOnTmpfs =
     path:
@@ -395,6 +398,7 @@ in
       lib.optional (unpinned != [ ] && !cfg.dangerouslyRunUnpinnedImages)
         "${prefix}: no digest for the images of ${lib.concatStringsSep ", " unpinned}. Their gates answer `wait` until `op-warden images lock nix/stack/images.json` has run on a host that reaches the registry."
       ++ lib.optional (isOnTmpfs cfg.stateDir) "${prefix}.stateDir: ${cfg.stateDir} lies on a tmpfs, and the chain's data would be gone after each boot. Mount a disk there."
+      ++ lib.optional (platform != "x86_64-linux") "${prefix}: this host is ${platform}, where nothing of this was ever run. Each image must have that platform: look before the first start (`podman image inspect --format '{{.Architecture}}'`)."
       ++ lib.optional (isOnTmpfs paths.images) "${prefix}: ${paths.images} lies on a tmpfs: each boot pulls the images again, into memory. Mount a disk there."
       ++ lib.optional (lostKeys != [ ]) "${prefix}.secrets: ${lib.concatStringsSep ", " lostKeys} would be gone after each boot: a tmpfs is there. ${elsewhere}."
       ++ lib.optional (impossibleKeys != [ ]) "${prefix}.secrets: ${lib.concatStringsSep ", " impossibleKeys} cannot be put there: the /etc of this host cannot be written. ${elsewhere}."

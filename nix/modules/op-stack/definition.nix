@@ -122,6 +122,7 @@ let
       rollup = inSystem cfg.chain.rollupFile;
       l2ChainId = cfg.chain.id;
       bundle = lib.mapNullable inSystem cfg.chain.bundle;
+      inherit (cfg.chain) peers;
     };
     inherit (cfg) proofWindow;
     inherit (cfg.batcher) dataAvailability;

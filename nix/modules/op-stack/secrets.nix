@@ -36,6 +36,12 @@ let
     in
     option == null || option.highestPrio >= (lib.mkDefault null).priority;
   wanted = cfg.enable && cfg.secrets.sopsDirectory != null;
+
+  fileOf = key: cfg.secrets.sopsDirectory + "/${key}.${host}";
+  ours = lib.filterAttrs (key: _: isOurs key) users;
+  # One that is not there yet would keep the others from being installed: its service waits for it alone.
+  there = lib.filterAttrs (key: _: builtins.pathExists (fileOf key)) ours;
+  absent = lib.attrNames (removeAttrs ours (lib.attrNames there));
 in
 {
   options.services.every-channel.op-stack.secrets.declared = lib.mkOption {
@@ -63,16 +69,22 @@ in
         sops.secrets = lib.mapAttrs' (
           key: units:
           lib.nameValuePair (name key) {
-            sopsFile = cfg.secrets.sopsDirectory + "/${key}.${host}";
+            sopsFile = fileOf key;
             format = "binary";
             restartUnits = units;
           }
-        ) (lib.filterAttrs (key: _: isOurs key) users);
+        ) there;
+
+        warnings = lib.optional (absent != [ ]) (
+          "${prefix}.secrets.sopsDirectory: no ${lib.concatMapStringsSep ", " (key: "${key}.${host}") absent}."
+          + " Until they are there, and known to git in a flake, the gates of their services wait:"
+          + " `op-warden keys generate --sops --out FILE`."
+        );
 
         services.every-channel.op-stack = {
-          secrets.declared = map (key: config.sops.secrets.${name key}.path) (
-            lib.filter isOurs (lib.attrNames users)
-          );
+          secrets.declared = map (
+            key: config.sops.secrets.${name key}.path or "/run/secrets/${name key}"
+          ) (lib.attrNames ours);
           sequencer.keyFile = path "sequencer";
         }
         // lib.genAttrs roles (role: {

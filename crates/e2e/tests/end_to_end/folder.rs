@@ -208,6 +208,26 @@ pub(crate) fn status_of_this_run() -> Outcome {
     Ok(Completion::Completed)
 }
 
+/// Without a yes, and with nobody to ask, everything stays and is listed.
+fn unasked(dir: &Path) -> Result<()> {
+    let asked = Command::new(op_devnet())
+        .args(["reset", "--dir"])
+        .arg(dir)
+        .stdin(Stdio::null())
+        .output()?;
+    let run = Run::from(asked);
+    let lists = ["goes", "chain", "proposer.key", "stays", "batcher.key"];
+    ensure(run.code == Some(1) && lists.iter().all(|word| run.stdout.contains(word)), || {
+        run.to_string()
+    })?;
+    ensure(
+        run.stderr.contains("Nothing was stopped or removed") && run.stderr.contains("--yes"),
+        || run.to_string(),
+    )?;
+    let stays = dir.join("chain").exists() && dir.join("keys/proposer.key").exists();
+    ensure(stays, || "what was only to be listed is gone".to_owned())
+}
+
 /// What an operator brought stays; what a devnet made goes.
 pub(crate) fn reset_keeps_brought_keys() -> Outcome {
     let dir = tempfile::tempdir()?;
@@ -219,7 +239,9 @@ pub(crate) fn reset_keeps_brought_keys() -> Outcome {
     let devnet = Devnet::in_folder_with(dir, &["--l1-only"])?;
     ensure(keys.join("proposer.key").exists(), || "no key was made".to_owned())?;
     devnet.down()?;
-    let reset = Run::of(Command::new(op_devnet()).args(["reset", "--dir"]).arg(devnet.dir()));
+    unasked(devnet.dir())?;
+    let reset =
+        Run::of(Command::new(op_devnet()).args(["reset", "--yes", "--dir"]).arg(devnet.dir()));
     ensure(reset.code == Some(0) && reset.stderr.contains("batcher.key"), || reset.to_string())?;
     let left: Vec<_> = fs::read_dir(&keys)?
         .map(|entry| entry.map(|it| it.file_name()))

@@ -103,7 +103,7 @@ fn take(step: Step, folder: &mut Folder, random: &mut Random) -> Result<()> {
             let signals = [Signal::INT, Signal::TERM, Signal::HUP, Signal::KILL];
             folder.signal(*random.pick(&signals))
         }
-        Step::Down => folder.ended_by("down"),
+        Step::Down => folder.ended_by(&["down"]),
         Step::KilledSupervisor => folder.signal(Signal::KILL),
         Step::KilledService => {
             if !folder.runs() {
@@ -112,7 +112,7 @@ fn take(step: Step, folder: &mut Folder, random: &mut Random) -> Result<()> {
             folder.kill_one(random)
         }
         Step::Reset => {
-            folder.ended_by("reset")?;
+            folder.ended_by(&["reset", "--yes"])?;
             folder.forget();
             let left = folder.dir().join("chain").exists();
             ensure(!left, || "the chain is still there".to_owned())
@@ -172,7 +172,7 @@ pub(crate) fn on_disk(disk: &Path) -> Result<()> {
         sleep(FULL);
         match way {
             "the supervisor is killed" => folder.signal(Signal::KILL)?,
-            "it is stopped" => folder.ended_by("down")?,
+            "it is stopped" => folder.ended_by(&["down"])?,
             _ => {}
         }
         fs::remove_file(&ballast)?;

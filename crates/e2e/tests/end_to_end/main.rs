@@ -243,7 +243,8 @@ fn two_supervisors() -> Outcome {
     ensure(status.code == Some(1) && status.stdout.contains("no devnet runs"), || {
         status.to_string()
     })?;
-    let reset = Run::of(Command::new(op_devnet()).args(["reset", "--dir"]).arg(devnet.dir()));
+    let reset =
+        Run::of(Command::new(op_devnet()).args(["reset", "--yes", "--dir"]).arg(devnet.dir()));
     ensure(reset.code == Some(0) && !devnet.dir().join("chain").exists(), || reset.to_string())?;
     Ok(Completion::Completed)
 }

@@ -108,7 +108,7 @@ impl Folder {
         let said = fs::read_to_string(self.said())?;
         ensure(ended && said.contains("op-devnet reset"), || error.to_string())?;
         self.up = None;
-        self.ended_by("reset")?;
+        self.ended_by(&["reset", "--yes"])?;
         self.forget();
         self.up()?;
         Ok(said.lines().last().unwrap_or_default().to_owned())
@@ -128,8 +128,8 @@ impl Folder {
     }
 
     /// Ends it by a command.
-    pub(crate) fn ended_by(&mut self, command: &str) -> Result<()> {
-        let run = self.command(&[command]);
+    pub(crate) fn ended_by(&mut self, command: &[&str]) -> Result<()> {
+        let run = self.command(command);
         ensure(run.code == Some(0), || run.to_string())?;
         if let Some(mut up) = self.up.take() {
             up.wait()?;
@@ -247,7 +247,7 @@ impl Folder {
 
     /// Stops it, however it was left.
     pub(crate) fn end(mut self) -> Result<()> {
-        self.ended_by("down")?;
+        self.ended_by(&["down"])?;
         devnet::no_process_left(&self.dir)
     }
 }

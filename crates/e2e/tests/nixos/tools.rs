@@ -28,6 +28,10 @@ impl Tools {
         Ok(found)
     }
 
+    pub(crate) fn tree(&self) -> &Path {
+        &self.tree
+    }
+
     pub(crate) fn script(&self, name: &str) -> Command {
         let mut command = Command::new("bash");
         command.arg(self.folder.join(name));
@@ -41,12 +45,22 @@ impl Tools {
 
     /// Evaluates a host into a folder of units and files.
     pub(crate) fn evaluate(&self, module: &str, op_warden: &Path, out: &Path) -> Result<()> {
+        self.evaluate_with(module, ("op-warden", op_warden), out)
+    }
+
+    /// The same with another package.
+    pub(crate) fn evaluate_with(
+        &self,
+        module: &str,
+        (name, package): (&str, &Path),
+        out: &Path,
+    ) -> Result<()> {
         let file = out.with_extension("nix");
         fs::write(&file, module)?;
         run(self
             .script("eval-host.sh")
             .arg("--pkg")
-            .arg(format!("op-warden={}", op_warden.display()))
+            .arg(format!("{name}={}", package.display()))
             .arg(&self.tree)
             .arg(&file)
             .arg(out))

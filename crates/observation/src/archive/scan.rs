@@ -5,11 +5,11 @@ use std::{ops::AddAssign, thread};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use super::lines::{Block, Input, Position, too_long};
 use super::origin::{Origin, origin};
-use super::padding::without_runs;
-use super::{error::ArchiveError, mapping::Mapping, parse};
+use super::{ArchiveError, mapping::Mapping, parse};
 use crate::entry::Entry;
+use archive_lines::lines::{Block, Input, Position, too_long};
+use archive_lines::padding::without_runs;
 
 /// How many bad lines are named.
 const NAMED: usize = 5;

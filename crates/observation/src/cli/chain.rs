@@ -65,6 +65,10 @@ impl RpcArgs {
 }
 
 impl LedgerArgs {
+    pub(super) fn rail(&self) -> Option<Address> {
+        self.place.rail()
+    }
+
     /// To look at.
     pub(super) async fn open(&self) -> anyhow::Result<Ledger> {
         ledger(&self.rpc.url, self.place.read()?).await
@@ -80,6 +84,11 @@ impl LedgerArgs {
 }
 
 impl PlaceArgs {
+    /// The rail beside the ledger, where a file names it.
+    fn rail(&self) -> Option<Address> {
+        Deployment::read(self.ledger.as_ref()).ok().map(|deployment| deployment.rail)
+    }
+
     /// Address and chain id.
     pub(super) fn read_whole(&self) -> anyhow::Result<(Address, u64)> {
         let (address, chain_id) = self.read()?;

@@ -7,7 +7,9 @@ mod findings;
 mod generate;
 mod headers;
 mod output;
+mod owner;
 mod prove;
+mod rail;
 mod signatures;
 mod smoke;
 mod source;
@@ -38,6 +40,13 @@ Example: ec-observe witness add 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quo
 
 Where the deployment has a delay for changes, the first run announces the change and the second one, when it \
 is due, makes it.";
+
+const RAIL_HELP: &str = "\
+Example: ec-observe rail show ch05/14h --publisher 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 \
+--rpc http://127.0.0.1:8545 --ledger deployment.json
+
+A pointer belongs to whoever stores it. A name, and a manifest, of 64 hex digits is these 32 bytes; any other text is \
+hashed with keccak256.";
 
 const SUBMIT_HELP: &str = "\
 Example: ec-observe submit headers.jsonl --rpc http://127.0.0.1:8545 --ledger deployment.json \
@@ -81,6 +90,12 @@ enum Command {
     /// Changes who the witnesses are, as the registry's owner
     #[command(subcommand, after_help = WITNESS_HELP)]
     Witness(witness::WitnessCommand),
+    /// Shows who owns the registry, offers it, or takes it
+    #[command(subcommand, after_help = "Example: ec-observe owner show --ledger deployment.json")]
+    Owner(owner::OwnerCommand),
+    /// Stores pointers to manifests, and links them to what is final
+    #[command(subcommand, after_help = RAIL_HELP)]
+    Rail(rail::RailCommand),
     /// Proposes observations
     #[command(after_help = SUBMIT_HELP)]
     Submit(submit::SubmitArgs),
@@ -126,6 +141,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => block_on(prove::verify(&args)),
         Command::Deploy(args) => block_on(deploy::run(&args)),
         Command::Witness(command) => block_on(witness::run(&command)),
+        Command::Owner(command) => block_on(owner::run(&command)),
+        Command::Rail(command) => block_on(rail::run(&command)),
         Command::Submit(args) => block_on(submit::submit(&args)),
         Command::Attest(args) => block_on(submit::attest(&args)),
         Command::Sign(args) => signatures::sign(&args),

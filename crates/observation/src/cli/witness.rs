@@ -18,6 +18,13 @@ const REMOVE_HELP: &str = "\
 Example: ec-observe witness remove 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --quorum 2 \
 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key";
 
+const REPLACE_HELP: &str = "\
+Example: ec-observe witness replace 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 \
+0x90F79bf6EB2c4f870365E785982E1f101E93b906 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key";
+
+const QUORUM_HELP: &str = "\
+Example: ec-observe witness quorum 3 --rpc http://127.0.0.1:8545 --ledger deployment.json --key-file owner.key";
+
 #[derive(Subcommand)]
 pub(super) enum WitnessCommand {
     /// Adds a witness: it counts with what it attests from then on
@@ -26,6 +33,24 @@ pub(super) enum WitnessCommand {
     /// Removes a witness: its attestations no longer count for what is not final
     #[command(after_help = REMOVE_HELP)]
     Remove(ChangeArgs),
+    /// Puts one witness in the place of another; the quorum stays
+    #[command(after_help = REPLACE_HELP)]
+    Replace {
+        /// Who is a witness
+        gone: Address,
+        /// Who is none yet
+        come: Address,
+        #[command(flatten)]
+        by: OwnerArgs,
+    },
+    /// Sets how many witnesses make an observation final
+    #[command(after_help = QUORUM_HELP)]
+    Quorum {
+        #[arg(value_name = "N")]
+        quorum: u32,
+        #[command(flatten)]
+        by: OwnerArgs,
+    },
 }
 
 #[derive(Args)]
@@ -36,6 +61,12 @@ pub(super) struct ChangeArgs {
     #[arg(long, value_name = "N")]
     quorum: u32,
     #[command(flatten)]
+    by: OwnerArgs,
+}
+
+#[derive(Args)]
+pub(super) struct OwnerArgs {
+    #[command(flatten)]
     ledger: LedgerArgs,
     #[command(flatten)]
     key: KeyArgs,
@@ -45,13 +76,18 @@ pub(super) struct ChangeArgs {
 }
 
 pub(super) async fn run(command: &WitnessCommand) -> anyhow::Result<ExitCode> {
-    let (WitnessCommand::Add(args) | WitnessCommand::Remove(args)) = command;
+    let (WitnessCommand::Add(ChangeArgs { by: args, .. })
+    | WitnessCommand::Remove(ChangeArgs { by: args, .. })
+    | WitnessCommand::Replace { by: args, .. }
+    | WitnessCommand::Quorum { by: args, .. }) = command;
     let (ledger, owner) = args.ledger.open_with(&args.key).await?;
     let change = match command {
-        WitnessCommand::Add(_) => ledger.add_witness(&owner, args.witness, args.quorum).await?,
-        WitnessCommand::Remove(_) => {
-            ledger.remove_witness(&owner, args.witness, args.quorum).await?
+        WitnessCommand::Add(it) => ledger.add_witness(&owner, it.witness, it.quorum).await?,
+        WitnessCommand::Remove(it) => ledger.remove_witness(&owner, it.witness, it.quorum).await?,
+        WitnessCommand::Replace { gone, come, .. } => {
+            ledger.replace_witness(&owner, *gone, *come).await?
         }
+        WitnessCommand::Quorum { quorum, .. } => ledger.set_quorum(&owner, *quorum).await?,
     };
     let set = ledger.set().await?;
     let due = match change {

@@ -7,6 +7,7 @@ use alloy_sol_types::SolInterface as _;
 use eth_rpc::{Rpc, Unread, fees::TooDear, key::SignError};
 
 use crate::contracts::EveryChannelObservationLedger::EveryChannelObservationLedgerErrors;
+use crate::contracts::EveryChannelRail::EveryChannelRailErrors;
 use crate::contracts::EveryChannelWitnessRegistry::EveryChannelWitnessRegistryErrors;
 
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,11 @@ pub enum LedgerError {
         "{account} is no witness of the registry {registry} now: its owner adds one with `ec-observe witness add`"
     )]
     NoWitness { account: Address, registry: Address },
+    #[error(
+        "expected the rail of the ledger {ledger}, found that of {found} at {rail}: nothing was signed. Give the file \
+         that `ec-observe deploy` wrote, or the right --rail"
+    )]
+    OtherRail { rail: Address, found: Address, ledger: Address },
     #[error("{what} is refused: {reason}")]
     Refused { what: String, reason: String },
     #[error("{what} ran out of gas after {gas}: run the same command again")]
@@ -103,6 +109,9 @@ pub(super) fn reason(text: &str) -> String {
     });
     let Some(bytes) = bytes else { return text.to_owned() };
     if let Ok(error) = EveryChannelObservationLedgerErrors::abi_decode(&bytes) {
+        return inner(&format!("{error:?}"));
+    }
+    if let Ok(error) = EveryChannelRailErrors::abi_decode(&bytes) {
         return inner(&format!("{error:?}"));
     }
     match EveryChannelWitnessRegistryErrors::abi_decode(&bytes) {

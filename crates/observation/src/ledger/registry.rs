@@ -8,7 +8,7 @@ use super::error::LedgerError;
 use super::state::Ledger;
 use crate::contracts::EveryChannelWitnessRegistry::{
     CHANGE_WINDOWCall, addWitnessCall, announceCall, changeDelayCall, dueCall, removeWitnessCall,
-    setQuorumCall,
+    replaceWitnessCall, setQuorumCall,
 };
 
 /// What became of a change.
@@ -42,6 +42,18 @@ impl Ledger {
         let call = removeWitnessCall { witness, quorum: U256::from(quorum) };
         let is_made = !self.is_witness(witness).await? && self.set().await?.quorum == quorum;
         self.change(owner, &call, is_made, &format!("removing the witness {witness}")).await
+    }
+
+    /// Puts one witness in the place of another.
+    pub async fn replace_witness(
+        &self,
+        owner: &Account,
+        gone: Address,
+        come: Address,
+    ) -> Result<Change, LedgerError> {
+        let call = replaceWitnessCall { gone, come };
+        let is_made = self.is_witness(come).await? && !self.is_witness(gone).await?;
+        self.change(owner, &call, is_made, &format!("putting {come} in the place of {gone}")).await
     }
 
     /// Sets how many attestations make an observation final.

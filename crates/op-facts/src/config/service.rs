@@ -128,6 +128,19 @@ impl Service {
         self.is_engine() && self.command.as_ref().is_some_and(follows)
     }
 
+    /// Whether this is the engine that another service asks.
+    pub(super) fn serves(&self, other: &Self) -> bool {
+        let port = || self.command.as_ref()?.setting("http.port");
+        let asked = || other.engine_rpc.as_deref()?.trim_end_matches('/').rsplit_once(':');
+        self.is_engine() && asked().is_some_and(|(_, asked)| port() == Some(asked))
+    }
+
+    /// The sequencers that a follower's engine sends transactions to.
+    pub fn sequencers(&self) -> impl Iterator<Item = &str> {
+        let command = self.command.as_ref().filter(|_| self.is_engine());
+        FOLLOWS.into_iter().filter_map(move |flag| command?.value(flag))
+    }
+
     /// The game types that it plays: of an op-challenger those of its command, also former ones.
     #[must_use]
     pub fn played(&self) -> BTreeSet<u32> {

@@ -11,6 +11,7 @@ mod files {
     pub(crate) mod fork_schedule;
     pub(crate) mod genesis_hash;
     pub(crate) mod genesis_live;
+    pub(crate) mod genesis_peers;
     pub(crate) mod genesis_timestamp;
     pub(crate) mod l2_chain;
     pub(crate) mod predeploys;
@@ -97,6 +98,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::GenesisHash => files::genesis_hash::judge,
         Gate::GenesisTimestamp => files::genesis_timestamp::judge,
         Gate::GenesisLive => files::genesis_live::judge,
+        Gate::GenesisPeers => files::genesis_peers::judge,
         Gate::EngineData => files::engine_data::judge,
         Gate::L2Chain => files::l2_chain::judge,
         Gate::ForkSchedule => files::fork_schedule::judge,

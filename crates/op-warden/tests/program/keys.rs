@@ -371,7 +371,7 @@ fn the_real_sops_encrypts_by_the_rules_of_the_project() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("secrets")).unwrap();
     fs::copy(root.join(".sops.yaml"), folder.path().join(".sops.yaml")).unwrap();
-    let file = folder.path().join("secrets/new.ecp-forge");
+    let file = folder.path().join("secrets/new.example");
     let path = std::env::var_os("PATH").unwrap();
     let run =
         keys_with_path(&path, &["generate", "--sops", "--json", "--out", file.to_str().unwrap()]);
@@ -382,7 +382,7 @@ fn the_real_sops_encrypts_by_the_rules_of_the_project() {
         serde_json::from_slice::<Value>(&fs::read(&file).unwrap()).unwrap()["sops"].is_object()
     );
 
-    let other = folder.path().join("secrets/new.another-host");
+    let other = folder.path().join("secrets/new.ecp-forge");
     let run = keys_with_path(&path, &["generate", "--sops", "--out", other.to_str().unwrap()]);
     assert_eq!(run.code, Some(255), "{run}");
     assert!(run.stderr.contains("no matching creation rules"), "{run}");
@@ -395,7 +395,7 @@ fn the_real_sops_encrypts_by_the_rules_of_the_project() {
         ("sequencer", "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"),
         ("p2p-sequencer-node", "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc"),
     ] {
-        let text = sops_decrypt(&root.join(format!("secrets/{secret}.ecp-forge")));
+        let text = sops_decrypt(&root.join(format!("secrets/{secret}.example")));
         assert_eq!(address_of(&text), address, "{secret}");
     }
 }

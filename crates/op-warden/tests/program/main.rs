@@ -10,6 +10,7 @@ mod deadlines;
 mod deposit;
 mod exec;
 mod explain;
+mod followers;
 mod genesis;
 mod heads;
 mod health;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::world::{
     World,
+    commands::required,
     edit::{ROLLUP, put},
     file::File,
     names::{L2_HASH, SMALL, TIME},
@@ -157,4 +158,34 @@ fn the_genesis_of_these_worlds_is_what_they_say() {
     let block = GenesisBlock::from_json(SMALL.as_bytes(), None).unwrap();
     assert_eq!(block.hash.to_string(), L2_HASH);
     assert_eq!(block.header.timestamp, TIME);
+}
+
+/// An op-node beside the gates of its role.
+fn with_role(gates: &[&str], args: &[&str]) -> String {
+    let mut world = World::right();
+    let args: Vec<&str> = required("op-node").iter().chain(args).copied().collect();
+    world.config["services"]["node"] = json!({
+        "gates": gates, "key": "sequencer.key", "command": {"component": "op-node", "args": args}
+    });
+    said(&world, "node")
+}
+
+#[test]
+fn who_is_judged_as_the_sequencer_makes_blocks_and_nobody_else() {
+    let sequencer = ["flags", "sequencer-key"];
+    for args in [&[][..], &["--sequencer.enabled=false"], &["--sequencer.l1-confs=4"]] {
+        let text = with_role(&sequencer, args);
+        assert!(
+            text.contains("\"refuse\"") && text.contains("no --sequencer.enabled"),
+            "{args:?}: {text}"
+        );
+    }
+    for args in [&["--sequencer.enabled"][..], &["--sequencer.enabled=true", "--sequencer.stopped"]]
+    {
+        assert_eq!(with_role(&sequencer, args), "", "{args:?}");
+    }
+    let follower = ["flags", "unsafe-signer"];
+    assert_eq!(with_role(&follower, &[]), "");
+    let text = with_role(&follower, &["--sequencer.enabled"]);
+    assert!(text.contains("\"refuse\"") && text.contains("nobody judged"), "{text}");
 }

@@ -66,6 +66,8 @@ pub(super) fn commands(services: &mut Value) {
     );
     // The sequencer's engine of this world is the one before.
     services["engine-durability"]["identity"] = json!("engine.key");
+    // It has its peers from the configuration; a follower's engine has its sequencer from its command.
+    services["genesis-peers"]["command"] = command("another-node", &[]);
     let peer = format!("--trusted-peers=enode://{ENODE_ID}@127.0.0.1:30303");
     services["engine-peers"]["command"] =
         command("op-reth", &["--rollup.sequencer=http://127.0.0.1:8545", &peer]);

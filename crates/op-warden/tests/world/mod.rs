@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) config: Value,
     pub(crate) l1: Script,
     pub(crate) engine: Script,
+    /// The sequencer's engine, as a follower reaches it.
+    pub(crate) sequencer: Script,
     /// The engine's authenticated port.
     pub(crate) authrpc: Script,
     /// Another endpoint of the same L1.
@@ -76,7 +78,8 @@ impl World {
         let File::Text(genesis) = &self.files["genesis.json"] else { panic!("no genesis.json") };
         let hash = json!(GenesisBlock::from_json(genesis.as_bytes(), None).unwrap().hash);
         self.json("rollup.json", "/genesis/l2/hash", hash.clone());
-        self.engine.edit("eth_getBlockByNumber", "hash", hash);
+        self.engine.edit("eth_getBlockByNumber", "hash", hash.clone());
+        self.sequencer.edit("eth_getBlockByNumber", "hash", hash);
     }
 
     /// Settles on another L1, of which everything agrees.

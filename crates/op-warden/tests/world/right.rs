@@ -124,7 +124,7 @@ impl World {
         let config = json!({
             "chain": {
                 "genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901,
-                "disputeGameFactory": FACTORY, "bundle": "bundle.json"
+                "disputeGameFactory": FACTORY, "bundle": "bundle.json", "peers": ["@SEQUENCER@"]
             },
             "l1": {"rpc": "L1", "others": ["OTHER"], "beacon": "BEACON", "chainId": 900},
             "services": services,
@@ -202,6 +202,7 @@ impl World {
             other: script("0x7", without_past),
             beacon: script("", beacon),
             l1: script("0x7", l1),
+            sequencer: script("0x0", engine.clone()),
             engine: script("0x0", engine),
             authrpc: Script {
                 secret: Some(JWT),

@@ -69,6 +69,7 @@ impl World {
         let authrpc = (!self.authrpc.gone).then(|| Node::start(self.authrpc.clone()));
         let other = start(&self.other);
         let beacon = start(&self.beacon);
+        let sequencer = start(&self.sequencer);
         let (l1_url, engine_url, authrpc_url) = (url(&l1), url(&engine), url(&authrpc));
         let dir = TempDir::new().unwrap();
         for (name, file) in &self.files {
@@ -110,6 +111,7 @@ impl World {
             ("\"BEACON\"", json!(beacon_url).to_string().as_str()),
             ("@BEACON@", beacon_url.as_str()),
             ("@L1@", l1_url.as_str()),
+            ("@SEQUENCER@", url(&sequencer).as_str()),
             ("@DIR@", &dir.path().display().to_string()),
             ("@AUTH@", authrpc_url.as_str()),
             ("@AUTHPORT@", authrpc_port),
@@ -117,7 +119,12 @@ impl World {
             text = text.replace(placeholder, value);
         }
         fs::write(dir.path().join("op-warden.json"), text).unwrap();
-        Started { dir, nodes: [l1, engine, authrpc, other, beacon], _peer: peer }
+        Started {
+            dir,
+            nodes: [l1, engine, authrpc, other, beacon],
+            _sequencer: sequencer,
+            _peer: peer,
+        }
     }
 }
 
@@ -126,6 +133,7 @@ pub(crate) struct Started {
     dir: TempDir,
     /// L1, the engine, its authenticated port, the other L1, the beacon node.
     nodes: [Option<Node>; 5],
+    _sequencer: Option<Node>,
     _peer: TcpListener,
 }
 

@@ -80,8 +80,11 @@ fn compare(one: &Case, other: &Case, right: &World, found: &Judgement) -> Option
     if gate == "l1-rate-limit" && spoils_l1(one) && spoils_l1(other) {
         return None;
     }
-    // Which flags a program cannot start without follows from the L1.
-    let has_another_l1 = |case: &Case| case.world.config["l1"] != right.config["l1"];
+    // Which flags a program cannot start without follows from the L1, and what another one says is not read.
+    let has_another_l1 = |case: &Case| {
+        let id = |world: &World| world.l1.says.get("eth_chainId").cloned();
+        case.world.config["l1"] != right.config["l1"] || id(&case.world) != id(right)
+    };
     if gate == "flags" && (has_another_l1(one) || has_another_l1(other)) {
         return None;
     }
@@ -98,8 +101,8 @@ impl World {
         self.config.get("deadlineSeconds").is_none() && self.nodes().into_iter().all(quick)
     }
 
-    fn nodes(&self) -> [&Script; 5] {
-        [&self.l1, &self.engine, &self.authrpc, &self.other, &self.beacon]
+    fn nodes(&self) -> [&Script; 6] {
+        [&self.l1, &self.engine, &self.sequencer, &self.authrpc, &self.other, &self.beacon]
     }
 
     /// Both worlds' differences from the right one in one world, if no place has two.
@@ -109,6 +112,7 @@ impl World {
             config: json(&self.config, &other.config, &right.config)?,
             l1: script(&self.l1, &other.l1, &right.l1)?,
             engine: script(&self.engine, &other.engine, &right.engine)?,
+            sequencer: script(&self.sequencer, &other.sequencer, &right.sequencer)?,
             authrpc: script(&self.authrpc, &other.authrpc, &right.authrpc)?,
             other: script(&self.other, &other.other, &right.other)?,
             beacon: script(&self.beacon, &other.beacon, &right.beacon)?,

@@ -34,6 +34,16 @@ in
         you follow a chain that somebody else operates.
       '';
     };
+    peers = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = ''
+        JSON-RPC endpoints of nodes of this chain that others run. The gates compare a follower's block 0
+        and chain id with them, as with its sequencer's, and refuse another one. If one does not answer,
+        that is only reported. They are world-readable.
+      '';
+      example = [ "https://rpc.chain.example" ];
+    };
     disputeGameFactory = mkOption {
       type = address;
       description = "Address of the chain's DisputeGameFactory proxy on L1.";

@@ -63,7 +63,8 @@ in
         default = null;
         description = ''
           Folder with the sops files {file}`ROLE.HOSTNAME`, one for each key; needs the sops-nix
-          module. When a key changes, its service is restarted.
+          module. When a key changes, its service is restarted. The gate of a service whose file is not
+          there yet waits.
         '';
         example = lib.literalExpression "../../secrets";
       };

@@ -20,7 +20,7 @@ use test_kit::Run;
 type Test = fn(&World) -> Result<()>;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 29] = [
+    let tests: [(&str, Test); 32] = [
         ("three_witnesses_agree_and_the_rest_is_refused", smoke),
         ("a_new_user_derives_submits_and_verifies", new_user),
         ("a_witness_with_other_data_is_told", disagreement),
@@ -47,6 +47,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("the_fees_of_a_transaction_that_waits_are_raised", hostile::raised),
         ("a_deployment_with_another_plan_is_refused", settings::another_plan),
         ("changes_of_the_witnesses_are_announced", settings::announced),
+        ("the_quorum_and_a_replacement_are_announced", settings::quorum_and_replacement),
+        ("another_owner_takes_what_was_offered", settings::another_owner),
+        ("a_pointer_is_stored_linked_and_read", settings::rail),
         ("the_anvil_of_a_smoke_ends_with_it", settings::smoke_ends),
         ("a_watch_that_derives_hears_signals", settings::signals),
         ("simulated_witnesses_never_sign_twice_and_go_on", simulation::run),

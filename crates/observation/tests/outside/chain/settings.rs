@@ -65,6 +65,111 @@ pub(crate) fn announced(world: &World) -> Result<()> {
     ensure(world.nonce("owner")? == nonce, || "it is announced anew".to_owned())
 }
 
+/// The quorum is a change like any other: with a delay nobody sets it before everybody could see it coming.
+pub(crate) fn quorum_and_replacement(world: &World) -> Result<()> {
+    world.fund("owner")?;
+    let [one, two, three] = ["one", "two", "three"].map(|name| world.address(name));
+    let (one, two, three) = (one?, two?, three?);
+    let plan = [
+        "deploy",
+        "--witness",
+        &one,
+        "--witness",
+        &two,
+        "--quorum",
+        "2",
+        "--allow-minority",
+        "--change-delay",
+        "3600",
+    ];
+    world.run_at(&world.url, &plan, "owner")?.exits(0)?;
+    let registry = || Ok::<_, Box<dyn std::error::Error>>(world.status(&[])?["registry"].clone());
+    for (change, field, after) in [
+        (vec!["witness", "quorum", "1"], "quorum", 1),
+        (vec!["witness", "replace", &one, &three], "members", 2),
+    ] {
+        let before = registry()?;
+        let announced = world.on_chain(&[&change[..], &["--json"]].concat(), "owner")?;
+        announced.exits(1)?;
+        ensure(registry()? == before, || "it is made before anybody could see it".to_owned())?;
+        let due = announced.json()["due"].as_u64().ok_or("no time")?;
+        world.on_chain(&change, "owner")?.exits(1)?;
+        ensure(registry()? == before, || "it is made at the second word".to_owned())?;
+        world.ask::<serde_json::Value>("evm_setNextBlockTimestamp", &json!([due]))?;
+        world.mine()?;
+        world.on_chain(&change, "owner")?.exits(0)?;
+        ensure(registry()?[field] == after && registry()? != before, || {
+            "it is not made".to_owned()
+        })?;
+    }
+    // Nobody but the owner announces either.
+    world.fund("one")?;
+    let stranger = world.on_chain(&["witness", "quorum", "2"], "one")?;
+    stranger.exits(2)?;
+    ensure(stranger.stderr.contains("NotOwner"), || stranger.to_string())
+}
+
+/// The registry changes hands by offer and acceptance.
+pub(crate) fn another_owner(world: &World) -> Result<()> {
+    world.deploy(&["one"], 1)?;
+    let [owner, next] = [world.address("owner")?, world.address("next")?];
+    world.fund("next")?;
+    let shown = || world.show(&["owner", "show"]).json();
+    let same = |found: &serde_json::Value, address: &str| {
+        found.as_str().is_some_and(|found| found.eq_ignore_ascii_case(address))
+    };
+    let early = world.on_chain(&["owner", "accept"], "next")?;
+    early.exits(2)?;
+    ensure(early.stderr.contains("NotPendingOwner"), || early.to_string())?;
+    world.on_chain(&["owner", "offer", &next], "owner")?.exits(0)?;
+    let offered = shown();
+    ensure(same(&offered["owner"], &owner) && same(&offered["offeredTo"], &next), || {
+        offered.to_string()
+    })?;
+    world.on_chain(&["owner", "accept"], "next")?.exits(0)?;
+    let taken = shown();
+    ensure(same(&taken["owner"], &next) && taken["offeredTo"].is_null(), || taken.to_string())?;
+    let former = world.on_chain(&["owner", "offer", &owner], "owner")?;
+    former.exits(2)?;
+    ensure(former.stderr.contains("NotOwner"), || former.to_string())
+}
+
+/// A publisher's pointer: stored, linked to what is final, and read by everybody.
+pub(crate) fn rail(world: &World) -> Result<()> {
+    world.write("archive.jsonl", &super::support::line("a", 1, 0))?;
+    world.run(&["headers", "archive.jsonl", "--out", "headers.jsonl"]).exits(0)?;
+    world.deploy(&["one"], 1)?;
+    let publisher = world.address("one")?;
+    let show = ["rail", "show", "a/1", "--publisher", &publisher];
+    world.show(&show).exits(1)?;
+    let link = ["rail", "link", "a/1", "--stream", "a", "--epoch", "1"];
+    let says = |run: test_kit::Run, text: &str| {
+        run.exits(2)?;
+        ensure(run.stderr.contains(text), || format!("{text:?} is not said: {run}"))
+    };
+    says(world.on_chain(&link, "one")?, "NoPointer")?;
+    let zero = "0".repeat(64);
+    says(world.on_chain(&["rail", "store", "a/1", &zero, "moq://a"], "one")?, "NoManifest")?;
+    world.on_chain(&["rail", "store", "a/1", "manifest", "moq://a/1.json"], "one")?.exits(0)?;
+    says(world.on_chain(&link, "one")?, "NotFinal")?;
+    world.on_chain(&["submit", "headers.jsonl"], "one")?.exits(0)?;
+    world.on_chain(&["attest", "headers.jsonl"], "one")?.exits(0)?;
+    world.on_chain(&link, "one")?.exits(0)?;
+    let shown = world.show(&show).json();
+    ensure(shown["locator"] == "moq://a/1.json" && shown["slot"].is_string(), || {
+        shown.to_string()
+    })?;
+    // Stored anew, it is linked to nothing; another publisher has none of that name.
+    world.on_chain(&["rail", "store", "a/1", "manifest", "moq://b"], "one")?.exits(0)?;
+    let shown = world.show(&show).json();
+    ensure(shown["locator"] == "moq://b" && shown["slot"].is_null(), || shown.to_string())?;
+    let other = world.address("owner")?;
+    world.show(&["rail", "show", "a/1", "--publisher", &other]).exits(1)?;
+    // A rail of another ledger, which is none at all.
+    let elsewhere = [&link[..], &["--rail", &publisher]].concat();
+    Ok(world.on_chain(&elsewhere, "one")?.exits(2)?)
+}
+
 /// Whatever ends the smoke, its anvil ends too.
 pub(crate) fn smoke_ends(world: &World) -> Result<()> {
     let anvil = anvil()?.canonicalize()?.display().to_string();

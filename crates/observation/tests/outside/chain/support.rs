@@ -226,6 +226,11 @@ impl World {
         Ok(run.json())
     }
 
+    /// A command that only reads.
+    pub(crate) fn show(&self, args: &[&str]) -> Run {
+        self.run(&[args, &["--rpc", &self.url, "--ledger", "deployment.json"]].concat())
+    }
+
     /// Without an account.
     pub(crate) fn spawn_alone(&self, args: &[&str]) -> Result<Running> {
         Running::of(&mut self.command(args))

@@ -25,10 +25,10 @@ pub struct Game {
 }
 
 impl Game {
-    /// Whether games of the type can be made.
+    /// Whether games of the type can be made. Where L1 does not say, they may be.
     #[must_use]
-    pub fn is_registered(&self) -> bool {
-        self.implementation.as_ref().is_ok_and(|implementation| !implementation.is_zero())
+    pub fn may_be_made(&self) -> bool {
+        self.implementation.as_ref().map_or(true, |implementation| !implementation.is_zero())
     }
 }
 

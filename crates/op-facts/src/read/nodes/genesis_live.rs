@@ -1,11 +1,14 @@
-//! The genesis that each running engine has.
+//! The genesis that each running engine has, and that of the nodes that a follower is to follow.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use eth_rpc::{Batch, BlockHead, Reading, Rpc};
+use eth_rpc::{Batch, BlockHead, Reading, Rpc, RpcUrlError, Unread};
 use tokio::task::JoinSet;
 
-use crate::read::request::Request;
+use crate::{gate::Gate, read::request::Request};
 
 #[derive(Debug)]
 pub struct EngineFacts {
@@ -23,6 +26,39 @@ pub(super) async fn read(request: &Request<'_>) -> BTreeMap<String, EngineFacts>
         tasks.spawn(async move { (url, ask(&engine, genesis).await) });
     }
     tasks.join_all().await.into_iter().collect()
+}
+
+/// How long one that others run may take: a follower starts without its answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The same of the sequencers and peers that followers are given.
+pub(super) async fn read_upstream(request: &Request<'_>) -> BTreeMap<String, EngineFacts> {
+    let genesis = request.rollup.genesis.l2.number;
+    let patience = request.patience().min(PATIENCE);
+    let judged = request.judged_by(Gate::GenesisPeers);
+    let urls: BTreeSet<&str> = judged.flat_map(|it| request.config.upstream(it)).collect();
+    let mut tasks = JoinSet::new();
+    for url in urls {
+        let (url, peer) = (url.to_owned(), Rpc::new(url, patience));
+        tasks.spawn(async move {
+            let facts = match peer {
+                Ok(peer) => ask(&peer, genesis).await,
+                Err(error) => unusable(&error),
+            };
+            (url, facts)
+        });
+    }
+    tasks.join_all().await.into_iter().collect()
+}
+
+/// Of a URL that nobody can be asked at, which may hold a secret.
+fn unusable(error: &RpcUrlError) -> EngineFacts {
+    let unread = Unread::Unreachable(error.to_string());
+    EngineFacts {
+        endpoint: "a URL that cannot be asked".to_owned(),
+        chain_id: Err(unread.clone()),
+        genesis: Err(unread),
+    }
 }
 
 async fn ask(engine: &Rpc, genesis: u64) -> EngineFacts {

@@ -16,6 +16,8 @@ use crate::read::request::Request;
 pub struct NodeFacts {
     /// What each engine says, by URL.
     pub engines: BTreeMap<String, EngineFacts>,
+    /// What the sequencers and peers of the followers that are judged by them say, by URL.
+    pub upstream: BTreeMap<String, EngineFacts>,
     pub jwt: JwtFacts,
     /// The newest block of the other nodes, by their names, where a sequencer is judged by it.
     pub others: BTreeMap<String, Reading<Option<BlockHead>>>,
@@ -27,8 +29,9 @@ pub struct NodeFacts {
 
 impl NodeFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (engines, jwt, others, peers) = tokio::join!(
+        let (engines, upstream, jwt, others, peers) = tokio::join!(
             genesis_live::read(request),
+            genesis_live::read_upstream(request),
             jwt::read(request),
             others::read(request),
             static_peers::read(request),
@@ -39,6 +42,6 @@ impl NodeFacts {
             let identity = request.identities.get(name).filter(|_| sequences)?;
             Some(identity.enode_id.clone())
         });
-        Self { engines, jwt, others, peers, sequencers_engine }
+        Self { engines, upstream, jwt, others, peers, sequencers_engine }
     }
 }

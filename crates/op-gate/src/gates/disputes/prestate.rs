@@ -29,7 +29,7 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     let all = if loaded.is_empty() { &[game_type][..] } else { &loaded };
     // One that is not registered has no new games.
     let is_made =
-        |it: &u32| *it == game_type || facts.l1.games.get(it).is_some_and(Game::is_registered);
+        |it: &u32| *it == game_type || facts.l1.games.get(it).is_some_and(Game::may_be_made);
     let new: Vec<u32> = all.iter().copied().filter(is_made).collect();
     let mut findings: Vec<Finding> =
         new.iter().flat_map(|it| of_type(*it, prestate, facts)).collect();

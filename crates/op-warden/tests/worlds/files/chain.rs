@@ -45,10 +45,10 @@ pub(super) fn files(cases: &mut Vec<Case>) {
         world.text("genesis.json", serde_json::from_str::<Value>(SMALL).unwrap().to_string());
     }));
 
-    let hash = [("genesis-hash", Refuse), ("genesis-live", Refuse)];
-    let with_fees = [hash[0], hash[1], ("fee-parameters", Warn)];
-    let clock = [("genesis-hash", Refuse), ("genesis-live", Refuse), ("genesis-timestamp", Refuse)];
-    let chain = [("l2-chain", Refuse), ("genesis-live", Refuse)];
+    let hash = [("genesis-hash", Refuse), ("genesis-live", Refuse), ("genesis-peers", Refuse)];
+    let with_fees = [hash[0], hash[1], hash[2], ("fee-parameters", Warn)];
+    let clock = [hash[0], hash[1], hash[2], ("genesis-timestamp", Refuse)];
+    let chain = [("l2-chain", Refuse), ("genesis-live", Refuse), ("genesis-peers", Refuse)];
     for (name, place, value, noticed) in [
         ("another gas limit", "/gasLimit", json!("0x1c9c380"), &with_fees[..]),
         (
@@ -146,7 +146,7 @@ pub(super) fn files(cases: &mut Vec<Case>) {
             "a genesis number that no engine has",
             "/genesis/l2/number",
             json!(1),
-            &[("genesis-live", Refuse), ("rollup-config", Refuse)],
+            &[("genesis-live", Refuse), ("genesis-peers", Warn), ("rollup-config", Refuse)],
         ),
         (
             "another batcher",

@@ -22,6 +22,10 @@ pub(super) fn faults_of_nodes(cases: &mut Vec<Case>) {
             world.engine.always = whole;
             world.config["deadlineSeconds"] = json!(2);
         }));
+        let of_peer = [("genesis-peers", Warn)];
+        cases.push(Case::new(format!("{fault} from the sequencer"), &of_peer, |world| {
+            world.sequencer.always = whole;
+        }));
     }
     cases.push(Case::new("nobody listens at L1", &of_l1(Wait), |world| world.l1_gone = true));
     cases.push(Case::new("nobody listens at the engine", &of_engine(Wait), |world| {

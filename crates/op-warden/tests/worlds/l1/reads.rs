@@ -173,7 +173,15 @@ pub(super) fn lies_about_reads(cases: &mut Vec<Case>) {
                 format!("the engine says {lie} for {read}"),
                 &noticed(gates, "", verdict),
                 |world| {
-                    world.engine.say(read, say);
+                    world.engine.say(read, say.clone());
+                },
+            ));
+            // Whatever is not compared stops no follower.
+            cases.push(Case::new(
+                format!("the sequencer says {lie} for {read}"),
+                &[("genesis-peers", Warn)],
+                |world| {
+                    world.sequencer.say(read, say);
                 },
             ));
         }

@@ -1,12 +1,13 @@
 //! Truths of another chain.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     case::Case,
     l1::of_another_chain,
-    verdict::Verdict::{Pass, Refuse, Wait, Warn},
+    verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
     world::{
+        World,
         names::{MIN_BALANCE, ROLES, TIME},
         script::word,
     },
@@ -80,8 +81,56 @@ pub(super) fn other_truths(cases: &mut Vec<Case>) {
         world.engine.result("eth_chainId", json!("0x1"));
     }));
     cases.push(Case::new("the engine has another genesis", live, |world| {
-        world.engine.edit("eth_getBlockByNumber", "hash", other_hash);
+        world.engine.edit("eth_getBlockByNumber", "hash", other_hash.clone());
     }));
+    upstream(cases, &other_hash);
+}
+
+/// Whom a follower follows.
+fn upstream(cases: &mut Vec<Case>, other_hash: &Value) {
+    let refused = &[("genesis-peers", Refuse)];
+    cases.push(Case::new("the sequencer has another chain id", refused, |world| {
+        world.sequencer.result("eth_chainId", json!("0x384"));
+    }));
+    cases.push(Case::new("the sequencer has another genesis", refused, |world| {
+        world.sequencer.edit("eth_getBlockByNumber", "hash", other_hash.clone());
+    }));
+    cases.push(Case::new("the pair of files is an older one", refused, older_pair));
+    // What is published now says so as well, and so do the contracts that the operator names.
+    let mut published = [refused[0], ("bundle", Refuse)];
+    let now = World::right().measured("bundle.json");
+    cases.push(Case::new("the pair is older than what is published", &published, |world| {
+        older_pair(world);
+        world.text("bundle.json", now);
+    }));
+    published[0].1 = Warn;
+    let now = World::right().measured("bundle.json");
+    cases.push(Case::new("the same while nobody runs the chain", &published, |world| {
+        older_pair(world);
+        world.text("bundle.json", now);
+        world.sequencer.gone = true;
+    }));
+    for (name, peers, answer) in [
+        ("nobody is to be asked", json!([]), Skip),
+        ("a peer's URL is none", json!(["not a url"]), Warn),
+        ("a peer is a websocket", json!(["ws://127.0.0.1:1"]), Warn),
+        ("one of two peers is silent", json!(["http://127.0.0.4:1", "@SEQUENCER@"]), Warn),
+        ("a peer twice", json!(["@SEQUENCER@", "@SEQUENCER@"]), Pass),
+    ] {
+        cases.push(Case::new(name, &[("genesis-peers", answer)], |world| {
+            world.config["chain"]["peers"] = peers;
+        }));
+    }
+}
+
+/// Files of an earlier deployment, from which the follower's own engine was made: they agree with each other
+/// and with L1, which keeps the contracts.
+fn older_pair(world: &mut World) {
+    let now = world.sequencer.value("eth_getBlockByNumber")["hash"].clone();
+    let balance = "/alloc/0000000000000000000000000000000000000001/balance";
+    world.json("genesis.json", balance, json!("0x2"));
+    world.agree_on_hash();
+    world.sequencer.edit("eth_getBlockByNumber", "hash", now);
 }
 
 pub(super) fn origins(cases: &mut Vec<Case>) {

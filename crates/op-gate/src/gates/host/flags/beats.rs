@@ -21,6 +21,7 @@ pub(super) fn judge(service: &Service, command: &Command, facts: &Facts) -> Vec<
         "op-node" => {
             findings.extend(network(command, "network"));
             findings.extend(alt_da(command, facts));
+            findings.extend(sequencing(service, command));
         }
         "op-geth" => findings.extend(network(command, "op-network")),
         "op-batcher" => {
@@ -86,6 +87,30 @@ fn blob_tips(command: &Command, facts: &Facts) -> Option<Finding> {
     Some(compare("tips of blobs that do not follow from L1's schedule", "l1_chain_id of rollup.json", found).refuse(
         "The program does not know this L1, and stops with \"L1 chain config not found\": leave the flag out.",
     ))
+}
+
+/// Who is judged as the sequencer makes blocks, and nobody else does. A key alone makes none.
+fn sequencing(service: &Service, command: &Command) -> Option<Finding> {
+    let is_judged = service.gates.contains(&Gate::SequencerKey);
+    let is_follower = service.gates.contains(&Gate::UnsafeSigner);
+    let source = "sequencer-key or unsafe-signer, the gates of the service";
+    match (is_judged, command.is_on("sequencer.enabled")) {
+        (true, false) => {
+            let found = "no --sequencer.enabled".to_owned();
+            Some(compare("--sequencer.enabled of the sequencer's op-node", source, found).refuse(
+                "This op-node would follow and make no block, and the chain would stand still without an error: \
+                 give it --sequencer.enabled. One that stands by has --sequencer.stopped beside it.",
+            ))
+        }
+        (false, true) if is_follower => {
+            let found = "--sequencer.enabled".to_owned();
+            Some(compare("an op-node that makes no blocks", source, found).refuse(
+                "It would make blocks with a key that nobody judged: take --sequencer.enabled away, or judge the \
+                 service as the sequencer (sequencer-key).",
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// Another key than the one that was judged, where everybody can read it.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{error::ArchiveError, padding::leading};
+use crate::{error::ArchiveError, padding::leading};
 
 /// How much is handed on at a time unless set otherwise, in bytes.
 const BLOCK: usize = 1 << 20;
@@ -46,12 +46,12 @@ pub struct Block {
     /// How many these are.
     length: usize,
     /// Whether in their place there is a line that is not read, as it is too long.
-    pub(super) is_too_long: bool,
+    pub is_too_long: bool,
 }
 
 impl Block {
     /// The lines that are not blank, with their numbers.
-    pub(super) fn lines(&self) -> impl Iterator<Item = (&[u8], u64)> {
+    pub fn lines(&self) -> impl Iterator<Item = (&[u8], u64)> {
         let mut rest = &self.buffer[..self.length];
         let mut number = self.first.line;
         std::iter::from_fn(move || {
@@ -72,7 +72,8 @@ impl Block {
     }
 
     /// The buffer, for another block.
-    pub(super) fn into_buffer(self) -> Vec<u8> {
+    #[must_use]
+    pub fn into_buffer(self) -> Vec<u8> {
         self.buffer
     }
 }
@@ -113,7 +114,8 @@ impl Input {
         self.paths[position.file as usize].clone()
     }
 
-    pub(super) fn unread(&self, position: Position, reason: String) -> ArchiveError {
+    #[must_use]
+    pub fn unread(&self, position: Position, reason: String) -> ArchiveError {
         ArchiveError::Unread { path: self.path(position), line: position.line, reason }
     }
 
@@ -124,7 +126,7 @@ impl Input {
 
     /// Hands on all blocks until `take` does not want more. `spare` gives buffers to use again. A line that is too
     /// long is an error unless such lines are passed over.
-    pub(super) fn blocks(
+    pub fn blocks(
         &self,
         skip_long: bool,
         mut spare: impl FnMut() -> Option<Vec<u8>>,
@@ -216,7 +218,8 @@ fn fill(reader: &mut dyn Read, rest: &[u8], buffer: &mut Vec<u8>) -> io::Result<
     }
 }
 
-pub(super) fn too_long() -> String {
+#[must_use]
+pub fn too_long() -> String {
     format!("it is longer than {LONGEST} bytes")
 }
 

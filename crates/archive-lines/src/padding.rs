@@ -11,7 +11,8 @@ const SEEN: usize = 64;
 const SPACES: &[u8] = b" \n\t\r";
 
 /// How many bytes there are at the beginning that are some of these.
-pub(super) fn leading(bytes: &[u8], these: &[u8]) -> usize {
+#[must_use]
+pub fn leading(bytes: &[u8], these: &[u8]) -> usize {
     let mut rest = bytes;
     for stride in STRIDES {
         while let Some((first, after)) = rest.split_at_checked(stride)
@@ -35,7 +36,8 @@ fn are(bytes: &[u8], these: &[u8]) -> bool {
 }
 
 /// The same JSON with a space in the place of each long run of white space outside of texts.
-pub(super) fn without_runs(line: &[u8]) -> Cow<'_, [u8]> {
+#[must_use]
+pub fn without_runs(line: &[u8]) -> Cow<'_, [u8]> {
     let mut short = Vec::new();
     // What comes from here on is not copied yet, and from where on no text is known.
     let (mut kept, mut known) = (0, 0);
