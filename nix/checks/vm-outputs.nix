@@ -84,11 +84,14 @@ in
   testProgramsAreThePinnedOnes = {
     expr = {
       programs = imports "programs";
-      client = imports "op-program";
+      earlier = imports "earlier";
     };
     expected = {
       programs = lib.sort lib.lessThan (lib.attrValues pins.programs);
-      client = [ pins.client.package ];
+      earlier = [
+        pins.earlier.op-deployer
+        pins.client.package
+      ];
     };
   };
 

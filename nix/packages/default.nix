@@ -18,7 +18,7 @@ let
     op-devnet = call ./op-devnet.nix { };
     purge = call ./purge.nix { };
     official-programs = call ./official-programs.nix { };
-    op-program-client = call ./op-program-client.nix { };
+    earlier-programs = call ./earlier-programs.nix { };
     prestate = call ./prestate.nix { };
     contracts-bedrock = call ./contracts-bedrock.nix { };
     devnet-components = call ./devnet-components.nix { };

@@ -3,11 +3,11 @@
   runCommand,
   foundry,
   official-programs,
-  op-program-client,
+  earlier-programs,
   prestate,
 }:
 runCommand "op-devnet-components" { meta.description = "What op-devnet would build or install"; } ''
   mkdir $out
-  ln -s ${official-programs}/bin/* ${op-program-client}/lib/* ${prestate}/* $out
+  ln -s ${official-programs}/bin/* ${earlier-programs}/bin/* ${earlier-programs}/lib/* ${prestate}/* $out
   ln -s ${foundry}/bin/{anvil,cast,forge} $out
 ''

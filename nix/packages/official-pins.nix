@@ -25,7 +25,6 @@ in
     op-proposer = "${optimism}/op-proposer/cmd";
     op-challenger = "${optimism}/op-challenger/cmd";
     op-dispute-mon = "${optimism}/op-dispute-mon/cmd";
-    op-deployer = "${optimism}/op-deployer/cmd/op-deployer";
     cannon = "${optimism}/cannon";
   };
 
@@ -35,12 +34,16 @@ in
     "${optimism}/op-node/version.Version"
     "${optimism}/op-challenger/version.Version"
     "${optimism}/op-dispute-mon/version.Version"
-    "${optimism}/op-deployer/pkg/deployer/version.Version"
   ];
 
-  # The fault proof program for Cannon's virtual machine, of the last release that holds it.
+  # Of the last release whose module holds the fault proof program, and what op-deployer needs.
+  earlier = {
+    version = versionOf "earlier";
+    op-deployer = "${optimism}/op-deployer/cmd/op-deployer";
+  };
+
+  # The fault proof program for Cannon's virtual machine.
   client = {
-    version = versionOf "op-program";
     file = "op-program-client64.elf";
     package = "${optimism}/op-program/client/cmd";
     vm = "multithreaded64-5";

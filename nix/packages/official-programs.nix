@@ -23,7 +23,7 @@ buildGoModule {
 
   # Of the modules' content only. With `proxyVendor` it would also be of what a module proxy says
   # about a version, which is not the same everywhere.
-  vendorHash = "sha256-pOSw5NS+epNERnH9ZFbKzAmVJR1ISEr/orB2TPUY8lw=";
+  vendorHash = "sha256-SsHuf3csHjwwQLlkPSfC56k+b4iyU55E0ksV4Q9bmjQ=";
   # The monorepo's module lacks two files, which its own build makes. The copy is not needed after this:
   # what is built of it is vendored.
   overrideModAttrs = _: {

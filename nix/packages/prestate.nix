@@ -3,7 +3,7 @@
   lib,
   runCommand,
   official-programs,
-  op-program-client,
+  earlier-programs,
 }:
 let
   inherit (import ./official-pins.nix { inherit lib; }) client;
@@ -13,13 +13,13 @@ runCommand "op-stack-prestate"
     nativeBuildInputs = [ official-programs ];
     meta = {
       description = "Cannon's state before the first instruction of the official fault proof program";
-      inherit (op-program-client.meta) license;
+      inherit (earlier-programs.meta) license;
     };
   }
   ''
     mkdir $out
     cd $out
-    cannon load-elf --type ${client.vm} --path ${op-program-client}/lib/${client.file} \
+    cannon load-elf --type ${client.vm} --path ${earlier-programs}/lib/${client.file} \
       --out prestate.bin.gz --meta meta.json
     cannon witness --input prestate.bin.gz > witness.json
   ''

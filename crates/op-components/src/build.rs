@@ -9,13 +9,13 @@ use rustix::process::Signal;
 use tokio::process::Command;
 
 use super::build_log::BuildLog;
-use super::component::{Component, Source};
+use super::component::{Component, Release, Source};
 use super::environment::Environment;
 use super::pins::{self, Pin};
 use super::stamp::Stamp;
 use crate::child;
 
-/// All of a build's programs are of one release, and say so.
+/// Today's programs are of one release, and say so.
 pub(super) const GO_BUILD: &[&str] = &[
     "build",
     "-trimpath",
@@ -23,8 +23,7 @@ pub(super) const GO_BUILD: &[&str] = &[
      -X main.Version=v1.19.6 \
      -X github.com/ethereum-optimism/optimism/op-node/version.Version=v1.19.6 \
      -X github.com/ethereum-optimism/optimism/op-challenger/version.Version=v1.19.6 \
-     -X github.com/ethereum-optimism/optimism/op-dispute-mon/version.Version=v1.19.6 \
-     -X github.com/ethereum-optimism/optimism/op-deployer/pkg/deployer/version.Version=v1.19.6",
+     -X github.com/ethereum-optimism/optimism/op-dispute-mon/version.Version=v1.19.6",
     "-o",
 ];
 /// Go reads its own cache only as it was verified, and a module that lacks files does not build there: what was
@@ -82,6 +81,7 @@ const TMP_DIR: &str = "tmp";
 pub(super) enum Build {
     Go {
         component: Component,
+        release: Release,
         package: &'static str,
     },
     GoForCannon {
@@ -98,7 +98,7 @@ impl Build {
     /// None makes what is only ever given.
     pub(super) const fn of(component: Component) -> Option<Self> {
         Some(match component.source() {
-            Source::Go(package) => Self::Go { component, package },
+            Source::Go(release, package) => Self::Go { component, release, package },
             Source::GoForCannon(package) => Self::GoForCannon { component, package },
             Source::Npm(_) => Self::NodeModules,
             Source::Cannon => Self::Prestate,
@@ -118,7 +118,7 @@ impl Build {
     /// What must be built before it.
     pub(super) const fn sources(self) -> Option<Self> {
         match self {
-            Self::Go { .. } => Some(Self::Optimism),
+            Self::Go { release: Release::Today, .. } => Some(Self::Optimism),
             _ => None,
         }
     }
@@ -172,7 +172,8 @@ impl Build {
     fn stamp(self, environment: &Environment) -> Stamp {
         match self {
             Self::Go { package, .. } => {
-                let sources = Self::Optimism.stamp(environment).to_string();
+                let sources = self.sources().map(|sources| sources.stamp(environment).to_string());
+                let sources = sources.unwrap_or_default();
                 self.go_stamp(&[&GO_BUILD.join(" "), package, &sources]).by(environment.go())
             }
             Self::GoForCannon { package, .. } => {
@@ -202,8 +203,8 @@ impl Build {
     /// What a build starts from.
     const fn pins(self) -> &'static [Pin] {
         match self {
-            Self::Go { .. } => pins::PROGRAMS,
-            Self::GoForCannon { .. } => pins::OP_PROGRAM,
+            Self::Go { release: Release::Today, .. } => pins::PROGRAMS,
+            Self::Go { release: Release::Earlier, .. } | Self::GoForCannon { .. } => pins::EARLIER,
             Self::Optimism => pins::OPTIMISM,
             Self::NodeModules => pins::NPM,
             Self::Prestate => &[],
@@ -213,13 +214,11 @@ impl Build {
     /// The pins, and the folders that tools expect to find.
     fn prepare(self, environment: &Environment, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder.join(TMP_DIR))?;
-        match self {
-            Self::Go { .. } => {
-                let sources = absolute(Self::Optimism.product(environment))?;
-                symlink(sources, folder.join(Self::Optimism.name()))?;
-            }
-            Self::Prestate => fs::create_dir_all(folder.join(self.name()))?,
-            Self::GoForCannon { .. } | Self::Optimism | Self::NodeModules => {}
+        if let Some(sources) = self.sources() {
+            symlink(absolute(sources.product(environment))?, folder.join(sources.name()))?;
+        }
+        if self == Self::Prestate {
+            fs::create_dir_all(folder.join(self.name()))?;
         }
         self.pins().iter().try_for_each(|(name, content)| fs::write(folder.join(name), content))
     }

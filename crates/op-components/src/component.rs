@@ -25,12 +25,21 @@ pub enum Component {
     Prestate,
 }
 
+/// Of the official programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Release {
+    /// Today's.
+    Today,
+    /// The last whose module holds the fault proof program, and what op-deployer needs.
+    Earlier,
+}
+
 /// How a component is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// A Go package built for the machine op-devnet runs on.
-    Go(&'static str),
-    /// A Go package of a release that still holds it, built for Cannon's virtual machine (MIPS64).
+    Go(Release, &'static str),
+    /// A Go package built for Cannon's virtual machine (MIPS64).
     GoForCannon(&'static str),
     /// A path inside `node_modules`.
     Npm(&'static str),
@@ -53,28 +62,33 @@ impl Component {
     }
 
     const fn definition(self) -> (&'static str, Source) {
+        use Release::{Earlier, Today};
         use Source::{Cannon, Given, Go, GoForCannon, Npm};
         match self {
-            Self::OpNode => ("op-node", Go("github.com/ethereum-optimism/optimism/op-node/cmd")),
-            Self::OpGeth => ("op-geth", Go("github.com/ethereum/go-ethereum/cmd/geth")),
+            Self::OpNode => {
+                ("op-node", Go(Today, "github.com/ethereum-optimism/optimism/op-node/cmd"))
+            }
+            Self::OpGeth => ("op-geth", Go(Today, "github.com/ethereum/go-ethereum/cmd/geth")),
             Self::OpReth => ("op-reth", Given),
             Self::OpBatcher => {
-                ("op-batcher", Go("github.com/ethereum-optimism/optimism/op-batcher/cmd"))
+                ("op-batcher", Go(Today, "github.com/ethereum-optimism/optimism/op-batcher/cmd"))
             }
             Self::OpProposer => {
-                ("op-proposer", Go("github.com/ethereum-optimism/optimism/op-proposer/cmd"))
+                ("op-proposer", Go(Today, "github.com/ethereum-optimism/optimism/op-proposer/cmd"))
             }
-            Self::OpChallenger => {
-                ("op-challenger", Go("github.com/ethereum-optimism/optimism/op-challenger/cmd"))
-            }
-            Self::OpDisputeMon => {
-                ("op-dispute-mon", Go("github.com/ethereum-optimism/optimism/op-dispute-mon/cmd"))
-            }
+            Self::OpChallenger => (
+                "op-challenger",
+                Go(Today, "github.com/ethereum-optimism/optimism/op-challenger/cmd"),
+            ),
+            Self::OpDisputeMon => (
+                "op-dispute-mon",
+                Go(Today, "github.com/ethereum-optimism/optimism/op-dispute-mon/cmd"),
+            ),
             Self::OpDeployer => (
                 "op-deployer",
-                Go("github.com/ethereum-optimism/optimism/op-deployer/cmd/op-deployer"),
+                Go(Earlier, "github.com/ethereum-optimism/optimism/op-deployer/cmd/op-deployer"),
             ),
-            Self::Cannon => ("cannon", Go("github.com/ethereum-optimism/optimism/cannon")),
+            Self::Cannon => ("cannon", Go(Today, "github.com/ethereum-optimism/optimism/cannon")),
             Self::OpProgramClient => (
                 "op-program-client64.elf",
                 GoForCannon("github.com/ethereum-optimism/optimism/op-program/client/cmd"),

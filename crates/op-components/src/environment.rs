@@ -96,7 +96,7 @@ impl Environment {
     /// Where the component is, once it has been built or if it was given.
     pub(crate) fn path(&self, component: Component) -> PathBuf {
         self.provided(component).unwrap_or_else(|| match component.source() {
-            Source::Go(_) | Source::GoForCannon(_) | Source::Given => {
+            Source::Go(..) | Source::GoForCannon(_) | Source::Given => {
                 self.cache_dir.join("bin").join(component.name())
             }
             Source::Npm(path) => self.cache_dir.join("node_modules").join(path),

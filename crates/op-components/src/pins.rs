@@ -15,10 +15,10 @@ pub(super) const PROGRAMS: &[Pin] = &[
     ("tools.go", include_bytes!("../pins/programs/tools.go")),
 ];
 
-pub(super) const OP_PROGRAM: &[Pin] = &[
-    ("go.mod", include_bytes!("../pins/op-program/go.mod")),
-    ("go.sum", include_bytes!("../pins/op-program/go.sum")),
-    ("tools.go", include_bytes!("../pins/op-program/tools.go")),
+pub(super) const EARLIER: &[Pin] = &[
+    ("go.mod", include_bytes!("../pins/earlier/go.mod")),
+    ("go.sum", include_bytes!("../pins/earlier/go.sum")),
+    ("tools.go", include_bytes!("../pins/earlier/tools.go")),
 ];
 
 pub(super) const NPM: &[Pin] = &[

@@ -8,7 +8,6 @@ import (
 	_ "github.com/ethereum-optimism/optimism/cannon"
 	_ "github.com/ethereum-optimism/optimism/op-batcher/cmd"
 	_ "github.com/ethereum-optimism/optimism/op-challenger/cmd"
-	_ "github.com/ethereum-optimism/optimism/op-deployer/cmd/op-deployer"
 	_ "github.com/ethereum-optimism/optimism/op-dispute-mon/cmd"
 	_ "github.com/ethereum-optimism/optimism/op-node/cmd"
 	_ "github.com/ethereum-optimism/optimism/op-proposer/cmd"
