@@ -327,7 +327,8 @@ in
       inherit (chain) genesis rollup l2ChainId;
       inherit disputeGameFactory;
     }
-    // (if chain.bundle or null == null then { } else { inherit (chain) bundle; });
+    // (if chain.bundle or null == null then { } else { inherit (chain) bundle; })
+    // (if chain.bundleKey or null == null then { } else { inherit (chain) bundleKey; });
     l1 = {
       inherit (l1) chainId;
     }

@@ -6,7 +6,7 @@
   # it elsewhere) and `beaconFile` (`gateBeaconFile`). `others` and `otherFiles` are further endpoints
   # that the gates compare the first with.
   l1,
-  # { genesis, rollup, l2ChainId, bundle }: `bundle` is the published files' folder or manifest, or null.
+  # { genesis, rollup, l2ChainId, bundle, bundleKey }: `bundle` is the published files' folder or manifest, or null.
   chain,
   disputeGameFactory,
   # Address of the proposer's key, or null: the challenger claims its bonds.

@@ -2,6 +2,7 @@
 //!
 //! * [`ssh`]: signatures that everybody can check with OpenSSH
 //! * [`about`]: `chain.json`, what a follower must know beside genesis.json and rollup.json
+//! * [`onchain`]: what of that L1 says
 //! * [`create`]: makes a bundle of a chain's files
 //! * [`rotation`]: a signing key that hands over to the next
 //! * [`source`]: where a bundle is read from, a folder or a web server
@@ -16,6 +17,7 @@ pub mod create;
 mod genesis;
 pub mod join;
 pub mod keep;
+pub mod onchain;
 pub mod rotation;
 pub mod source;
 pub mod ssh;

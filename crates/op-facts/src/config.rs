@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
+use op_bundle::ssh::PublicKey;
 use op_util::file;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,9 @@ pub struct Chain {
     /// The published bundle that the files must be those of: its folder or its manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<PathBuf>,
+    /// The public key that the bundle must be signed with, or that has handed over to the one that signs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle_key: Option<PublicKey>,
 }
 
 /// What the operator says about keys.

@@ -2,6 +2,7 @@
 //! are proven right against L1. One file a command; the work is done by the crates below.
 
 mod bonds;
+mod bundle;
 mod deposit;
 mod exec;
 mod explain;
@@ -81,6 +82,12 @@ enum Command {
             OP_BATCHER_PRIVATE_KEY=/run/keys/batcher -- op-batcher \
             --l1-eth-rpc=http://127.0.0.1:8545")]
     Exec(exec::ExecArgs),
+    /// What the chain publishes for those who follow it: made, proven
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden bundle verify https://chain.example/bundle/ --key 'ssh-ed25519 AAAA…'"
+    )]
+    Bundle(Box<bundle::BundleCommand>),
     /// The L2 genesis block
     #[command(
         subcommand,
@@ -194,6 +201,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Retry(args) => block_on(gate::retry(&args))?,
         Command::Serve(args) => block_on(serve::run(&args))?,
         Command::Exec(args) => Err(exec::exec(&args)),
+        Command::Bundle(command) => block_on(bundle::run(&command))?,
         Command::Genesis(command) => genesis::run(&command),
         Command::Keys(command) => keys::run(&command),
         Command::Images(command) => block_on(images::run(&command))?,
