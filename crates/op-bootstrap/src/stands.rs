@@ -111,11 +111,15 @@ fn not_read(error: &Unread) -> String {
 }
 
 async fn heads(config: &Config, followers: &[String]) -> Result<Vec<Step>, StandsError> {
-    const NO_SEQUENCER: &str = "the configuration has no engine of a sequencer";
-    let engines = || config.services.values().filter(|service| service.is_engine());
-    let url = |service: &Service| service.engine_rpc.clone();
-    let reference = engines().find(|engine| !engine.is_followers_engine()).and_then(url);
-    let own = engines().filter(|engine| engine.is_followers_engine()).filter_map(url);
+    const NO_SEQUENCER: &str =
+        "the configuration has no op-node that sequences, with the engine's endpoint";
+    let nodes = || config.services.values().filter(|service| service.is_node());
+    let sequences = |node: &&Service| {
+        node.command.as_ref().is_some_and(|command| command.is_on("sequencer.enabled"))
+    };
+    let engine = |node: &Service| node.engine_rpc.clone();
+    let reference = nodes().find(sequences).and_then(engine);
+    let own = nodes().filter(|node| !sequences(node)).filter_map(engine);
     let remote = config.serve.iter().flat_map(|serve| serve.followers.values());
     let all: Vec<String> = own
         .chain(remote.map(|remote| remote.engine_rpc.clone()))

@@ -14,7 +14,8 @@ use crate::source::{self, Files, SourceError};
 use crate::ssh::{PrivateKey, PublicKey, Signature};
 use crate::verify::{VerifyError, genesis_hash};
 use crate::{
-    ABOUT, GENESIS, GENESIS_UNPACKED, JOIN, NAMESPACE, ROLLUP, SIGNATURE, genesis, join, verify,
+    ABOUT, GENESIS, GENESIS_UNPACKED, JOIN, L1_CONFIG, NAMESPACE, ROLLUP, SIGNATURE, genesis, join,
+    verify,
 };
 
 /// What a bundle is made of.
@@ -24,6 +25,8 @@ pub struct Content {
     pub genesis: Vec<u8>,
     /// rollup.json.
     pub rollup: Vec<u8>,
+    /// The rules of the L1, where op-node does not know it.
+    pub l1_config: Option<Vec<u8>>,
     /// What a follower must know beside.
     pub about: About,
     /// Where it will be published.
@@ -312,6 +315,9 @@ fn files(content: &Content, key: PublicKey, statements: &[Signed]) -> Result<Fil
         (ROLLUP.to_owned(), content.rollup.clone()),
         (ABOUT.to_owned(), serde_json::to_vec_pretty(&content.about)?),
     ]);
+    if let Some(config) = &content.l1_config {
+        files.insert(L1_CONFIG.to_owned(), config.clone());
+    }
     let join = join::Join::of(&content.about, key, content.url.as_deref());
     let [text, json] = JOIN;
     files.insert(text.to_owned(), join.to_string().into_bytes());

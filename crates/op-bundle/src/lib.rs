@@ -35,5 +35,7 @@ pub const GENESIS_UNPACKED: &str = "genesis.json";
 pub const ROLLUP: &str = "rollup.json";
 /// What a follower must know beside the two: [`about::About`].
 pub const ABOUT: &str = "chain.json";
+/// The rules of an L1 that op-node does not know, where the chain is on one.
+pub const L1_CONFIG: &str = "l1-chain-config.json";
 /// How to follow the chain, for people and for programs.
 pub const JOIN: [&str; 2] = ["join.txt", "join.json"];

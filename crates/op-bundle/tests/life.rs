@@ -40,6 +40,7 @@ fn content(extra: &str) -> Content {
     Content {
         genesis,
         rollup: rollup.to_string().into_bytes(),
+        l1_config: None,
         about: about(&read),
         url: Some("https://chain.example/bundle/".to_owned()),
     }

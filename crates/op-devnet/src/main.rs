@@ -18,6 +18,7 @@ mod devnet;
 mod engine;
 mod fault;
 mod faulty_l1;
+mod follow;
 mod guide;
 mod health;
 mod home;

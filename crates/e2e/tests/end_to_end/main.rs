@@ -6,6 +6,7 @@ mod bonds;
 mod definitions;
 mod flags;
 mod folder;
+mod follow;
 mod gap;
 mod kills;
 mod life;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         devnet("proof_with_blobs_and_two_followers", || {
             proof(&["--prove", "--blobs", "--followers", "2"])
         }),
+        devnet("somebody_elses_chain_is_followed_by_its_bundle", follow::by_the_bundle),
         devnet("a_killed_service_shows_in_status_and_comes_back", killed_service),
         devnet("a_killed_supervisor_takes_its_services_along", folder::killed_supervisor),
         devnet("ten_restarts_keep_the_l1_and_the_chain", folder::ten_restarts),

@@ -130,7 +130,8 @@ async fn made(args: &CreateArgs, config: &Config) -> anyhow::Result<(serde_json:
         rotate_from: args.rotate_from.as_deref().map(PrivateKey::from_file).transpose()?,
     };
     let about = about(args, config, &rollup).await?;
-    let content = Content { genesis, rollup, about, url: args.url.clone() };
+    let l1_config = l1_config(config).map(|path| read(&path, MAX_ROLLUP)).transpose()?;
+    let content = Content { genesis, rollup, l1_config, about, url: args.url.clone() };
     let created = make(&args.folder, &content, &signer, &wishes)?;
     let (serial, what) = match created {
         Created::New(serial) => (serial, "made"),
@@ -151,6 +152,14 @@ async fn made(args: &CreateArgs, config: &Config) -> anyhow::Result<(serde_json:
         "key": key
     });
     Ok((document, text))
+}
+
+/// The file of the L1's rules that the chain's op-nodes are given.
+fn l1_config(config: &Config) -> Option<PathBuf> {
+    config
+        .commands("op-node")
+        .find_map(|command| command.value("rollup.l1-chain-config"))
+        .map(PathBuf::from)
 }
 
 /// A private key signs; a public one waits for ssh-keygen.
