@@ -35,6 +35,7 @@ in
         "fork-schedule"
         "rollup-config"
         "predeploys"
+        "premine"
         "fee-parameters"
         "bundle"
       ] != [ ]

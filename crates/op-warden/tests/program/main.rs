@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(clippy::too_many_lines, reason = "tables of cases")]
 
+mod bootstrap;
 mod bundle;
 mod cli;
 mod clients;
