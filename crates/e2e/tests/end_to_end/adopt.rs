@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use e2e::devnet::{Devnet, Result, ensure};
+use e2e::devnet::{Devnet, ensure};
 use libtest_mimic::Completion;
 use serde_json::{Value, json};
 use test_kit::{Run, components, program::op_warden};
