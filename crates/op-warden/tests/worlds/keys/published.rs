@@ -92,7 +92,7 @@ pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
                 }) as fn(&mut World, u64),
             ),
             ("the configuration", &[("premine", Refuse)], |world, id| {
-                world.config["l1"]["chainId"] = json!(id)
+                world.config["l1"]["chainId"] = json!(id);
             }),
             ("the node", &of_another_chain(), |world, id| {
                 world.l1.result("eth_chainId", json!(format!("{id:#x}")));
