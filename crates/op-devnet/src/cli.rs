@@ -2,7 +2,7 @@
 
 use std::{path::Path, path::PathBuf, process::ExitCode, time::Duration};
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, U256};
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 use op_components::child;
@@ -16,7 +16,7 @@ use crate::fault::{self, Fault};
 use crate::home::{Home, Lock};
 use crate::prove::{self, Depth};
 use crate::session::interrupted;
-use crate::{clock::Clock, follow, keys, logs, out, status, supervisor::leftovers, up};
+use crate::{clock::Clock, faucet, follow, keys, logs, out, status, supervisor::leftovers, up};
 
 const UP_HELP: &str = "\
 Examples:
@@ -61,6 +61,22 @@ enum Command {
     /// Shows the services and heads
     #[command(after_help = "Example: op-devnet status --json")]
     Status {
+        #[command(flatten)]
+        dir: DirArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Gives an account ETH on L2, by a deposit
+    #[command(
+        after_help = "Example: op-devnet faucet 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --eth 5"
+    )]
+    Faucet {
+        /// Who gets it
+        address: Address,
+        /// How much
+        #[arg(long, value_name = "ETH", default_value = "1", value_parser = faucet::parse)]
+        eth: U256,
         #[command(flatten)]
         dir: DirArgs,
         /// Print JSON
@@ -190,6 +206,10 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Down(args) => down(&Home::open(&args.dir)?).await,
         Command::Reset(args) => reset(&Home::open(&args.dir)?).await,
         Command::Status { dir, json } => status::show(&Home::open(&dir.dir)?, json).await,
+        Command::Faucet { address, eth, dir, json } => {
+            faucet::give(&Home::open(&dir.dir)?, address, eth, json).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Logs { service, dir, follow } => {
             logs::show(&Home::open(&dir.dir)?, &service, follow).await
         }

@@ -16,6 +16,7 @@ mod cli;
 mod clock;
 mod devnet;
 mod engine;
+mod faucet;
 mod fault;
 mod faulty_l1;
 mod follow;

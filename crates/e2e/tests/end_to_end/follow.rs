@@ -5,13 +5,14 @@ use std::{fs, path::Path, process::Command};
 use e2e::devnet::{Devnet, Result, ensure, no_process_left};
 use libtest_mimic::Completion;
 use serde_json::{Value, json};
-use test_kit::{Run, program::op_devnet, program::op_warden};
+use test_kit::{Run, http, program::op_devnet, program::op_warden};
 
 use crate::Outcome;
 
 /// From the operator's announcement to a follower that has all blocks, and what is refused on the way.
 pub(crate) fn by_the_bundle() -> Outcome {
     let devnet = Devnet::up()?;
+    faucet(&devnet)?;
     let folder = tempfile::tempdir()?;
     let [key, bundle, follower] =
         ["key", "bundle", "follower"].map(|name| folder.path().join(name));
@@ -64,6 +65,19 @@ pub(crate) fn by_the_bundle() -> Outcome {
     redeployed(devnet.dir(), &publish)?;
     devnet.down()?;
     Ok(Completion::Completed)
+}
+
+/// ETH for somebody who has none.
+fn faucet(devnet: &Devnet) -> Result<()> {
+    let to = "0x1a00000000000000000000000000000000000001";
+    let mut command = Command::new(op_devnet());
+    command.args(["faucet", to, "--eth", "0.5", "--json", "--dir"]).arg(devnet.dir());
+    let run = Run::of(&mut command);
+    run.exits(0)?;
+    let status = devnet.status()?;
+    let url = status["board"]["endpoints"]["sequencer-engine"].as_str().ok_or("no endpoint")?;
+    let balance = http::call(url, "eth_getBalance", &json!([to, "latest"]))?;
+    ensure(balance == "0x6f05b59d3b20000", || format!("{balance} after {run}"))
 }
 
 /// A chain that was made anew is not published under the id of the one that is.
