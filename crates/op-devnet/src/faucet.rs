@@ -44,7 +44,7 @@ pub(crate) async fn give(home: &Home, to: Address, amount: U256, json: bool) -> 
     if json {
         out::json(&json!({"to": to, "wei": amount.to_string(), "block": block}))
     } else {
-        out::result(format_args!("{ether} ETH to {to} in L2 block {block}\n"))
+        out::result(format_args!("{ether} ETH to {to} in L2 block {}\n", block.number))
     }
 }
 
