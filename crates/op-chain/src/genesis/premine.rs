@@ -67,9 +67,9 @@ mod tests {
         }
         assert_eq!((premine.accounts, premine.sum), (3, ether * U256::from(3)));
         assert_eq!(premine.published.map(|(account, _)| account), Some(premine.first[2].0));
-        (0..20_u64).for_each(|number| {
-            premine.add(Address::left_padding_from(&number.to_be_bytes()), ether)
-        });
+        for number in 0..20_u64 {
+            premine.add(Address::left_padding_from(&number.to_be_bytes()), ether);
+        }
         assert_eq!((premine.accounts, premine.first.len()), (23, NAMED));
     }
 }
