@@ -14,6 +14,7 @@
     ./op-stack/firewall.nix
     ./op-stack/resolver.nix
     ./op-stack/warden.nix
+    ./op-stack/bundle.nix
     ./op-stack/monitoring.nix
     ./op-stack/obsolete.nix
   ];

@@ -329,7 +329,8 @@ in
       inherit disputeGameFactory;
     }
     // (if chain.bundle or null == null then { } else { inherit (chain) bundle; })
-    // (if chain.peers or [ ] == [ ] then { } else { inherit (chain) peers; });
+    // (if chain.peers or [ ] == [ ] then { } else { inherit (chain) peers; })
+    // (if chain.bundleKey or null == null then { } else { inherit (chain) bundleKey; });
     l1 = {
       inherit (l1) chainId;
     }

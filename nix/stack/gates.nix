@@ -13,6 +13,7 @@ let
     "fork-schedule"
     "rollup-config"
     "predeploys"
+    "premine"
     "fee-parameters"
     "bundle"
   ];

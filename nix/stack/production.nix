@@ -6,7 +6,7 @@
   # it elsewhere) and `beaconFile` (`gateBeaconFile`). `others` and `otherFiles` are further endpoints
   # that the gates compare the first with.
   l1,
-  # { genesis, rollup, l2ChainId, bundle, peers }: `bundle` is the published files' folder or manifest, or null;
+  # { genesis, rollup, l2ChainId, bundle, bundleKey, peers }: `bundle` is the published files' folder or manifest, or null;
   # `peers` are JSON-RPC endpoints of nodes that others run.
   chain,
   disputeGameFactory,

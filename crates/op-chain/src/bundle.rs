@@ -26,10 +26,18 @@ pub struct Manifest {
     pub l2_chain_id: u64,
     /// Hash of its genesis block.
     pub l2_genesis_hash: B256,
+    /// Which publication of the chain it is: each has a higher number than the one before. 0 has none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub serial: u64,
     /// When the bundle was made, seconds since the Unix epoch.
     pub created_at: u64,
     /// The files by name.
     pub files: BTreeMap<String, FileEntry>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A file of a bundle.
@@ -70,7 +78,8 @@ impl Manifest {
         Self::from_json(&text)
     }
 
-    fn from_json(text: &[u8]) -> Result<Self, BundleError> {
+    /// Reads a manifest's text.
+    pub fn from_json(text: &[u8]) -> Result<Self, BundleError> {
         #[derive(Deserialize)]
         struct Version {
             version: u64,
@@ -85,6 +94,12 @@ impl Manifest {
 }
 
 impl FileEntry {
+    /// The entry of a content.
+    #[must_use]
+    pub fn of(content: &[u8]) -> Self {
+        Self { sha256: B256::from_slice(&Sha256::digest(content)), bytes: content.len() as u64 }
+    }
+
     /// The entry of a file as it is now.
     pub fn of_file(path: &Path) -> io::Result<Self> {
         let mut hash = Sha256::new();
@@ -122,7 +137,7 @@ mod tests {
     fn manifest() -> Value {
         json!({
             "version": 1, "l2ChainId": 901, "l2GenesisHash": format!("0x{}", "11".repeat(32)),
-            "createdAt": 1_781_926_452_u64,
+            "serial": 7, "createdAt": 1_781_926_452_u64,
             "files": {"genesis.json": {"sha256": "ab".repeat(32), "bytes": 3}}
         })
     }

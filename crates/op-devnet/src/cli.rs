@@ -1,10 +1,12 @@
 //! The command line.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::Path, path::PathBuf, process::ExitCode, time::Duration};
 
+use alloy_primitives::{Address, B256, U256};
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 use op_components::child;
+use op_util::file;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
@@ -14,13 +16,24 @@ use crate::fault::{self, Fault};
 use crate::home::{Home, Lock};
 use crate::prove::{self, Depth};
 use crate::session::interrupted;
-use crate::{clock::Clock, keys, logs, out, reset, status, supervisor::leftovers, up};
+use crate::{
+    clock::Clock, faucet, follow, keys, logs, out, reset, status, supervisor::leftovers, up,
+};
 
 const UP_HELP: &str = "\
 Examples:
   op-devnet up                       run until Ctrl-C
   op-devnet up --prove               bring up a fresh chain, prove that it works, stop
   op-devnet up --break batcher-key   plant a fault and show what the gate says";
+
+const FOLLOW_HELP: &str = "\
+Examples:
+  op-devnet follow https://chain.example/bundle/ --key 'ssh-ed25519 AAAA…' --l1 URL --beacon URL
+  op-devnet follow ./bundle --key bundle.pub --prove
+
+The bundle is proven and kept; an older one, and one of another genesis, is not taken. An engine and an op-node then run
+behind their gates until Ctrl-C, and are compared with what the chain publishes. Exit codes with --prove: 0 if the heads
+are equal by gossip and by derivation from L1, else 1.";
 
 /// A whole OP Stack chain on this machine, from the official programs, behind op-warden's gates.
 #[derive(Parser)]
@@ -35,6 +48,9 @@ enum Command {
     /// Brings the chain up, or continues it, until Ctrl-C
     #[command(after_help = UP_HELP)]
     Up(UpArgs),
+    /// Follows somebody else's chain, from the bundle that its operator publishes
+    #[command(after_help = FOLLOW_HELP)]
+    Follow(Box<FollowArgs>),
     /// Builds what `up` needs and is not there yet: the official programs, the prestate, op-warden
     #[command(after_help = "Example: op-devnet build")]
     Build,
@@ -59,6 +75,22 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Gives an account ETH on L2, by a deposit
+    #[command(
+        after_help = "Example: op-devnet faucet 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --eth 5"
+    )]
+    Faucet {
+        /// Who gets it
+        address: Address,
+        /// How much
+        #[arg(long, value_name = "ETH", default_value = "1", value_parser = faucet::parse)]
+        eth: U256,
+        #[command(flatten)]
+        dir: DirArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Shows what a service printed
     #[command(after_help = "Example: op-devnet logs batcher --follow")]
     Logs {
@@ -77,6 +109,39 @@ struct DirArgs {
     /// Folder of the devnet
     #[arg(long, value_name = "DIR", default_value = ".devnet")]
     dir: PathBuf,
+}
+
+#[derive(Args)]
+struct FollowArgs {
+    /// The bundle: the URL that it is published under, or its folder
+    bundle: String,
+    /// The public key that its operator has told you, or a file with it
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+    key: String,
+    /// JSON-RPC of the L1 [default: what the bundle names]
+    #[arg(long, value_name = "URL")]
+    l1: Option<String>,
+    /// Beacon node of the L1, for blobs [default: what the bundle names]
+    #[arg(long, value_name = "URL")]
+    beacon: Option<String>,
+    /// JSON-RPC of the L2 to compare with [default: what the bundle names]
+    #[arg(long, value_name = "URL")]
+    rpc: Option<String>,
+    /// Execution engine [default: reth where it is found, else geth]
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<Engine>,
+    /// Folder of the follower
+    #[arg(long, value_name = "DIR", default_value = ".follow")]
+    dir: PathBuf,
+    /// Take another genesis than was kept: the hash of its block
+    #[arg(long, value_name = "HASH")]
+    accept_genesis: Option<B256>,
+    /// End once the heads are equal, or after so many seconds
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "300")]
+    prove: Option<u64>,
+    /// Print JSON
+    #[arg(long, requires = "prove")]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -144,10 +209,15 @@ fn failed(error: anyhow::Error) -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Up(args) => up(args).await,
+        Command::Follow(args) => follow(*args).await,
         Command::Build => build().await,
         Command::Down(args) => down(&Home::open(&args.dir)?).await,
         Command::Reset { dir, yes } => reset(&Home::open(&dir.dir)?, yes).await,
         Command::Status { dir, json } => status::show(&Home::open(&dir.dir)?, json).await,
+        Command::Faucet { address, eth, dir, json } => {
+            faucet::give(&Home::open(&dir.dir)?, address, eth, json).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Logs { service, dir, follow } => {
             logs::show(&Home::open(&dir.dir)?, &service, follow).await
         }
@@ -196,6 +266,29 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         clock.say(format!("the logs are kept in {}", temporary.keep().display()));
     }
     Ok(if passed? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn follow(args: FollowArgs) -> Result<ExitCode> {
+    let clock = Clock::start();
+    let text = if Path::new(&args.key).is_file() {
+        String::from_utf8(file::read(Path::new(&args.key), 16 << 10)?).unwrap_or_default()
+    } else {
+        args.key
+    };
+    let options = follow::Options {
+        dir: args.dir,
+        place: args.bundle,
+        key: text.parse().context("--key")?,
+        l1: args.l1,
+        beacon: args.beacon,
+        rpc: args.rpc,
+        engine: args.engine,
+        accept_genesis: args.accept_genesis,
+        prove: args.prove.map(Duration::from_secs),
+        json: args.json,
+    };
+    let equal = follow::run(&options, &clock).await?;
+    Ok(if equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Dropping the build ends its tools, which Ctrl-C alone does not reach.

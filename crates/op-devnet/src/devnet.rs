@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{ffi::OsString, fs, pin::pin, rc::Rc, time::Duration};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use eth_rpc::Rpc;
 use op_components::{Component, Components, Environment, warden};
 use op_util::number::float;
@@ -157,6 +157,11 @@ impl Devnet {
 /// The chain of the folder. What is left of one that was not finished is removed.
 fn existing(session: &Session, source: &Source, clock: &Clock) -> Result<Option<Chain>> {
     let home = &session.home;
+    ensure!(
+        !home.bundle().exists(),
+        "{} follows somebody else's chain: choose another --dir",
+        home.dir().display()
+    );
     let Some(chain) = Chain::load(home)? else {
         if home.chain().exists() {
             clock.say("an earlier run ended before its chain was complete: a new one is made");
@@ -236,57 +241,78 @@ impl Prepared {
         Ok(())
     }
 
-    /// A service behind its gate.
+    /// A service behind its gate, after the L1.
     pub(crate) fn unit(&self, name: &str, service: &Service) -> Result<Unit> {
-        let home = &self.devnet.home;
-        let component = *[&PROGRAMS[..], &self.devnet.chain.engines.components()]
-            .concat()
-            .iter()
-            .find(|program| program.name() == service.component)
-            .with_context(|| {
-                format!("{name} needs {}, which op-devnet does not build", service.component)
-            })?;
-        let program = self.components.path(component);
-        let spec = |args: Vec<OsString>, program: PathBuf| Spec {
-            program,
-            args,
-            environment: service.environment.clone(),
-            home: home.dir().to_owned(),
-            log: home.log(name),
-            at_end: if name.ends_with("-engine") { Signal::TERM } else { Signal::KILL },
+        let programs = [&PROGRAMS[..], &self.devnet.chain.engines.components()].concat();
+        let parts = Parts {
+            home: &self.devnet.home,
+            programs: &programs,
+            components: &self.components,
+            op_warden: &self.op_warden,
         };
-        let mut args: Vec<OsString> = vec!["exec".into()];
-        for (variable, file) in &service.credentials {
-            args.extend(["--credential".into(), format!("{variable}={file}").into()]);
-        }
-        args.extend(["--".into(), program.clone().into()]);
-        args.extend(service.args.iter().map(OsString::from));
-        let init =
-            service.init.as_ref().zip(service.data_dir.as_ref()).map(|(init, data_dir)| Init {
-                spec: spec(init.iter().map(OsString::from).collect(), program),
-                data: PathBuf::from(data_dir),
-                done: Path::new(data_dir).with_extension("initialised"),
-            });
-        let after = service.after.iter().chain(&service.requires).cloned().chain([L1.to_owned()]);
-        Ok(Unit {
-            name: name.to_owned(),
-            after: after.collect(),
-            gate: Some(Gate { op_warden: self.op_warden.clone(), config: home.warden_config() }),
-            last_run: service.gate.last_run.clone(),
-            init,
-            spec: spec(args, self.op_warden.clone()),
-            ready: service.ready.clone(),
-            stop_timeout: Duration::from_secs(service.stop_timeout),
-            l1: None,
-            // What was killed lacks its last blocks, and who knows them would wait for them: the L1's senders,
-            // who would take nonces after theirs, and an engine's op-node.
-            ends_with: if SENDERS.contains(&name) {
-                Some(L1.to_owned())
-            } else {
-                name.strip_suffix("-node").map(|node| format!("{node}-engine"))
-            },
-        })
+        service_unit(&parts, name, service, Some(L1))
     }
+}
+
+/// What units are made of.
+pub(crate) struct Parts<'a> {
+    pub(crate) home: &'a Home,
+    pub(crate) programs: &'a [Component],
+    pub(crate) components: &'a Components,
+    pub(crate) op_warden: &'a Path,
+}
+
+/// A service behind its gate, after an L1 of this machine if there is one.
+pub(crate) fn service_unit(
+    parts: &Parts<'_>,
+    name: &str,
+    service: &Service,
+    l1: Option<&str>,
+) -> Result<Unit> {
+    let Parts { home, programs, components, op_warden } = parts;
+    let component =
+        *programs.iter().find(|program| program.name() == service.component).with_context(
+            || format!("{name} needs {}, which op-devnet does not build", service.component),
+        )?;
+    let program = components.path(component);
+    let spec = |args: Vec<OsString>, program: PathBuf| Spec {
+        program,
+        args,
+        environment: service.environment.clone(),
+        home: home.dir().to_owned(),
+        log: home.log(name),
+        at_end: if name.ends_with("-engine") { Signal::TERM } else { Signal::KILL },
+    };
+    let mut args: Vec<OsString> = vec!["exec".into()];
+    for (variable, file) in &service.credentials {
+        args.extend(["--credential".into(), format!("{variable}={file}").into()]);
+    }
+    args.extend(["--".into(), program.clone().into()]);
+    args.extend(service.args.iter().map(OsString::from));
+    let init = service.init.as_ref().zip(service.data_dir.as_ref()).map(|(init, data_dir)| Init {
+        spec: spec(init.iter().map(OsString::from).collect(), program),
+        data: PathBuf::from(data_dir),
+        done: Path::new(data_dir).with_extension("initialised"),
+    });
+    let after = service.after.iter().chain(&service.requires).cloned();
+    Ok(Unit {
+        name: name.to_owned(),
+        after: after.chain(l1.map(str::to_owned)).collect(),
+        gate: Some(Gate { op_warden: op_warden.to_path_buf(), config: home.warden_config() }),
+        last_run: service.gate.last_run.clone(),
+        init,
+        spec: spec(args, op_warden.to_path_buf()),
+        ready: service.ready.clone(),
+        stop_timeout: Duration::from_secs(service.stop_timeout),
+        l1: None,
+        // What was killed lacks its last blocks, and who knows them would wait for them: the L1's senders,
+        // who would take nonces after theirs, and an engine's op-node.
+        ends_with: if SENDERS.contains(&name) {
+            l1.map(str::to_owned)
+        } else {
+            name.strip_suffix("-node").map(|node| format!("{node}-engine"))
+        },
+    })
 }
 
 /// Waits until a service runs; its end is an error with its last words.

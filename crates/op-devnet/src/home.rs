@@ -20,11 +20,12 @@ pub(crate) struct Home {
 const LOCK: &str = "lock";
 const KEYS: &str = "keys";
 const STATUS: &str = "status.json";
+const BUNDLE: &str = "bundle";
 pub(crate) const WRITTEN_LAST: &str = "chain.json";
 
 /// What a devnet keeps at the top of its folder.
-const OURS: [&str; 9] =
-    ["chain", "data", KEYS, "l1", LOCK, "logs", "op-warden.json", "ports.json", STATUS];
+const OURS: [&str; 10] =
+    [BUNDLE, "chain", "data", KEYS, "l1", LOCK, "logs", "op-warden.json", "ports.json", STATUS];
 
 impl Home {
     /// The folder at `dir`, made if it is not there.
@@ -49,6 +50,11 @@ impl Home {
     /// genesis.json, rollup.json, addresses and what else describes the chain.
     pub(crate) fn chain(&self) -> PathBuf {
         self.dir.join("chain")
+    }
+
+    /// The bundle of the chain that is followed, where it is somebody else's.
+    pub(crate) fn bundle(&self) -> PathBuf {
+        self.dir.join(BUNDLE)
     }
 
     /// Role keys, P2P identities and JWT secrets.

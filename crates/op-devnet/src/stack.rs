@@ -93,6 +93,37 @@ impl Template {
         self.0["services"].as_object().into_iter().flat_map(|services| services.keys().cloned())
     }
 
+    /// Only the services with these names, and nothing of what they would wait for elsewhere.
+    pub(crate) fn keep_only(&mut self, keep: impl Fn(&str) -> bool) {
+        for pointer in ["/services", "/warden/services"] {
+            let services = self.0.pointer_mut(pointer).and_then(Value::as_object_mut);
+            let Some(services) = services else { continue };
+            services.retain(|name, _| keep(name));
+            for list in services.values_mut().flat_map(|service| {
+                let service = service.as_object_mut().into_iter().flatten();
+                service.filter(|(field, _)| ["after", "requires"].contains(&field.as_str()))
+            }) {
+                if let Some(names) = list.1.as_array_mut() {
+                    names.retain(|name| name.as_str().is_some_and(&keep));
+                }
+            }
+        }
+    }
+
+    /// Changes the arguments of every service, as it is started and as it is judged.
+    pub(crate) fn edit_args(&mut self, edit: impl Fn(&str, &mut Vec<String>)) {
+        for (pointer, args) in [("/services", "/args"), ("/warden/services", "/command/args")] {
+            let services = self.0.pointer_mut(pointer).and_then(Value::as_object_mut);
+            for (name, service) in services.into_iter().flatten() {
+                let Some(args) = service.pointer_mut(args) else { continue };
+                let mut list: Vec<String> =
+                    serde_json::from_value(args.clone()).unwrap_or_default();
+                edit(name, &mut list);
+                *args = list.into();
+            }
+        }
+    }
+
     /// The ports to choose: every placeholder `port.SERVICE.NAME`, without `port.`.
     pub(crate) fn ports(&self) -> BTreeSet<String> {
         let mut ports = BTreeSet::new();

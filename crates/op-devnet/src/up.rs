@@ -1,10 +1,10 @@
 //! `up`: the chain runs until Ctrl-C.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use eth_rpc::Rpc;
-use tokio::time::sleep;
+use tokio::{sync::watch, time::sleep};
 
 use crate::devnet::{Devnet, Options};
 use crate::session::Session;
@@ -91,6 +91,24 @@ async fn show_changes(devnet: &Devnet, clock: &Clock) -> Result<()> {
         if changes.changed().await.is_err() {
             return Ok(());
         }
+    }
+}
+
+/// Prints what becomes of the services, for as long as they run.
+pub(crate) async fn show_phases(
+    mut changes: watch::Receiver<Board>,
+    clock: &Clock,
+) -> Result<Infallible> {
+    let mut before = Board::default();
+    loop {
+        let board = changes.borrow_and_update().clone();
+        for (name, status) in &board.services {
+            if before.phase(name) != Some(status.phase) {
+                announce(clock, name, &board);
+            }
+        }
+        before = board;
+        changes.changed().await.context("the supervisor is gone")?;
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::Address;
+use op_bundle::ssh::PublicKey;
 use op_util::file;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,9 @@ pub struct Chain {
     /// its sequencer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peers: Vec<String>,
+    /// The public key that the bundle must be signed with, or that has handed over to the one that signs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle_key: Option<PublicKey>,
 }
 
 /// What the operator says about keys.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub enum Gate {
     // Files
     ChainFiles, GenesisHash, GenesisTimestamp, GenesisLive, GenesisPeers, EngineData, L2Chain, ForkSchedule,
-    RollupConfig, Predeploys, FeeParameters, Bundle,
+    RollupConfig, Predeploys, Premine, FeeParameters, Bundle,
     // L1
     L1Chain, L1Origin, L1Head, L1Agreement, L1RateLimit, L1Proofs, L1Beacon, Contracts,
     FeeScalars, StandardValidator,
@@ -138,6 +138,9 @@ impl Gate {
                 "the predeploys in genesis.json serve the forks active at genesis",
                 "an `L1Block` without the fork's setter: every L1-info transaction fails while all heads look \
                  healthy"),
+            Self::Premine => entry(Subject::Files, &[],
+                "genesis.json gives no balances away; on a public L1 none whose key everybody has",
+                "`fundDevAccounts` on a public chain: anybody could withdraw what others deposited"),
             Self::FeeParameters => entry(Subject::Files, &[],
                 "extraData, `eip1559Params`, `minBaseFee` and their like can be used and agree",
                 "zero EIP-1559 parameters: no block can be built"),

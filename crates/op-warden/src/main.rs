@@ -2,6 +2,8 @@
 //! are proven right against L1. One file a command; the work is done by the crates below.
 
 mod bonds;
+mod bootstrap;
+mod bundle;
 mod deposit;
 mod exec;
 mod explain;
@@ -81,6 +83,18 @@ enum Command {
             OP_BATCHER_PRIVATE_KEY=/run/keys/batcher -- op-batcher \
             --l1-eth-rpc=http://127.0.0.1:8545")]
     Exec(exec::ExecArgs),
+    /// A chain of your own, from an empty folder on
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden bootstrap lint .deployer/intent.toml --chain 20260619"
+    )]
+    Bootstrap(bootstrap::BootstrapCommand),
+    /// What the chain publishes for those who follow it: made, proven
+    #[command(
+        subcommand,
+        after_help = "Example: op-warden bundle verify https://chain.example/bundle/ --key 'ssh-ed25519 AAAA…'"
+    )]
+    Bundle(Box<bundle::BundleCommand>),
     /// The L2 genesis block
     #[command(
         subcommand,
@@ -194,6 +208,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Retry(args) => block_on(gate::retry(&args))?,
         Command::Serve(args) => block_on(serve::run(&args))?,
         Command::Exec(args) => Err(exec::exec(&args)),
+        Command::Bootstrap(command) => block_on(bootstrap::run(&command))?,
+        Command::Bundle(command) => block_on(bundle::run(&command))?,
         Command::Genesis(command) => genesis::run(&command),
         Command::Keys(command) => keys::run(&command),
         Command::Images(command) => block_on(images::run(&command))?,

@@ -74,6 +74,10 @@ in
     batcher.settings.l1-eth-rpc = "https://other.example";
   } (owned ''.batcher.settings."l1-eth-rpc"'' "set ${prefix}.l1.rpc");
 
+  testABundleOfAUrlWithoutItsKey = refuses {
+    chain.bundle = "https://chain.example/bundle/";
+  } ".chain.bundle: what comes from a URL is trusted only as far as it is signed. Set ${prefix}.chain.bundleKey to the public key that the chain's operator has told you.";
+
   testAnOwnedFlagInExtraArguments = refuses {
     sequencer.node.extraArgs = [ "--l1.beacon=https://other.example" ];
   } (owned ".sequencer.node.extraArgs (--l1.beacon)" "set ${prefix}.l1.beacon");

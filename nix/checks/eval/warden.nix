@@ -35,6 +35,7 @@ in
         "fork-schedule"
         "rollup-config"
         "predeploys"
+        "premine"
         "fee-parameters"
         "bundle"
       ] != [ ]
@@ -185,6 +186,56 @@ in
         chain.bundle = "/srv/bundle";
       })).chain.bundle;
     expected = "/srv/bundle";
+  };
+
+  # A follower needs nothing else for the chain's files.
+  testABundleIsFetched = {
+    expr =
+      let
+        config = host {
+          chain.bundle = "https://chain.example/bundle/";
+          chain.bundleKey = "ssh-ed25519 AAAAC3Nza+/=";
+        };
+        inherit (config.systemd.services) op-stack-bundle;
+      in
+      {
+        inherit ((wardenOf config).chain)
+          bundle
+          bundleKey
+          genesis
+          rollup
+          ;
+        start = op-stack-bundle.serviceConfig.ExecStart;
+        user = op-stack-bundle.serviceConfig.User;
+        timer = config.systemd.timers.op-stack-bundle.wantedBy;
+        folder = lib.filter (lib.hasPrefix "d /var/lib/op-stack/bundle ") config.systemd.tmpfiles.rules;
+      };
+    expected = {
+      bundle = "/var/lib/op-stack/bundle";
+      bundleKey = "ssh-ed25519 AAAAC3Nza+/=";
+      genesis = "/var/lib/op-stack/bundle/genesis.json";
+      rollup = "/var/lib/op-stack/bundle/rollup.json";
+      start = "/etc/op-stack/bin/op-warden bundle verify https://chain.example/bundle/ --key 'ssh-ed25519 AAAAC3Nza+/=' --chain 20260619 --into /var/lib/op-stack/bundle";
+      user = "op-stack";
+      timer = [ "op-stack.target" ];
+      folder = [ "d /var/lib/op-stack/bundle 0755 op-stack op-stack -" ];
+    };
+  };
+
+  testAFolderIsNotFetched = {
+    expr = (host { chain.bundle = "/srv/bundle"; }).systemd.services ? op-stack-bundle;
+    expected = false;
+  };
+
+  testTheBundleIsServed = {
+    expr = map (settings: (wardenOf (host settings)).serve.bundle or null) [
+      { }
+      { warden.bundle = "/srv/bundle"; }
+    ];
+    expected = [
+      null
+      "/srv/bundle"
+    ];
   };
 
   # The gates run outside of the containers.

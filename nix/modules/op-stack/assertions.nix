@@ -313,6 +313,10 @@ in
           message = "${prefix}.l1.chainConfigFile: op-node does not know L1 ${toString cfg.l1.chainId}. Give it the L1's genesis.json or chain configuration.";
         }
         {
+          assertion = !(paths.isUrl cfg.chain.bundle) || cfg.chain.bundleKey != null;
+          message = "${prefix}.chain.bundle: what comes from a URL is trusted only as far as it is signed. Set ${prefix}.chain.bundleKey to the public key that the chain's operator has told you.";
+        }
+        {
           assertion = cfg.sequencer.engine.enable == cfg.sequencer.node.enable;
           message = "${prefix}.sequencer: engine and node need each other. Enable both or none.";
         }

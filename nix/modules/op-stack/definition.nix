@@ -121,7 +121,12 @@ let
       genesis = inSystem cfg.chain.genesisFile;
       rollup = inSystem cfg.chain.rollupFile;
       l2ChainId = cfg.chain.id;
-      bundle = lib.mapNullable inSystem cfg.chain.bundle;
+      bundle =
+        if (import ./paths.nix).isUrl cfg.chain.bundle then
+          (import ./paths.nix).bundleIn cfg.stateDir
+        else
+          lib.mapNullable inSystem cfg.chain.bundle;
+      inherit (cfg.chain) bundleKey;
       inherit (cfg.chain) peers;
     };
     inherit (cfg) proofWindow;

@@ -34,6 +34,9 @@ rec {
   started = "${runtime}/started";
   # A file with the name of a service keeps that service stopped, also after a reboot; `all` keeps all.
   holdIn = stateDir: "${stateDir}/hold";
+  # The bundle that the chain's operator publishes, as it was fetched.
+  bundleIn = stateDir: "${stateDir}/bundle";
+  isUrl = bundle: builtins.isString bundle && builtins.match "https://.*" bundle != null;
   # What ran last on an engine's data.
   ranIn = stateDir: "${stateDir}/ran";
 }

@@ -28,7 +28,8 @@ let
       inherit (paths) started;
       followers = lib.mapAttrs (_: given) cfg.warden.followers;
       limits = given cfg.warden.limits;
-    };
+    }
+    // lib.optionalAttrs (cfg.warden.bundle != null) { bundle = "${cfg.warden.bundle}"; };
   };
 
   # If a file holds the URL of L1, the health service gets a copy of the file, and a configuration that
@@ -50,6 +51,7 @@ let
     version = 2;
     inherit (cfg) stateDir;
     data = [
+      "bundle"
       "chain"
       "hold"
       "jwt"

@@ -1,12 +1,14 @@
 //! The devnet for real: the official programs on both contract sources, every fault, and the
 //! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
 
+mod adopt;
 mod alone;
 mod bonds;
 mod definitions;
 mod fees;
 mod flags;
 mod folder;
+mod follow;
 mod gap;
 mod kills;
 mod life;
@@ -72,6 +74,11 @@ fn main() -> ExitCode {
         devnet("proof_with_blobs_and_two_followers", || {
             proof(&["--prove", "--blobs", "--followers", "2"])
         }),
+        devnet("somebody_elses_chain_is_followed_by_its_bundle", follow::by_the_bundle),
+        Trial::ignorable_test(
+            "a_deployment_is_adopted_verified_and_locked",
+            on_deployment(adopt::a_deployment),
+        ),
         devnet("a_killed_service_shows_in_status_and_comes_back", killed_service),
         devnet("a_killed_supervisor_takes_its_services_along", folder::killed_supervisor),
         devnet("ten_restarts_keep_the_l1_and_the_chain", folder::ten_restarts),

@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer};
 use super::predeploys::{
     GAS_PRICE_ORACLE, IMPLEMENTATION_SLOT, L1_BLOCK, MESSAGE_PASSER, Predeploys, Setters,
 };
+use super::premine::Premine;
 use super::{GenesisError, number::Quantity, window::Window};
 use crate::json;
 
@@ -27,6 +28,7 @@ pub(super) struct State {
     /// Storage root of the `L2ToL1MessagePasser`; the zero hash when it has no account.
     pub(super) message_passer_root: B256,
     pub(super) predeploys: Predeploys,
+    pub(super) premine: Premine,
     accounts: usize,
 }
 
@@ -43,6 +45,7 @@ pub(super) struct Alloc {
     leaves: Vec<(B256, Vec<u8>)>,
     message_passer_root: B256,
     proxies: Proxies,
+    premine: Premine,
 }
 
 /// The accounts of the predeploys that are looked at.
@@ -82,6 +85,7 @@ impl Alloc {
             };
             serde_json::Result::Ok((address, account, slots))
         })?;
+        self.premine.add(address, account.balance);
         let proxy = || Some(Proxy::new(account.code_hash, slots));
         match address {
             L1_BLOCK => self.proxies.l1_block = proxy(),
@@ -103,7 +107,8 @@ impl Alloc {
         let root = trie_root(self.leaves).map_err(|_| {
             <serde_json::Error as de::Error>::custom("an address appears twice in alloc")
         })?;
-        Ok(State { root, message_passer_root: self.message_passer_root, predeploys, accounts })
+        let (message_passer_root, premine) = (self.message_passer_root, self.premine);
+        Ok(State { root, message_passer_root, predeploys, premine, accounts })
     }
 
     fn predeploys(&self) -> Predeploys {

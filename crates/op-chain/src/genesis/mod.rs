@@ -9,6 +9,7 @@ mod file;
 mod number;
 mod order;
 mod predeploys;
+mod premine;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -24,6 +25,7 @@ pub(crate) use self::config::{CONFIG, NUMBERS, OPTIMISM};
 pub use self::config::{EngineConfig, Fallback};
 use self::file::{File, read};
 pub use self::predeploys::{Predeploys, Setter, Setters};
+pub use self::premine::Premine;
 use self::{alloc::State, config::Config, number::Quantity, window::Window};
 use crate::{forks::ForkTimes, json::Hex};
 
@@ -52,6 +54,8 @@ pub struct GenesisBlock {
     pub engine: Option<EngineConfig>,
     /// What `alloc` puts behind the predeploys that every block depends on.
     pub predeploys: Predeploys,
+    /// Balances that nobody deposited.
+    pub premine: Premine,
 }
 
 /// Why a genesis.json has no hash.
@@ -147,6 +151,7 @@ impl GenesisBlock {
             message_passer_root: state.message_passer_root,
             engine: file.config.is_some().then(|| config.into_engine()),
             predeploys: state.predeploys,
+            premine: state.premine,
         })
     }
 }

@@ -15,6 +15,7 @@ mod files {
     pub(crate) mod genesis_timestamp;
     pub(crate) mod l2_chain;
     pub(crate) mod predeploys;
+    pub(crate) mod premine;
     pub(crate) mod rollup_config;
 }
 
@@ -104,6 +105,7 @@ pub(crate) const fn judge_of(gate: Gate) -> Judge {
         Gate::ForkSchedule => files::fork_schedule::judge,
         Gate::RollupConfig => files::rollup_config::judge,
         Gate::Predeploys => files::predeploys::judge,
+        Gate::Premine => files::premine::judge,
         Gate::FeeParameters => files::fee_parameters::judge,
         Gate::Bundle => files::bundle::judge,
         Gate::L1Chain => l1::chain::judge,

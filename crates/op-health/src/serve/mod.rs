@@ -4,10 +4,12 @@
 //! * `/readyz`: 200 only if every condition holds; `/readyz/SERVICE`: the service's own conditions
 //! * `/status.json`: everything that is known, [`Status`](op_status::status::Status)
 //! * `/metrics`: the same for Prometheus
+//! * `/bundle/`: what the chain publishes, where `serve.bundle` names its folder
 //!
 //! It has the gates judged by a process of its own, or reports what a more privileged `op-warden check
 //! --output` has left: then the process that listens needs no access to any key.
 
+mod bundle;
 mod connections;
 mod host;
 mod judging;
@@ -63,7 +65,7 @@ async fn serve(file: &Path) -> Result<(), ServeError> {
     let (judge, judgements) = channel(Err("nothing is judged yet".to_owned()));
     let (publish, latest) = channel(None);
     let (stop, stopping) = channel(());
-    let router = routes::router(latest, &serve.hosts);
+    let router = routes::router(latest, bundle::router(&config), &serve.hosts);
     let server = connections::serve(listener, router, stopping.clone());
     let work = async {
         tokio::try_join!(async { server.await.map_err(ServeError::from) }, async {

@@ -22,7 +22,7 @@ const STALE: u64 = 60;
 /// The newest status; `None` before the first.
 type Latest = Receiver<Option<Arc<Status>>>;
 
-pub(super) fn router(latest: Latest, hosts: &[String]) -> Router {
+pub(super) fn router(latest: Latest, others: Router, hosts: &[String]) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/runbooks/{alert}", get(runbook))
@@ -32,6 +32,7 @@ pub(super) fn router(latest: Latest, hosts: &[String]) -> Router {
         .route("/status.json", get(status))
         .route("/metrics", get(prometheus))
         .with_state(latest)
+        .merge(others)
         .layer(from_fn_with_state(Arc::from(hosts), host::known))
 }
 

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(clippy::too_many_lines, reason = "tables of cases")]
 
+mod bootstrap;
+mod bundle;
 mod cli;
 mod clients;
 mod deadlines;

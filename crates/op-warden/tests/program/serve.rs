@@ -28,7 +28,21 @@ impl Service {
         Self::with(folder, judgements, &json!({"batcher": {"gates": ["l1-chain"]}}))
     }
 
+    pub(super) fn with_bundle(folder: &Path, bundle: &Path) -> Self {
+        let services = json!({"batcher": {"gates": ["l1-chain"]}});
+        Self::of(folder, None, &services, Some(bundle))
+    }
+
     fn with(folder: &Path, judgements: Option<&Path>, services: &Value) -> Self {
+        Self::of(folder, judgements, services, None)
+    }
+
+    fn of(
+        folder: &Path,
+        judgements: Option<&Path>,
+        services: &Value,
+        bundle: Option<&Path>,
+    ) -> Self {
         let address = free_address();
         let config = json!({
             "chain": {
@@ -38,7 +52,7 @@ impl Service {
             "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
             "serve": {
                 "listen": address, "intervalSeconds": 60, "judgements": judgements, "hosts": ["chain.example"],
-                "state": folder.join("state.json"),
+                "state": folder.join("state.json"), "bundle": bundle,
             },
             "services": services,
         });

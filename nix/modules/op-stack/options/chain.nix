@@ -4,6 +4,10 @@ let
   inherit (lib) mkOption types;
   inherit (import ./types.nix { inherit lib; }) address;
   cfg = config.services.every-channel.op-stack;
+  paths = import ../paths.nix;
+  # A fetched bundle has both files.
+  files =
+    if paths.isUrl cfg.chain.bundle then paths.bundleIn cfg.stateDir else "${cfg.stateDir}/chain";
 in
 {
   options.services.every-channel.op-stack.chain = {
@@ -14,24 +18,36 @@ in
     };
     genesisFile = mkOption {
       type = types.path;
-      default = "${cfg.stateDir}/chain/genesis.json";
+      default = "${files}/genesis.json";
       defaultText = lib.literalExpression ''"''${stateDir}/chain/genesis.json"'';
       description = "genesis.json, as `op-deployer inspect genesis` prints it.";
     };
     rollupFile = mkOption {
       type = types.path;
-      default = "${cfg.stateDir}/chain/rollup.json";
+      default = "${files}/rollup.json";
       defaultText = lib.literalExpression ''"''${stateDir}/chain/rollup.json"'';
       description = "rollup.json, as `op-deployer inspect rollup` prints it.";
     };
     bundle = mkOption {
-      type = types.nullOr types.path;
+      type = types.nullOr (types.either (types.strMatching "https://[A-Za-z0-9._~/:-]+") types.path);
       default = null;
-      example = "/var/lib/op-stack/bundle";
+      example = "https://chain.example/bundle/";
       description = ''
-        The set of files that the chain's operator published: its folder, or the manifest in it. The
-        gates then refuse a genesis.json and a rollup.json that are not the published ones. Set it if
-        you follow a chain that somebody else operates.
+        The set of files that the chain's operator published: its URL, its folder, or the manifest in
+        it. The gates then refuse a genesis.json and a rollup.json that are not the published ones. A
+        URL is fetched every ten minutes, proven with {option}`chain.bundleKey`, and kept in
+        `stateDir/bundle`, where genesis.json and rollup.json then are; an older bundle and another
+        genesis are not taken. Set it if you follow a chain that somebody else operates.
+      '';
+    };
+    bundleKey = mkOption {
+      type = types.nullOr (types.strMatching "ssh-ed25519 AAAA[A-Za-z0-9+/=]+");
+      default = null;
+      example = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKqsUm0eR0wL0nR2fjyDjvMKGkS0nyYxYbfKx3fWsTDL";
+      description = ''
+        The public key that the bundle must be signed with (`op-warden bundle key` prints it), or one
+        that has handed over to the key that signs. Needed where {option}`chain.bundle` is a URL. The
+        gates refuse a bundle that somebody else signed.
       '';
     };
     peers = mkOption {

@@ -75,6 +75,16 @@ in
         '';
         example = [ "chain.example.org" ];
       };
+      bundle = mkOption {
+        type = types.nullOr types.path;
+        default = null;
+        description = ''
+          Folder of the bundle that `op-warden bundle create` made. The health service then serves it
+          under `/bundle/`, for those who follow the chain; never one of another chain. It must be
+          readable for everybody.
+        '';
+        example = "/srv/bundle";
+      };
       interval = mkOption {
         type = types.ints.positive;
         default = 60;

@@ -59,6 +59,7 @@ fn compare(facts: &Facts, bundle: &Bundle, manifest: &Manifest) -> Vec<Finding> 
         )
         .refuse_unless(manifest.l2_genesis_hash == facts.genesis.hash, other_chain),
     ];
+    findings.extend(signature(facts, bundle));
     for (name, path, entry) in [
         ("genesis.json", &facts.config.chain.genesis, &bundle.genesis),
         ("rollup.json", &facts.config.chain.rollup, &bundle.rollup),
@@ -66,6 +67,26 @@ fn compare(facts: &Facts, bundle: &Bundle, manifest: &Manifest) -> Vec<Finding> 
         findings.push(file(name, manifest, &bundle.path, path, entry));
     }
     findings
+}
+
+/// A manifest that everybody could have written proves nothing.
+fn signature(facts: &Facts, bundle: &Bundle) -> Option<Finding> {
+    let (expected, signed_by) = (facts.config.chain.bundle_key?, bundle.signed_by.as_ref()?);
+    let source = bundle.path.display();
+    let compared = |found: String| {
+        let expected = (format!("signed by {expected}"), "chain.bundleKey of the configuration");
+        Comparison::new(GATE, expected, (found, &source))
+    };
+    Some(match signed_by {
+        Ok(key) => compared(format!("signed by {key}")).holds(),
+        Err(error) if error.is_passing() => compared(error.to_string()).wait(
+            "Fetch the bundle: op-warden bundle verify URL --key KEY --into the folder of chain.bundle.",
+        ),
+        Err(error) => compared(error.to_string()).refuse(
+            "Fetch the bundle again from where the chain publishes it. If it stays so, ask its operator, by another \
+             way than the bundle, which key is right.",
+        ),
+    })
 }
 
 fn file(

@@ -130,7 +130,7 @@ pub(super) fn files(cases: &mut Vec<Case>) {
             "another L1",
             "/l1_chain_id",
             json!(1),
-            &[("l1-chain", Refuse), ("l1-beacon", Refuse)][..],
+            &[("l1-chain", Refuse), ("l1-beacon", Refuse), ("premine", Refuse)][..],
         ),
         ("another L2", "/l2_chain_id", json!(902), &another_l2),
         (
@@ -180,7 +180,7 @@ pub(super) fn files(cases: &mut Vec<Case>) {
     let factory = ["game-type", "proposer-key", "challenger-key", "prestate", "bond", "contracts"]
         .map(|gate| (gate, Refuse));
     for (name, place, value, noticed) in [
-        ("another L1", "/l1/chainId", json!(1), &[("l1-chain", Refuse)][..]),
+        ("another L1", "/l1/chainId", json!(1), &[("l1-chain", Refuse), ("premine", Refuse)][..]),
         ("another L2", "/chain/l2ChainId", json!(1), &[("l2-chain", Refuse), ("bundle", Refuse)]),
         ("another factory", "/chain/disputeGameFactory", contract, &factory),
         (
@@ -211,7 +211,7 @@ pub(super) fn files(cases: &mut Vec<Case>) {
     }
     // Nothing of L1 is to be known, and enough is wrong without it.
     let mut noticed = OF_L1.map(|gate| (gate, Wait)).to_vec();
-    noticed.push(("l1-chain", Refuse));
+    noticed.extend([("l1-chain", Refuse), ("premine", Refuse)]);
     cases.push(Case::new("another L1 is meant and nobody listens", &noticed, |world| {
         world.config["l1"]["chainId"] = json!(1);
         world.l1_gone = true;

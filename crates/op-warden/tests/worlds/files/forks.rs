@@ -159,7 +159,12 @@ pub(super) fn rollup_configs(cases: &mut Vec<Case>) {
         (
             "/l1_chain_id",
             json!(0),
-            vec![("l1-chain", Refuse), ("l1-beacon", Refuse), ("flags", Refuse)],
+            vec![
+                ("l1-chain", Refuse),
+                ("l1-beacon", Refuse),
+                ("flags", Refuse),
+                ("premine", Refuse),
+            ],
         ),
         ("/l2_chain_id", json!(0), another_l2.clone()),
         ("/l2_chain_id", json!(900), another_l2.clone()),

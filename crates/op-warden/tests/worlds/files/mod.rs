@@ -4,6 +4,7 @@ mod bundle;
 mod chain;
 mod fees;
 mod forks;
+mod premine;
 mod ran;
 
 use crate::case::Case;
@@ -14,6 +15,7 @@ pub(crate) fn cases(cases: &mut Vec<Case>) {
     forks::engine_configs(cases);
     forks::rollup_configs(cases);
     forks::predeploys(cases);
+    premine::balances(cases);
     fees::extra_data(cases);
     fees::fees(cases);
     bundle::manifests(cases);

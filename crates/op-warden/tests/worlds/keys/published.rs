@@ -85,13 +85,15 @@ pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
         for (what, also, spoil) in [
             (
                 "rollup.json",
-                &[("l1-beacon", Refuse)][..],
+                &[("l1-beacon", Refuse), ("premine", Refuse)][..],
                 (|world, id| {
                     world.json("rollup.json", "/l1_chain_id", json!(id));
                     world.json("l1.json", "/chainId", json!(id));
                 }) as fn(&mut World, u64),
             ),
-            ("the configuration", &[], |world, id| world.config["l1"]["chainId"] = json!(id)),
+            ("the configuration", &[("premine", Refuse)], |world, id| {
+                world.config["l1"]["chainId"] = json!(id);
+            }),
             ("the node", &of_another_chain(), |world, id| {
                 world.l1.result("eth_chainId", json!(format!("{id:#x}")));
             }),
@@ -175,7 +177,7 @@ pub(super) fn published_keys_and_l1(cases: &mut Vec<Case>) {
         world.text("own.key", STRANGER);
         world.l1_gone = true;
     }));
-    noticed.extend([("published-key", Refuse), ("l1-chain", Refuse)]);
+    noticed.extend([("published-key", Refuse), ("l1-chain", Refuse), ("premine", Refuse)]);
     cases.push(Case::new("a published key, Sepolia is meant, nobody listens", &noticed, |world| {
         world.text("own.key", STRANGER);
         world.config["l1"]["chainId"] = json!(11_155_111);
