@@ -25,6 +25,7 @@ pub(crate) fn serve(home: &Home, port: u16) -> Serve {
         state: Some(home.data().join("op-warden.json")),
         maintenance: Some(home.data().join("maintenance")),
         hold: None,
+        accepted: Some(home.data().join("accepted")),
         runners: None,
         started: None,
         followers: BTreeMap::new(),

@@ -5,6 +5,7 @@
 //! which conditions hold, and [`turn`] since when; [`report`] makes the document of [`op_status`], which
 //! [`serve`] answers with in its forms. [`poll`] drives all of it.
 
+pub mod accept;
 mod causes;
 mod clock;
 mod figures;

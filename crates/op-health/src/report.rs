@@ -121,8 +121,8 @@ fn accounts(watch: &Watch) -> BTreeMap<String, status::Account> {
             balance: figures::accounts::balance(seen, address).ok(),
             min_balance: service.and_then(|service| service.min_balance),
             nonce: memory.accounts.get(name).and_then(|account| account.nonce),
-            spent_an_hour: figures::accounts::spent_an_hour(memory, name),
-            runway: figures::accounts::runway(seen, memory, name).map(float),
+            spent_an_hour: figures::accounts::spent_an_hour(setup, memory, name),
+            runway: figures::accounts::runway(setup, seen, memory, name).map(float),
             on_l1: on_l1.and_then(|address| address.as_ref().ok().copied()),
         };
         (name.clone(), status)

@@ -10,6 +10,8 @@ use crate::last_reading::LastReading;
 use crate::observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
 use op_gate::record::Record;
 use op_prove::compare::Verdict;
+use op_status::condition::{Acceptance, Name};
+use op_util::number::float;
 
 /// What was read.
 pub(crate) struct Seen {
@@ -47,6 +49,8 @@ pub(crate) struct Seen {
     pub(crate) last_errors: BTreeMap<String, String>,
     /// The services that are kept stopped on purpose, and why.
     pub(crate) held: BTreeMap<String, String>,
+    /// What somebody accepts, by condition.
+    pub(crate) accepted: BTreeMap<Name, Acceptance>,
     /// The services that run what was installed before the last switch.
     pub(crate) pending: BTreeSet<String>,
     /// Since when op-dispute-mon has not been able to judge every game.
@@ -107,9 +111,20 @@ impl Seen {
             units: BTreeMap::new(),
             last_errors: BTreeMap::new(),
             held: BTreeMap::new(),
+            accepted: BTreeMap::new(),
             pending: BTreeSet::new(),
             unjudged_games_since: None,
         }
+    }
+
+    /// What somebody accepts of a condition, where the clock has reached that time.
+    pub(crate) fn accepted(&self, name: Name) -> Option<&Acceptance> {
+        self.accepted.get(&name).filter(|accepted| float(accepted.at) <= self.now)
+    }
+
+    /// Whether what was seen then counts no more.
+    pub(crate) fn is_accepted(&self, name: Name, at: f64) -> bool {
+        self.accepted(name).is_some_and(|accepted| at <= float(accepted.at))
     }
 
     pub(crate) fn engine(&self, node: &str) -> &LastReading<()> {

@@ -107,6 +107,10 @@ table! {
     }
 }
 
+/// What lasts although nothing is done any more, until somebody who looked at it accepts it
+/// (`op-warden accept`). All else ends when it is mended.
+pub const LASTING: &[Name] = &[Name::GameDisputed];
+
 impl Name {
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
@@ -168,6 +172,18 @@ pub struct Condition {
     /// The condition that it follows from: what is to be mended first.
     #[serde(default)]
     pub follows: Option<Cause>,
+    /// What was found until somebody accepted it, and does not count since.
+    #[serde(default)]
+    pub accepted: Option<Acceptance>,
+}
+
+/// That somebody looked at what was found until then, and accepts it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// Seconds since the Unix epoch.
+    pub at: u64,
+    /// In somebody's words, in one line; empty where nobody said.
+    pub why: String,
 }
 
 /// A condition that others follow from.
@@ -196,6 +212,7 @@ impl Condition {
             found: found.into(),
             mend: String::new(),
             follows: None,
+            accepted: None,
         }
     }
 

@@ -34,6 +34,8 @@ rec {
   started = "${runtime}/started";
   # A file with the name of a service keeps that service stopped, also after a reboot; `all` keeps all.
   holdIn = stateDir: "${stateDir}/hold";
+  # A file with the name of a condition: what was found of it until then is accepted.
+  acceptedIn = stateDir: "${stateDir}/accepted";
   # What ran last on an engine's data.
   ranIn = stateDir: "${stateDir}/ran";
 }

@@ -35,6 +35,9 @@ pub struct Serve {
     /// Folder with a file for each service that is kept stopped on purpose; the file says why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<PathBuf>,
+    /// Folder with a file for each condition of which somebody accepts what was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<PathBuf>,
     /// Folder with what each service would be started by now, a file each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runners: Option<PathBuf>,

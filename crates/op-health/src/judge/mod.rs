@@ -7,6 +7,8 @@ mod games;
 mod gates;
 mod heads;
 mod host;
+#[cfg(test)]
+mod invariants;
 mod l1;
 mod services;
 #[cfg(test)]

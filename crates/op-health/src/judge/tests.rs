@@ -18,8 +18,9 @@ use crate::plan::Plan;
 use crate::seen::Comparison;
 use crate::setup::Setup;
 use crate::{update, watch::Watch};
-use op_status::condition::{Name, State};
+use op_status::condition::{Acceptance, Name, State};
 use op_status::status::L1Head;
+use op_util::number::whole;
 
 const NOW: f64 = 1_800_000_000.0;
 const DAY: f64 = 24.0 * 3_600.0;
@@ -37,7 +38,7 @@ fn config(services: &Value) -> Config {
     .unwrap()
 }
 
-fn watch(services: &Value) -> Watch {
+pub(super) fn watch(services: &Value) -> Watch {
     let config = config(services);
     let serve = config.serve.clone().unwrap();
     let plan = Plan::of(&config, &serve, Duration::from_secs(1)).unwrap();
@@ -64,7 +65,7 @@ fn games() -> Watch {
     }))
 }
 
-fn l1(games: Option<Result<GameAnswers, Unread>>) -> L1Answers {
+pub(super) fn l1(games: Option<Result<GameAnswers, Unread>>) -> L1Answers {
     let head = L1Head { number: 9, timestamp: 1_799_999_990 };
     L1Answers {
         endpoint: String::new(),
@@ -235,6 +236,32 @@ fn a_lost_game_counts_for_four_weeks() {
 }
 
 #[test]
+fn a_lost_game_that_is_accepted_counts_no_more_and_the_next_one_does() {
+    let mut watch = games();
+    take(&mut watch, answers([(0, made(1_799_999_000, 1, 3)), (1, made(1_799_999_000, 1, 4))], []));
+    take(&mut watch, answers([], [(0, Ok(state(1, PROPOSER)))]));
+    let accept = |watch: &mut Watch, at: f64| {
+        let acceptance = Acceptance { at: whole(at), why: "known".to_owned() };
+        watch.seen.accepted = BTreeMap::from([(Name::GameDisputed, acceptance)]);
+    };
+    // A time that is still to come accepts nothing.
+    for (at, state) in [(NOW - 1.0, State::Failed), (NOW + 9.0, State::Failed), (NOW, State::Ok)] {
+        accept(&mut watch, at);
+        assert_eq!(of(&watch, Name::GameDisputed).0, state, "{at}");
+    }
+    let all = all(&watch);
+    let accepted: Vec<_> =
+        all.iter().filter_map(|one| Some((one.name, one.accepted.as_ref()?))).collect();
+    assert_eq!(accepted, [(Name::GameDisputed, &watch.seen.accepted[&Name::GameDisputed])]);
+    watch.seen.now += 60.0;
+    take(&mut watch, answers([], [(1, Ok(state(1, PROPOSER)))]));
+    let (answer, found) = of(&watch, Name::GameDisputed);
+    assert_eq!((answer, &*found), (State::Failed, "0 disputed, 1 lost, 1 more accepted"));
+    watch.seen.accepted.clear();
+    assert_eq!(of(&watch, Name::GameDisputed).1, "0 disputed, 2 lost");
+}
+
+#[test]
 fn an_absent_or_old_figure_of_dispute_mon_is_no_agreement() {
     let mut watch = games();
     for (disagreements, judged_at, expected) in [
@@ -365,7 +392,7 @@ fn a_followers_engine_needs_the_sequencers_as_a_peer() {
         assert_eq!(of(&watch), expected(state));
     }
     watch.seen.held.insert("follower-engine".to_owned(), "by hand".to_owned());
-    assert_eq!(of(&watch), []);
+    assert_eq!(of(&watch), expected(State::Ok));
 }
 
 /// A restart forgets that it was stopped, so that is said where it is seen.
@@ -420,7 +447,7 @@ fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
     }
 }
 
-fn rollup() -> Value {
+pub(super) fn rollup() -> Value {
     let (hash, address) = (B256::repeat_byte(1), Address::repeat_byte(1));
     json!({
         "genesis": {"l1": {"hash": hash, "number": 0}, "l2": {"hash": hash, "number": 0}, "l2_time": 1,

@@ -9,6 +9,7 @@ use crate::memory::{Memory, push};
 use crate::observe::{programs::Program, units::UnitState};
 use crate::update::senders;
 use crate::watch::Watch;
+use op_status::condition::{Acceptance, Name};
 use op_util::number::whole;
 
 /// Restarts that are remembered of a service.
@@ -24,6 +25,7 @@ pub(crate) struct HostNews {
     pub(crate) errors: BTreeMap<String, String>,
     /// By service.
     pub(crate) held: BTreeMap<String, String>,
+    pub(crate) accepted: BTreeMap<Name, Acceptance>,
     /// Services that run what was installed before the last switch.
     pub(crate) pending: BTreeSet<String>,
 }
@@ -38,6 +40,7 @@ pub(crate) fn take(watch: &mut Watch, news: HostNews) {
     watch.seen.units = news.units;
     watch.seen.last_errors = news.errors;
     watch.seen.held = news.held;
+    watch.seen.accepted = news.accepted;
     watch.seen.pending = news.pending;
     watch.seen.disks = news.disks.into_iter().collect();
 }

@@ -15,7 +15,7 @@ pub(crate) fn take(watch: &mut Watch, reading: Reading<L1Answers>) {
         Err(_) => memory.counters.l1_errors += 1,
         Ok(answers) => {
             memory.counters.l1_limited += u64::from(answers.limited);
-            accounts::take(seen, memory, answers);
+            accounts::take(setup, seen, memory, answers);
             if let Some(Ok(games)) = &answers.games {
                 let proposer =
                     setup.service_of("op-proposer").and_then(|name| seen.accounts.get(name));
