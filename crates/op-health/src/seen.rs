@@ -8,6 +8,7 @@ use op_chain::rollup::RollupConfig;
 
 use crate::last_reading::LastReading;
 use crate::observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
+use crate::update::inclusion::Inclusion;
 use op_gate::record::Record;
 use op_prove::compare::Verdict;
 use op_status::condition::{Acceptance, Name};
@@ -53,6 +54,8 @@ pub(crate) struct Seen {
     pub(crate) accepted: BTreeMap<Name, Acceptance>,
     /// The services that run what was installed before the last switch.
     pub(crate) pending: BTreeSet<String>,
+    /// Users' transactions.
+    pub(crate) inclusion: Inclusion,
     /// Since when op-dispute-mon has not been able to judge every game.
     pub(crate) unjudged_games_since: Option<f64>,
 }
@@ -113,6 +116,7 @@ impl Seen {
             held: BTreeMap::new(),
             accepted: BTreeMap::new(),
             pending: BTreeSet::new(),
+            inclusion: Inclusion::default(),
             unjudged_games_since: None,
         }
     }

@@ -80,6 +80,14 @@ table! {
         GameDisputed: "OpStackGameDisputed",
         /// Games are resolved in time.
         GameUnresolved: "OpStackGameUnresolved",
+        /// The roots of all games are those that our own nodes have.
+        GameRoots: "OpStackFalseRoot",
+        /// Withdrawals that were proven on L1 are on L2.
+        Withdrawals: "OpStackForgedWithdrawal",
+        /// Owners, guardian, implementations and settings of the contracts on L1 are as somebody accepted them, and withdrawals are not paused.
+        L1Control: "OpStackL1ControlChanged",
+        /// Users' transactions get into blocks.
+        Inclusion: "OpStackNoInclusion",
         /// op-dispute-mon agrees with all games.
         DisputeMon: "OpStackDisputeMonDisagrees",
         /// The follower's unsafe head is the sequencer's.
@@ -99,6 +107,7 @@ table! {
         "OpStackFollowerUnknown",
         "OpStackGameLost",
         "OpStackGateWaiting",
+        "OpStackGateWarns",
         "OpStackJudgementsOld",
         "OpStackMaintenanceLong",
         "OpStackWardenDown",
@@ -109,7 +118,8 @@ table! {
 
 /// What lasts although nothing is done any more, until somebody who looked at it accepts it
 /// (`op-warden accept`). All else ends when it is mended.
-pub const LASTING: &[Name] = &[Name::GameDisputed];
+pub const LASTING: &[Name] =
+    &[Name::GameDisputed, Name::GameRoots, Name::Withdrawals, Name::L1Control];
 
 impl Name {
     pub const ALL: &'static [Self] = Self::VARIANTS;

@@ -2,17 +2,22 @@
 
 mod accounts;
 mod alone;
+mod control;
 mod followers;
 mod games;
 mod gates;
 mod heads;
 mod host;
+mod inclusion;
 #[cfg(test)]
 mod invariants;
 mod l1;
+mod roots;
 mod services;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_money;
 
 use crate::watch::Watch;
 use op_status::condition::Condition;
@@ -25,6 +30,9 @@ pub(crate) fn all(watch: &Watch) -> Vec<Condition> {
         accounts::judge,
         alone::judge,
         games::judge,
+        roots::judge,
+        control::judge,
+        inclusion::judge,
         followers::judge,
         host::judge,
     ]

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::all;
 use crate::figures::l1::sequencing_window;
 use crate::memory::{self, Head, Memory};
-use crate::observe::l1::{GameAnswers, GameState, L1Answers, Moves, NewGame};
+use crate::observe::games::{Constants, GameAnswers, GameState, NewGame};
+use crate::observe::l1::L1Answers;
 use crate::observe::{node::NodeAnswers, programs::Program};
 use crate::plan::Plan;
 use crate::seen::Comparison;
@@ -24,7 +25,7 @@ use op_util::number::whole;
 
 const NOW: f64 = 1_800_000_000.0;
 const DAY: f64 = 24.0 * 3_600.0;
-const PROPOSER: Address = Address::repeat_byte(0x11);
+pub(super) const PROPOSER: Address = Address::repeat_byte(0x11);
 const STRANGER: Address = Address::repeat_byte(0x22);
 
 fn config(services: &Value) -> Config {
@@ -54,7 +55,7 @@ pub(super) fn watch(services: &Value) -> Watch {
     watch
 }
 
-fn games() -> Watch {
+pub(super) fn games() -> Watch {
     watch(&json!({
         "proposer": {"gates": ["l1-chain"], "gameType": 1,
             "command": {"component": "op-proposer", "args": ["--proposal-interval=1h"]}},
@@ -76,11 +77,13 @@ pub(super) fn l1(games: Option<Result<GameAnswers, Unread>>) -> L1Answers {
         signer: None,
         accounts: BTreeMap::new(),
         games,
+        withdrawals: None,
+        control: None,
         limited: 0,
     }
 }
 
-fn answers(
+pub(super) fn answers(
     new: impl IntoIterator<Item = (u64, NewGame)>,
     states: impl IntoIterator<Item = (u64, Result<GameState, Unread>)>,
 ) -> GameAnswers {
@@ -89,15 +92,17 @@ fn answers(
     GameAnswers { respected: 1, count: 10, new, states }
 }
 
-fn made(created: u64, kind: u32, proxy: u8) -> NewGame {
+pub(super) fn made(created: u64, kind: u32, proxy: u8) -> NewGame {
     NewGame { kind, created, proxy: Address::repeat_byte(proxy) }
 }
 
-const fn state(status: u8, creator: Address) -> GameState {
-    GameState { status, creator, moves: Some(Moves { claims: 1, clock: 302_400 }) }
+pub(super) fn state(status: u8, creator: Address) -> GameState {
+    let claim = Ok((B256::repeat_byte(0xaa), 7));
+    let constants = Constants { creator, clock: Some(302_400), claim };
+    GameState { status, claims: Some(1), constants: Some(constants) }
 }
 
-fn gone() -> Unread {
+pub(super) fn gone() -> Unread {
     Unread::Malformed("no code".to_owned())
 }
 
@@ -172,7 +177,7 @@ fn one_game_that_cannot_be_read_is_one_game() {
     let (answer, found) = of(&watch, Name::GameUnresolved);
     assert_eq!((answer, &*found), (State::Warn, "2 in play, 0 overdue, 1 not readable"));
     // L1 was reorganised: another contract has the index.
-    assert_eq!(update::l1::questions(&watch).again, BTreeSet::from([0]));
+    assert_eq!(update::l1::questions(&watch).games.again, BTreeSet::from([0]));
     take(&mut watch, answers([(0, made(now, 1, 5))], [(1, Ok(state(0, PROPOSER)))]));
     take(&mut watch, answers([], [(0, Ok(state(0, PROPOSER))), (1, Ok(state(0, PROPOSER)))]));
     assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
@@ -181,7 +186,8 @@ fn one_game_that_cannot_be_read_is_one_game() {
 #[test]
 fn a_game_without_moves_is_never_overdue() {
     let mut watch = games();
-    let game = GameState { status: 0, creator: STRANGER, moves: None };
+    let constants = Constants { creator: STRANGER, clock: None, claim: Err(gone()) };
+    let game = GameState { status: 0, claims: None, constants: Some(constants) };
     take(&mut watch, answers([(0, made(1, 10, 3))], []));
     take(&mut watch, answers([], [(0, Ok(game))]));
     assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
@@ -320,7 +326,7 @@ fn heads_are_judged_on_a_host_without_the_sequencer() {
     }
 }
 
-fn nodes() -> Watch {
+pub(super) fn nodes() -> Watch {
     let mut watch = watch(&json!({
         "sequencer-node": {"gates": ["l1-chain"], "engineRpc": "http://127.0.0.1:8545",
             "command": {"component": "op-node", "args": ["--rpc.port=9545", "--sequencer.enabled"]}},
@@ -452,7 +458,7 @@ pub(super) fn rollup() -> Value {
     json!({
         "genesis": {"l1": {"hash": hash, "number": 0}, "l2": {"hash": hash, "number": 0}, "l2_time": 1,
             "system_config": {"batcherAddr": address, "overhead": hash, "scalar": hash, "gasLimit": 1}},
-        "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 100, "channel_timeout": 300,
+        "block_time": 2, "isthmus_time": 0, "max_sequencer_drift": 600, "seq_window_size": 100, "channel_timeout": 300,
         "l1_chain_id": 900, "l2_chain_id": 901, "batch_inbox_address": address,
         "deposit_contract_address": address, "l1_system_config_address": address,
     })

@@ -1,13 +1,15 @@
-//! Three batches to L1: its heads; roles, accounts and the games in play at its newest block; new games.
+//! Three batches to L1: its heads; roles, accounts, games in play, withdrawals and control at its newest
+//! block; new games.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, U256};
-use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot, Unread};
-use op_chain::contracts::{
-    DisputeGame, DisputeGameFactory, OptimismPortal, SystemConfig, batcher_of,
-};
+use eth_rpc::{Batch, BlockHead, Reading, Rpc, Unread};
+use op_chain::contracts::{SystemConfig, batcher_of};
 
+use crate::observe::control::{self, Control};
+use crate::observe::games::{self, GameAnswers};
+use crate::observe::withdrawals::{self, WithdrawalAnswers};
 use op_status::status::L1Head;
 
 #[derive(Debug, Clone, Copy)]
@@ -23,12 +25,10 @@ pub(crate) struct Questions {
     /// `None` while rollup.json is not there.
     pub(crate) contracts: Option<Contracts>,
     pub(crate) accounts: BTreeSet<Address>,
-    /// The index of the first game that is not known yet; `None` for the last few.
-    pub(crate) next_game: Option<u64>,
-    /// Games that were in play, by index.
-    pub(crate) games: BTreeMap<u64, Address>,
-    /// Games whose addresses are read again: a reorganisation of L1 may have given them others.
-    pub(crate) again: BTreeSet<u64>,
+    pub(crate) games: games::Questions,
+    pub(crate) withdrawals: withdrawals::Questions,
+    /// `None` where it was read recently.
+    pub(crate) control: Option<control::Questions>,
 }
 
 #[derive(Debug)]
@@ -42,47 +42,11 @@ pub(crate) struct L1Answers {
     pub(crate) signer: Option<Reading<Address>>,
     pub(crate) accounts: BTreeMap<Address, (Reading<U256>, Reading<u64>)>,
     pub(crate) games: Option<Reading<GameAnswers>>,
+    pub(crate) withdrawals: Option<Reading<WithdrawalAnswers>>,
+    pub(crate) control: Option<Control>,
     /// How often it said that it limits requests.
     pub(crate) limited: u32,
 }
-
-#[derive(Debug)]
-pub(crate) struct GameAnswers {
-    pub(crate) respected: u32,
-    pub(crate) count: u64,
-    /// Games that were not known, and those that were read again, by index.
-    pub(crate) new: BTreeMap<u64, NewGame>,
-    /// Games in play, by index.
-    pub(crate) states: BTreeMap<u64, Reading<GameState>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct NewGame {
-    pub(crate) kind: u32,
-    pub(crate) created: u64,
-    pub(crate) proxy: Address,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct GameState {
-    /// 0 in progress, 1 the challenger has won, 2 the defender has won.
-    pub(crate) status: u8,
-    pub(crate) creator: Address,
-    /// Of a game that is played move by move.
-    pub(crate) moves: Option<Moves>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Moves {
-    pub(crate) claims: u64,
-    /// Seconds that each side has.
-    pub(crate) clock: u64,
-}
-
-/// Games that are looked at when the chain is first watched.
-const FIRST_LOOK: u64 = 64;
-/// New games a poll.
-const NEW_GAMES: u64 = 64;
 
 /// Asks three times at most, all but the heads at one block: behind one URL there may be nodes that are
 /// not equally far.
@@ -94,26 +58,23 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
     let [latest, safe, finalized] = heads.map(|slot| answers.take(&slot));
     let latest = latest?.ok_or_else(|| Unread::Malformed("it has no newest block".to_owned()))?;
 
-    let mut batch = Batch::at(latest.hash);
+    let mut batch = Batch::at(latest.hash).together();
     let roles = questions.contracts.map(|contracts| {
         (
             batch.call(contracts.system_config, &SystemConfig::batcherHashCall {}),
             batch.call(contracts.system_config, &SystemConfig::unsafeBlockSignerCall {}),
         )
     });
-    let games = questions.contracts.and_then(|contracts| {
-        let factory = contracts.factory?;
-        let slots = GameSlots {
-            respected: batch.call(contracts.portal, &OptimismPortal::respectedGameTypeCall {}),
-            count: batch.call(factory, &DisputeGameFactory::gameCountCall {}),
-            states: questions
-                .games
-                .iter()
-                .map(|(&index, &game)| (index, StateSlots::ask(&mut batch, game)))
-                .collect(),
-        };
-        Some((factory, slots))
+    let contracts = questions.contracts.as_ref();
+    let games =
+        contracts.and_then(|contracts| games::Slots::ask(&mut batch, contracts, &questions.games));
+    let withdrawals = contracts.map(|contracts| {
+        let (portal, head) = (contracts.portal, latest.number.to());
+        withdrawals::Slots::ask(&mut batch, portal, head, &questions.withdrawals)
     });
+    let control = contracts.zip(questions.control.as_ref());
+    let control =
+        control.map(|(contracts, asked)| control::Slots::ask(&mut batch, contracts, asked));
     let accounts: Vec<_> = questions
         .accounts
         .iter()
@@ -122,9 +83,9 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
     let answers = l1.send(batch).await;
     answers.whole()?;
     let games = match games {
-        Some((factory, slots)) => {
-            let batch = Batch::at(latest.hash);
-            Some(read_games(l1, batch, factory, slots, &answers, questions).await)
+        Some(slots) => {
+            let batch = Batch::at(latest.hash).together();
+            Some(slots.read(l1, batch, &answers, &questions.games).await)
         }
         None => None,
     };
@@ -145,77 +106,12 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
             })
             .collect(),
         games,
+        withdrawals: withdrawals.map(|slots| slots.read(&answers)),
+        control: control.map(|slots| slots.read(&answers)),
         limited: l1.limits().seen.saturating_sub(before),
     })
 }
 
 fn head(block: BlockHead) -> L1Head {
     L1Head { number: block.number.to(), timestamp: block.timestamp.to() }
-}
-
-struct GameSlots {
-    respected: Slot<u32>,
-    count: Slot<U256>,
-    states: Vec<(u64, StateSlots)>,
-}
-
-struct StateSlots {
-    status: Slot<u8>,
-    claims: Slot<U256>,
-    creator: Slot<Address>,
-    clock: Slot<u64>,
-}
-
-impl StateSlots {
-    fn ask(batch: &mut Batch, game: Address) -> Self {
-        Self {
-            status: batch.call(game, &DisputeGame::statusCall {}),
-            claims: batch.call(game, &DisputeGame::claimDataLenCall {}),
-            creator: batch.call(game, &DisputeGame::gameCreatorCall {}),
-            clock: batch.call(game, &DisputeGame::maxClockDurationCall {}),
-        }
-    }
-
-    fn read(&self, answers: &eth_rpc::Answers) -> Reading<GameState> {
-        let moves = match (answers.take(&self.claims), answers.take(&self.clock)) {
-            (Ok(claims), Ok(clock)) => Some(Moves { claims: claims.saturating_to(), clock }),
-            // A game that is proven at once has none.
-            (Err(Unread::Reverted(_)), _) | (_, Err(Unread::Reverted(_))) => None,
-            (Err(unread), _) | (_, Err(unread)) => return Err(unread),
-        };
-        let (status, creator) = (answers.take(&self.status)?, answers.take(&self.creator)?);
-        Ok(GameState { status, creator, moves })
-    }
-}
-
-async fn read_games(
-    l1: &Rpc,
-    mut batch: Batch,
-    factory: Address,
-    slots: GameSlots,
-    answers: &eth_rpc::Answers,
-    questions: &Questions,
-) -> Reading<GameAnswers> {
-    let count: u64 = answers.take(&slots.count)?.saturating_to();
-    let first = questions.next_game.unwrap_or_else(|| count.saturating_sub(FIRST_LOOK));
-    let last = count.min(first.saturating_add(NEW_GAMES));
-    let again = questions.again.iter().copied().filter(|index| *index < first.min(count));
-    let new: Vec<_> = again
-        .chain(first..last)
-        .map(|index| {
-            let call = DisputeGameFactory::gameAtIndexCall { index: U256::from(index) };
-            (index, batch.call(factory, &call))
-        })
-        .collect();
-    let second = l1.send(batch).await;
-    let new = new
-        .into_iter()
-        .map(|(index, slot)| {
-            let game = second.take(&slot)?;
-            let game = NewGame { kind: game.gameType, created: game.timestamp, proxy: game.proxy };
-            Ok((index, game))
-        })
-        .collect::<Reading<_>>()?;
-    let states = slots.states.iter().map(|(index, slots)| (*index, slots.read(answers))).collect();
-    Ok(GameAnswers { respected: answers.take(&slots.respected)?, count, new, states })
 }

@@ -1,12 +1,15 @@
 //! What the nodes answer, and what they are asked next.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use alloy_primitives::B256;
 use eth_rpc::{Reading, Unread};
 
 use crate::figures::l1::safe_origin;
 use crate::memory::{Head, Memory};
 use crate::observe::engine::{EngineAnswers, Questions};
 use crate::observe::node::NodeAnswers;
-use crate::update::{deposits, followers};
+use crate::update::{deposits, followers, inclusion, roots, withdrawals};
 use crate::watch::Watch;
 use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
 
@@ -29,6 +32,7 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
         .filter(|node| !node.sequencer)
         .map(|node| track(&node.name).unwrap_or(&new))
         .collect();
+    let (outputs, withdrawals) = (roots::to_ask(watch), withdrawals::to_ask(&memory.withdrawals));
     let union = compare::union(&tracks, MOST_CALLS);
     let mut followers = union.followers.into_iter();
     let questions = setup.plan.nodes.iter().map(|node| {
@@ -39,11 +43,16 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
                 first_transactions: deposits::new_blocks(memory, head).collect(),
                 receipts: seen.pending_receipts.values().copied().collect(),
                 peers: false,
+                outputs: outputs.clone(),
+                withdrawals: withdrawals.clone(),
+                pool: Some(seen.inclusion.is_suspicious()),
             };
         }
         Questions {
             numbers: followers.next().unwrap_or_default(),
             peers: setup.plan.peered_engines.contains_key(&node.name),
+            outputs: outputs.clone(),
+            withdrawals: withdrawals.clone(),
             ..Questions::default()
         }
     });
@@ -52,6 +61,7 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
 
 /// Takes one poll of all nodes, in the order of the plan's.
 pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
+    look_up(watch, &news);
     let Watch { setup, seen, memory, .. } = watch;
     memory.counters.polls += 1;
     let mut reference: Reading<Snapshot> =
@@ -78,6 +88,7 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
         if planned.sequencer {
             if let Ok(answers) = &news.engine {
                 deposits::take(seen, memory, answers);
+                inclusion::take(seen, answers);
             }
             reference = news.engine.map(|answers| answers.snapshot);
         } else if setup.plan.sequencer().is_some() {
@@ -86,6 +97,27 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
         }
     }
     watch.memory.safe_origin = safe_origin(watch).or(watch.memory.safe_origin);
+}
+
+/// What the nodes that are far enough say of roots and withdrawals that L1 has.
+fn look_up(watch: &mut Watch, news: &[NodeNews]) {
+    let mut outputs: BTreeMap<u64, BTreeSet<B256>> = BTreeMap::new();
+    let mut found: BTreeMap<B256, BTreeSet<bool>> = BTreeMap::new();
+    for answers in news.iter().filter_map(|node| node.engine.as_ref().ok()) {
+        let safe = answers.snapshot.safe.map(|block| block.number);
+        for (&block, &root) in answers.outputs.iter().filter(|(block, _)| safe >= Some(**block)) {
+            outputs.entry(block).or_default().insert(root);
+        }
+        let time = answers.snapshot.latest.map_or(0, |block| block.timestamp);
+        for (&hash, &is_there) in &answers.withdrawals {
+            // What is there is there; what is not may be still to come.
+            if is_there || withdrawals::is_known_at(&watch.memory.withdrawals, &hash, time) {
+                found.entry(hash).or_default().insert(is_there);
+            }
+        }
+    }
+    roots::take(watch, &outputs);
+    withdrawals::look_up(watch, &found);
 }
 
 fn take_heads(memory: &mut Memory, name: &str, snapshot: &Snapshot) {

@@ -127,7 +127,7 @@ fn what_lasts_is_accepted_listed_and_taken_back() {
     assert_eq!(host.run(&["accept"]).stdout, "");
     for (args, said) in [
         (&["accept", "game-disputed", "--revoke"][..], "nothing is accepted of game-disputed"),
-        (&["accept", "safe-head"], "only what lasts is accepted (game-disputed"),
+        (&["accept", "safe-head"], "only what lasts is accepted (game-disputed, "),
         (&["accept", "game-disputed", "--why", "a\nb"], "one line"),
     ] {
         let run = host.run(args);
