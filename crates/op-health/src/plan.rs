@@ -18,6 +18,9 @@ const SAFE_STALL_ELSEWHERE: u64 = 2 * 3_600;
 /// Two epochs of Ethereum and some more, in seconds.
 const FINALITY: u64 = 45 * 60;
 
+/// op-node's flags, and their defaults.
+const CONFIRMATIONS: [(&str, u64); 2] = [("sequencer.l1-confs", 4), ("verifier.l1-confs", 0)];
+
 /// Who is watched.
 pub(crate) struct Plan {
     /// The sequencer first.
@@ -43,6 +46,8 @@ pub(crate) struct Node {
     pub(crate) rollup: Option<Rpc>,
     /// Whether it is to have peers.
     pub(crate) needs_peers: bool,
+    /// L1 blocks that it stays behind L1: where it makes blocks, and where it derives them.
+    pub(crate) confirmations: [u64; 2],
 }
 
 impl Plan {
@@ -73,6 +78,9 @@ impl Plan {
                 engine: clients.endpoint(engine, patience)?,
                 rollup: rpc.map(|url| clients.endpoint(&url, patience)).transpose()?,
                 needs_peers: !command.is_on("p2p.disable"),
+                confirmations: CONFIRMATIONS.map(|(flag, default)| {
+                    command.value(flag).and_then(integer).unwrap_or(default)
+                }),
             });
             if let Some(service) = engine_service(config, engine) {
                 engines.insert(name.clone(), service.to_owned());
@@ -91,6 +99,7 @@ impl Plan {
                 engine,
                 rollup,
                 needs_peers: false,
+                confirmations: CONFIRMATIONS.map(|(_, default)| default),
             });
         }
         // A chain of one node has nobody to talk to.

@@ -8,7 +8,7 @@ use op_chain::rollup::RollupConfig;
 
 use crate::last_reading::LastReading;
 use crate::observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
-use crate::update::inclusion::Inclusion;
+use crate::update::{inclusion::Inclusion, l1_view::Late};
 use op_gate::record::Record;
 use op_prove::compare::Verdict;
 use op_status::condition::{Acceptance, Name};
@@ -54,6 +54,8 @@ pub(crate) struct Seen {
     pub(crate) accepted: BTreeMap<Name, Acceptance>,
     /// The services that run what was installed before the last switch.
     pub(crate) pending: BTreeSet<String>,
+    /// Since when op-nodes are behind L1, by their nodes.
+    pub(crate) late: BTreeMap<String, Late>,
     /// Users' transactions.
     pub(crate) inclusion: Inclusion,
     /// Since when op-dispute-mon has not been able to judge every game.
@@ -116,6 +118,7 @@ impl Seen {
             held: BTreeMap::new(),
             accepted: BTreeMap::new(),
             pending: BTreeSet::new(),
+            late: BTreeMap::new(),
             inclusion: Inclusion::default(),
             unjudged_games_since: None,
         }

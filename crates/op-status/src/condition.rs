@@ -58,6 +58,10 @@ table! {
         Derivation: "OpStackDerivationReset",
         /// The L1-info deposit at the start of each block succeeded.
         L1Info: "OpStackL1InfoFailed",
+        /// Each op-node sees L1 as it is, and blocks are made on young L1 blocks.
+        L1Origin: "OpStackL1OriginOld",
+        /// What is in L1 is derived.
+        DerivationLag: "OpStackDerivationLags",
         /// L1 answers, moves and becomes final.
         L1: "OpStackL1Failing",
         /// There is time left until unsafe blocks would be reorganised away.

@@ -12,12 +12,15 @@ mod inclusion;
 #[cfg(test)]
 mod invariants;
 mod l1;
+mod l1_view;
 mod roots;
 mod services;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_money;
+#[cfg(test)]
+mod tests_view;
 
 use crate::watch::Watch;
 use op_status::condition::Condition;
@@ -33,6 +36,7 @@ pub(crate) fn all(watch: &Watch) -> Vec<Condition> {
         roots::judge,
         control::judge,
         inclusion::judge,
+        l1_view::judge,
         followers::judge,
         host::judge,
     ]

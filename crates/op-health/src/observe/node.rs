@@ -19,7 +19,12 @@ pub(crate) struct NodeAnswers {
 pub(crate) struct SyncStatus {
     /// The newest L1 block that the node knows of.
     pub(crate) head_l1: L1Ref,
-    /// The newest L2 block that it derived from L1; zeroed before its first look at the engine.
+    /// The L1 block up to which it has derived.
+    #[serde(default)]
+    pub(crate) current_l1: Option<L1Ref>,
+    /// The newest L2 block, and the newest that it derived from L1; zeroed before its first look at the engine.
+    #[serde(default)]
+    pub(crate) unsafe_l2: Option<L2Ref>,
     pub(crate) safe_l2: L2Ref,
 }
 

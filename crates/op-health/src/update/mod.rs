@@ -9,6 +9,7 @@ pub(crate) mod games;
 pub(crate) mod host;
 pub(crate) mod inclusion;
 pub(crate) mod l1;
+pub(crate) mod l1_view;
 pub(crate) mod nodes;
 pub(crate) mod roots;
 pub(crate) mod senders;

@@ -9,7 +9,7 @@ use crate::figures::l1::safe_origin;
 use crate::memory::{Head, Memory};
 use crate::observe::engine::{EngineAnswers, Questions};
 use crate::observe::node::NodeAnswers;
-use crate::update::{deposits, followers, inclusion, roots, withdrawals};
+use crate::update::{deposits, followers, inclusion, l1_view, roots, withdrawals};
 use crate::watch::Watch;
 use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
 
@@ -96,6 +96,7 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
             followers::compare(seen, memory, name, &reference, &follower);
         }
     }
+    l1_view::take(watch);
     watch.memory.safe_origin = safe_origin(watch).or(watch.memory.safe_origin);
 }
 

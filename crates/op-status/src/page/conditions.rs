@@ -140,7 +140,7 @@ mod tests {
         }
         assert_eq!(page.matches("class=\"card condition").count(), 4);
         assert!(page.contains("and 1 that follow"));
-        assert!(page.contains("2 conditions hold"));
+        assert!(page.contains("3 conditions hold"));
         assert!(page.contains("5 min ago"));
     }
 }
