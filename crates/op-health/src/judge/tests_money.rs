@@ -189,6 +189,11 @@ fn nodes_that_differ_say_nothing_of_a_withdrawal() {
     assert_eq!(of(&watch, Name::Withdrawals).state, State::Unknown);
 }
 
+/// The chain has a block.
+fn runs(watch: &mut Watch) {
+    poll(watch, [Some((TRUE_ROOT, true)), None]);
+}
+
 fn control(watch: &mut Watch, values: &[(&str, &str)]) {
     let values = values.iter().map(|(name, value)| ((*name).to_owned(), Ok((*value).to_owned())));
     let control: Control = values.collect();
@@ -201,7 +206,10 @@ fn a_change_of_control_fails_until_it_is_accepted_or_undone() {
     let mut watch = watched();
     let owned = |owner| [("ProxyAdmin.owner", owner), ("OptimismPortal.paused", "false")];
     assert_eq!(of(&watch, Name::L1Control).state, State::Unknown);
+    // It is being deployed.
+    control(&mut watch, &owned("0x0"));
     control(&mut watch, &owned("0x1"));
+    runs(&mut watch);
     assert_eq!(of(&watch, Name::L1Control).state, State::Ok);
     control(&mut watch, &owned("0xdead"));
     let found = of(&watch, Name::L1Control);
@@ -237,6 +245,7 @@ fn a_pause_fails_for_as_long_as_it_lasts_and_cannot_be_accepted() {
 fn a_parameter_is_reported_for_a_day() {
     let mut watch = watched();
     control(&mut watch, &[("SystemConfig.gasLimit", "1")]);
+    runs(&mut watch);
     control(&mut watch, &[("SystemConfig.gasLimit", "2")]);
     assert_eq!(of(&watch, Name::L1Control).state, State::Warn);
     watch.seen.now += 25.0 * 3_600.0;

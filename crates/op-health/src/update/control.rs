@@ -81,11 +81,15 @@ pub(crate) fn take(memory: &mut memory::control::Control, answers: &Control, now
     }
 }
 
-/// What somebody accepts, or what was reported for long enough, becomes usual.
+/// What somebody accepts, or what was reported for long enough, becomes usual; and all that is so when the chain's
+/// first block comes, for until then its contracts are being deployed.
 pub(crate) fn settle(seen: &Seen, memory: &mut Memory) {
+    let first = seen.chain.as_ref().map_or(0, |chain| chain.genesis.l2.number);
+    let heads = memory.nodes.values().filter_map(|node| node.unsafe_head);
+    let runs = heads.into_iter().any(|head| head.block.number > first);
     for (name, value) in &mut memory.control.values {
         let is_old = is_parameter(name) && seen.now - value.since > REPORTED;
-        if is_old || seen.is_accepted(Name::L1Control, value.since) {
+        if !runs || is_old || seen.is_accepted(Name::L1Control, value.since) {
             value.accepted.clone_from(&value.now);
         }
     }
