@@ -208,8 +208,8 @@ fn a_change_of_control_fails_until_it_is_accepted_or_undone() {
     assert_eq!(of(&watch, Name::L1Control).state, State::Unknown);
     // It is being deployed.
     control(&mut watch, &owned("0x0"));
-    control(&mut watch, &owned("0x1"));
     runs(&mut watch);
+    control(&mut watch, &owned("0x1"));
     assert_eq!(of(&watch, Name::L1Control).state, State::Ok);
     control(&mut watch, &owned("0xdead"));
     let found = of(&watch, Name::L1Control);
@@ -244,8 +244,8 @@ fn a_pause_fails_for_as_long_as_it_lasts_and_cannot_be_accepted() {
 #[test]
 fn a_parameter_is_reported_for_a_day() {
     let mut watch = watched();
-    control(&mut watch, &[("SystemConfig.gasLimit", "1")]);
     runs(&mut watch);
+    control(&mut watch, &[("SystemConfig.gasLimit", "1")]);
     control(&mut watch, &[("SystemConfig.gasLimit", "2")]);
     assert_eq!(of(&watch, Name::L1Control).state, State::Warn);
     watch.seen.now += 25.0 * 3_600.0;

@@ -108,6 +108,10 @@ impl Slots {
         let value = |read: &Read| match read(answers) {
             // Other releases of a contract have other getters.
             Err(Unread::Reverted(_)) => Ok("none".to_owned()),
+            // Neither has an account that is no contract.
+            Err(Unread::Malformed(reason)) if reason.contains("returned nothing") => {
+                Ok("none".to_owned())
+            }
             reading => reading,
         };
         self.0.iter().map(|(name, read)| (name.clone(), value(read))).collect()

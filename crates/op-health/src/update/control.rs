@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 use crate::memory::control::Value;
 use crate::observe::control::{self, Control};
 use crate::observe::l1::Contracts;
-use crate::{memory, memory::Memory, seen::Seen, watch::Watch};
+use crate::{memory::Memory, seen::Seen, watch::Watch};
 use op_status::condition::Name;
 
 /// Polls of L1 between two looks.
@@ -66,8 +66,14 @@ pub(crate) fn questions(watch: &Watch, contracts: &Contracts) -> Option<control:
     is_due.then_some(control::Questions { game_type, proxies, admins })
 }
 
-/// What was read becomes what is; what is seen for the first time is accepted.
-pub(crate) fn take(memory: &mut memory::control::Control, answers: &Control, now: f64) {
+/// What was read becomes what is; what is seen for the first time is accepted, and all that is so at the first look
+/// at a chain that is deployed.
+pub(crate) fn take(seen: &Seen, memory: &mut Memory, answers: &Control) {
+    let now = seen.now;
+    let is_settled = memory.control.is_settled;
+    let is_deployed = is_deployed(seen, memory);
+    let memory = &mut memory.control;
+    memory.is_settled |= is_deployed;
     // Of what is not asked any more nothing is known.
     memory.values.retain(|name, _| answers.contains_key(name));
     for (name, reading) in answers {
@@ -77,19 +83,25 @@ pub(crate) fn take(memory: &mut memory::control::Control, answers: &Control, now
         if value.now != *read {
             (value.now, value.since) = (read.clone(), now);
         }
+        if !is_settled {
+            value.accepted.clone_from(&value.now);
+        }
         value.read_at = now;
     }
 }
 
-/// What somebody accepts, or what was reported for long enough, becomes usual; and all that is so when the chain's
-/// first block comes, for until then its contracts are being deployed.
-pub(crate) fn settle(seen: &Seen, memory: &mut Memory) {
+/// Whether the chain has a block of its own: until then its contracts are being deployed.
+fn is_deployed(seen: &Seen, memory: &Memory) -> bool {
     let first = seen.chain.as_ref().map_or(0, |chain| chain.genesis.l2.number);
-    let heads = memory.nodes.values().filter_map(|node| node.unsafe_head);
-    let runs = heads.into_iter().any(|head| head.block.number > first);
+    let mut heads = memory.nodes.values().filter_map(|node| node.unsafe_head);
+    heads.any(|head| head.block.number > first)
+}
+
+/// What somebody accepts, or what was reported for long enough, becomes usual.
+pub(crate) fn settle(seen: &Seen, memory: &mut Memory) {
     for (name, value) in &mut memory.control.values {
         let is_old = is_parameter(name) && seen.now - value.since > REPORTED;
-        if !runs || is_old || seen.is_accepted(Name::L1Control, value.since) {
+        if is_old || seen.is_accepted(Name::L1Control, value.since) {
             value.accepted.clone_from(&value.now);
         }
     }

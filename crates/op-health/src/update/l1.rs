@@ -17,7 +17,7 @@ pub(crate) fn take(watch: &mut Watch, reading: Reading<L1Answers>) {
             memory.counters.l1_limited += u64::from(answers.limited);
             accounts::take(setup, seen, memory, answers);
             if let Some(control) = &answers.control {
-                control::take(&mut memory.control, control, seen.now);
+                control::take(seen, memory, control);
             }
             if let Some(Ok(proven)) = &answers.withdrawals {
                 withdrawals::take(&mut memory.withdrawals, answers, proven, seen.now);
