@@ -129,9 +129,9 @@ impl Seen {
         self.accepted.get(&name).filter(|accepted| float(accepted.at) <= self.now)
     }
 
-    /// Whether what was seen then counts no more.
+    /// Whether what was seen then counts no more. An acceptance is of a whole second.
     pub(crate) fn is_accepted(&self, name: Name, at: f64) -> bool {
-        self.accepted(name).is_some_and(|accepted| at <= float(accepted.at))
+        self.accepted(name).is_some_and(|accepted| at < float(accepted.at) + 1.0)
     }
 
     pub(crate) fn engine(&self, node: &str) -> &LastReading<()> {

@@ -550,11 +550,7 @@ fn l1_is_asked_a_hundred_times_a_minute_at_most() {
         world.faults().resolved_after = u64::MAX;
         world.faults().games_at = Some(84);
     });
-    let begin = Instant::now();
-    while service.status().unwrap()["games"]["open"] != 84 {
-        assert!(begin.elapsed() < PATIENCE, "84 games are in play: {:?}", service.status());
-        sleep(Duration::from_millis(50));
-    }
+    wait(&service, ("game-unresolved", "challenger"), "failed", "84 in play");
     let count = || (service.world.asked(Who::L1), service.world.calls());
     let (polls, calls) = count();
     let begin = Instant::now();
