@@ -1,6 +1,7 @@
 //! What survives a restart: one small file, written as a whole.
 
 pub(crate) mod control;
+pub(crate) mod reorgs;
 pub(crate) mod roots;
 pub(crate) mod withdrawals;
 
@@ -38,6 +39,8 @@ pub(crate) struct Memory {
     pub(crate) games: Games,
     #[serde(default)]
     pub(crate) control: control::Control,
+    #[serde(default)]
+    pub(crate) reorgs: reorgs::Reorgs,
     #[serde(default)]
     pub(crate) withdrawals: withdrawals::Withdrawals,
     /// The L1 origin of the last safe head that an op-node reported.

@@ -60,6 +60,8 @@ table! {
         L1Info: "OpStackL1InfoFailed",
         /// Each op-node sees L1 as it is, and blocks are made on young L1 blocks.
         L1Origin: "OpStackL1OriginOld",
+        /// No block that was seen is replaced, neither of L2 nor several of L1 at once.
+        Reorg: "OpStackReorganised",
         /// What is in L1 is derived.
         DerivationLag: "OpStackDerivationLags",
         /// L1 answers, moves and becomes final.
@@ -123,7 +125,7 @@ table! {
 /// What lasts although nothing is done any more, until somebody who looked at it accepts it
 /// (`op-warden accept`). All else ends when it is mended.
 pub const LASTING: &[Name] =
-    &[Name::GameDisputed, Name::GameRoots, Name::Withdrawals, Name::L1Control];
+    &[Name::GameDisputed, Name::GameRoots, Name::Withdrawals, Name::L1Control, Name::Reorg];
 
 impl Name {
     pub const ALL: &'static [Self] = Self::VARIANTS;

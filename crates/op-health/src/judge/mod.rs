@@ -13,6 +13,7 @@ mod inclusion;
 mod invariants;
 mod l1;
 mod l1_view;
+mod reorgs;
 mod roots;
 mod services;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub(crate) fn all(watch: &Watch) -> Vec<Condition> {
         control::judge,
         inclusion::judge,
         l1_view::judge,
+        reorgs::judge,
         followers::judge,
         host::judge,
     ]

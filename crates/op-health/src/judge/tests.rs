@@ -71,6 +71,8 @@ pub(super) fn l1(games: Option<Result<GameAnswers, Unread>>) -> L1Answers {
     L1Answers {
         endpoint: String::new(),
         head,
+        hash: B256::ZERO,
+        again: None,
         safe: Some(head),
         finalized: Some(head),
         batcher: None,

@@ -1,4 +1,4 @@
-//! op-nodes' views of L1.
+//! op-nodes' views of L1, and blocks that were replaced.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,13 @@ use serde_json::json;
 
 use super::all;
 use super::tests::{gone, l1, nodes};
+use crate::observe::engine::EngineAnswers;
 use crate::observe::node::NodeAnswers;
+use crate::update::nodes::NodeNews;
 use crate::{causes, update, watch::Watch};
-use op_status::condition::{Condition, Name, State};
+use op_prove::compare::{Block, Snapshot};
+use op_status::condition::{Acceptance, Condition, Name, State};
+use op_util::number::whole;
 
 fn of(watch: &Watch, name: Name, subject: &str) -> Condition {
     let is = |one: &Condition| one.name == name && one.subject == subject;
@@ -117,4 +121,79 @@ fn what_is_in_l1_and_not_derived_is_told_after_a_while_and_is_not_the_batchers_f
     let broken = NodeAnswers { sync: Err(gone()), peers: Ok(1), active: None };
     watch.seen.nodes.entry(SEQUENCER.to_owned()).or_default().take(Ok(broken));
     assert_eq!(of(&watch, Name::DerivationLag, SEQUENCER).state, State::Unknown);
+}
+
+/// The sequencer's chain up to a head, the blocks from `fork` on of another one than those below.
+fn chain(watch: &mut Watch, heads: [u64; 3], fork: u64) {
+    let block = |number: u64| {
+        let byte = if number >= fork { 0xff_u8 } else { 0 };
+        Block { number, hash: B256::from(alloy_primitives::U256::from(number) + (alloy_primitives::U256::from(byte) << 200)), parent: B256::ZERO, timestamp: number }
+    };
+    let asked = update::nodes::questions(watch)[0].numbers.clone();
+    let blocks = asked.into_iter().map(|number| (number, (number <= heads[0]).then(|| block(number))));
+    let snapshot = Snapshot {
+        latest: Some(block(heads[0])),
+        safe: Some(block(heads[1])),
+        finalized: Some(block(heads[2])),
+        blocks: blocks.collect(),
+    };
+    let engine = Ok(EngineAnswers { snapshot, ..EngineAnswers::default() });
+    let nobody = NodeNews { engine: Err(gone()), node: None };
+    update::nodes::take(watch, vec![NodeNews { engine, node: None }, nobody]);
+}
+
+#[test]
+fn a_block_that_is_replaced_counts_by_its_kind_and_for_its_time() {
+    for (fork, head, first, later, after) in [
+        (u64::MAX, 21, State::Ok, State::Ok, State::Ok),
+        (18, 21, State::Warn, State::Ok, State::Ok),
+        // The chain is shorter.
+        (u64::MAX, 17, State::Warn, State::Ok, State::Ok),
+        (9, 21, State::Failed, State::Failed, State::Ok),
+        (2, 21, State::Failed, State::Failed, State::Failed),
+    ] {
+        let mut watch = nodes();
+        assert_eq!(of(&watch, Name::Reorg, SEQUENCER).state, State::Unknown);
+        chain(&mut watch, [20, 10, 5], u64::MAX);
+        chain(&mut watch, [20, 10, 5], u64::MAX);
+        assert_eq!(of(&watch, Name::Reorg, SEQUENCER).state, State::Ok);
+        chain(&mut watch, [head, 10, 5], fork);
+        let found = of(&watch, Name::Reorg, SEQUENCER);
+        assert_eq!(found.state, first, "{fork}: {found:?}");
+        // What is seen once is not seen again.
+        let count = watch.memory.reorgs.count;
+        chain(&mut watch, [head + 1, 10, 5], fork);
+        assert_eq!(watch.memory.reorgs.count, count);
+        for (seconds, state) in [(700.0, later), (3_600.0, after)] {
+            watch.seen.now += seconds;
+            assert_eq!(of(&watch, Name::Reorg, SEQUENCER).state, state, "{fork} after {seconds}");
+        }
+        let acceptance = Acceptance { at: whole(watch.seen.now), why: String::new() };
+        watch.seen.accepted.insert(Name::Reorg, acceptance);
+        assert_eq!(of(&watch, Name::Reorg, SEQUENCER).state, State::Ok);
+    }
+}
+
+#[test]
+fn some_blocks_of_l1_that_are_replaced_at_once_are_told_and_its_newest_alone_is_not() {
+    let hash = |number: u64, fork: u64| B256::with_last_byte(if number >= fork { 0xff } else { number.to_be_bytes()[7] });
+    let l1_at = |watch: &mut Watch, head: u64, fork: u64| {
+        let again = update::l1::questions(watch).again;
+        let mut answers = l1(None);
+        answers.head.number = head;
+        answers.hash = hash(head, fork);
+        answers.again = again.map(|number| hash(number, fork));
+        update::l1::take(watch, Ok(answers));
+    };
+    let mut watch = nodes();
+    assert_eq!(of(&watch, Name::Reorg, "l1").state, State::Unknown);
+    for (head, fork) in [(1, 99), (2, 99), (5, 99), (6, 99), (8, 99), (9, 99), (9, 9), (10, 8), (11, 6)] {
+        l1_at(&mut watch, head, fork);
+        assert_eq!(of(&watch, Name::Reorg, "l1").state, State::Ok, "{head} {fork}");
+    }
+    l1_at(&mut watch, 12, 5);
+    assert_eq!(of(&watch, Name::Reorg, "l1").state, State::Warn);
+    watch.seen.now += 700.0;
+    l1_at(&mut watch, 13, 5);
+    assert_eq!(of(&watch, Name::Reorg, "l1").state, State::Ok);
 }

@@ -11,8 +11,8 @@ use crate::observe::l1::Contracts;
 /// Games that are looked at when the chain is first watched: more than are in play where one is made each
 /// hour and each side has three and a half days.
 const FIRST_LOOK: u64 = 256;
-/// New games a poll.
-const NEW_GAMES: u64 = 64;
+/// New games a poll: all of the first look, or the newest of them would come last.
+const NEW_GAMES: u64 = FIRST_LOOK;
 
 /// What is asked about games.
 #[derive(Debug, Default)]

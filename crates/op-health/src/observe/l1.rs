@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use eth_rpc::{Batch, BlockHead, Reading, Rpc, Unread};
 use op_chain::contracts::{SystemConfig, batcher_of};
 
@@ -25,6 +25,8 @@ pub(crate) struct Questions {
     /// `None` while rollup.json is not there.
     pub(crate) contracts: Option<Contracts>,
     pub(crate) accounts: BTreeSet<Address>,
+    /// A block that was there.
+    pub(crate) again: Option<u64>,
     pub(crate) games: games::Questions,
     pub(crate) withdrawals: withdrawals::Questions,
     /// `None` where it was read recently.
@@ -36,6 +38,10 @@ pub(crate) struct L1Answers {
     /// Scheme, host and port.
     pub(crate) endpoint: String,
     pub(crate) head: L1Head,
+    /// Of the head.
+    pub(crate) hash: B256,
+    /// The hash of the block that was asked for again.
+    pub(crate) again: Option<B256>,
     pub(crate) safe: Option<L1Head>,
     pub(crate) finalized: Option<L1Head>,
     pub(crate) batcher: Option<Reading<Address>>,
@@ -54,7 +60,9 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
     let before = l1.limits().seen;
     let mut batch = Batch::default();
     let heads = ["latest", "safe", "finalized"].map(|tag| batch.head(tag));
+    let again = questions.again.map(|number| batch.block(number));
     let answers = l1.send(batch).await;
+    let again = again.and_then(|slot| answers.take(&slot).ok()?);
     let [latest, safe, finalized] = heads.map(|slot| answers.take(&slot));
     let latest = latest?.ok_or_else(|| Unread::Malformed("it has no newest block".to_owned()))?;
 
@@ -95,6 +103,8 @@ pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> 
     Ok(L1Answers {
         endpoint: l1.shown(),
         head: head(latest),
+        hash: latest.hash,
+        again: again.map(|block| block.hash),
         safe: safe.ok().flatten().map(head),
         finalized: finalized.ok().flatten().map(head),
         batcher,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use eth_rpc::Reading;
 
 use crate::observe::l1::{Contracts, L1Answers, Questions};
-use crate::update::{accounts, control, games, withdrawals};
+use crate::update::{accounts, control, games, reorgs, withdrawals};
 use crate::watch::Watch;
 
 pub(crate) fn take(watch: &mut Watch, reading: Reading<L1Answers>) {
@@ -16,6 +16,7 @@ pub(crate) fn take(watch: &mut Watch, reading: Reading<L1Answers>) {
         Ok(answers) => {
             memory.counters.l1_limited += u64::from(answers.limited);
             accounts::take(setup, seen, memory, answers);
+            reorgs::take_l1(&mut memory.reorgs, answers, seen.now);
             if let Some(control) = &answers.control {
                 control::take(seen, memory, control);
             }
@@ -46,6 +47,7 @@ pub(crate) fn questions(watch: &Watch) -> Questions {
     Questions {
         contracts,
         accounts: seen.accounts.values().copied().collect::<BTreeSet<_>>(),
+        again: reorgs::l1_to_ask(&memory.reorgs),
         games: games::questions(&memory.games, seen.l1_polls),
         withdrawals: withdrawals::questions(&memory.withdrawals),
         control: contracts.and_then(|contracts| control::questions(watch, &contracts)),

@@ -11,6 +11,7 @@ pub(crate) mod inclusion;
 pub(crate) mod l1;
 pub(crate) mod l1_view;
 pub(crate) mod nodes;
+pub(crate) mod reorgs;
 pub(crate) mod roots;
 pub(crate) mod senders;
 pub(crate) mod time;

@@ -9,7 +9,7 @@ use crate::figures::l1::safe_origin;
 use crate::memory::{Head, Memory};
 use crate::observe::engine::{EngineAnswers, Questions};
 use crate::observe::node::NodeAnswers;
-use crate::update::{deposits, followers, inclusion, l1_view, roots, withdrawals};
+use crate::update::{deposits, followers, inclusion, l1_view, reorgs, roots, withdrawals};
 use crate::watch::Watch;
 use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
 
@@ -39,7 +39,7 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
         if node.sequencer {
             let head = memory.unsafe_head(&node.name).map(|head| head.block.number);
             return Questions {
-                numbers: union.reference.clone(),
+                numbers: &union.reference | &reorgs::to_ask(memory, &node.name),
                 first_transactions: deposits::new_blocks(memory, head).collect(),
                 receipts: seen.pending_receipts.values().copied().collect(),
                 peers: false,
@@ -83,6 +83,9 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
         let engine = seen.engines.entry(name.clone()).or_default();
         engine.take(news.engine.as_ref().map(|_| ()).map_err(Clone::clone));
         if let Ok(answers) = &news.engine {
+            if planned.sequencer {
+                reorgs::take(memory, name, &answers.snapshot, seen.now);
+            }
             take_heads(memory, name, &answers.snapshot);
         }
         if planned.sequencer {
