@@ -115,8 +115,10 @@ pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
         (Name::SafeLag, "batcher"),
         // Whoever asks its op-node could not start now.
         (Name::Gates, "*"),
-        // Nobody counts its resets.
+        // Nobody counts its resets, and nobody knows its view of L1.
         (Name::Derivation, "sequencer-node"),
+        (Name::L1Origin, "*"),
+        (Name::DerivationLag, "*"),
     ],
     hold: 130,
     alerts: &["OpStackServiceDown", "OpStackUnsafeHeadStalled"],
@@ -140,6 +142,8 @@ pub(crate) const SEQUENCER_KILLED: Fault = Fault {
         (Name::UnsafeHead, "sequencer-node"),
         (Name::SequencingWindow, "batcher"),
         (Name::Derivation, "sequencer-node"),
+        (Name::L1Origin, "*"),
+        (Name::DerivationLag, "*"),
         (Name::Gates, "*"),
         // The followers' op-nodes look for it again after half a minute; until then they follow L1.
         (Name::Peers, "*"),
@@ -202,8 +206,9 @@ pub(crate) const FOLLOWER_ENGINE_FROZEN: Fault = Fault {
         ),
     ],
     also: &[
-        // Its peers cannot be counted.
+        // Its peers cannot be counted, and its op-node derives nothing without it.
         (Name::Peers, "follower-2-engine"),
+        (Name::DerivationLag, "follower-2-node"),
         // It could not start now.
         (Name::Gates, "follower-2-engine"),
         (Name::Gates, "follower-2-node"),
@@ -234,6 +239,8 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
     ],
     also: &[
         (Name::Peers, "follower-3-node"),
+        (Name::L1Origin, "follower-3-node"),
+        (Name::DerivationLag, "follower-3-node"),
         (Name::Gates, "follower-3-node"),
         (Name::Gates, "follower-3-engine"),
         // It derives nothing meanwhile.
@@ -380,6 +387,9 @@ pub(crate) const L1_FROZEN: Fault = Fault {
         (Name::GameRoots, "proposer"),
         (Name::Withdrawals, "l1"),
         (Name::L1Control, "l1"),
+        (Name::Reorg, "l1"),
+        (Name::L1Origin, "*"),
+        (Name::DerivationLag, "*"),
         (Name::Runway, "*"),
     ],
     hold: 30,

@@ -45,7 +45,7 @@ fn devnet(name: &str, test: impl FnOnce() -> Result<()> + Send + 'static) -> Tri
     })
 }
 
-const FAULTS: [&Fault; 17] = [
+const FAULTS: [&Fault; 18] = [
     &faults::MAINTENANCE,
     &faults::PROPOSER_FROZEN,
     &faults::SIGNER_ROTATED,
@@ -63,6 +63,7 @@ const FAULTS: [&Fault; 17] = [
     &money::OWNER_CHANGED,
     &money::FORGED,
     &money::RECOVER_MODE,
+    &money::L1_REORGANISED,
 ];
 
 fn every_fault() -> Result<()> {
@@ -91,11 +92,12 @@ fn every_fault() -> Result<()> {
 
 /// Each fault, with those that are planted meanwhile because it takes long. The first of the three kills
 /// is one alone.
-const QUICK: [(&Fault, &[&Fault]); 11] = [
+const QUICK: [(&Fault, &[&Fault]); 12] = [
     (&faults::MAINTENANCE, &[]),
     (&money::RECOVER_MODE, &[&money::PAUSED]),
     (&money::OWNER_CHANGED, &[]),
     (&money::FORGED, &[]),
+    (&money::L1_REORGANISED, &[]),
     (
         &faults::PROPOSER_FROZEN,
         &[

@@ -160,6 +160,42 @@ pub(crate) const RECOVER_MODE: Fault = Fault {
     ..NOTHING
 };
 
+pub(crate) const L1_REORGANISED: Fault = Fault {
+    name: "six blocks of L1 reorganised",
+    plant: |world| {
+        http::call(&world.l1, "anvil_reorg", &json!([6, []]))?;
+        Ok(Box::new(|_: &World| Ok(())))
+    },
+    metrics: &[(
+        "op_warden_condition{condition=\"reorg\",subject=\"l1\",state=\"warn\"}",
+        |warns| warns > 0.0,
+    )],
+    also: &[
+        (Name::Reorg, "*"),
+        (Name::Derivation, "sequencer-node"),
+        // What the services had sent is gone, and is sent again.
+        (Name::SafeHead, "batcher"),
+        (Name::SafeLag, "batcher"),
+        (Name::BatcherProgress, "batcher"),
+        (Name::FinalizedHead, "sequencer-node"),
+        (Name::UnsafeHead, "sequencer-node"),
+        (Name::NewestGame, "proposer"),
+        (Name::GameUnresolved, "challenger"),
+        (Name::GameRoots, "proposer"),
+        (Name::DisputeMon, "dispute-mon"),
+        (Name::Alone, "*"),
+        (Name::FollowerUnsafe, "*"),
+        (Name::FollowerSafe, "*"),
+        (Name::L1Origin, "*"),
+        (Name::DerivationLag, "*"),
+        (Name::Gates, "*"),
+    ],
+    hold: 30,
+    alerts: &["OpStackReorganised"],
+    other_alerts: &["OpStackDerivationReset", "OpStackTwoSigners"],
+    ..NOTHING
+};
+
 fn portal(world: &World) -> Result<Address> {
     let portal = world.rollup()?["deposit_contract_address"].clone();
     Ok(serde_json::from_value(portal)?)

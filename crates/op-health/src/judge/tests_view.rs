@@ -127,10 +127,18 @@ fn what_is_in_l1_and_not_derived_is_told_after_a_while_and_is_not_the_batchers_f
 fn chain(watch: &mut Watch, heads: [u64; 3], fork: u64) {
     let block = |number: u64| {
         let byte = if number >= fork { 0xff_u8 } else { 0 };
-        Block { number, hash: B256::from(alloy_primitives::U256::from(number) + (alloy_primitives::U256::from(byte) << 200)), parent: B256::ZERO, timestamp: number }
+        Block {
+            number,
+            hash: B256::from(
+                alloy_primitives::U256::from(number) + (alloy_primitives::U256::from(byte) << 200),
+            ),
+            parent: B256::ZERO,
+            timestamp: number,
+        }
     };
     let asked = update::nodes::questions(watch)[0].numbers.clone();
-    let blocks = asked.into_iter().map(|number| (number, (number <= heads[0]).then(|| block(number))));
+    let blocks =
+        asked.into_iter().map(|number| (number, (number <= heads[0]).then(|| block(number))));
     let snapshot = Snapshot {
         latest: Some(block(heads[0])),
         safe: Some(block(heads[1])),
@@ -176,7 +184,9 @@ fn a_block_that_is_replaced_counts_by_its_kind_and_for_its_time() {
 
 #[test]
 fn some_blocks_of_l1_that_are_replaced_at_once_are_told_and_its_newest_alone_is_not() {
-    let hash = |number: u64, fork: u64| B256::with_last_byte(if number >= fork { 0xff } else { number.to_be_bytes()[7] });
+    let hash = |number: u64, fork: u64| {
+        B256::with_last_byte(if number >= fork { 0xff } else { number.to_be_bytes()[7] })
+    };
     let l1_at = |watch: &mut Watch, head: u64, fork: u64| {
         let again = update::l1::questions(watch).again;
         let mut answers = l1(None);
@@ -187,7 +197,9 @@ fn some_blocks_of_l1_that_are_replaced_at_once_are_told_and_its_newest_alone_is_
     };
     let mut watch = nodes();
     assert_eq!(of(&watch, Name::Reorg, "l1").state, State::Unknown);
-    for (head, fork) in [(1, 99), (2, 99), (5, 99), (6, 99), (8, 99), (9, 99), (9, 9), (10, 8), (11, 6)] {
+    for (head, fork) in
+        [(1, 99), (2, 99), (5, 99), (6, 99), (8, 99), (9, 99), (9, 9), (10, 8), (11, 6)]
+    {
         l1_at(&mut watch, head, fork);
         assert_eq!(of(&watch, Name::Reorg, "l1").state, State::Ok, "{head} {fork}");
     }

@@ -423,6 +423,13 @@ fn cases() -> Vec<Case> {
                 },
             ),
         ),
+        // Some blocks must have come before they can be others.
+        after(
+            8,
+            case("L1 has other blocks", ("reorg", "l1"), "warn", "is 0x", Who::L1, |_, faults| {
+                faults.l1_forked = true;
+            }),
+        ),
         case(
             "the op-node's view of L1 stands",
             ("l1-origin", "sequencer-node"),
@@ -506,7 +513,10 @@ fn run(case: &Case) {
 
 /// Whether it stays to be seen for minutes after it was mended.
 fn lasts(case: &Case) -> bool {
-    matches!(case.condition.0, "restarts" | "l1-info" | "derivation" | "game-roots" | "withdrawals")
+    matches!(
+        case.condition.0,
+        "restarts" | "l1-info" | "derivation" | "game-roots" | "withdrawals" | "reorg"
+    )
 }
 
 /// Requests that saw the chain as it was; the programs' metrics are looked at together.

@@ -87,6 +87,8 @@ pub(crate) struct Faults {
     /// L1 blocks that the sequencer's op-node does not know, and that it has not derived.
     pub(crate) view_lag: u64,
     pub(crate) derivation_lag: u64,
+    /// L1 has other blocks than it had.
+    pub(crate) l1_forked: bool,
 }
 
 impl Default for Faults {
@@ -126,6 +128,7 @@ impl Default for Faults {
             forged: false,
             view_lag: 0,
             derivation_lag: 0,
+            l1_forked: false,
         }
     }
 }
@@ -341,10 +344,12 @@ impl Double {
         let head = self.l1_head(faults);
         let number = match which {
             "latest" => head,
-            _ => head.saturating_sub(8),
+            "safe" | "finalized" => head.saturating_sub(8),
+            number => u64::from_str_radix(&number[2..], 16).unwrap(),
         };
+        let fork = faults.l1_forked;
         json!({
-            "hash": keccak256(number.to_be_bytes()), "parentHash": keccak256((number - 1).to_be_bytes()),
+            "hash": keccak256([&number.to_be_bytes()[..], &[u8::from(fork)]].concat()), "parentHash": keccak256((number - 1).to_be_bytes()),
             "number": format!("{number:#x}"),
             "timestamp": format!("{:#x}", self.world.time_of(number) + faults.l1_ahead),
         })
