@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::Address;
 
 use crate::figures::{self, clock, games};
-use crate::{memory, plan, watch::Watch};
+use crate::{history, memory, plan, watch::Watch};
 use op_gate::{Gate, config};
 use op_status::status::{self, Head, Host, Status};
 use op_util::number::{float, whole};
@@ -33,9 +33,17 @@ pub(crate) fn status(watch: &Watch) -> Status {
         host: Host { clock_skew: clock::skew(watch) },
         limits: setup.plan.limits,
         counters: memory.counters,
-        history: memory.history.iter().cloned().collect(),
+        history: history(watch),
         events: memory.events.iter().rev().cloned().collect(),
     }
+}
+
+/// A point a minute, and one of now: the last figure is what the rest of the document says.
+fn history(watch: &Watch) -> Vec<status::Point> {
+    let now = history::point(watch, whole(watch.seen.now));
+    let at = now.at;
+    let before = watch.memory.history.iter().filter(|point| point.at < at).cloned();
+    before.chain([now]).collect()
 }
 
 fn services(watch: &Watch) -> BTreeMap<String, status::Service> {

@@ -217,6 +217,24 @@ pub(crate) const FOLLOWER_ENGINE_FROZEN: Fault = Fault {
     ..NOTHING
 };
 
+pub(crate) const NOT_DERIVED: Fault = Fault {
+    name: "a follower derives nothing",
+    red: &[red(Name::DerivationLag, "follower-2-node", State::Failed, "L1 blocks not derived")],
+    also: &[
+        (Name::FollowerUnsafe, "follower-2-node"),
+        (Name::FollowerSafe, "follower-2-node"),
+        (Name::Service, "follower-2-engine"),
+        (Name::Peers, "follower-2-engine"),
+        (Name::Gates, "follower-2-engine"),
+        (Name::Gates, "follower-2-node"),
+    ],
+    metrics: &[],
+    hold: 320,
+    alerts: &["OpStackDerivationLags"],
+    other_alerts: &["OpStackServiceDown", "OpStackFollowerUnknown", "OpStackConditionUnknown"],
+    ..FOLLOWER_ENGINE_FROZEN
+};
+
 pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
     name: "a follower takes another signer's blocks",
     plant: rogue::plant,

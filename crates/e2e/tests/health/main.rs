@@ -45,7 +45,7 @@ fn devnet(name: &str, test: impl FnOnce() -> Result<()> + Send + 'static) -> Tri
     })
 }
 
-const FAULTS: [&Fault; 18] = [
+const FAULTS: [&Fault; 19] = [
     &faults::MAINTENANCE,
     &faults::PROPOSER_FROZEN,
     &faults::SIGNER_ROTATED,
@@ -64,6 +64,7 @@ const FAULTS: [&Fault; 18] = [
     &money::FORGED,
     &money::RECOVER_MODE,
     &money::L1_REORGANISED,
+    &faults::NOT_DERIVED,
 ];
 
 fn every_fault() -> Result<()> {
@@ -105,6 +106,7 @@ const QUICK: [(&Fault, &[&Fault]); 12] = [
             &faults::FOLLOWER_ENGINE_FROZEN,
             &faults::FOLLOWER_DIVERGES,
             &faults::BATCHER_FROZEN,
+            &faults::NOT_DERIVED,
         ],
     ),
     (&faults::BATCHER_DRAINED, &[]),

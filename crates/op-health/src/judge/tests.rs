@@ -155,6 +155,27 @@ proptest! {
     }
 }
 
+/// What the charts say of now is what the tables say.
+#[test]
+fn the_last_point_of_the_charts_is_of_now() {
+    let mut watch = games();
+    for _ in 0..2 {
+        let judged = all(&watch);
+        crate::turn::take(&mut watch, judged);
+        crate::history::draw(&mut watch);
+        let status = crate::report::status(&watch);
+        let last = status.history.last().unwrap();
+        assert_eq!(
+            (last.at, last.failed as usize),
+            (status.observed_at, status.failed(None).count())
+        );
+        // Half a minute later everything is read.
+        watch.seen.now += 30.0;
+        take(&mut watch, answers([(0, made(1_799_999_000, 1, 3))], []));
+        take(&mut watch, answers([], [(0, Ok(state(0, PROPOSER)))]));
+    }
+}
+
 #[test]
 fn what_nobody_read_of_games_is_unknown() {
     let watch = games();
