@@ -39,6 +39,9 @@ pub(crate) struct Memory {
     pub(crate) games: Games,
     #[serde(default)]
     pub(crate) control: control::Control,
+    /// What op-dispute-mon finds wrong with bonds.
+    #[serde(default)]
+    pub(crate) bonds: Option<Alarm>,
     #[serde(default)]
     pub(crate) reorgs: reorgs::Reorgs,
     #[serde(default)]
@@ -56,6 +59,14 @@ pub(crate) struct Memory {
     pub(crate) counters: Counters,
     pub(crate) history: VecDeque<Point>,
     pub(crate) events: VecDeque<Event>,
+}
+
+/// How much is wrong, and when that last became more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Alarm {
+    pub(crate) count: u64,
+    pub(crate) at: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -96,6 +96,10 @@ table! {
         Inclusion: "OpStackNoInclusion",
         /// op-dispute-mon agrees with all games.
         DisputeMon: "OpStackDisputeMonDisagrees",
+        /// The challenger acts at L1's head, and op-dispute-mon's nodes agree about every game.
+        Watchers: "OpStackWatcherBlind",
+        /// Bonds of games are there, and no claim of ours is invalid.
+        Bonds: "OpStackBondsWrong",
         /// The follower's unsafe head is the sequencer's.
         FollowerUnsafe: "OpStackFollowerDiverged",
         /// The follower's safe head is the sequencer's.
@@ -124,8 +128,14 @@ table! {
 
 /// What lasts although nothing is done any more, until somebody who looked at it accepts it
 /// (`op-warden accept`). All else ends when it is mended.
-pub const LASTING: &[Name] =
-    &[Name::GameDisputed, Name::GameRoots, Name::Withdrawals, Name::L1Control, Name::Reorg];
+pub const LASTING: &[Name] = &[
+    Name::GameDisputed,
+    Name::GameRoots,
+    Name::Withdrawals,
+    Name::L1Control,
+    Name::Reorg,
+    Name::Bonds,
+];
 
 impl Name {
     pub const ALL: &'static [Self] = Self::VARIANTS;

@@ -63,8 +63,8 @@ const FAULTS: [&Fault; 19] = [
     &money::OWNER_CHANGED,
     &money::FORGED,
     &money::RECOVER_MODE,
-    &money::L1_REORGANISED,
     &faults::NOT_DERIVED,
+    &money::CHALLENGER_BLIND,
 ];
 
 fn every_fault() -> Result<()> {
@@ -98,7 +98,7 @@ const QUICK: [(&Fault, &[&Fault]); 12] = [
     (&money::RECOVER_MODE, &[&money::PAUSED]),
     (&money::OWNER_CHANGED, &[]),
     (&money::FORGED, &[]),
-    (&money::L1_REORGANISED, &[]),
+    (&money::CHALLENGER_BLIND, &[]),
     (
         &faults::PROPOSER_FROZEN,
         &[

@@ -19,7 +19,7 @@ use test_kit::http;
 
 use crate::{
     fault::Fault,
-    faults::{NOTHING, command, red},
+    faults::{self, NOTHING, command, red},
     warden::LOOK,
     world::World,
 };
@@ -120,13 +120,16 @@ pub(crate) const FORGED: Fault = Fault {
                 let status = world.warden.status()?;
                 Ok(status.games.is_some_and(|games| games.lost > 0 && games.disputed == 0))
             })?;
-            accept(world, Name::GameDisputed)
+            accept(world, Name::GameDisputed)?;
+            accept(world, Name::Bonds)
         }))
     },
     red: &[
         red(Name::GameRoots, "proposer", State::Failed, "is in play"),
         red(Name::Withdrawals, "l1", State::Failed, "is not on L2"),
         red(Name::GameDisputed, "proposer", State::Failed, "disputed"),
+        // The proposer is an honest actor, and its claim is invalid.
+        red(Name::Bonds, "dispute-mon", State::Failed, "things are wrong"),
     ],
     metrics: &[("op_warden_games_disputed", |games| games > 0.0)],
     also: &[
@@ -138,7 +141,12 @@ pub(crate) const FORGED: Fault = Fault {
         (Name::Runway, "*"),
         (Name::Gates, "*"),
     ],
-    alerts: &["OpStackFalseRoot", "OpStackForgedWithdrawal", "OpStackGameDisputed"],
+    alerts: &[
+        "OpStackFalseRoot",
+        "OpStackForgedWithdrawal",
+        "OpStackGameDisputed",
+        "OpStackBondsWrong",
+    ],
     other_alerts: &["OpStackGameLost", "OpStackDisputeMonDisagrees", "OpStackTwoSigners"],
     ..NOTHING
 };
@@ -160,39 +168,29 @@ pub(crate) const RECOVER_MODE: Fault = Fault {
     ..NOTHING
 };
 
-pub(crate) const L1_REORGANISED: Fault = Fault {
-    name: "six blocks of L1 reorganised",
-    plant: |world| {
-        http::call(&world.l1, "anvil_reorg", &json!([6, []]))?;
-        Ok(Box::new(|_: &World| Ok(())))
-    },
-    metrics: &[(
-        "op_warden_condition{condition=\"reorg\",subject=\"l1\",state=\"warn\"}",
-        |warns| warns > 0.0,
-    )],
-    also: &[
-        (Name::Reorg, "*"),
-        (Name::Derivation, "sequencer-node"),
-        // What the services had sent is gone, and is sent again.
-        (Name::SafeHead, "batcher"),
-        (Name::SafeLag, "batcher"),
-        (Name::BatcherProgress, "batcher"),
-        (Name::FinalizedHead, "sequencer-node"),
-        (Name::UnsafeHead, "sequencer-node"),
-        (Name::NewestGame, "proposer"),
-        (Name::GameUnresolved, "challenger"),
-        (Name::GameRoots, "proposer"),
-        (Name::DisputeMon, "dispute-mon"),
-        (Name::Alone, "*"),
-        (Name::FollowerUnsafe, "*"),
-        (Name::FollowerSafe, "*"),
-        (Name::L1Origin, "*"),
-        (Name::DerivationLag, "*"),
-        (Name::Gates, "*"),
+pub(crate) const CHALLENGER_BLIND: Fault = Fault {
+    name: "the challenger's op-node frozen",
+    plant: |world| faults::frozen(world, "follower-1-node"),
+    red: &[
+        red(Name::Service, "follower-1-node", State::Failed, "no answer"),
+        red(Name::Watchers, "challenger", State::Failed, "it acted on L1 block"),
     ],
-    hold: 30,
-    alerts: &["OpStackReorganised"],
-    other_alerts: &["OpStackDerivationReset", "OpStackTwoSigners"],
+    also: &[
+        (Name::L1Origin, "follower-1-node"),
+        (Name::DerivationLag, "follower-1-node"),
+        (Name::FollowerUnsafe, "follower-1-node"),
+        (Name::FollowerSafe, "follower-1-node"),
+        (Name::Peers, "*"),
+        (Name::Gates, "*"),
+        (Name::Derivation, "follower-1-node"),
+        // Nobody resolves games meanwhile.
+        (Name::GameUnresolved, "challenger"),
+        (Name::DisputeMon, "dispute-mon"),
+        (Name::Watchers, "dispute-mon"),
+    ],
+    hold: 75,
+    alerts: &["OpStackWatcherBlind"],
+    other_alerts: &["OpStackServiceDown", "OpStackFollowerBehind", "OpStackGameUnresolved"],
     ..NOTHING
 };
 

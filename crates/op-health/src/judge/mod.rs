@@ -22,6 +22,7 @@ mod tests;
 mod tests_money;
 #[cfg(test)]
 mod tests_view;
+mod watchers;
 
 use crate::watch::Watch;
 use op_status::condition::Condition;
@@ -39,6 +40,7 @@ pub(crate) fn all(watch: &Watch) -> Vec<Condition> {
         inclusion::judge,
         l1_view::judge,
         reorgs::judge,
+        watchers::judge,
         followers::judge,
         host::judge,
     ]

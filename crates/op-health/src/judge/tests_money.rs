@@ -1,17 +1,21 @@
 //! What the users' money hangs on: roots, withdrawals, control of L1, inclusion.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use alloy_primitives::{Address, B256};
+use eth_rpc::Rpc;
 use op_prove::compare::{Block, Snapshot};
+use serde_json::json;
 
 use super::all;
 use super::tests::{PROPOSER, answers, games, gone, l1, made, nodes, state};
 use crate::observe::control::Control;
 use crate::observe::engine::EngineAnswers;
 use crate::observe::l1::L1Answers;
+use crate::observe::programs::{Monitor, Program};
 use crate::observe::withdrawals::{Forged, WithdrawalAnswers};
-use crate::update::{self, nodes::NodeNews};
+use crate::update::{self, host::HostNews, nodes::NodeNews};
 use crate::watch::Watch;
 use op_status::condition::{Acceptance, Condition, Name, State};
 use op_util::number::whole;
@@ -334,4 +338,57 @@ fn blocks_of_deposits_alone_while_somebody_waits_are_no_inclusion() {
     let broken = EngineAnswers { pool: Some(Err(gone())), ..EngineAnswers::default() };
     update::inclusion::take(&mut watch.seen, &broken);
     assert_eq!(of(&watch, Name::Inclusion).state, State::Unknown);
+}
+
+fn report(watch: &mut Watch, service: &str, program: Program) {
+    let programs = vec![(service.to_owned(), Ok(program))];
+    let accepted = watch.seen.accepted.clone();
+    let news = HostNews { programs, accepted, ..HostNews::default() };
+    update::host::take(watch, news);
+}
+
+#[test]
+fn a_challenger_that_runs_and_does_not_act_is_told() {
+    let mut watch = watched();
+    let challenger = json!({"gates": ["l1-chain"], "command": {"component": "op-challenger",
+        "args": ["--metrics.enabled", "--metrics.port=7303"]}});
+    let service = serde_json::from_value(challenger).unwrap();
+    watch.setup.config.services.insert("challenger".to_owned(), service);
+    let rpc = Rpc::new("http://127.0.0.1:7303", Duration::from_secs(1)).unwrap();
+    watch.setup.plan.programs.insert("challenger".to_owned(), rpc);
+    assert_eq!(of(&watch, Name::Watchers).state, State::Unknown);
+    let mut answers = l1(None);
+    answers.head.number = 1_000;
+    update::l1::take(&mut watch, Ok(answers));
+    for (acted_on, state) in [
+        (None, State::Unknown),
+        (Some(1_001.0), State::Ok),
+        (Some(950.0), State::Ok),
+        (Some(949.0), State::Failed),
+    ] {
+        report(&mut watch, "challenger", Program { acted_on, ..Program::default() });
+        assert_eq!(of(&watch, Name::Watchers).state, state, "{acted_on:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_bonds_counts_until_it_is_accepted_and_what_comes_later_again() {
+    let mut watch = games();
+    let found = |watch: &mut Watch, wrong_bonds: f64, different_roots: f64| {
+        let monitor = Some(Monitor { wrong_bonds, different_roots, ignored: 0.0 });
+        watch.seen.now += 5.0;
+        report(watch, "dispute-mon", Program { monitor, ..Program::default() });
+        let of = |name: Name| {
+            let is = |one: &Condition| one.name == name && one.subject == "dispute-mon";
+            all(watch).into_iter().find(is).unwrap().state
+        };
+        (of(Name::Bonds), of(Name::Watchers))
+    };
+    assert_eq!(of(&watch, Name::Bonds).state, State::Unknown);
+    assert_eq!(found(&mut watch, 0.0, 0.0), (State::Ok, State::Ok));
+    assert_eq!(found(&mut watch, 1.0, 1.0), (State::Failed, State::Failed));
+    accept(&mut watch, Name::Bonds);
+    assert_eq!(found(&mut watch, 1.0, 0.0), (State::Ok, State::Ok));
+    assert_eq!(found(&mut watch, 2.0, 0.0), (State::Failed, State::Ok));
+    assert_eq!(found(&mut watch, 0.0, 0.0), (State::Ok, State::Ok));
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use eth_rpc::Reading;
 
-use crate::memory::{Memory, push};
+use crate::memory::{Alarm, Memory, push};
 use crate::observe::{programs::Program, units::UnitState};
 use crate::update::senders;
 use crate::watch::Watch;
@@ -16,6 +16,7 @@ use op_util::number::whole;
 const RESTARTS: usize = 16;
 
 /// One poll of this host.
+#[derive(Default)]
 pub(crate) struct HostNews {
     pub(crate) programs: Vec<(String, Reading<Program>)>,
     pub(crate) disks: Vec<(PathBuf, Result<u64, String>)>,
@@ -66,6 +67,12 @@ fn program(watch: &mut Watch, service: &str, reading: Reading<Program>) {
         }
         reset(memory, seen.now, service, program);
         senders::take(setup, seen, memory, service, program);
+        if let Some(monitor) = &program.monitor {
+            let count = whole(monitor.wrong_bonds);
+            let before = memory.bonds.filter(|alarm| alarm.count >= count);
+            let at = before.map_or(seen.now, |alarm| alarm.at);
+            memory.bonds = Some(Alarm { count, at });
+        }
         if let Some(games) = program.failed_games {
             let since = seen.unjudged_games_since.unwrap_or(seen.now);
             seen.unjudged_games_since = (games > 0.0).then_some(since);
