@@ -131,7 +131,6 @@ pub(crate) const FORGED: Fault = Fault {
         // The proposer is an honest actor, and its claim is invalid.
         red(Name::Bonds, "dispute-mon", State::Failed, "things are wrong"),
     ],
-    metrics: &[("op_warden_games_disputed", |games| games > 0.0)],
     also: &[
         // It is the proposer's account that made it.
         (Name::Alone, "proposer"),
