@@ -7,9 +7,9 @@ use alloy_primitives::{Address, B256};
 use op_chain::rollup::RollupConfig;
 
 use crate::last_reading::LastReading;
-use crate::observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
 use crate::update::{inclusion::Inclusion, l1_view::Late};
 use op_gate::record::Record;
+use op_observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
 use op_prove::compare::Verdict;
 use op_status::condition::{Acceptance, Name};
 use op_util::number::float;

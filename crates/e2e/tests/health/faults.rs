@@ -32,7 +32,7 @@ pub(crate) const fn red(
 }
 
 /// A process that stands still until the fault is mended.
-pub(crate) fn frozen(world: &World, service: &str) -> Result<Mend> {
+fn frozen(world: &World, service: &str) -> Result<Mend> {
     let frozen = world.freeze(service)?;
     Ok(Box::new(move |_: &World| {
         drop(frozen);

@@ -45,7 +45,7 @@ fn devnet(name: &str, test: impl FnOnce() -> Result<()> + Send + 'static) -> Tri
     })
 }
 
-const FAULTS: [&Fault; 19] = [
+const FAULTS: [&Fault; 18] = [
     &faults::MAINTENANCE,
     &faults::PROPOSER_FROZEN,
     &faults::SIGNER_ROTATED,
@@ -64,7 +64,6 @@ const FAULTS: [&Fault; 19] = [
     &money::FORGED,
     &money::RECOVER_MODE,
     &faults::NOT_DERIVED,
-    &money::CHALLENGER_BLIND,
 ];
 
 fn every_fault() -> Result<()> {
@@ -93,12 +92,11 @@ fn every_fault() -> Result<()> {
 
 /// Each fault, with those that are planted meanwhile because it takes long. The first of the three kills
 /// is one alone.
-const QUICK: [(&Fault, &[&Fault]); 12] = [
+const QUICK: [(&Fault, &[&Fault]); 11] = [
     (&faults::MAINTENANCE, &[]),
     (&money::RECOVER_MODE, &[&money::PAUSED]),
     (&money::OWNER_CHANGED, &[]),
     (&money::FORGED, &[]),
-    (&money::CHALLENGER_BLIND, &[]),
     (
         &faults::PROPOSER_FROZEN,
         &[

@@ -19,7 +19,7 @@ use test_kit::http;
 
 use crate::{
     fault::Fault,
-    faults::{self, NOTHING, command, red},
+    faults::{NOTHING, command, red},
     warden::LOOK,
     world::World,
 };
@@ -164,32 +164,6 @@ pub(crate) const RECOVER_MODE: Fault = Fault {
     red: &[red(Name::Inclusion, "sequencer-node", State::Failed, "blocks went without")],
     hold: 75,
     alerts: &["OpStackNoInclusion"],
-    ..NOTHING
-};
-
-pub(crate) const CHALLENGER_BLIND: Fault = Fault {
-    name: "the challenger's op-node frozen",
-    plant: |world| faults::frozen(world, "follower-1-node"),
-    red: &[
-        red(Name::Service, "follower-1-node", State::Failed, "no answer"),
-        red(Name::Watchers, "challenger", State::Failed, "it acted on L1 block"),
-    ],
-    also: &[
-        (Name::L1Origin, "follower-1-node"),
-        (Name::DerivationLag, "follower-1-node"),
-        (Name::FollowerUnsafe, "follower-1-node"),
-        (Name::FollowerSafe, "follower-1-node"),
-        (Name::Peers, "*"),
-        (Name::Gates, "*"),
-        (Name::Derivation, "follower-1-node"),
-        // Nobody resolves games meanwhile.
-        (Name::GameUnresolved, "challenger"),
-        (Name::DisputeMon, "dispute-mon"),
-        (Name::Watchers, "dispute-mon"),
-    ],
-    hold: 75,
-    alerts: &["OpStackWatcherBlind"],
-    other_alerts: &["OpStackServiceDown", "OpStackFollowerBehind", "OpStackGameUnresolved"],
     ..NOTHING
 };
 

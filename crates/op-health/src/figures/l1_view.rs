@@ -1,6 +1,7 @@
 //! How far each op-node's view of L1 is behind L1.
 
-use crate::{figures::l1, observe::node::SyncStatus, plan::Node, watch::Watch};
+use crate::{figures::l1, plan::Node, watch::Watch};
+use op_observe::node::SyncStatus;
 use op_util::number::float;
 
 /// L1 blocks.

@@ -6,7 +6,8 @@ use op_chain::game_args::is_permissioned;
 use op_gate::command::duration;
 use op_util::text::span;
 
-use crate::{figures::games, observe::programs::Program, watch::Watch};
+use crate::{figures::games, watch::Watch};
+use op_observe::programs::Program;
 use op_status::condition::{Condition, Name, State};
 use op_status::status::Games;
 use op_util::number::{float, whole};

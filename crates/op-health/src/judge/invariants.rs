@@ -9,11 +9,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{all, tests};
-use crate::observe::engine::EngineAnswers;
-use crate::observe::l1::L1Answers;
-use crate::observe::{node::NodeAnswers, programs::Program};
 use crate::update::{self, nodes::NodeNews};
 use crate::watch::Watch;
+use op_observe::engine::EngineAnswers;
+use op_observe::l1::L1Answers;
+use op_observe::{node::NodeAnswers, programs::Program};
 use op_status::condition::{Name, State};
 
 /// Everything that a host may run.

@@ -4,8 +4,9 @@ use alloy_primitives::Address;
 use eth_rpc::Reading;
 use op_util::text::span;
 
-use crate::{figures::l1::sequencing_window, observe::l1::L1Answers, watch::Watch};
+use crate::{figures::l1::sequencing_window, watch::Watch};
 use op_gate::Gate;
+use op_observe::l1::L1Answers;
 use op_status::condition::{Condition, Name, State};
 use op_util::number::{float, whole};
 

@@ -10,13 +10,13 @@ use serde_json::json;
 
 use super::all;
 use super::tests::{PROPOSER, answers, games, gone, l1, made, nodes, state};
-use crate::observe::control::Control;
-use crate::observe::engine::EngineAnswers;
-use crate::observe::l1::L1Answers;
-use crate::observe::programs::{Monitor, Program};
-use crate::observe::withdrawals::{Forged, WithdrawalAnswers};
 use crate::update::{self, host::HostNews, nodes::NodeNews};
 use crate::watch::Watch;
+use op_observe::control::Control;
+use op_observe::engine::EngineAnswers;
+use op_observe::l1::L1Answers;
+use op_observe::programs::{Monitor, Program};
+use op_observe::withdrawals::{Forged, WithdrawalAnswers};
 use op_status::condition::{Acceptance, Condition, Name, State};
 use op_util::number::whole;
 

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::all;
 use super::tests::{gone, l1, nodes};
-use crate::observe::engine::EngineAnswers;
-use crate::observe::node::NodeAnswers;
 use crate::update::nodes::NodeNews;
 use crate::{causes, update, watch::Watch};
+use op_observe::engine::EngineAnswers;
+use op_observe::node::NodeAnswers;
 use op_prove::compare::{Block, Snapshot};
 use op_status::condition::{Acceptance, Condition, Name, State};
 use op_util::number::whole;

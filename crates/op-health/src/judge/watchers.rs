@@ -4,7 +4,8 @@ use op_util::text::span;
 
 use crate::last_reading::LastReading;
 use crate::memory::Alarm;
-use crate::{observe::programs::Program, watch::Watch};
+use crate::watch::Watch;
+use op_observe::programs::Program;
 use op_status::condition::{Condition, Name, State};
 use op_util::number::{float, whole};
 

@@ -6,11 +6,11 @@ use std::{fs::File, io, io::Read as _, path::Path, path::PathBuf, time::Duration
 use eth_rpc::{Reading, Rpc};
 use tokio::task::JoinSet;
 
-use crate::observe::programs::{self, Program};
-use crate::observe::units;
 use crate::{accept, hold, plan::Plan, update::host::HostNews};
 use op_gate::config::{Config, Serve};
 use op_gate::read::{blocking::on_a_thread, disk};
+use op_observe::programs::{self, Program};
+use op_observe::units;
 use op_status::condition::{Acceptance, Name};
 use op_util::{file, foreign::clean};
 

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use crate::memory::{Account, BALANCES, Memory, push};
-use crate::{observe::l1::L1Answers, seen::Seen, setup::Setup};
+use crate::{seen::Seen, setup::Setup};
+use op_observe::l1::L1Answers;
 use op_util::number::float;
 
 /// Seconds between two balances that are remembered, at least.

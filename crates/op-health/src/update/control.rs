@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::Address;
 
 use crate::memory::control::Value;
-use crate::observe::control::{self, Control};
-use crate::observe::l1::Contracts;
 use crate::{memory::Memory, seen::Seen, watch::Watch};
+use op_observe::control::{self, Control};
+use op_observe::l1::Contracts;
 use op_status::condition::Name;
 
 /// Polls of L1 between two looks.

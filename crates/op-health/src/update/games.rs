@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, mem};
 use alloy_primitives::Address;
 
 use crate::memory::{Game, Games};
-use crate::observe::games::{Asked, GameAnswers, GameState, NewGame, Questions};
 use crate::update::roots;
+use op_observe::games::{Asked, GameAnswers, GameState, NewGame, Questions};
 
 /// Games that are looked at in one poll: the newest half always, the others in turn. As many as are in play where
 /// one is made each hour: all of them in one request.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use eth_rpc::Reading;
 
 use crate::memory::{Alarm, Memory, push};
-use crate::observe::{programs::Program, units::UnitState};
 use crate::update::senders;
 use crate::watch::Watch;
+use op_observe::{programs::Program, units::UnitState};
 use op_status::condition::{Acceptance, Name};
 use op_util::number::whole;
 

@@ -1,6 +1,7 @@
 //! Whether what users send gets into blocks.
 
-use crate::{observe::engine::EngineAnswers, seen::Seen};
+use crate::seen::Seen;
+use op_observe::engine::EngineAnswers;
 
 /// Blocks of deposits alone after which the pool is looked at more closely.
 const SUSPICIOUS: u64 = 15;

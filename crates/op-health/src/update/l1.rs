@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use eth_rpc::Reading;
 
-use crate::observe::l1::{Contracts, L1Answers, Questions};
 use crate::update::{accounts, control, games, reorgs, withdrawals};
 use crate::watch::Watch;
+use op_observe::l1::{Contracts, L1Answers, Questions};
 
 pub(crate) fn take(watch: &mut Watch, reading: Reading<L1Answers>) {
     let Watch { setup, seen, memory, .. } = watch;

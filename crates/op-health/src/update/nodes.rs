@@ -7,10 +7,10 @@ use eth_rpc::{Reading, Unread};
 
 use crate::figures::l1::safe_origin;
 use crate::memory::{Head, Memory};
-use crate::observe::engine::{EngineAnswers, Questions};
-use crate::observe::node::NodeAnswers;
 use crate::update::{deposits, followers, inclusion, l1_view, reorgs, roots, withdrawals};
 use crate::watch::Watch;
+use op_observe::engine::{EngineAnswers, Questions};
+use op_observe::node::NodeAnswers;
 use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
 
 /// What one node answered in one poll.

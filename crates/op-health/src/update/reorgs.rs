@@ -7,7 +7,7 @@ use op_prove::compare::{Block, Snapshot};
 
 use crate::memory::reorgs::{Kind, Reorg, Reorgs, Seen};
 use crate::memory::{Memory, Node};
-use crate::observe::l1::L1Answers;
+use op_observe::l1::L1Answers;
 
 /// Blocks by which L1 changes every day: its newest may come late, and be left out.
 const USUAL: u64 = 3;

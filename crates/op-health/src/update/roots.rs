@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::B256;
 
 use crate::memory::{Game, Games, roots::Root};
-use crate::observe::games::Constants;
 use crate::watch::Watch;
 use op_chain::forks::Fork;
+use op_observe::games::Constants;
 
 /// Blocks that are asked for in one poll.
 const A_POLL: usize = 8;

@@ -3,7 +3,8 @@
 use op_gate::config::Service;
 
 use crate::seen::{Seen, Tally};
-use crate::{memory::Memory, observe::programs::Program, setup::Setup};
+use crate::{memory::Memory, setup::Setup};
+use op_observe::programs::Program;
 use op_util::number::{float, whole};
 
 /// Seconds after a process' begin in which the last transactions of the one before it get into L1.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::B256;
 
 use crate::memory::withdrawals::{Forged, Proven, Withdrawals};
-use crate::observe::l1::L1Answers;
-use crate::observe::withdrawals::{Questions, WithdrawalAnswers};
 use crate::watch::Watch;
+use op_observe::l1::L1Answers;
+use op_observe::withdrawals::{Questions, WithdrawalAnswers};
 
 /// Withdrawals that are looked up in one poll.
 const A_POLL: usize = 20;

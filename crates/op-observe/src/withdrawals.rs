@@ -20,31 +20,31 @@ const AGAIN: u64 = 64;
 
 /// What is asked about withdrawals.
 #[derive(Debug, Default)]
-pub(crate) struct Questions {
+pub struct Questions {
     /// The first block of L1 whose log was not read yet; `None` where none was.
-    pub(crate) next: Option<u64>,
+    pub next: Option<u64>,
     /// False ones: who proved each, and the game that it rests on where that is known.
-    pub(crate) forged: BTreeMap<B256, (Address, Option<Address>)>,
+    pub forged: BTreeMap<B256, (Address, Option<Address>)>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct WithdrawalAnswers {
+pub struct WithdrawalAnswers {
     /// The last block whose log was read.
-    pub(crate) to: u64,
+    pub to: u64,
     /// Withdrawals that were proven, and by whom.
-    pub(crate) proven: BTreeMap<B256, Address>,
+    pub proven: BTreeMap<B256, Address>,
     /// The games that false ones rest on, and how they stand.
-    pub(crate) forged: BTreeMap<B256, Forged>,
+    pub forged: BTreeMap<B256, Forged>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Forged {
-    pub(crate) game: Option<Address>,
+pub struct Forged {
+    pub game: Option<Address>,
     /// 0 in progress, 1 the challenger has won, 2 the defender has won.
-    pub(crate) status: Option<u8>,
+    pub status: Option<u8>,
 }
 
-pub(super) struct Slots {
+pub(crate) struct Slots {
     to: u64,
     logs: Slot<Vec<Log>>,
     forged: Vec<(B256, ForgedSlots)>,
@@ -61,7 +61,7 @@ struct Log {
 }
 
 impl Slots {
-    pub(super) fn ask(batch: &mut Batch, portal: Address, head: u64, asked: &Questions) -> Self {
+    pub(crate) fn ask(batch: &mut Batch, portal: Address, head: u64, asked: &Questions) -> Self {
         let blocks = blocks(asked.next, head);
         let to = *blocks.end();
         let filter = json!({
@@ -83,7 +83,7 @@ impl Slots {
         Self { to, logs, forged }
     }
 
-    pub(super) fn read(&self, answers: &Answers) -> Reading<WithdrawalAnswers> {
+    pub(crate) fn read(&self, answers: &Answers) -> Reading<WithdrawalAnswers> {
         let proven = answers.take(&self.logs)?.into_iter().filter_map(|log| match log.topics[..] {
             [_, hash, submitter] => Some((hash, Address::from_word(submitter))),
             _ => None,

@@ -3,55 +3,55 @@
 use eth_rpc::{Reading, Rpc};
 use op_util::number::float;
 
-use crate::observe::exposition::samples;
+use crate::exposition::samples;
 
 /// op-node resets its pipeline once as it starts, some seconds after its metrics are served.
 const RESETS_AT_START: f64 = 1.0;
 
 /// What a program's metrics report.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Program {
+pub struct Program {
     /// When the process began, in seconds since the Unix epoch.
-    pub(crate) started: Option<f64>,
+    pub started: Option<f64>,
     /// op-node: resets of the derivation pipeline since then, but for that of its start.
-    pub(crate) derivation_resets: Option<f64>,
+    pub derivation_resets: Option<f64>,
     /// op-dispute-mon: games that go, or went, another way than it says they should.
-    pub(crate) disagreements: Option<f64>,
+    pub disagreements: Option<f64>,
     /// Of a program that sends to L1.
-    pub(crate) sent: Option<Sent>,
+    pub sent: Option<Sent>,
     /// op-dispute-mon: games that it could not judge.
-    pub(crate) failed_games: Option<f64>,
+    pub failed_games: Option<f64>,
     /// op-dispute-mon: when it last judged the game that it has not judged for longest, or any round
     /// without games.
-    pub(crate) judged_at: Option<f64>,
+    pub judged_at: Option<f64>,
     /// op-dispute-mon: what else it reports, once a round has ended.
-    pub(crate) monitor: Option<Monitor>,
+    pub monitor: Option<Monitor>,
     /// op-challenger: the newest L1 block that it has acted on.
-    pub(crate) acted_on: Option<f64>,
+    pub acted_on: Option<f64>,
 }
 
 /// What op-dispute-mon reports (op-dispute-mon `metrics/metrics.go`).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Monitor {
+pub struct Monitor {
     /// Games about whose roots its nodes do not agree.
-    pub(crate) different_roots: f64,
+    pub different_roots: f64,
     /// Games that it was told to ignore.
-    pub(crate) ignored: f64,
+    pub ignored: f64,
     /// Bonds that are not there, credits and requests that are off, and claims of ours that are invalid.
-    pub(crate) wrong_bonds: f64,
+    pub wrong_bonds: f64,
 }
 
 /// What a program has sent to L1 since it began (op-service `txmgr/metrics/tx_metrics.go`).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Sent {
+pub struct Sent {
     /// Transactions of which it saw that they got into a block.
-    pub(crate) confirmed: f64,
+    pub confirmed: f64,
     /// Transactions that L1 refused, because another one had their nonce: somebody else's, or the same as
     /// it was sent before.
-    pub(crate) nonces_taken: f64,
+    pub nonces_taken: f64,
 }
 
-pub(crate) async fn poll(metrics: &Rpc) -> Reading<Program> {
+pub async fn poll(metrics: &Rpc) -> Reading<Program> {
     metrics.lines("metrics", is_read).await.map(|text| read(&text))
 }
 

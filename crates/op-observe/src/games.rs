@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, U256};
 use eth_rpc::{Answers, Batch, Reading, Rpc, Slot, Unread};
 use op_chain::contracts::{DisputeGame, DisputeGameFactory, OptimismPortal};
 
-use crate::observe::l1::Contracts;
+use crate::l1::Contracts;
 
 /// Games that are looked at when the chain is first watched: more than are in play where one is made each
 /// hour and each side has three and a half days.
@@ -16,62 +16,62 @@ const NEW_GAMES: u64 = FIRST_LOOK;
 
 /// What is asked about games.
 #[derive(Debug, Default)]
-pub(crate) struct Questions {
+pub struct Questions {
     /// The index of the first game that is not known yet; `None` for the last few.
-    pub(crate) next: Option<u64>,
+    pub next: Option<u64>,
     /// Games that were in play, by index.
-    pub(crate) open: BTreeMap<u64, Asked>,
+    pub open: BTreeMap<u64, Asked>,
     /// Games whose addresses are read again: a reorganisation of L1 may have given them others.
-    pub(crate) again: BTreeSet<u64>,
+    pub again: BTreeSet<u64>,
 }
 
 /// A game in play.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
-    pub(crate) proxy: Address,
+pub struct Asked {
+    pub proxy: Address,
     /// Whether what never changes of it is still to be read.
-    pub(crate) is_new: bool,
+    pub is_new: bool,
 }
 
 #[derive(Debug)]
-pub(crate) struct GameAnswers {
-    pub(crate) respected: u32,
-    pub(crate) count: u64,
+pub struct GameAnswers {
+    pub respected: u32,
+    pub count: u64,
     /// Games that were not known, and those that were read again, by index.
-    pub(crate) new: BTreeMap<u64, NewGame>,
+    pub new: BTreeMap<u64, NewGame>,
     /// Games in play, by index.
-    pub(crate) states: BTreeMap<u64, Reading<GameState>>,
+    pub states: BTreeMap<u64, Reading<GameState>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct NewGame {
-    pub(crate) kind: u32,
-    pub(crate) created: u64,
-    pub(crate) proxy: Address,
+pub struct NewGame {
+    pub kind: u32,
+    pub created: u64,
+    pub proxy: Address,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct GameState {
+pub struct GameState {
     /// 0 in progress, 1 the challenger has won, 2 the defender has won.
-    pub(crate) status: u8,
+    pub status: u8,
     /// Of a game that is played move by move.
-    pub(crate) claims: Option<u64>,
+    pub claims: Option<u64>,
     /// What never changes, where it was asked for.
-    pub(crate) constants: Option<Constants>,
+    pub constants: Option<Constants>,
 }
 
 /// What never changes of a game.
 #[derive(Debug, Clone)]
-pub(crate) struct Constants {
-    pub(crate) creator: Address,
+pub struct Constants {
+    pub creator: Address,
     /// Seconds that each side has, of a game that is played move by move.
-    pub(crate) clock: Option<u64>,
+    pub clock: Option<u64>,
     /// The output root that it is about, and of which L2 block it claims to be.
-    pub(crate) claim: Reading<(B256, u64)>,
+    pub claim: Reading<(B256, u64)>,
 }
 
 /// Where the answers will be.
-pub(super) struct Slots {
+pub(crate) struct Slots {
     factory: Address,
     respected: Slot<u32>,
     count: Slot<U256>,
@@ -79,7 +79,7 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    pub(super) fn ask(batch: &mut Batch, contracts: &Contracts, asked: &Questions) -> Option<Self> {
+    pub(crate) fn ask(batch: &mut Batch, contracts: &Contracts, asked: &Questions) -> Option<Self> {
         let factory = contracts.factory?;
         let states = asked.open.iter();
         Some(Self {
@@ -91,7 +91,7 @@ impl Slots {
     }
 
     /// Asks `batch` for new games, and reads all.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &self,
         l1: &Rpc,
         mut batch: Batch,

@@ -8,7 +8,7 @@ use op_chain::contracts::{
     AnchorStateRegistry, DisputeGameFactory, OptimismPortal, Owned, SystemConfig,
 };
 
-use crate::observe::l1::Contracts;
+use crate::l1::Contracts;
 
 /// Where a proxy has its implementation and its admin (EIP-1967).
 const IMPLEMENTATION: B256 =
@@ -17,22 +17,22 @@ const ADMIN: B256 = b256!("b53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a71
 
 /// What is asked.
 #[derive(Debug, Default)]
-pub(crate) struct Questions {
+pub struct Questions {
     /// The game type that withdrawals are proven against.
-    pub(crate) game_type: u32,
+    pub game_type: u32,
     /// The contracts that are known from the last look, by name.
-    pub(crate) proxies: BTreeMap<String, Address>,
+    pub proxies: BTreeMap<String, Address>,
     /// The owner of the proxies.
-    pub(crate) admins: BTreeSet<Address>,
+    pub admins: BTreeSet<Address>,
 }
 
 /// Name of a contract and getter -> what it answers; as text, which is compared and shown.
-pub(crate) type Control = BTreeMap<String, Reading<String>>;
+pub type Control = BTreeMap<String, Reading<String>>;
 
 /// Reads one answer as text.
 type Read = Box<dyn Fn(&Answers) -> Reading<String> + Send + Sync>;
 
-pub(super) struct Slots(Vec<(String, Read)>);
+pub(crate) struct Slots(Vec<(String, Read)>);
 
 /// Adds a getter, whose answer is read as text.
 macro_rules! getters {
@@ -46,7 +46,7 @@ macro_rules! getters {
 }
 
 impl Slots {
-    pub(super) fn ask(batch: &mut Batch, contracts: &Contracts, asked: &Questions) -> Self {
+    pub(crate) fn ask(batch: &mut Batch, contracts: &Contracts, asked: &Questions) -> Self {
         let mut slots = Vec::new();
         let (system, portal) = (contracts.system_config, contracts.portal);
         getters! { slots, batch, "SystemConfig" at system;
@@ -104,7 +104,7 @@ impl Slots {
         Self(slots)
     }
 
-    pub(super) fn read(&self, answers: &Answers) -> Control {
+    pub(crate) fn read(&self, answers: &Answers) -> Control {
         let value = |read: &Read| match read(answers) {
             // Other releases of a contract have other getters.
             Err(Unread::Reverted(_)) => Ok("none".to_owned()),

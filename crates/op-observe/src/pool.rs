@@ -10,7 +10,7 @@ use serde_json::json;
 /// What op-geth's miner takes at least beside the base fee, in wei (`miner.gasprice`).
 const TIP: u64 = 1_000_000;
 
-pub(super) struct Slots {
+pub(crate) struct Slots {
     status: Slot<Status>,
     closely: Option<(Slot<Content>, Slot<Option<Block>>)>,
 }
@@ -41,7 +41,7 @@ struct Block {
 }
 
 impl Slots {
-    pub(super) fn ask(batch: &mut Batch, closely: bool) -> Self {
+    pub(crate) fn ask(batch: &mut Batch, closely: bool) -> Self {
         let status = batch.request("txpool_status", json!([]));
         let closely = closely.then(|| {
             let content = batch.request("txpool_content", json!([]));
@@ -50,12 +50,12 @@ impl Slots {
         Self { status, closely }
     }
 
-    pub(super) fn waiting(&self, answers: &Answers) -> Reading<u64> {
+    pub(crate) fn waiting(&self, answers: &Answers) -> Reading<u64> {
         answers.take(&self.status).map(|status| status.pending.to())
     }
 
     /// `None` where it is not known: of a pool that is too long to be read, somebody does.
-    pub(super) fn anybody_pays(&self, answers: &Answers) -> Option<bool> {
+    pub(crate) fn anybody_pays(&self, answers: &Answers) -> Option<bool> {
         let (content, block) = self.closely.as_ref()?;
         let content = answers.take(content).ok()?;
         let base = answers.take(block).ok()??.base_fee_per_gas;

@@ -7,7 +7,7 @@ use eth_rpc::{Batch, BlockHead, Reading, Rpc, Slot};
 use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
 use serde_json::json;
 
-use crate::observe::pool;
+use crate::pool;
 use op_chain::contracts::L2ToL1MessagePasser;
 use op_prove::compare::{Asked, Block, Sealed, Snapshot};
 
@@ -17,49 +17,45 @@ const EMPTY_ROOT_HASH: B256 =
 
 /// What an engine is asked for beside its heads.
 #[derive(Debug, Default)]
-pub(crate) struct Questions {
-    pub(crate) numbers: BTreeSet<u64>,
+pub struct Questions {
+    pub numbers: BTreeSet<u64>,
     /// Blocks whose first transaction is wanted.
-    pub(crate) first_transactions: BTreeSet<u64>,
+    pub first_transactions: BTreeSet<u64>,
     /// Transactions whose receipts are wanted.
-    pub(crate) receipts: Vec<B256>,
+    pub receipts: Vec<B256>,
     /// Whether its peers are counted.
-    pub(crate) peers: bool,
+    pub peers: bool,
     /// Blocks whose output roots are wanted.
-    pub(crate) outputs: BTreeSet<u64>,
+    pub outputs: BTreeSet<u64>,
     /// Withdrawals that are looked up.
-    pub(crate) withdrawals: BTreeSet<B256>,
+    pub withdrawals: BTreeSet<B256>,
     /// Whether what waits in its pool is counted, and whether anybody there pays enough.
-    pub(crate) pool: Option<bool>,
+    pub pool: Option<bool>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct EngineAnswers {
-    pub(crate) snapshot: Snapshot,
+pub struct EngineAnswers {
+    pub snapshot: Snapshot,
     /// The hash of the first transaction, by block.
-    pub(crate) first_transactions: BTreeMap<u64, B256>,
+    pub first_transactions: BTreeMap<u64, B256>,
     /// Whether the transaction succeeded, for those that have a receipt.
-    pub(crate) succeeded: BTreeMap<B256, bool>,
+    pub succeeded: BTreeMap<B256, bool>,
     /// How many peers it has; `None` where nobody asked.
-    pub(crate) peers: Option<Reading<u64>>,
+    pub peers: Option<Reading<u64>>,
     /// How many transactions each of those blocks has.
-    pub(crate) transactions: BTreeMap<u64, usize>,
+    pub transactions: BTreeMap<u64, usize>,
     /// The output roots that follow from the headers.
-    pub(crate) outputs: BTreeMap<u64, B256>,
+    pub outputs: BTreeMap<u64, B256>,
     /// Whether each withdrawal is there.
-    pub(crate) withdrawals: BTreeMap<B256, bool>,
+    pub withdrawals: BTreeMap<B256, bool>,
     /// Transactions that wait in the pool; `None` where nobody asked.
-    pub(crate) pool: Option<Reading<u64>>,
+    pub pool: Option<Reading<u64>>,
     /// Whether any of them pays what a block asks for; `None` where that is not known.
-    pub(crate) anybody_pays: Option<bool>,
+    pub anybody_pays: Option<bool>,
 }
 
 /// Asks once; every hash is recomputed from its header where `verify` is set.
-pub(crate) async fn poll(
-    engine: &Rpc,
-    questions: &Questions,
-    verify: bool,
-) -> Reading<EngineAnswers> {
+pub async fn poll(engine: &Rpc, questions: &Questions, verify: bool) -> Reading<EngineAnswers> {
     if verify {
         ask::<Sealed>(engine, questions).await
     } else {

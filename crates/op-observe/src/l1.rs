@@ -7,56 +7,56 @@ use alloy_primitives::{Address, B256, U256};
 use eth_rpc::{Batch, BlockHead, Reading, Rpc, Unread};
 use op_chain::contracts::{SystemConfig, batcher_of};
 
-use crate::observe::control::{self, Control};
-use crate::observe::games::{self, GameAnswers};
-use crate::observe::withdrawals::{self, WithdrawalAnswers};
+use crate::control::{self, Control};
+use crate::games::{self, GameAnswers};
+use crate::withdrawals::{self, WithdrawalAnswers};
 use op_status::status::L1Head;
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Contracts {
-    pub(crate) system_config: Address,
-    pub(crate) portal: Address,
+pub struct Contracts {
+    pub system_config: Address,
+    pub portal: Address,
     /// `None` where no service makes or watches games.
-    pub(crate) factory: Option<Address>,
+    pub factory: Option<Address>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Questions {
+pub struct Questions {
     /// `None` while rollup.json is not there.
-    pub(crate) contracts: Option<Contracts>,
-    pub(crate) accounts: BTreeSet<Address>,
+    pub contracts: Option<Contracts>,
+    pub accounts: BTreeSet<Address>,
     /// A block that was there.
-    pub(crate) again: Option<u64>,
-    pub(crate) games: games::Questions,
-    pub(crate) withdrawals: withdrawals::Questions,
+    pub again: Option<u64>,
+    pub games: games::Questions,
+    pub withdrawals: withdrawals::Questions,
     /// `None` where it was read recently.
-    pub(crate) control: Option<control::Questions>,
+    pub control: Option<control::Questions>,
 }
 
 #[derive(Debug)]
-pub(crate) struct L1Answers {
+pub struct L1Answers {
     /// Scheme, host and port.
-    pub(crate) endpoint: String,
-    pub(crate) head: L1Head,
+    pub endpoint: String,
+    pub head: L1Head,
     /// Of the head.
-    pub(crate) hash: B256,
+    pub hash: B256,
     /// The hash of the block that was asked for again.
-    pub(crate) again: Option<B256>,
-    pub(crate) safe: Option<L1Head>,
-    pub(crate) finalized: Option<L1Head>,
-    pub(crate) batcher: Option<Reading<Address>>,
-    pub(crate) signer: Option<Reading<Address>>,
-    pub(crate) accounts: BTreeMap<Address, (Reading<U256>, Reading<u64>)>,
-    pub(crate) games: Option<Reading<GameAnswers>>,
-    pub(crate) withdrawals: Option<Reading<WithdrawalAnswers>>,
-    pub(crate) control: Option<Control>,
+    pub again: Option<B256>,
+    pub safe: Option<L1Head>,
+    pub finalized: Option<L1Head>,
+    pub batcher: Option<Reading<Address>>,
+    pub signer: Option<Reading<Address>>,
+    pub accounts: BTreeMap<Address, (Reading<U256>, Reading<u64>)>,
+    pub games: Option<Reading<GameAnswers>>,
+    pub withdrawals: Option<Reading<WithdrawalAnswers>>,
+    pub control: Option<Control>,
     /// How often it said that it limits requests.
-    pub(crate) limited: u32,
+    pub limited: u32,
 }
 
 /// Asks three times at most, all but the heads at one block: behind one URL there may be nodes that are
 /// not equally far.
-pub(crate) async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> {
+pub async fn poll(l1: &Rpc, questions: &Questions) -> Reading<L1Answers> {
     let before = l1.limits().seen;
     let mut batch = Batch::default();
     let heads = ["latest", "safe", "finalized"].map(|tag| batch.head(tag));
