@@ -331,6 +331,9 @@ impl Double {
                 "op_batcher_default_txmgr_current_nonce 1\nop_batcher_default_txmgr_confirm_total{{status=\"success\"}} {}\n",
                 faults.sent_at.unwrap_or_else(now)
             ),
+            "challenger" => {
+                format!("op_challenger_highest_acted_l1_block {}\n", self.l1_head(&faults))
+            }
             _ => String::new(),
         };
         format!("process_start_time_seconds {started}\n{own}")
