@@ -13,7 +13,10 @@ use crate::{Reading, Slot, Unread, counts::Counts, refusal, rpc_error::RpcError}
 
 /// The answers to a batch.
 #[derive(Debug)]
-pub struct Answers(pub(super) Reading<Vec<Reading<Box<RawValue>>>>);
+pub struct Answers(pub(super) Reading<Vec<Answer>>);
+
+/// The answer to one call.
+pub(super) type Answer = Reading<Box<RawValue>>;
 
 impl Answers {
     /// The answers to a batch that was not sent, for this reason.
@@ -46,7 +49,7 @@ impl Answers {
 }
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct Written<'a> {
     #[serde(default, deserialize_with = "number")]
     id: Option<usize>,
     // A result of null is an answer, no result is none.
@@ -59,7 +62,7 @@ struct Answer<'a> {
 /// What a body says to the calls that were sent together.
 pub(crate) enum Reply {
     /// To each call on its own.
-    Each(Vec<Reading<Box<RawValue>>>),
+    Each(Vec<Answer>),
     /// The node does not take so many calls at once.
     TooMany,
     /// To the batch as a whole.
@@ -79,7 +82,7 @@ pub(crate) fn sort(body: &[u8], first: usize, count: usize, counts: &Counts) -> 
         let reason = "the node left every call unanswered".to_owned();
         return Reply::Whole(Unread::Unreachable(reason));
     }
-    let refused = |answer: &Answer<'_>| {
+    let refused = |answer: &Written<'_>| {
         answer.error.as_ref().is_some_and(|error| refusal::is_of_batch(&error.message))
     };
     if count > 1 && answers.iter().all(refused) {
@@ -88,12 +91,7 @@ pub(crate) fn sort(body: &[u8], first: usize, count: usize, counts: &Counts) -> 
     Reply::Each(by_id(answers, first, count, counts))
 }
 
-fn by_id(
-    answers: Vec<Answer<'_>>,
-    first: usize,
-    count: usize,
-    counts: &Counts,
-) -> Vec<Reading<Box<RawValue>>> {
+fn by_id(answers: Vec<Written<'_>>, first: usize, count: usize, counts: &Counts) -> Vec<Answer> {
     let missing = || Err(Unread::Unreachable("the node left this call unanswered".to_owned()));
     let malformed = |what: &str| Err(Unread::Malformed(what.to_owned()));
     let mut slots: Vec<_> = (0..count).map(|_| None).collect();
@@ -122,7 +120,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 
 /// A node that refuses a batch as a whole answers with one error object.
 fn whole(body: &[u8], error: &serde_json::Error, count: usize, counts: &Counts) -> Reply {
-    let Ok(Answer { error: Some(refusal), .. }) = serde_json::from_slice::<Answer<'_>>(body) else {
+    let Ok(Written { error: Some(refusal), .. }) = serde_json::from_slice::<Written<'_>>(body)
+    else {
         // A page in the place of an answer says nothing of what was asked.
         let error = clean(&error.to_string());
         let reason = format!("not JSON-RPC ({error}): is this the URL of a node?");
@@ -138,7 +137,7 @@ fn whole(body: &[u8], error: &serde_json::Error, count: usize, counts: &Counts) 
 struct AtMost(usize);
 
 impl<'de> Visitor<'de> for AtMost {
-    type Value = Vec<Answer<'de>>;
+    type Value = Vec<Written<'de>>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "a list of at most {} answers", self.0)
@@ -152,7 +151,7 @@ impl<'de> Visitor<'de> for AtMost {
                 return Err(de::Error::custom(format_args!("more than {} answers", self.0)));
             }
             // What is no answer is none to any call, and says nothing of the others.
-            answers.extend(serde_json::from_str::<Answer<'de>>(raw.get()).ok());
+            answers.extend(serde_json::from_str::<Written<'de>>(raw.get()).ok());
         }
         Ok(answers)
     }

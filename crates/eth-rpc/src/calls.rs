@@ -108,6 +108,11 @@ impl Batch {
         self.number("eth_getBalance", json!([account, self.state()]))
     }
 
+    /// `eth_getStorageAt`: a word of a contract's storage.
+    pub fn storage(&mut self, contract: Address, place: B256) -> Slot<B256> {
+        self.request("eth_getStorageAt", (contract, place, self.state()))
+    }
+
     /// `eth_getTransactionCount`: transactions that the account has sent.
     pub fn nonce(&mut self, account: Address) -> Slot<U64> {
         self.number("eth_getTransactionCount", json!([account, self.state()]))

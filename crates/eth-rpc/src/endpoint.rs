@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Answers, Batch, Limits, Reading, Unread,
-    answers::{self, Reply},
+    answers::{self, Answer, Reply},
     batch::Call,
     counts::Counts,
     failure::{Failed, Failure},
@@ -106,19 +106,25 @@ impl Rpc {
     }
 
     async fn send_parts(&self, batch: Batch) -> Answers {
+        let (calls, places) = batch.gathered();
+        let answers = self.send_calls(&calls).await;
+        Answers(answers.map(|answers| places.sorted(&answers)))
+    }
+
+    async fn send_calls(&self, calls: &[Call]) -> Reading<Vec<Answer>> {
         let deadline = Instant::now() + self.patience;
-        let mut answers = Vec::with_capacity(batch.calls.len());
-        while let rest @ [_, ..] = &batch.calls[answers.len()..] {
+        let mut answers = Vec::with_capacity(calls.len());
+        while let rest @ [_, ..] = &calls[answers.len()..] {
             let most = self.most_calls().map_or(rest.len(), NonZeroUsize::get);
             let part = &rest[..most.min(rest.len())];
             match self.send_part(part, answers.len(), deadline).await {
                 Reply::Each(part) => answers.extend(part),
                 Reply::TooMany => self.counts.limit_batches(part.len().div_ceil(2)),
-                Reply::Whole(unread) if answers.is_empty() => return Answers(Err(unread)),
+                Reply::Whole(unread) if answers.is_empty() => return Err(unread),
                 Reply::Whole(unread) => answers.extend(part.iter().map(|_| Err(unread.clone()))),
             }
         }
-        Answers(Ok(answers))
+        Ok(answers)
     }
 
     async fn send_part(&self, calls: &[Call], first: usize, deadline: Instant) -> Reply {

@@ -24,6 +24,7 @@ mod refusal;
 pub mod retry;
 mod rpc_error;
 mod secrets;
+mod together;
 pub mod transaction;
 pub mod units;
 
@@ -33,6 +34,7 @@ pub use self::{
     calls::{AccountProof, BlockHead, StorageProof},
     counts::Limits,
     endpoint::{Clients, Rpc, RpcUrlError, is_loopback, is_same_url, port_of_url},
+    together::answer as answer_together,
 };
 
 /// A value that was to be read from a node: the value, or why it is not known.

@@ -9,6 +9,12 @@ use eth_rpc::{Reading, Unread};
 sol! {
     #![sol(extra_derives(Debug))]
 
+    /// A contract that an account controls.
+    interface Owned {
+        /// The account.
+        function owner() external view returns (address);
+    }
+
     /// Roles and parameters of one chain.
     interface SystemConfig {
         /// The batcher's address, right-aligned.
@@ -39,6 +45,12 @@ sol! {
         function lastUsedOPCM() external view returns (address);
         /// The gas limit of L2's blocks.
         function gasLimit() external view returns (uint64);
+        /// Passes messages between the layers.
+        function l1CrossDomainMessenger() external view returns (address);
+        /// Keeps the tokens that are on L2.
+        function l1StandardBridge() external view returns (address);
+        /// The same of tokens that are one of a kind.
+        function l1ERC721Bridge() external view returns (address);
         /// The packed L1 fee scalars.
         function scalar() external view returns (bytes32);
         /// Of the base fee; 0 is not set.
@@ -73,6 +85,24 @@ sol! {
         function proofMaturityDelaySeconds() external view returns (uint256);
         /// Seconds between a game's resolution and what rests on it.
         function disputeGameFinalityDelaySeconds() external view returns (uint256);
+        /// Who can stop withdrawals.
+        function guardian() external view returns (address);
+        /// What the guardian stops withdrawals in.
+        function superchainConfig() external view returns (address);
+        /// Where the chain's ETH is, if not in the portal.
+        function ethLockbox() external view returns (address);
+        /// The game that a withdrawal rests on, and when it was proven.
+        function provenWithdrawals(bytes32 withdrawal, address submitter)
+            external view returns (address game, uint64 timestamp);
+
+        /// Somebody proved a withdrawal.
+        event WithdrawalProvenExtension1(bytes32 indexed withdrawalHash, address indexed proofSubmitter);
+    }
+
+    /// The predeploy on L2 that withdrawals begin at.
+    interface L2ToL1MessagePasser {
+        /// Whether there is a withdrawal of this hash.
+        function sentMessages(bytes32 withdrawal) external view returns (bool);
     }
 
     /// Says which games count for withdrawals.
@@ -158,6 +188,8 @@ sol! {
         function rootClaim() external pure returns (bytes32);
         /// The L2 block whose output the root claims to be.
         function l2BlockNumber() external pure returns (uint256);
+        /// The same of games that may be about another measure than a block; contracts v5 and later.
+        function l2SequenceNumber() external pure returns (uint256);
         /// Claims so far; one is the proposal alone.
         function claimDataLen() external view returns (uint256);
         /// Who proposed.

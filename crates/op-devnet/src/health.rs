@@ -26,6 +26,7 @@ pub(crate) fn serve(home: &Home, port: u16) -> Serve {
         maintenance: Some(home.data().join("maintenance")),
         hold: None,
         bundle: None,
+        accepted: Some(home.data().join("accepted")),
         runners: None,
         started: None,
         followers: BTreeMap::new(),

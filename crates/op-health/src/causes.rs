@@ -51,10 +51,17 @@ fn cause(watch: &Watch, all: &[Condition], at: usize) -> Option<usize> {
             |one: &Condition| one.name == name && one.subject == subject && !one.state.is_ready();
         all.iter().position(is)
     };
+    let not_derived = || {
+        let sequencer = watch.setup.plan.sequencer()?;
+        let found = wrong(Name::DerivationLag, &sequencer.name)?;
+        (all[found].state == State::Failed).then_some(found)
+    };
     let l1 = || all.iter().position(|one| one.name == Name::L1 && !one.state.is_ready());
     let subject = condition.subject.as_str();
     match condition.name {
         Name::L1 => None,
+        // Batches are in L1: it is not the batcher.
+        Name::SafeHead | Name::SafeLag if not_derived().is_some() => not_derived(),
         Name::Gates if is_of_l1(watch, subject) => l1().or_else(|| same_gates(all, at)),
         Name::Gates => same_gates(all, at),
         Name::Service => wrong(Name::Gates, subject),

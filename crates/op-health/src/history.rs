@@ -20,7 +20,7 @@ pub(crate) fn draw(watch: &mut Watch) {
     push(&mut watch.memory.history, point, POINTS);
 }
 
-fn point(watch: &Watch, now: u64) -> Point {
+pub(crate) fn point(watch: &Watch, now: u64) -> Point {
     let Watch { setup, seen, memory, conditions } = watch;
     let sequencer = setup.plan.sequencer().and_then(|node| memory.nodes.get(&node.name));
     let unsafe_head = sequencer.and_then(|node| node.unsafe_head).map(|head| head.block);

@@ -1,5 +1,10 @@
 //! What survives a restart: one small file, written as a whole.
 
+pub(crate) mod control;
+pub(crate) mod reorgs;
+pub(crate) mod roots;
+pub(crate) mod withdrawals;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -32,6 +37,15 @@ pub(crate) struct Memory {
     pub(crate) services: BTreeMap<String, Service>,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) games: Games,
+    #[serde(default)]
+    pub(crate) control: control::Control,
+    /// What op-dispute-mon finds wrong with bonds.
+    #[serde(default)]
+    pub(crate) bonds: Option<Alarm>,
+    #[serde(default)]
+    pub(crate) reorgs: reorgs::Reorgs,
+    #[serde(default)]
+    pub(crate) withdrawals: withdrawals::Withdrawals,
     /// The L1 origin of the last safe head that an op-node reported.
     #[serde(default)]
     pub(crate) safe_origin: Option<u64>,
@@ -45,6 +59,14 @@ pub(crate) struct Memory {
     pub(crate) counters: Counters,
     pub(crate) history: VecDeque<Point>,
     pub(crate) events: VecDeque<Event>,
+}
+
+/// How much is wrong, and when that last became more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Alarm {
+    pub(crate) count: u64,
+    pub(crate) at: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +147,9 @@ pub(crate) struct Games {
     /// Those of them that could not be read at the last look, by index.
     #[serde(default)]
     pub(crate) unread: BTreeSet<u64>,
+    /// Output roots that are not known to be true, by the index of their game.
+    #[serde(default)]
+    pub(crate) roots: BTreeMap<u64, roots::Root>,
     /// Ours that were lost, by index, and when that was seen.
     #[serde(default)]
     pub(crate) lost_at: BTreeMap<u64, f64>,
@@ -146,6 +171,9 @@ pub(crate) struct Game {
     pub(crate) claims: u64,
     /// Seconds that each side has.
     pub(crate) clock: u64,
+    /// Whether what never changes was read.
+    #[serde(default)]
+    pub(crate) is_read: bool,
 }
 
 impl Memory {

@@ -18,6 +18,9 @@ const SAFE_STALL_ELSEWHERE: u64 = 2 * 3_600;
 /// Two epochs of Ethereum and some more, in seconds.
 const FINALITY: u64 = 45 * 60;
 
+/// op-node's flags, and their defaults.
+const CONFIRMATIONS: [(&str, u64); 2] = [("sequencer.l1-confs", 4), ("verifier.l1-confs", 0)];
+
 /// Who is watched.
 pub(crate) struct Plan {
     /// The sequencer first.
@@ -28,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) engines: BTreeMap<String, String>,
     /// The same of those that are to have the sequencer's as a peer: the followers'.
     pub(crate) peered_engines: BTreeMap<String, String>,
+    /// Seconds between two payments of the services on L1, at most: batches, and bonds of games.
+    pub(crate) cadence: u64,
     pub(crate) limits: Limits,
 }
 
@@ -41,6 +46,8 @@ pub(crate) struct Node {
     pub(crate) rollup: Option<Rpc>,
     /// Whether it is to have peers.
     pub(crate) needs_peers: bool,
+    /// L1 blocks that it stays behind L1: where it makes blocks, and where it derives them.
+    pub(crate) confirmations: [u64; 2],
 }
 
 impl Plan {
@@ -71,6 +78,9 @@ impl Plan {
                 engine: clients.endpoint(engine, patience)?,
                 rollup: rpc.map(|url| clients.endpoint(&url, patience)).transpose()?,
                 needs_peers: !command.is_on("p2p.disable"),
+                confirmations: CONFIRMATIONS.map(|(flag, default)| {
+                    command.value(flag).and_then(integer).unwrap_or(default)
+                }),
             });
             if let Some(service) = engine_service(config, engine) {
                 engines.insert(name.clone(), service.to_owned());
@@ -89,6 +99,7 @@ impl Plan {
                 engine,
                 rollup,
                 needs_peers: false,
+                confirmations: CONFIRMATIONS.map(|(_, default)| default),
             });
         }
         // A chain of one node has nobody to talk to.
@@ -97,8 +108,10 @@ impl Plan {
             node.needs_peers = false;
         }
         nodes.sort_by_key(|node| !node.sequencer);
-        let limits = limits(config, serve.limits);
-        Ok(Self { nodes, programs, engines, peered_engines, limits })
+        let (channel, proposals) = (channel(config), proposals(config));
+        let limits = limits(config, serve.limits, channel, proposals);
+        let cadence = channel.max(proposals);
+        Ok(Self { nodes, programs, engines, peered_engines, cadence, limits })
     }
 
     pub(crate) fn sequencer(&self) -> Option<&Node> {
@@ -125,32 +138,36 @@ fn engine_service<'a>(config: &'a Config, url: &str) -> Option<&'a str> {
     found.map(|(name, _)| name.as_str())
 }
 
-/// What the operator says, else what follows from how often batches and proposals are made.
-fn limits(config: &Config, given: Bounds) -> Limits {
-    let channel = config
-        .commands("op-batcher")
-        .filter_map(|batcher| integer(batcher.value("max-channel-duration")?))
-        .max()
-        .unwrap_or(0);
+/// Seconds for which the batcher collects blocks at most.
+fn channel(config: &Config) -> u64 {
+    let channels = config.commands("op-batcher");
+    let blocks = channels.filter_map(|batcher| integer(batcher.value("max-channel-duration")?));
+    blocks.max().unwrap_or(0).saturating_mul(SLOT)
+}
+
+/// Seconds between two games.
+fn proposals(config: &Config) -> u64 {
+    let proposers = config.commands("op-proposer");
+    let every = proposers.filter_map(|proposer| duration(proposer.value("proposal-interval")?));
+    every.max().unwrap_or_default().as_secs()
+}
+
+/// What the operator says, else what follows from how often batches and proposals are made, in seconds.
+fn limits(config: &Config, given: Bounds, channel: u64, proposals: u64) -> Limits {
     let usual = match config.commands("op-batcher").next() {
         Some(_) => SAFE_STALL,
         None => SAFE_STALL_ELSEWHERE,
     };
     // A batch may come with its channel's last block, and half as late again when L1 is busy.
-    let cadence = channel.saturating_mul(SLOT).saturating_mul(3) / 2;
+    let cadence = channel.saturating_mul(3) / 2;
     let safe_stall = given.safe_stall.unwrap_or_else(|| usual.max(cadence));
-    let proposals = config
-        .commands("op-proposer")
-        .filter_map(|proposer| duration(proposer.value("proposal-interval")?))
-        .max()
-        .unwrap_or_default();
     Limits {
         unsafe_stall: given.unsafe_stall.unwrap_or(UNSAFE_STALL),
         safe_stall,
         finalized_stall: given.finalized_stall.unwrap_or(safe_stall + FINALITY),
         safe_lag: given.safe_lag.unwrap_or(safe_stall),
         // Until a new block is safe, there is nothing to propose.
-        game_age: given.game_age.unwrap_or(2 * proposals.as_secs() + safe_stall),
+        game_age: given.game_age.unwrap_or(2 * proposals + safe_stall),
         follower_lag: given.follower_lag.unwrap_or(30),
         l1_age: given.l1_age.unwrap_or(5 * SLOT),
     }

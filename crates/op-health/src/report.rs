@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::Address;
 
 use crate::figures::{self, clock, games};
-use crate::{memory, plan, watch::Watch};
+use crate::{history, memory, plan, watch::Watch};
 use op_gate::{Gate, config};
 use op_status::status::{self, Head, Host, Status};
 use op_util::number::{float, whole};
@@ -33,9 +33,17 @@ pub(crate) fn status(watch: &Watch) -> Status {
         host: Host { clock_skew: clock::skew(watch) },
         limits: setup.plan.limits,
         counters: memory.counters,
-        history: memory.history.iter().cloned().collect(),
+        history: history(watch),
         events: memory.events.iter().rev().cloned().collect(),
     }
+}
+
+/// A point a minute, and one of now: the last figure is what the rest of the document says.
+fn history(watch: &Watch) -> Vec<status::Point> {
+    let now = history::point(watch, whole(watch.seen.now));
+    let at = now.at;
+    let before = watch.memory.history.iter().filter(|point| point.at < at).cloned();
+    before.chain([now]).collect()
 }
 
 fn services(watch: &Watch) -> BTreeMap<String, status::Service> {
@@ -121,8 +129,8 @@ fn accounts(watch: &Watch) -> BTreeMap<String, status::Account> {
             balance: figures::accounts::balance(seen, address).ok(),
             min_balance: service.and_then(|service| service.min_balance),
             nonce: memory.accounts.get(name).and_then(|account| account.nonce),
-            spent_an_hour: figures::accounts::spent_an_hour(memory, name),
-            runway: figures::accounts::runway(seen, memory, name).map(float),
+            spent_an_hour: figures::accounts::spent_an_hour(setup, memory, name),
+            runway: figures::accounts::runway(setup, seen, memory, name).map(float),
             on_l1: on_l1.and_then(|address| address.as_ref().ok().copied()),
         };
         (name.clone(), status)

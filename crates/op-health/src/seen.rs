@@ -7,9 +7,12 @@ use alloy_primitives::{Address, B256};
 use op_chain::rollup::RollupConfig;
 
 use crate::last_reading::LastReading;
-use crate::observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
+use crate::update::{inclusion::Inclusion, l1_view::Late};
 use op_gate::record::Record;
+use op_observe::{l1::L1Answers, node::NodeAnswers, programs::Program, units::UnitState};
 use op_prove::compare::Verdict;
+use op_status::condition::{Acceptance, Name};
+use op_util::number::float;
 
 /// What was read.
 pub(crate) struct Seen {
@@ -47,8 +50,14 @@ pub(crate) struct Seen {
     pub(crate) last_errors: BTreeMap<String, String>,
     /// The services that are kept stopped on purpose, and why.
     pub(crate) held: BTreeMap<String, String>,
+    /// What somebody accepts, by condition.
+    pub(crate) accepted: BTreeMap<Name, Acceptance>,
     /// The services that run what was installed before the last switch.
     pub(crate) pending: BTreeSet<String>,
+    /// Since when op-nodes are behind L1, by their nodes.
+    pub(crate) late: BTreeMap<String, Late>,
+    /// Users' transactions.
+    pub(crate) inclusion: Inclusion,
     /// Since when op-dispute-mon has not been able to judge every game.
     pub(crate) unjudged_games_since: Option<f64>,
 }
@@ -107,9 +116,22 @@ impl Seen {
             units: BTreeMap::new(),
             last_errors: BTreeMap::new(),
             held: BTreeMap::new(),
+            accepted: BTreeMap::new(),
             pending: BTreeSet::new(),
+            late: BTreeMap::new(),
+            inclusion: Inclusion::default(),
             unjudged_games_since: None,
         }
+    }
+
+    /// What somebody accepts of a condition, where the clock has reached that time.
+    pub(crate) fn accepted(&self, name: Name) -> Option<&Acceptance> {
+        self.accepted.get(&name).filter(|accepted| float(accepted.at) <= self.now)
+    }
+
+    /// Whether what was seen then counts no more. An acceptance is of a whole second.
+    pub(crate) fn is_accepted(&self, name: Name, at: f64) -> bool {
+        self.accepted(name).is_some_and(|accepted| at < float(accepted.at) + 1.0)
     }
 
     pub(crate) fn engine(&self, node: &str) -> &LastReading<()> {

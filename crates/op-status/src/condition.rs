@@ -58,6 +58,12 @@ table! {
         Derivation: "OpStackDerivationReset",
         /// The L1-info deposit at the start of each block succeeded.
         L1Info: "OpStackL1InfoFailed",
+        /// Each op-node sees L1 as it is, and blocks are made on young L1 blocks.
+        L1Origin: "OpStackL1OriginOld",
+        /// No block that was seen is replaced, neither of L2 nor several of L1 at once.
+        Reorg: "OpStackReorganised",
+        /// What is in L1 is derived.
+        DerivationLag: "OpStackDerivationLags",
         /// L1 answers, moves and becomes final.
         L1: "OpStackL1Failing",
         /// There is time left until unsafe blocks would be reorganised away.
@@ -80,8 +86,20 @@ table! {
         GameDisputed: "OpStackGameDisputed",
         /// Games are resolved in time.
         GameUnresolved: "OpStackGameUnresolved",
+        /// The roots of all games are those that our own nodes have.
+        GameRoots: "OpStackFalseRoot",
+        /// Withdrawals that were proven on L1 are on L2.
+        Withdrawals: "OpStackForgedWithdrawal",
+        /// Owners, guardian, implementations and settings of the contracts on L1 are as somebody accepted them, and withdrawals are not paused.
+        L1Control: "OpStackL1ControlChanged",
+        /// Users' transactions get into blocks.
+        Inclusion: "OpStackNoInclusion",
         /// op-dispute-mon agrees with all games.
         DisputeMon: "OpStackDisputeMonDisagrees",
+        /// The challenger acts at L1's head, and op-dispute-mon's nodes agree about every game.
+        Watchers: "OpStackWatcherBlind",
+        /// Bonds of games are there, and no claim of ours is invalid.
+        Bonds: "OpStackBondsWrong",
         /// The follower's unsafe head is the sequencer's.
         FollowerUnsafe: "OpStackFollowerDiverged",
         /// The follower's safe head is the sequencer's.
@@ -99,6 +117,7 @@ table! {
         "OpStackFollowerUnknown",
         "OpStackGameLost",
         "OpStackGateWaiting",
+        "OpStackGateWarns",
         "OpStackJudgementsOld",
         "OpStackMaintenanceLong",
         "OpStackWardenDown",
@@ -106,6 +125,17 @@ table! {
         "OpStackWardenStale",
     }
 }
+
+/// What lasts although nothing is done any more, until somebody who looked at it accepts it
+/// (`op-warden accept`). All else ends when it is mended.
+pub const LASTING: &[Name] = &[
+    Name::GameDisputed,
+    Name::GameRoots,
+    Name::Withdrawals,
+    Name::L1Control,
+    Name::Reorg,
+    Name::Bonds,
+];
 
 impl Name {
     pub const ALL: &'static [Self] = Self::VARIANTS;
@@ -168,6 +198,18 @@ pub struct Condition {
     /// The condition that it follows from: what is to be mended first.
     #[serde(default)]
     pub follows: Option<Cause>,
+    /// What was found until somebody accepted it, and does not count since.
+    #[serde(default)]
+    pub accepted: Option<Acceptance>,
+}
+
+/// That somebody looked at what was found until then, and accepts it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// Seconds since the Unix epoch.
+    pub at: u64,
+    /// In somebody's words, in one line; empty where nobody said.
+    pub why: String,
 }
 
 /// A condition that others follow from.
@@ -196,6 +238,7 @@ impl Condition {
             found: found.into(),
             mend: String::new(),
             follows: None,
+            accepted: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! op-warden: lets each service of an OP Stack chain start only when its keys, genesis and contracts
 //! are proven right against L1. One file a command; the work is done by the crates below.
 
+mod accept;
 mod bonds;
 mod bootstrap;
 mod bundle;
@@ -176,6 +177,15 @@ enum Command {
         after_help = "Example: op-warden release batcher\n\nExit codes: 0, or 255 for every error."
     )]
     Release(hold::ReleaseArgs),
+    /// Accepts what was found of a condition that lasts, takes it back, or lists what is accepted
+    #[command(
+        after_help = "Example: op-warden accept game-disputed --why \"the program was wrong, see \
+            the ticket\"\n\nWhat was found until now counts no more, and what is found later does. \
+            The page shows it, with who said why. Only what lasts although nothing is done any more \
+            can be accepted; all else ends when it is mended.\n\nExit codes: 0, or 255 for every \
+            error."
+    )]
+    Accept(accept::AcceptArgs),
     /// Prints what to do about an alert, or lists the alerts
     #[command(
         after_help = "Example: op-warden runbook OpStackSafeHeadStalled\n\nExit codes: 0, or 255 \
@@ -220,6 +230,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bonds(args) => block_on(bonds::run(&args))?,
         Command::Upgrade(command) => block_on(upgrade::run(&command))?,
         Command::Maintenance(args) => maintenance::run(&args),
+        Command::Accept(args) => accept::run(&args),
         Command::Hold(args) => hold::hold(&args),
         Command::Release(args) => hold::release(&args),
         Command::Runbook(args) => runbook::run(&args),

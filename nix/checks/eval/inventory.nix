@@ -26,6 +26,7 @@ in
       version = 2;
       stateDir = "/var/lib/op-stack";
       data = [
+        "accepted"
         "bundle"
         "chain"
         "hold"

@@ -294,6 +294,7 @@ in
       l1PollSeconds = 6;
       judgements = "/run/op-stack/judgements.json";
       state = "/var/lib/op-warden/state.json";
+      accepted = "/var/lib/op-stack/accepted";
       hold = "/var/lib/op-stack/hold";
       runners = "/etc/op-stack/units";
       started = "/run/op-stack/started";

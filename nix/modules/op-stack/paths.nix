@@ -37,6 +37,8 @@ rec {
   # The bundle that the chain's operator publishes, as it was fetched.
   bundleIn = stateDir: "${stateDir}/bundle";
   isUrl = bundle: builtins.isString bundle && builtins.match "https://.*" bundle != null;
+  # A file with the name of a condition: what was found of it until then is accepted.
+  acceptedIn = stateDir: "${stateDir}/accepted";
   # What ran last on an engine's data.
   ranIn = stateDir: "${stateDir}/ran";
 }

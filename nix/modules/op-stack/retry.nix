@@ -129,6 +129,9 @@ in
       op-stack-retry = waiting.timer;
       op-stack-retry-refused = refused.timer;
     };
-    systemd.tmpfiles.rules = [ "d ${hold} 0755 root root -" ];
+    systemd.tmpfiles.rules = [
+      "d ${hold} 0755 root root -"
+      "d ${paths.acceptedIn cfg.stateDir} 0755 root root -"
+    ];
   };
 }

@@ -24,6 +24,7 @@ let
       state = "/var/lib/${stateFolder}/state.json";
       maintenance = "${paths.runtime}/maintenance";
       hold = paths.holdIn cfg.stateDir;
+      accepted = paths.acceptedIn cfg.stateDir;
       runners = paths.runnersFolder;
       inherit (paths) started;
       followers = lib.mapAttrs (_: given) cfg.warden.followers;
@@ -51,6 +52,7 @@ let
     version = 2;
     inherit (cfg) stateDir;
     data = [
+      "accepted"
       "bundle"
       "chain"
       "hold"

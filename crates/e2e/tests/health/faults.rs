@@ -22,7 +22,12 @@ sol! {
 /// Has no role: the last but one of anvil's accounts.
 const STRANGER: Address = address!("23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f");
 
-const fn red(name: Name, subject: &'static str, state: State, found: &'static str) -> Red {
+pub(crate) const fn red(
+    name: Name,
+    subject: &'static str,
+    state: State,
+    found: &'static str,
+) -> Red {
     Red { name, subject, state, found }
 }
 
@@ -44,7 +49,7 @@ fn up(value: f64) -> bool {
 }
 
 /// What a fault says nothing of.
-const NOTHING: Fault = Fault {
+pub(crate) const NOTHING: Fault = Fault {
     name: "",
     plant: |_| Err("nothing is planted".into()),
     red: &[],
@@ -110,6 +115,10 @@ pub(crate) const SEQUENCER_FROZEN: Fault = Fault {
         (Name::SafeLag, "batcher"),
         // Whoever asks its op-node could not start now.
         (Name::Gates, "*"),
+        // Nobody counts its resets, and nobody knows its view of L1.
+        (Name::Derivation, "sequencer-node"),
+        (Name::L1Origin, "*"),
+        (Name::DerivationLag, "*"),
     ],
     hold: 130,
     alerts: &["OpStackServiceDown", "OpStackUnsafeHeadStalled"],
@@ -132,6 +141,9 @@ pub(crate) const SEQUENCER_KILLED: Fault = Fault {
         (Name::Peers, "sequencer-node"),
         (Name::UnsafeHead, "sequencer-node"),
         (Name::SequencingWindow, "batcher"),
+        (Name::Derivation, "sequencer-node"),
+        (Name::L1Origin, "*"),
+        (Name::DerivationLag, "*"),
         (Name::Gates, "*"),
         // The followers' op-nodes look for it again after half a minute; until then they follow L1.
         (Name::Peers, "*"),
@@ -194,14 +206,33 @@ pub(crate) const FOLLOWER_ENGINE_FROZEN: Fault = Fault {
         ),
     ],
     also: &[
-        // Its peers cannot be counted.
+        // Its peers cannot be counted, and its op-node derives nothing without it.
         (Name::Peers, "follower-2-engine"),
+        (Name::DerivationLag, "follower-2-node"),
         // It could not start now.
         (Name::Gates, "follower-2-engine"),
         (Name::Gates, "follower-2-node"),
     ],
     hold: 20,
     ..NOTHING
+};
+
+pub(crate) const NOT_DERIVED: Fault = Fault {
+    name: "a follower derives nothing",
+    red: &[red(Name::DerivationLag, "follower-2-node", State::Failed, "L1 blocks not derived")],
+    also: &[
+        (Name::FollowerUnsafe, "follower-2-node"),
+        (Name::FollowerSafe, "follower-2-node"),
+        (Name::Service, "follower-2-engine"),
+        (Name::Peers, "follower-2-engine"),
+        (Name::Gates, "follower-2-engine"),
+        (Name::Gates, "follower-2-node"),
+    ],
+    metrics: &[],
+    hold: 320,
+    alerts: &["OpStackDerivationLags"],
+    other_alerts: &["OpStackServiceDown", "OpStackFollowerUnknown", "OpStackConditionUnknown"],
+    ..FOLLOWER_ENGINE_FROZEN
 };
 
 pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
@@ -226,6 +257,8 @@ pub(crate) const FOLLOWER_DIVERGES: Fault = Fault {
     ],
     also: &[
         (Name::Peers, "follower-3-node"),
+        (Name::L1Origin, "follower-3-node"),
+        (Name::DerivationLag, "follower-3-node"),
         (Name::Gates, "follower-3-node"),
         (Name::Gates, "follower-3-engine"),
         // It derives nothing meanwhile.
@@ -369,6 +402,13 @@ pub(crate) const L1_FROZEN: Fault = Fault {
         (Name::GameDisputed, "proposer"),
         (Name::GameUnresolved, "challenger"),
         (Name::DisputeMon, "dispute-mon"),
+        (Name::GameRoots, "proposer"),
+        (Name::Withdrawals, "l1"),
+        (Name::L1Control, "l1"),
+        (Name::Reorg, "l1"),
+        (Name::L1Origin, "*"),
+        (Name::DerivationLag, "*"),
+        (Name::Runway, "*"),
     ],
     hold: 30,
     other_alerts: &["OpStackUnsafeHeadStalled", "OpStackSafeHeadStalled"],
@@ -403,11 +443,15 @@ pub(crate) const MAINTENANCE: Fault = Fault {
     ..NOTHING
 };
 
-/// `op-warden maintenance`, by the program that serves.
 fn maintain(world: &World, args: &[&str]) -> Result<()> {
+    command(world, &[&["maintenance"], args].concat())
+}
+
+/// A command of the program that serves.
+pub(crate) fn command(world: &World, args: &[&str]) -> Result<()> {
     let program = format!("/proc/{}/exe", world.pid("op-warden")?);
     let mut command = std::process::Command::new(program);
-    command.args(["maintenance", "--config"]).arg(world.file("op-warden.json")).args(args);
+    command.args(args).arg("--config").arg(world.file("op-warden.json"));
     let run = test_kit::Run::of(&mut command);
     ensure(run.code == Some(0), || run.to_string())
 }

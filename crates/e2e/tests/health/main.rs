@@ -8,6 +8,7 @@ mod fault;
 mod faults;
 mod hour;
 mod kills;
+mod money;
 mod process;
 mod prometheus;
 mod rogue;
@@ -44,7 +45,7 @@ fn devnet(name: &str, test: impl FnOnce() -> Result<()> + Send + 'static) -> Tri
     })
 }
 
-const FAULTS: [&Fault; 13] = [
+const FAULTS: [&Fault; 18] = [
     &faults::MAINTENANCE,
     &faults::PROPOSER_FROZEN,
     &faults::SIGNER_ROTATED,
@@ -58,6 +59,11 @@ const FAULTS: [&Fault; 13] = [
     &faults::SEQUENCER_FROZEN,
     &faults::SEQUENCER_KILLED,
     &faults::SEQUENCER_FLAPPING,
+    &money::PAUSED,
+    &money::OWNER_CHANGED,
+    &money::FORGED,
+    &money::RECOVER_MODE,
+    &faults::NOT_DERIVED,
 ];
 
 fn every_fault() -> Result<()> {
@@ -86,8 +92,11 @@ fn every_fault() -> Result<()> {
 
 /// Each fault, with those that are planted meanwhile because it takes long. The first of the three kills
 /// is one alone.
-const QUICK: [(&Fault, &[&Fault]); 8] = [
+const QUICK: [(&Fault, &[&Fault]); 11] = [
     (&faults::MAINTENANCE, &[]),
+    (&money::RECOVER_MODE, &[&money::PAUSED]),
+    (&money::OWNER_CHANGED, &[]),
+    (&money::FORGED, &[]),
     (
         &faults::PROPOSER_FROZEN,
         &[
@@ -95,6 +104,7 @@ const QUICK: [(&Fault, &[&Fault]); 8] = [
             &faults::FOLLOWER_ENGINE_FROZEN,
             &faults::FOLLOWER_DIVERGES,
             &faults::BATCHER_FROZEN,
+            &faults::NOT_DERIVED,
         ],
     ),
     (&faults::BATCHER_DRAINED, &[]),

@@ -38,6 +38,9 @@ pub struct Serve {
     /// Folder of the chain's bundle, served under `/bundle/`; none is served without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<PathBuf>,
+    /// Folder with a file for each condition of which somebody accepts what was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<PathBuf>,
     /// Folder with what each service would be started by now, a file each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runners: Option<PathBuf>,

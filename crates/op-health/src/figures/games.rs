@@ -1,6 +1,7 @@
 //! All dispute games in a few numbers.
 
 use crate::{memory::Game, watch::Watch};
+use op_status::condition::Name;
 use op_status::status::Games;
 use op_util::number::{float, whole};
 
@@ -43,8 +44,14 @@ pub(crate) fn games(watch: &Watch) -> Option<Games> {
         overdue: count(memory.open.values().filter(overdue).count()),
         disputed: count(disputed.count()),
         unread: count(memory.unread.len()),
-        lost: count(memory.lost_at.len()),
+        lost: count(lost(watch).filter(|is_accepted| !is_accepted).count()),
     })
+}
+
+/// Our games that were lost: whether each is accepted.
+pub(crate) fn lost(watch: &Watch) -> impl Iterator<Item = bool> {
+    let lost = watch.memory.games.lost_at.values();
+    lost.map(|at| watch.seen.is_accepted(Name::GameDisputed, *at))
 }
 
 /// Why nothing is known of the games.

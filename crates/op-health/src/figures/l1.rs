@@ -1,7 +1,7 @@
 //! L1's pace, and what is left of the sequencing window.
 
-use crate::observe::node::SyncStatus;
 use crate::{seen::Seen, watch::Watch};
+use op_observe::node::SyncStatus;
 use op_status::status::SequencingWindow;
 use op_util::number::float;
 

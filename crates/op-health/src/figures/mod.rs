@@ -4,4 +4,5 @@ pub(crate) mod accounts;
 pub(crate) mod clock;
 pub(crate) mod games;
 pub(crate) mod l1;
+pub(crate) mod l1_view;
 pub(crate) mod services;

@@ -6,7 +6,8 @@ use op_chain::game_args::is_permissioned;
 use op_gate::command::duration;
 use op_util::text::span;
 
-use crate::{figures::games, observe::programs::Program, watch::Watch};
+use crate::{figures::games, watch::Watch};
+use op_observe::programs::Program;
 use op_status::condition::{Condition, Name, State};
 use op_status::status::Games;
 use op_util::number::{float, whole};
@@ -29,7 +30,8 @@ const NO_GAMES: &str = "No new output root is claimed, so no newer withdrawal ca
 const WRONG_TYPE: &str = "Withdrawals cannot be proven against these games: set the proposer's --game-type to the \
                           respected one, or have the guardian respect this one.";
 const LOST: &str = "A claim of ours was found to be false, and its bond is gone: stop the proposer and find out \
-                    whether its op-node, or the fault proof program, is wrong.";
+                    whether its op-node, or the fault proof program, is wrong. Once that is known: op-warden accept \
+                    game-disputed --why TEXT.";
 const DISPUTED: &str = "Somebody disputes an output root of ours: compare it with optimism_outputAtBlock of another \
                         node at once. If ours is right, see that the challenger defends it; if not, stop the proposer.";
 const OVERDUE: &str = "Nobody resolves them, so withdrawals wait and bonds stay locked: see whether the challenger \
@@ -56,7 +58,7 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
             [
                 newest(watch, proposer, &games),
                 kind(watch, proposer, &games),
-                disputed(proposer, &games),
+                disputed(watch, proposer, &games),
             ]
         }));
         conditions.extend(player.map(|player| unresolved(watch, player, &games)));
@@ -108,13 +110,17 @@ fn kind(watch: &Watch, proposer: &str, games: &Games) -> Condition {
     Condition::holds(NAME, proposer, expected, found).unless(right, State::Failed, WRONG_TYPE)
 }
 
-fn disputed(proposer: &str, games: &Games) -> Condition {
+fn disputed(watch: &Watch, proposer: &str, games: &Games) -> Condition {
     const NAME: Name = Name::GameDisputed;
     const EXPECTED: &str = "nobody disputes our games";
-    let found = format!("{} disputed, {} lost", games.disputed, games.lost);
-    Condition::holds(NAME, proposer, EXPECTED, found)
+    let accepted = games::lost(watch).filter(|is_accepted| *is_accepted).count();
+    let and_accepted =
+        if accepted == 0 { String::new() } else { format!(", {accepted} more accepted") };
+    let found = format!("{} disputed, {} lost{and_accepted}", games.disputed, games.lost);
+    let condition = Condition::holds(NAME, proposer, EXPECTED, found)
         .unless(games.lost == 0, State::Failed, LOST)
-        .unless(games.disputed == 0, State::Failed, DISPUTED)
+        .unless(games.disputed == 0, State::Failed, DISPUTED);
+    Condition { accepted: watch.seen.accepted(NAME).filter(|_| accepted > 0).cloned(), ..condition }
 }
 
 fn unresolved(watch: &Watch, service: &str, games: &Games) -> Condition {

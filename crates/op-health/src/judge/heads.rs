@@ -3,7 +3,7 @@
 use op_util::text::span;
 
 use crate::memory::{self, Head};
-use crate::{plan::Node, watch::Watch};
+use crate::{last_reading::LastReading, plan::Node, watch::Watch};
 use op_status::condition::{Condition, Name, State};
 use op_util::number::{float, whole};
 
@@ -77,9 +77,9 @@ fn of_sequencer(watch: &Watch, sequencer: &Node) -> Vec<Condition> {
         moves(Name::SafeHead, batcher, safe_head, limits.safe_stall, NOT_SAFE),
         moves(Name::FinalizedHead, &sequencer.name, finalized, limits.finalized_stall, NOT_FINAL),
         lag(watch, batcher, unsafe_head, safe_head),
-        derivation(watch, sequencer),
         l1_info(watch, sequencer),
     ];
+    conditions.extend(derivation(watch, sequencer));
     conditions.extend(active(watch, sequencer));
     conditions
 }
@@ -182,27 +182,47 @@ fn active(watch: &Watch, sequencer: &Node) -> Option<Condition> {
     })
 }
 
-fn derivation(watch: &Watch, sequencer: &Node) -> Condition {
+/// Its op-node's metrics count the resets.
+fn derivation(watch: &Watch, sequencer: &Node) -> Option<Condition> {
+    const NAME: Name = Name::Derivation;
     const EXPECTED: &str = "the derivation pipeline is not reset";
+    const MEND: &str = "Start its op-node.";
+    watch.setup.plan.programs.get(&sequencer.name)?;
+    let program = watch.seen.programs.get(&sequencer.name);
+    let program = program.map_or(Err("it was not read yet"), LastReading::get);
+    let resets = program.map(|program| program.derivation_resets);
+    if let Err(reason) =
+        resets.and_then(|resets| resets.ok_or("its metrics do not count its resets"))
+    {
+        return Some(Condition::unknown(NAME, &sequencer.name, EXPECTED, reason, MEND));
+    }
     let memory = watch.memory.nodes.get(&sequencer.name);
     let ago = memory.and_then(|node| Some(watch.seen.now - node.reset_at?));
     let found = match ago {
         None => "no reset was seen".to_owned(),
         Some(ago) => format!("reset {} ago", span(whole(ago))),
     };
-    let condition = Condition::holds(Name::Derivation, &sequencer.name, EXPECTED, found);
-    condition.unless(ago.is_none_or(|ago| ago > RESET_COUNTS), State::Warn, RESET)
+    let condition = Condition::holds(NAME, &sequencer.name, EXPECTED, found);
+    Some(condition.unless(ago.is_none_or(|ago| ago > RESET_COUNTS), State::Warn, RESET))
 }
 
 fn l1_info(watch: &Watch, sequencer: &Node) -> Condition {
     const EXPECTED: &str = "the L1-info deposit of every new block has status 1";
-    let next = watch.memory.next_l1_info.unwrap_or_default();
+    const NAME: Name = Name::L1Info;
+    let next = match (watch.seen.engine(&sequencer.name).get(), watch.memory.next_l1_info) {
+        (Ok(()), Some(next)) => next,
+        (read, _) => {
+            let reason = read.err().unwrap_or("it was not read yet");
+            let mend = "See its engine.";
+            return Condition::unknown(NAME, &sequencer.name, EXPECTED, reason, mend);
+        }
+    };
     let failed = watch.memory.failed_l1_info;
     let found = match failed {
         Some(block) => format!("failed in block {block}"),
         None => format!("succeeded up to block {}", next.saturating_sub(1)),
     };
-    Condition::holds(Name::L1Info, &sequencer.name, EXPECTED, found).unless(
+    Condition::holds(NAME, &sequencer.name, EXPECTED, found).unless(
         failed.is_none_or(|block| next.saturating_sub(block) > L1_INFO_COUNTS),
         State::Failed,
         STALE_L1,

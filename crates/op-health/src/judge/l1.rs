@@ -4,8 +4,9 @@ use alloy_primitives::Address;
 use eth_rpc::Reading;
 use op_util::text::span;
 
-use crate::{figures::l1::sequencing_window, observe::l1::L1Answers, watch::Watch};
+use crate::{figures::l1::sequencing_window, watch::Watch};
 use op_gate::Gate;
+use op_observe::l1::L1Answers;
 use op_status::condition::{Condition, Name, State};
 use op_util::number::{float, whole};
 
@@ -91,11 +92,17 @@ fn role(
     const NAME: Name = Name::Role;
     let mut services = watch.setup.config.services.iter();
     let (service, _) = services.find(|(_, service)| service.gates.contains(&gate))?;
-    // Without a key the gate itself says so.
-    let account = watch.seen.accounts.get(service)?;
+    let Some(account) = watch.seen.accounts.get(service) else {
+        const EXPECTED: &str = "the address of the service's key";
+        const REASON: &str = "its key was not read yet";
+        return Some(Condition::unknown(NAME, service, EXPECTED, REASON, "See its gates."));
+    };
     let expected = format!("{account} by the service's key");
     let on_l1 = match watch.seen.l1.get() {
-        Ok(l1) => read(l1)?.as_ref().map_err(ToString::to_string),
+        Ok(l1) => read(l1).map_or_else(
+            || Err("it was not read yet".to_owned()),
+            |role| role.as_ref().map_err(ToString::to_string),
+        ),
         Err(reason) => Err(reason.to_owned()),
     };
     Some(match on_l1 {

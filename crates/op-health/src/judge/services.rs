@@ -16,14 +16,10 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
         .services
         .iter()
         .flat_map(|(name, service)| {
-            let runs = matches!(services::up(watch, name), Some(Ok(())));
-            if let Some(why) = watch.seen.held.get(name).filter(|_| !runs) {
-                return [Some(held(name, why)), None, None, None];
-            }
             [
                 Some(gates::judge(watch, name)),
                 up(watch, name),
-                restarts(watch, name),
+                restarts(watch, name, service),
                 disk(watch, name, service),
             ]
         })
@@ -31,13 +27,20 @@ pub(super) fn judge(watch: &Watch) -> Vec<Condition> {
         .collect();
     conditions.extend(peers(watch));
     conditions.extend(engine_peers(watch));
-    conditions
+    conditions.into_iter().map(|condition| unless_held(watch, condition)).collect()
 }
 
-/// Somebody wants it so: neither its gates nor its silence are a fault.
-fn held(name: &str, why: &str) -> Condition {
-    let found = format!("held on purpose: {why}");
-    Condition::holds(Name::Service, name, "it is held, and stopped", found)
+/// Where somebody wants it so, neither a service's gates nor its silence are a fault.
+fn unless_held(watch: &Watch, condition: Condition) -> Condition {
+    let Condition { name, subject, .. } = &condition;
+    let runs = || matches!(services::up(watch, subject), Some(Ok(())));
+    match watch.seen.held.get(subject) {
+        Some(why) if *name != Name::Disk && !runs() => {
+            let found = format!("held on purpose: {why}");
+            Condition::holds(*name, subject, "it is held, and stopped", found)
+        }
+        _ => condition,
+    }
 }
 
 fn up(watch: &Watch, name: &str) -> Option<Condition> {
@@ -71,14 +74,22 @@ fn up(watch: &Watch, name: &str) -> Option<Condition> {
     })
 }
 
-fn restarts(watch: &Watch, name: &str) -> Option<Condition> {
+/// Of what systemd or the program's own metrics can report.
+fn restarts(watch: &Watch, name: &str, service: &Service) -> Option<Condition> {
     const MEND: &str =
         "It dies again and again: see its log; `op-warden explain` knows the usual last words.";
-    let service = watch.memory.services.get(name)?;
+    const UNREAD: &str = "neither systemd nor its metrics have reported a start yet";
+    const SEE: &str = "See whether it runs, and whether systemd's bus answers op-warden.";
+    if service.unit.is_none() && !watch.setup.plan.programs.contains_key(name) {
+        return None;
+    }
     let (most, within) = FLAPPING;
+    let expected = format!("fewer than {most} restarts within {}", span(within.into()));
+    let Some(service) = watch.memory.services.get(name) else {
+        return Some(Condition::unknown(Name::Restarts, name, expected, UNREAD, SEE));
+    };
     let is_recent = |&&at: &&f64| watch.seen.now - at <= f64::from(within);
     let recent = service.restarted_at.iter().filter(is_recent).count();
-    let expected = format!("fewer than {most} restarts within {}", span(within.into()));
     let said = watch.seen.last_errors.get(name).filter(|said| recent > 0 && !said.is_empty());
     let said = said.map(|said| format!("; its last error: {said}")).unwrap_or_default();
     let found = format!("{recent} restarts recently, {} in all{said}", service.restarts);
@@ -91,12 +102,18 @@ fn disk(watch: &Watch, name: &str, service: &Service) -> Option<Condition> {
     let required = service.min_free_bytes?;
     let folder = service.data_dir.as_ref()?;
     let expected = format!("{} free", bytes(required));
-    Some(match watch.seen.disks.get(folder)? {
-        Err(reason) => {
+    Some(match watch.seen.disks.get(folder) {
+        None => Condition::unknown(Name::Disk, name, expected, "it was not read yet", ""),
+        Some(Err(reason)) => {
             Condition::unknown(Name::Disk, name, expected, reason, "See the file system.")
         }
-        Ok(free) => Condition::holds(Name::Disk, name, expected, format!("{} free", bytes(*free)))
-            .unless(*free >= required, State::Failed, MEND),
+        Some(Ok(free)) => {
+            Condition::holds(Name::Disk, name, expected, format!("{} free", bytes(*free))).unless(
+                *free >= required,
+                State::Failed,
+                MEND,
+            )
+        }
     })
 }
 
@@ -106,8 +123,7 @@ fn engine_peers(watch: &Watch) -> impl Iterator<Item = Condition> {
     const EXPECTED: &str = "the sequencer's engine as a peer";
     const MEND: &str = "A block that its op-node does not hear of comes with the batches only. See whether the \
                         sequencer's engine runs, and the gate engine-peers of both.";
-    let engines = watch.setup.plan.peered_engines.values();
-    engines.filter(|name| !watch.seen.held.contains_key(*name)).map(|name| {
+    watch.setup.plan.peered_engines.values().map(|name| {
         match watch.seen.engine_peers.get(name).map_or(Err("it was not read yet"), LastReading::get)
         {
             Ok(0) => Condition::holds(NAME, name, EXPECTED, "none").is(State::Failed, MEND),
@@ -125,7 +141,6 @@ fn peers(watch: &Watch) -> Vec<Condition> {
     let nodes = watch.setup.plan.nodes.iter();
     nodes
         .filter(|node| node.needs_peers && node.rollup.is_some())
-        .filter(|node| !watch.seen.held.contains_key(&node.name))
         .map(|node| match watch.seen.node(&node.name).get().map(|node| &node.peers) {
             Ok(Ok(0)) => {
                 Condition::holds(NAME, &node.name, EXPECTED, "none").is(State::Failed, MEND)

@@ -12,18 +12,20 @@ use serde_json::{Value, json};
 use super::all;
 use crate::figures::l1::sequencing_window;
 use crate::memory::{self, Head, Memory};
-use crate::observe::l1::{GameAnswers, GameState, L1Answers, Moves, NewGame};
-use crate::observe::{node::NodeAnswers, programs::Program};
 use crate::plan::Plan;
 use crate::seen::Comparison;
 use crate::setup::Setup;
 use crate::{update, watch::Watch};
-use op_status::condition::{Name, State};
+use op_observe::games::{Constants, GameAnswers, GameState, NewGame};
+use op_observe::l1::L1Answers;
+use op_observe::{node::NodeAnswers, programs::Program};
+use op_status::condition::{Acceptance, Name, State};
 use op_status::status::L1Head;
+use op_util::number::whole;
 
 const NOW: f64 = 1_800_000_000.0;
 const DAY: f64 = 24.0 * 3_600.0;
-const PROPOSER: Address = Address::repeat_byte(0x11);
+pub(super) const PROPOSER: Address = Address::repeat_byte(0x11);
 const STRANGER: Address = Address::repeat_byte(0x22);
 
 fn config(services: &Value) -> Config {
@@ -37,7 +39,7 @@ fn config(services: &Value) -> Config {
     .unwrap()
 }
 
-fn watch(services: &Value) -> Watch {
+pub(super) fn watch(services: &Value) -> Watch {
     let config = config(services);
     let serve = config.serve.clone().unwrap();
     let plan = Plan::of(&config, &serve, Duration::from_secs(1)).unwrap();
@@ -53,7 +55,7 @@ fn watch(services: &Value) -> Watch {
     watch
 }
 
-fn games() -> Watch {
+pub(super) fn games() -> Watch {
     watch(&json!({
         "proposer": {"gates": ["l1-chain"], "gameType": 1,
             "command": {"component": "op-proposer", "args": ["--proposal-interval=1h"]}},
@@ -64,22 +66,26 @@ fn games() -> Watch {
     }))
 }
 
-fn l1(games: Option<Result<GameAnswers, Unread>>) -> L1Answers {
+pub(super) fn l1(games: Option<Result<GameAnswers, Unread>>) -> L1Answers {
     let head = L1Head { number: 9, timestamp: 1_799_999_990 };
     L1Answers {
         endpoint: String::new(),
         head,
+        hash: B256::ZERO,
+        again: None,
         safe: Some(head),
         finalized: Some(head),
         batcher: None,
         signer: None,
         accounts: BTreeMap::new(),
         games,
+        withdrawals: None,
+        control: None,
         limited: 0,
     }
 }
 
-fn answers(
+pub(super) fn answers(
     new: impl IntoIterator<Item = (u64, NewGame)>,
     states: impl IntoIterator<Item = (u64, Result<GameState, Unread>)>,
 ) -> GameAnswers {
@@ -88,15 +94,17 @@ fn answers(
     GameAnswers { respected: 1, count: 10, new, states }
 }
 
-fn made(created: u64, kind: u32, proxy: u8) -> NewGame {
+pub(super) fn made(created: u64, kind: u32, proxy: u8) -> NewGame {
     NewGame { kind, created, proxy: Address::repeat_byte(proxy) }
 }
 
-const fn state(status: u8, creator: Address) -> GameState {
-    GameState { status, creator, moves: Some(Moves { claims: 1, clock: 302_400 }) }
+pub(super) fn state(status: u8, creator: Address) -> GameState {
+    let claim = Ok((B256::repeat_byte(0xaa), 7));
+    let constants = Constants { creator, clock: Some(302_400), claim };
+    GameState { status, claims: Some(1), constants: Some(constants) }
 }
 
-fn gone() -> Unread {
+pub(super) fn gone() -> Unread {
     Unread::Malformed("no code".to_owned())
 }
 
@@ -147,6 +155,27 @@ proptest! {
     }
 }
 
+/// What the charts say of now is what the tables say.
+#[test]
+fn the_last_point_of_the_charts_is_of_now() {
+    let mut watch = games();
+    for _ in 0..2 {
+        let judged = all(&watch);
+        crate::turn::take(&mut watch, judged);
+        crate::history::draw(&mut watch);
+        let status = crate::report::status(&watch);
+        let last = status.history.last().unwrap();
+        assert_eq!(
+            (last.at, last.failed as usize),
+            (status.observed_at, status.failed(None).count())
+        );
+        // Half a minute later everything is read.
+        watch.seen.now += 30.0;
+        take(&mut watch, answers([(0, made(1_799_999_000, 1, 3))], []));
+        take(&mut watch, answers([], [(0, Ok(state(0, PROPOSER)))]));
+    }
+}
+
 #[test]
 fn what_nobody_read_of_games_is_unknown() {
     let watch = games();
@@ -171,7 +200,7 @@ fn one_game_that_cannot_be_read_is_one_game() {
     let (answer, found) = of(&watch, Name::GameUnresolved);
     assert_eq!((answer, &*found), (State::Warn, "2 in play, 0 overdue, 1 not readable"));
     // L1 was reorganised: another contract has the index.
-    assert_eq!(update::l1::questions(&watch).again, BTreeSet::from([0]));
+    assert_eq!(update::l1::questions(&watch).games.again, BTreeSet::from([0]));
     take(&mut watch, answers([(0, made(now, 1, 5))], [(1, Ok(state(0, PROPOSER)))]));
     take(&mut watch, answers([], [(0, Ok(state(0, PROPOSER))), (1, Ok(state(0, PROPOSER)))]));
     assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
@@ -180,7 +209,8 @@ fn one_game_that_cannot_be_read_is_one_game() {
 #[test]
 fn a_game_without_moves_is_never_overdue() {
     let mut watch = games();
-    let game = GameState { status: 0, creator: STRANGER, moves: None };
+    let constants = Constants { creator: STRANGER, clock: None, claim: Err(gone()) };
+    let game = GameState { status: 0, claims: None, constants: Some(constants) };
     take(&mut watch, answers([(0, made(1, 10, 3))], []));
     take(&mut watch, answers([], [(0, Ok(game))]));
     assert_eq!(of(&watch, Name::GameUnresolved).0, State::Ok);
@@ -232,6 +262,32 @@ fn a_lost_game_counts_for_four_weeks() {
     watch.seen.now += 2.0 * DAY;
     take(&mut watch, answers([], []));
     assert_eq!(of(&watch, Name::GameDisputed).0, State::Ok);
+}
+
+#[test]
+fn a_lost_game_that_is_accepted_counts_no_more_and_the_next_one_does() {
+    let mut watch = games();
+    take(&mut watch, answers([(0, made(1_799_999_000, 1, 3)), (1, made(1_799_999_000, 1, 4))], []));
+    take(&mut watch, answers([], [(0, Ok(state(1, PROPOSER)))]));
+    let accept = |watch: &mut Watch, at: f64| {
+        let acceptance = Acceptance { at: whole(at), why: "known".to_owned() };
+        watch.seen.accepted = BTreeMap::from([(Name::GameDisputed, acceptance)]);
+    };
+    // A time that is still to come accepts nothing.
+    for (at, state) in [(NOW - 1.0, State::Failed), (NOW + 9.0, State::Failed), (NOW, State::Ok)] {
+        accept(&mut watch, at);
+        assert_eq!(of(&watch, Name::GameDisputed).0, state, "{at}");
+    }
+    let all = all(&watch);
+    let accepted: Vec<_> =
+        all.iter().filter_map(|one| Some((one.name, one.accepted.as_ref()?))).collect();
+    assert_eq!(accepted, [(Name::GameDisputed, &watch.seen.accepted[&Name::GameDisputed])]);
+    watch.seen.now += 60.0;
+    take(&mut watch, answers([], [(1, Ok(state(1, PROPOSER)))]));
+    let (answer, found) = of(&watch, Name::GameDisputed);
+    assert_eq!((answer, &*found), (State::Failed, "0 disputed, 1 lost, 1 more accepted"));
+    watch.seen.accepted.clear();
+    assert_eq!(of(&watch, Name::GameDisputed).1, "0 disputed, 2 lost");
 }
 
 #[test]
@@ -293,7 +349,7 @@ fn heads_are_judged_on_a_host_without_the_sequencer() {
     }
 }
 
-fn nodes() -> Watch {
+pub(super) fn nodes() -> Watch {
     let mut watch = watch(&json!({
         "sequencer-node": {"gates": ["l1-chain"], "engineRpc": "http://127.0.0.1:8545",
             "command": {"component": "op-node", "args": ["--rpc.port=9545", "--sequencer.enabled"]}},
@@ -365,7 +421,7 @@ fn a_followers_engine_needs_the_sequencers_as_a_peer() {
         assert_eq!(of(&watch), expected(state));
     }
     watch.seen.held.insert("follower-engine".to_owned(), "by hand".to_owned());
-    assert_eq!(of(&watch), []);
+    assert_eq!(of(&watch), expected(State::Ok));
 }
 
 /// A restart forgets that it was stopped, so that is said where it is seen.
@@ -420,12 +476,12 @@ fn the_sequencing_window_runs_on_while_op_nodes_are_down() {
     }
 }
 
-fn rollup() -> Value {
+pub(super) fn rollup() -> Value {
     let (hash, address) = (B256::repeat_byte(1), Address::repeat_byte(1));
     json!({
         "genesis": {"l1": {"hash": hash, "number": 0}, "l2": {"hash": hash, "number": 0}, "l2_time": 1,
             "system_config": {"batcherAddr": address, "overhead": hash, "scalar": hash, "gasLimit": 1}},
-        "block_time": 2, "max_sequencer_drift": 600, "seq_window_size": 100, "channel_timeout": 300,
+        "block_time": 2, "isthmus_time": 0, "max_sequencer_drift": 600, "seq_window_size": 100, "channel_timeout": 300,
         "l1_chain_id": 900, "l2_chain_id": 901, "batch_inbox_address": address,
         "deposit_contract_address": address, "l1_system_config_address": address,
     })

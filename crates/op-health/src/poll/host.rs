@@ -6,11 +6,12 @@ use std::{fs::File, io, io::Read as _, path::Path, path::PathBuf, time::Duration
 use eth_rpc::{Reading, Rpc};
 use tokio::task::JoinSet;
 
-use crate::observe::programs::{self, Program};
-use crate::observe::units;
-use crate::{hold, plan::Plan, update::host::HostNews};
+use crate::{accept, hold, plan::Plan, update::host::HostNews};
 use op_gate::config::{Config, Serve};
 use op_gate::read::{blocking::on_a_thread, disk};
+use op_observe::programs::{self, Program};
+use op_observe::units;
+use op_status::condition::{Acceptance, Name};
 use op_util::{file, foreign::clean};
 
 /// What a network disk may take to report its room, and systemd to report its units.
@@ -31,6 +32,8 @@ pub(super) struct Sources {
     errors: BTreeMap<String, PathBuf>,
     /// The folder of what is held, and who may be.
     holds: Option<(PathBuf, Vec<String>)>,
+    /// The folder of what is accepted.
+    accepted: Option<PathBuf>,
     /// What the services were started by, and what they would be started by now: folders.
     runners: Option<[PathBuf; 2]>,
 }
@@ -49,6 +52,7 @@ pub(super) fn to_read(config: &Config, serve: &Serve, plan: &Plan) -> Sources {
         units: units.collect(),
         errors: errors.collect(),
         holds: serve.hold.as_ref().map(hold),
+        accepted: serve.accepted.clone(),
         runners: serve.started.clone().zip(serve.runners.clone()).map(<[_; 2]>::from),
     }
 }
@@ -63,11 +67,12 @@ fn folders(config: &Config) -> Vec<PathBuf> {
 pub(super) async fn poll(sources: Sources) -> HostNews {
     let names: Vec<&str> = sources.units.values().map(String::as_str).collect();
     let services = sources.units.keys().cloned().collect();
-    let (programs, disks, errors, held, pending, states) = tokio::join!(
+    let (programs, disks, errors, held, accepted, pending, states) = tokio::join!(
         poll_programs(sources.programs),
         read_disks(sources.folders),
         read_texts(sources.errors),
         read_holds(sources.holds),
+        read_accepted(sources.accepted),
         read_pending(sources.runners, services),
         units::read(&names, PATIENCE)
     );
@@ -78,7 +83,7 @@ pub(super) async fn poll(sources: Sources) -> HostNews {
     });
     let units = sources.units.into_iter();
     let units = units.filter_map(|(service, unit)| Some((service, states.get(&unit)?.clone())));
-    HostNews { programs, disks, units: units.collect(), errors, held, pending }
+    HostNews { programs, disks, units: units.collect(), errors, held, accepted, pending }
 }
 
 async fn poll_programs(programs: Vec<(String, Rpc)>) -> Vec<(String, Reading<Program>)> {
@@ -110,6 +115,11 @@ async fn read_holds(holds: Option<(PathBuf, Vec<String>)>) -> BTreeMap<String, S
         services.into_iter().filter_map(held).collect()
     };
     on_a_thread("holds", PATIENCE, read).await.unwrap_or_default()
+}
+
+async fn read_accepted(folder: Option<PathBuf>) -> BTreeMap<Name, Acceptance> {
+    let Some(folder) = folder else { return BTreeMap::new() };
+    on_a_thread("accepted", PATIENCE, move || accept::all(&folder)).await.unwrap_or_default()
 }
 
 /// The services that were started by something else than what they would be started by now.

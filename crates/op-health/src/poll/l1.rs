@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use eth_rpc::{Reading, Rpc, Unread};
 
-use crate::observe::l1::{self, L1Answers, Questions};
 use op_gate::{config::L1, read::endpoint};
+use op_observe::l1::{self, L1Answers, Questions};
 
 /// The endpoint of L1, kept while it can be used.
 pub(super) struct L1Endpoint<'a> {

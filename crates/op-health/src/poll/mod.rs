@@ -15,11 +15,12 @@ use tokio::task::JoinSet;
 use self::{l1::L1Endpoint, pace::Pace, store::Store};
 use crate::update::{self, host::HostNews, nodes::NodeNews};
 use crate::{
-    causes, clock::Clock, history, judge, maintenance, observe::l1::L1Answers, plan::Plan, report,
-    setup::Setup, turn, watch::Watch,
+    causes, clock::Clock, history, judge, maintenance, plan::Plan, report, setup::Setup, turn,
+    watch::Watch,
 };
 use op_gate::config::{Config, Serve};
 use op_gate::{read::files, record::Record};
+use op_observe::l1::L1Answers;
 use op_status::status::Status;
 use op_util::number::whole;
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use eth_rpc::Rpc;
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::observe::{engine, node};
 use crate::update::nodes::{self, NodeNews};
 use crate::watch::Watch;
+use op_observe::{engine, node};
 
 /// Nodes that are asked at the same moment, and the pause before the next ones. A connection needs memory for
 /// its answer, and a process keeps what it once needed.

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use crate::{memory::Memory, observe::engine::EngineAnswers, seen::Seen};
+use crate::{memory::Memory, seen::Seen};
+use op_observe::engine::EngineAnswers;
 
 /// Deposits that are looked at in one poll.
 const A_POLL: u64 = 20;

@@ -5,12 +5,14 @@ use std::{collections::BTreeMap, mem};
 use alloy_primitives::Address;
 
 use crate::memory::{Game, Games};
-use crate::observe::l1::{GameAnswers, GameState, NewGame};
+use crate::update::roots;
+use op_observe::games::{Asked, GameAnswers, GameState, NewGame, Questions};
 
-/// Games that are looked at in one poll: the newest half always, the others in turn.
-const A_POLL: usize = 32;
+/// Games that are looked at in one poll: the newest half always, the others in turn. As many as are in play where
+/// one is made each hour: all of them in one request.
+const A_POLL: usize = 96;
 /// Games whose address is read again in one poll.
-pub(crate) const AGAIN: usize = 8;
+const AGAIN: usize = 8;
 /// Lost games that are remembered.
 const LOST: usize = 100;
 /// Seconds for which a lost game counts: what was wrong is mended, or known, by then.
@@ -27,7 +29,7 @@ pub(crate) fn take(games: &mut Games, answers: &GameAnswers, proposer: Option<Ad
         match state {
             Ok(state) => {
                 games.unread.remove(&index);
-                look(games, index, state, proposer, now);
+                look(games, index, state, answers.respected, proposer, now);
             }
             Err(_) => drop(games.unread.insert(index)),
         }
@@ -48,22 +50,40 @@ fn meet(games: &mut Games, index: u64, game: &NewGame) {
         return;
     }
     games.unread.remove(&index);
-    let open = Game { proxy, created, kind: Some(kind), creator: None, claims: 1, clock: 0 };
+    games.roots.remove(&index);
+    let kind_of = Some(kind);
+    let open =
+        Game { proxy, created, kind: kind_of, creator: None, claims: 1, clock: 0, is_read: false };
     games.open.insert(index, open);
     games.newest = games.newest.max(Some((created, kind)));
 }
 
-fn look(games: &mut Games, index: u64, state: &GameState, proposer: Option<Address>, now: f64) {
+fn look(
+    games: &mut Games,
+    index: u64,
+    state: &GameState,
+    respected: u32,
+    proposer: Option<Address>,
+    now: f64,
+) {
     let Some(game) = games.open.get_mut(&index) else { return };
-    game.creator = Some(state.creator);
-    if let Some(moves) = state.moves {
-        game.claims = moves.claims;
-        game.clock = moves.clock;
+    game.claims = state.claims.unwrap_or(game.claims);
+    if let Some(constants) = &state.constants {
+        game.creator = Some(constants.creator);
+        game.clock = constants.clock.unwrap_or_default();
+        let is_new = !mem::replace(&mut game.is_read, true);
+        let game = *game;
+        // Against a game of another type no withdrawal can be proven.
+        if is_new && game.kind.is_none_or(|kind| kind == respected) {
+            roots::meet(games, index, &game, constants, now);
+        }
     }
+    roots::stands(games, index, state.status, now);
+    let Some(game) = games.open.get(&index).copied() else { return };
     if state.status == 0 {
         return;
     }
-    let ours = Some(state.creator) == proposer;
+    let ours = game.creator.is_some() && game.creator == proposer;
     if ours {
         games.newest_ours = games.newest_ours.max(Some((game.created, game.kind)));
     }
@@ -73,9 +93,18 @@ fn look(games: &mut Games, index: u64, state: &GameState, proposer: Option<Addre
     }
 }
 
+pub(crate) fn questions(games: &Games, polls: u64) -> Questions {
+    Questions {
+        next: games.next,
+        open: to_ask(games, polls),
+        again: games.unread.iter().copied().take(AGAIN).collect(),
+    }
+}
+
 /// The games whose state is read next.
-pub(crate) fn to_ask(games: &Games, polls: u64) -> BTreeMap<u64, Address> {
-    let all = games.open.iter().map(|(&index, game)| (index, game.proxy));
+fn to_ask(games: &Games, polls: u64) -> BTreeMap<u64, Asked> {
+    let asked = |game: &Game| Asked { proxy: game.proxy, is_new: !game.is_read };
+    let all = games.open.iter().map(|(&index, game)| (index, asked(game)));
     if games.open.len() <= A_POLL {
         return all.collect();
     }

@@ -5,16 +5,18 @@ use std::path::PathBuf;
 
 use eth_rpc::Reading;
 
-use crate::memory::{Memory, push};
-use crate::observe::{programs::Program, units::UnitState};
+use crate::memory::{Alarm, Memory, push};
 use crate::update::senders;
 use crate::watch::Watch;
+use op_observe::{programs::Program, units::UnitState};
+use op_status::condition::{Acceptance, Name};
 use op_util::number::whole;
 
 /// Restarts that are remembered of a service.
 const RESTARTS: usize = 16;
 
 /// One poll of this host.
+#[derive(Default)]
 pub(crate) struct HostNews {
     pub(crate) programs: Vec<(String, Reading<Program>)>,
     pub(crate) disks: Vec<(PathBuf, Result<u64, String>)>,
@@ -24,6 +26,7 @@ pub(crate) struct HostNews {
     pub(crate) errors: BTreeMap<String, String>,
     /// By service.
     pub(crate) held: BTreeMap<String, String>,
+    pub(crate) accepted: BTreeMap<Name, Acceptance>,
     /// Services that run what was installed before the last switch.
     pub(crate) pending: BTreeSet<String>,
 }
@@ -38,6 +41,7 @@ pub(crate) fn take(watch: &mut Watch, news: HostNews) {
     watch.seen.units = news.units;
     watch.seen.last_errors = news.errors;
     watch.seen.held = news.held;
+    watch.seen.accepted = news.accepted;
     watch.seen.pending = news.pending;
     watch.seen.disks = news.disks.into_iter().collect();
 }
@@ -63,6 +67,12 @@ fn program(watch: &mut Watch, service: &str, reading: Reading<Program>) {
         }
         reset(memory, seen.now, service, program);
         senders::take(setup, seen, memory, service, program);
+        if let Some(monitor) = &program.monitor {
+            let count = whole(monitor.wrong_bonds);
+            let before = memory.bonds.filter(|alarm| alarm.count >= count);
+            let at = before.map_or(seen.now, |alarm| alarm.at);
+            memory.bonds = Some(Alarm { count, at });
+        }
         if let Some(games) = program.failed_games {
             let since = seen.unjudged_games_since.unwrap_or(seen.now);
             seen.unjudged_games_since = (games > 0.0).then_some(since);

@@ -1,13 +1,16 @@
 //! What the nodes answer, and what they are asked next.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use alloy_primitives::B256;
 use eth_rpc::{Reading, Unread};
 
 use crate::figures::l1::safe_origin;
 use crate::memory::{Head, Memory};
-use crate::observe::engine::{EngineAnswers, Questions};
-use crate::observe::node::NodeAnswers;
-use crate::update::{deposits, followers};
+use crate::update::{deposits, followers, inclusion, l1_view, reorgs, roots, withdrawals};
 use crate::watch::Watch;
+use op_observe::engine::{EngineAnswers, Questions};
+use op_observe::node::NodeAnswers;
 use op_prove::compare::{self, MOST_CALLS, Snapshot, Track};
 
 /// What one node answered in one poll.
@@ -29,21 +32,27 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
         .filter(|node| !node.sequencer)
         .map(|node| track(&node.name).unwrap_or(&new))
         .collect();
+    let (outputs, withdrawals) = (roots::to_ask(watch), withdrawals::to_ask(&memory.withdrawals));
     let union = compare::union(&tracks, MOST_CALLS);
     let mut followers = union.followers.into_iter();
     let questions = setup.plan.nodes.iter().map(|node| {
         if node.sequencer {
             let head = memory.unsafe_head(&node.name).map(|head| head.block.number);
             return Questions {
-                numbers: union.reference.clone(),
+                numbers: &union.reference | &reorgs::to_ask(memory, &node.name),
                 first_transactions: deposits::new_blocks(memory, head).collect(),
                 receipts: seen.pending_receipts.values().copied().collect(),
                 peers: false,
+                outputs: outputs.clone(),
+                withdrawals: withdrawals.clone(),
+                pool: Some(seen.inclusion.is_suspicious()),
             };
         }
         Questions {
             numbers: followers.next().unwrap_or_default(),
             peers: setup.plan.peered_engines.contains_key(&node.name),
+            outputs: outputs.clone(),
+            withdrawals: withdrawals.clone(),
             ..Questions::default()
         }
     });
@@ -52,6 +61,7 @@ pub(crate) fn questions(watch: &Watch) -> Vec<Questions> {
 
 /// Takes one poll of all nodes, in the order of the plan's.
 pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
+    look_up(watch, &news);
     let Watch { setup, seen, memory, .. } = watch;
     memory.counters.polls += 1;
     let mut reference: Reading<Snapshot> =
@@ -73,11 +83,15 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
         let engine = seen.engines.entry(name.clone()).or_default();
         engine.take(news.engine.as_ref().map(|_| ()).map_err(Clone::clone));
         if let Ok(answers) = &news.engine {
+            if planned.sequencer {
+                reorgs::take(memory, name, &answers.snapshot, seen.now);
+            }
             take_heads(memory, name, &answers.snapshot);
         }
         if planned.sequencer {
             if let Ok(answers) = &news.engine {
                 deposits::take(seen, memory, answers);
+                inclusion::take(seen, answers);
             }
             reference = news.engine.map(|answers| answers.snapshot);
         } else if setup.plan.sequencer().is_some() {
@@ -85,7 +99,29 @@ pub(crate) fn take(watch: &mut Watch, news: Vec<NodeNews>) {
             followers::compare(seen, memory, name, &reference, &follower);
         }
     }
+    l1_view::take(watch);
     watch.memory.safe_origin = safe_origin(watch).or(watch.memory.safe_origin);
+}
+
+/// What the nodes that are far enough say of roots and withdrawals that L1 has.
+fn look_up(watch: &mut Watch, news: &[NodeNews]) {
+    let mut outputs: BTreeMap<u64, BTreeSet<B256>> = BTreeMap::new();
+    let mut found: BTreeMap<B256, BTreeSet<bool>> = BTreeMap::new();
+    for answers in news.iter().filter_map(|node| node.engine.as_ref().ok()) {
+        let safe = answers.snapshot.safe.map(|block| block.number);
+        for (&block, &root) in answers.outputs.iter().filter(|(block, _)| safe >= Some(**block)) {
+            outputs.entry(block).or_default().insert(root);
+        }
+        let time = answers.snapshot.latest.map_or(0, |block| block.timestamp);
+        for (&hash, &is_there) in &answers.withdrawals {
+            // What is there is there; what is not may be still to come.
+            if is_there || withdrawals::is_known_at(&watch.memory.withdrawals, &hash, time) {
+                found.entry(hash).or_default().insert(is_there);
+            }
+        }
+    }
+    roots::take(watch, &outputs);
+    withdrawals::look_up(watch, &found);
 }
 
 fn take_heads(memory: &mut Memory, name: &str, snapshot: &Snapshot) {

@@ -3,7 +3,8 @@
 use op_gate::config::Service;
 
 use crate::seen::{Seen, Tally};
-use crate::{memory::Memory, observe::programs::Program, setup::Setup};
+use crate::{memory::Memory, setup::Setup};
+use op_observe::programs::Program;
 use op_util::number::{float, whole};
 
 /// Seconds after a process' begin in which the last transactions of the one before it get into L1.
@@ -90,10 +91,13 @@ impl Tally {
     }
 }
 
-/// Transactions that the program may have in flight at once; `None` for any number (op-batcher
-/// `flags/flags.go`, op-challenger `flags/flags.go`).
-fn most_pending(service: &Service) -> Option<u64> {
+/// Transactions that the program may have in flight at once; `None` for any number, and of a program that
+/// sends none (op-batcher `flags/flags.go`, op-challenger `flags/flags.go`).
+pub(crate) fn most_pending(service: &Service) -> Option<u64> {
     let command = service.command.as_ref()?;
+    if !["op-batcher", "op-proposer", "op-challenger"].contains(&command.component.as_str()) {
+        return None;
+    }
     let default = if command.component == "op-challenger" { 10 } else { 1 };
     let most = command.value("max-pending-tx").map_or(Ok(default), str::parse).ok()?;
     (most > 0).then_some(most)

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::condition::{Condition, State};
+use crate::condition::{Acceptance, Condition, State};
 use crate::page::badge::badge;
 use crate::page::parts::{nothing, part, table};
 use crate::page::text::{ago, clipped, dated, slug, things};
@@ -17,13 +17,16 @@ pub(super) fn section(status: &Status, now: u64) -> Markup {
         @if status.conditions.is_empty() { (nothing("No condition was judged yet.")) }
         @else if causes.is_empty() { (nothing("Every condition holds.")) }
         @else { ul.conditions { @for condition in causes { (in_full(status, condition, now)) } } }
+        @for condition in hold.iter().filter(|condition| condition.accepted.is_some()) {
+            (accepted(condition, now))
+        }
         @if !hold.is_empty() { (holding(&hold, now)) }
     };
     part("conditions", "Conditions", &content)
 }
 
 fn in_full(status: &Status, condition: &Condition, now: u64) -> Markup {
-    let Condition { name, subject, state, since, expected, found, mend, follows: _ } = condition;
+    let Condition { name, subject, state, since, expected, found, mend, .. } = condition;
     let id = format!("condition-{name}-{}", slug(subject));
     html! {
         li.card.condition.(super::badge::Tone::from(*state).class()) id=(id) {
@@ -35,6 +38,7 @@ fn in_full(status: &Status, condition: &Condition, now: u64) -> Markup {
                 div { dt { "Expected" } dd { (expected) } }
                 div { dt { "Found" } dd { (found) } }
                 @if !mend.is_empty() { div { dt { "Mend" } dd { (mend) } } }
+                @if let Some(accepted) = &condition.accepted { div { dt { "Accepted" } dd { (said(accepted, now)) } } }
             }
             p.more {
                 span { "since " (dated(*since, now)) }
@@ -45,6 +49,23 @@ fn in_full(status: &Status, condition: &Condition, now: u64) -> Markup {
             (following(&id, &status.followers(condition).collect::<Vec<_>>()))
         }
     }
+}
+
+/// What holds since somebody accepted what was found.
+fn accepted(condition: &Condition, now: u64) -> Markup {
+    let Condition { name, subject, found, accepted, .. } = condition;
+    html! {
+        p.accepted {
+            (badge(State::Ok.into(), "accepted"))
+            " " span { (name.text()) } " " span.subject { (clipped(subject, 60)) } ": " (found) ". "
+            @if let Some(accepted) = accepted { (said(accepted, now)) }
+            " To take it back: op-warden accept " (name.text()) " --revoke."
+        }
+    }
+}
+
+fn said(Acceptance { at, why }: &Acceptance, now: u64) -> Markup {
+    html! { (dated(*at, now)) ": " @if why.is_empty() { "nobody said why." } @else { (why) } }
 }
 
 /// What a condition brings on: a line each, folded.
@@ -96,6 +117,18 @@ mod tests {
     use crate::page::fixture::status;
 
     #[test]
+    fn what_was_accepted_is_shown_with_who_said_why() {
+        let mut status = status();
+        let why = "known since Tuesday <b>".to_owned();
+        let holds = status.conditions.iter_mut().find(|one| one.state == State::Ok).unwrap();
+        holds.accepted = Some(Acceptance { at: status.observed_at - 60, why });
+        let name = holds.name;
+        let page = section(&status, status.observed_at).into_string();
+        assert!(page.contains("known since Tuesday &lt;b&gt;"), "{page}");
+        assert!(page.contains(&format!("op-warden accept {name} --revoke")), "{page}");
+    }
+
+    #[test]
     fn what_does_not_hold_is_shown_in_full_with_its_runbook() {
         let status = status();
         let page = section(&status, status.observed_at).into_string();
@@ -107,7 +140,7 @@ mod tests {
         }
         assert_eq!(page.matches("class=\"card condition").count(), 4);
         assert!(page.contains("and 1 that follow"));
-        assert!(page.contains("2 conditions hold"));
+        assert!(page.contains("3 conditions hold"));
         assert!(page.contains("5 min ago"));
     }
 }

@@ -11,7 +11,9 @@ use op_gate::{Answer, Finding, Judgement};
 
 pub(super) fn section(status: &Status) -> Markup {
     let mut services: Vec<(&String, &Service)> = status.services.iter().collect();
-    services.sort_by_key(|(_, service)| std::cmp::Reverse(urgency(service)));
+    services.sort_by_key(|(name, service)| {
+        (std::cmp::Reverse(urgency(service)), place(status, name, service))
+    });
     let content = html! {
         @if services.is_empty() { (nothing("No service was observed yet.")) }
         @else {
@@ -21,7 +23,23 @@ pub(super) fn section(status: &Status) -> Markup {
     part("services", "Services and their gates", &content)
 }
 
-/// What is wrong stands first; else the names' order holds.
+/// Its place in the order of the data: who makes blocks, who brings them to L1, who follows.
+fn place(status: &Status, name: &str, service: &Service) -> usize {
+    const ORDER: [&str; 4] = ["op-batcher", "op-proposer", "op-challenger", "op-dispute-mon"];
+    let component = service.component.as_deref().unwrap_or_default();
+    if let Some(place) = ORDER.iter().position(|one| *one == component) {
+        return 2 + place;
+    }
+    let sequencer = status.nodes.iter().find(|(_, node)| node.sequencer).map(|(name, _)| name);
+    let stem = |name: &str| name.trim_end_matches("-engine").trim_end_matches("-node").to_owned();
+    match sequencer {
+        Some(sequencer) if sequencer == name => 1,
+        Some(sequencer) if stem(sequencer) == stem(name) => 0,
+        _ => 2 + ORDER.len(),
+    }
+}
+
+/// What is wrong stands first; else the data's order holds.
 fn urgency(service: &Service) -> Tone {
     let gates = service.judgement.as_ref().map_or(Tone::Unknown, |judged| judged.answer.into());
     gates.max(up(service).0)
@@ -118,6 +136,34 @@ mod tests {
         assert!(page.contains("id=\"service-batcher-batcher-key-1\" open data-open=\"true\""));
         assert!(page.contains("refuse: 1 of 2 gates"));
         assert!(page.contains("gates not judged"));
+    }
+
+    #[test]
+    fn services_stand_in_the_order_of_the_data() {
+        let mut status = status();
+        let of = |component: &str| Service {
+            component: Some(component.to_owned()),
+            up: Some(true),
+            ..Service::default()
+        };
+        let ordered = [
+            ("sequencer-engine", "op-geth"),
+            ("sequencer-node", "op-node"),
+            ("batcher", "op-batcher"),
+            ("proposer", "op-proposer"),
+            ("challenger", "op-challenger"),
+            ("dispute-mon", "op-dispute-mon"),
+            ("follower-a-engine", "op-geth"),
+            ("follower-a-node", "op-node"),
+        ];
+        status.services =
+            ordered.iter().map(|(name, component)| ((*name).to_owned(), of(component))).collect();
+        let page = section(&status).into_string();
+        let places: Vec<_> = ordered
+            .iter()
+            .map(|(name, _)| page.find(&format!("service-{name}\"")).unwrap())
+            .collect();
+        assert!(places.is_sorted(), "{places:?}");
     }
 
     #[test]

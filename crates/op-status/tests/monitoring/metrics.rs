@@ -41,6 +41,7 @@ fn condition(name: Name, subject: &str, since: u64) -> Condition {
         found: String::new(),
         mend: String::new(),
         follows: None,
+        accepted: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! `op-warden hold` and `op-warden release`, with a systemctl that writes down what it is asked.
+//! `op-warden hold`, `release` and `accept`, with a systemctl that writes down what it is asked.
 
 use std::fs;
 
@@ -30,7 +30,8 @@ impl Host {
                 "batcher": {"gates": ["l1-chain"], "unit": "podman-batcher.service"},
                 "proposer": {"gates": ["l1-chain"], "unit": "podman-proposer.service"},
             },
-            "serve": {"listen": "127.0.0.1:0", "intervalSeconds": 60, "hold": at("hold")},
+            "serve": {"listen": "127.0.0.1:0", "intervalSeconds": 60, "hold": at("hold"),
+                "accepted": at("accepted")},
         });
         fs::write(at("config.json"), config.to_string()).unwrap();
         Self { dir }
@@ -112,4 +113,26 @@ fn what_is_meant_must_be_known() {
     }
     assert_eq!(host.asked(), "");
     assert_eq!(host.file("batcher"), None);
+}
+
+#[test]
+fn what_lasts_is_accepted_listed_and_taken_back() {
+    let host = Host::new();
+    let accepted = host.run(&["accept", "game-disputed", "--why", "a wrong program, replaced"]);
+    assert_eq!(accepted.code, Some(0), "{accepted}");
+    let listed = host.run(&["accept"]).stdout;
+    assert!(listed.starts_with("game-disputed: what was found until 20"), "{listed}");
+    assert!(listed.ends_with("Z is accepted: a wrong program, replaced\n"), "{listed}");
+    assert_eq!(host.run(&["accept", "game-disputed", "--revoke"]).code, Some(0));
+    assert_eq!(host.run(&["accept"]).stdout, "");
+    for (args, said) in [
+        (&["accept", "game-disputed", "--revoke"][..], "nothing is accepted of game-disputed"),
+        (&["accept", "safe-head"], "only what lasts is accepted (game-disputed, "),
+        (&["accept", "game-disputed", "--why", "a\nb"], "one line"),
+    ] {
+        let run = host.run(args);
+        assert_eq!(run.code, Some(255), "{args:?}");
+        assert!(run.stderr.contains(said), "{args:?}: {run}");
+    }
+    assert_eq!(host.asked(), "", "no service is touched");
 }

@@ -50,5 +50,5 @@ fn runway(balance: U256, account: &Address, facts: &Facts) -> Option<u64> {
     let past = facts.l1.past_balances.get(account)?.iter();
     let mut balances: Vec<_> = past.map(|past| (past.timestamp, past.balance)).collect();
     balances.push((latest.timestamp.to(), balance));
-    spending::runway(balance, spending::an_hour(&balances)?)
+    spending::runway(balance, spending::an_hour(&balances, spending::SHORT)?)
 }

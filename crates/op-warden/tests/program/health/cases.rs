@@ -369,6 +369,77 @@ fn cases() -> Vec<Case> {
                 faults.peers = 0;
             },
         ),
+        // Control of the contracts is looked at with each fifth poll.
+        after(
+            5,
+            case(
+                "withdrawals are paused",
+                ("l1-control", "l1"),
+                "failed",
+                "withdrawals are paused",
+                Who::L1,
+                |_, faults| {
+                    faults.paused = true;
+                },
+            ),
+        ),
+        after(
+            5,
+            case(
+                "somebody else owns the contracts",
+                ("l1-control", "l1"),
+                "failed",
+                "SystemConfig.owner is 0x9965507D",
+                Who::L1,
+                |_, faults| {
+                    faults.owner = STRANGER;
+                },
+            ),
+        ),
+        // A game is made every five seconds.
+        after(
+            15,
+            case(
+                "a game has a false root",
+                ("game-roots", "proposer"),
+                "failed",
+                "is in play: it says 0x0000000000000000000000000000000000000000000000000000000000000007",
+                Who::L1,
+                |_, faults| {
+                    faults.false_root = true;
+                },
+            ),
+        ),
+        after(
+            4,
+            case(
+                "a withdrawal is forged",
+                ("withdrawals", "l1"),
+                "failed",
+                "is not on L2; proven by 0x0808080808080808080808080808080808080808",
+                Who::L1,
+                |_, faults| {
+                    faults.forged = true;
+                },
+            ),
+        ),
+        // Some blocks must have come before they can be others.
+        after(
+            8,
+            case("L1 has other blocks", ("reorg", "l1"), "warn", "is 0x", Who::L1, |_, faults| {
+                faults.l1_forked = true;
+            }),
+        ),
+        case(
+            "the op-node's view of L1 stands",
+            ("l1-origin", "sequencer-node"),
+            "failed",
+            "L1 blocks behind",
+            Who::SequencerNode,
+            |_, faults| {
+                faults.view_lag = 95;
+            },
+        ),
         case(
             "the host's clock is behind",
             ("clock", "host"),
@@ -442,7 +513,10 @@ fn run(case: &Case) {
 
 /// Whether it stays to be seen for minutes after it was mended.
 fn lasts(case: &Case) -> bool {
-    matches!(case.condition.0, "restarts" | "l1-info" | "derivation")
+    matches!(
+        case.condition.0,
+        "restarts" | "l1-info" | "derivation" | "game-roots" | "withdrawals" | "reorg"
+    )
 }
 
 /// Requests that saw the chain as it was; the programs' metrics are looked at together.
@@ -475,6 +549,29 @@ fn games_that_nobody_resolves_are_overdue_and_lost_ones_are_told() {
     });
     wait(&service, ("game-unresolved", "challenger"), "failed", "overdue");
     wait(&service, ("game-disputed", "proposer"), "failed", "lost");
+}
+
+/// Of an hourly proposer on Ethereum, where each side has three and a half days: 84 games are in play, and five polls
+/// are a minute.
+#[test]
+fn l1_is_asked_a_hundred_times_a_minute_at_most() {
+    const A_MINUTE: usize = 5;
+    let service = Service::start(|world, _| {
+        world.faults().resolved_after = u64::MAX;
+        world.faults().games_at = Some(84);
+    });
+    wait(&service, ("game-unresolved", "challenger"), "failed", "84 in play");
+    let count = || (service.world.asked(Who::L1), service.world.calls());
+    let (polls, calls) = count();
+    let begin = Instant::now();
+    while count().0 < polls + 2 * A_MINUTE {
+        assert!(begin.elapsed() < PATIENCE, "{:?}", count());
+        sleep(Duration::from_millis(20));
+    }
+    // What is under way counts too.
+    let calls = (count().1 - calls).div_ceil(2);
+    println!("{calls} calls a minute");
+    assert!(calls <= 100, "{calls} calls a minute");
 }
 
 #[test]

@@ -3,12 +3,15 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use alloy_consensus::Header;
-use alloy_primitives::{B256, U256, keccak256};
+use alloy_primitives::{B256, Bytes, U256, keccak256};
 use serde_json::{Value, json};
 
 use test_kit::node::{Answer, Node, Say, Whole};
@@ -73,6 +76,19 @@ pub(crate) struct Faults {
     pub(crate) started: u64,
     /// Each look at the metrics shows another process.
     pub(crate) flapping: bool,
+    /// Whether the guardian stopped withdrawals.
+    pub(crate) paused: bool,
+    /// Who owns the contracts on L1.
+    pub(crate) owner: &'static str,
+    /// New games have a root that no node has.
+    pub(crate) false_root: bool,
+    /// Somebody has proven a withdrawal that is not there.
+    pub(crate) forged: bool,
+    /// L1 blocks that the sequencer's op-node does not know, and that it has not derived.
+    pub(crate) view_lag: u64,
+    pub(crate) derivation_lag: u64,
+    /// L1 has other blocks than it had.
+    pub(crate) l1_forked: bool,
 }
 
 impl Default for Faults {
@@ -106,6 +122,13 @@ impl Default for Faults {
             peers: 1,
             started: 1_000,
             flapping: false,
+            paused: false,
+            owner: BATCHER,
+            false_root: false,
+            forged: false,
+            view_lag: 0,
+            derivation_lag: 0,
+            l1_forked: false,
         }
     }
 }
@@ -118,6 +141,8 @@ pub(crate) struct World {
     /// As far as somebody has asked.
     main: Mutex<Vec<Header>>,
     asked: Mutex<BTreeMap<Who, usize>>,
+    /// Calls to L1, each of which an endpoint counts.
+    calls: AtomicUsize,
 }
 
 fn now() -> u64 {
@@ -133,6 +158,7 @@ impl World {
             faults: Mutex::new(Faults::default()),
             main: Mutex::default(),
             asked: Mutex::default(),
+            calls: AtomicUsize::new(0),
         })
     }
 
@@ -142,6 +168,11 @@ impl World {
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap()
+    }
+
+    /// Calls to L1 so far.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
     }
 
     /// Requests to one of them so far.
@@ -179,6 +210,8 @@ impl World {
                 timestamp: self.time_of(number),
                 parent_hash: headers.last().map_or(B256::ZERO, Header::hash_slow),
                 extra_data: vec![fork].into(),
+                // As from Isthmus on.
+                withdrawals_root: Some(B256::repeat_byte(6)),
                 ..Header::default()
             });
         }
@@ -196,7 +229,7 @@ impl World {
                 },
             },
             "block_time": 1, "max_sequencer_drift": 600, "seq_window_size": 100,
-            "channel_timeout": 300, "l1_chain_id": 900, "l2_chain_id": 901, "regolith_time": 0,
+            "channel_timeout": 300, "l1_chain_id": 900, "l2_chain_id": 901, "regolith_time": 0, "isthmus_time": 0,
             "batch_inbox_address": "0xff00000000000000000000000000000000000901",
             "deposit_contract_address": "0x0000000000000000000000000000000000000a01",
             "l1_system_config_address": "0x0000000000000000000000000000000000000a02",
@@ -230,6 +263,9 @@ impl Answer for Double {
     }
 
     fn call(&self, method: &str, params: &Value) -> Say {
+        if self.who == Who::L1 {
+            self.world.calls.fetch_add(1, Ordering::SeqCst);
+        }
         let faults = self.world.faults().clone();
         match (method, self.who) {
             ("eth_getBlockByNumber", Who::L1) => {
@@ -240,13 +276,16 @@ impl Answer for Double {
                 Say::Result(json!({"status": if faults.deposits_fail { "0x0" } else { "0x1" }}))
             }
             ("optimism_syncStatus", _) => {
-                let head = self.l1_head(&faults);
+                let head = self.l1_head(&faults).saturating_sub(faults.view_lag);
+                let at = |lag: u64| {
+                    let origin = json!({"number": head.saturating_sub(lag)});
+                    json!({"hash": B256::repeat_byte(1), "l1origin": origin})
+                };
                 Say::Result(json!({
                     "head_l1": {"number": head},
-                    "safe_l2": {
-                        "hash": B256::repeat_byte(1),
-                        "l1origin": {"number": head.saturating_sub(faults.origin_lag)},
-                    },
+                    "current_l1": {"number": head.saturating_sub(faults.derivation_lag)},
+                    "unsafe_l2": at(2),
+                    "safe_l2": at(faults.origin_lag),
                 }))
             }
             ("opp2p_peerStats", _) => Say::Result(json!({"connected": faults.peers})),
@@ -258,7 +297,16 @@ impl Answer for Double {
             ("eth_getTransactionCount", _) => {
                 Say::Result(json!(format!("{:#x}", faults.nonce_at.unwrap_or_else(now))))
             }
-            ("eth_call", _) => self.contract(&params[0], &faults),
+            ("eth_call", _) => self.contracts(&params[0], &faults),
+            ("eth_getLogs", _) if faults.forged => {
+                let event = keccak256("WithdrawalProvenExtension1(bytes32,address)");
+                Say::Result(
+                    json!([{"topics": [event, B256::repeat_byte(9), B256::repeat_byte(8)]}]),
+                )
+            }
+            ("eth_getLogs", _) => Say::Result(json!([])),
+            ("eth_getStorageAt", _) => Say::Result(json!(B256::repeat_byte(5))),
+            ("txpool_status", _) => Say::Result(json!({"pending": "0x0", "queued": "0x0"})),
             _ => Say::Error(-32601, "the method does not exist"),
         }
     }
@@ -283,6 +331,9 @@ impl Double {
                 "op_batcher_default_txmgr_current_nonce 1\nop_batcher_default_txmgr_confirm_total{{status=\"success\"}} {}\n",
                 faults.sent_at.unwrap_or_else(now)
             ),
+            "challenger" => {
+                format!("op_challenger_highest_acted_l1_block {}\n", self.l1_head(&faults))
+            }
             _ => String::new(),
         };
         format!("process_start_time_seconds {started}\n{own}")
@@ -296,10 +347,12 @@ impl Double {
         let head = self.l1_head(faults);
         let number = match which {
             "latest" => head,
-            _ => head.saturating_sub(8),
+            "safe" | "finalized" => head.saturating_sub(8),
+            number => u64::from_str_radix(&number[2..], 16).unwrap(),
         };
+        let fork = faults.l1_forked;
         json!({
-            "hash": keccak256(number.to_be_bytes()), "parentHash": keccak256((number - 1).to_be_bytes()),
+            "hash": keccak256([&number.to_be_bytes()[..], &[u8::from(fork)]].concat()), "parentHash": keccak256((number - 1).to_be_bytes()),
             "number": format!("{number:#x}"),
             "timestamp": format!("{:#x}", self.world.time_of(number) + faults.l1_ahead),
         })
@@ -340,6 +393,24 @@ impl Double {
         Say::Result(block)
     }
 
+    /// Calls that travel as one, or one alone.
+    fn contracts(&self, call: &Value, faults: &Faults) -> Say {
+        if !call["to"].is_null() {
+            return self.contract(call, faults);
+        }
+        let code: Bytes = serde_json::from_value(call["data"].clone()).unwrap();
+        let all = eth_rpc::answer_together(&code, |to, data| {
+            let call = json!({"to": to, "data": Bytes::copy_from_slice(data)});
+            match self.contract(&call, faults) {
+                Say::Result(answer) => {
+                    Some(serde_json::from_value::<Bytes>(answer).unwrap().to_vec())
+                }
+                _ => None,
+            }
+        });
+        Say::Result(json!(Bytes::from(all.unwrap())))
+    }
+
     fn contract(&self, call: &Value, faults: &Faults) -> Say {
         let data = call["data"].as_str().unwrap_or_default();
         let is = |signature: &str| {
@@ -374,8 +445,19 @@ impl Double {
             address(PROPOSER)
         } else if is("maxClockDuration()") {
             word(U256::from(30))
+        } else if is("owner()") {
+            address(faults.owner)
+        } else if is("paused()") {
+            word(U256::from(faults.paused))
+        } else if is("rootClaim()") && faults.false_root {
+            word(U256::from(7))
+        } else if is("l2BlockNumber()") {
+            word(U256::from(1))
+        } else if is("sentMessages(bytes32)") {
+            word(U256::ZERO)
         } else {
-            Say::Result(json!("0x"))
+            // Other releases have it.
+            Say::Error(3, "execution reverted")
         }
     }
 }

@@ -11,23 +11,23 @@ use tokio::{process::Command, time::timeout};
 
 /// A unit as systemd sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct UnitState {
+pub struct UnitState {
     /// How often systemd itself has started it again (`NRestarts`); a start by hand or by a timer sets
     /// it to 0.
-    pub(crate) restarts: u64,
+    pub restarts: u64,
     /// `active`, `activating`, `deactivating`, `inactive`, `failed`, `reloading`.
-    pub(crate) active: String,
+    pub active: String,
     /// `running`, `dead`, `auto-restart`, …
-    pub(crate) sub: String,
+    pub sub: String,
     /// How it ended last: `success`, `exit-code`, `exec-condition` (its gate), `oom-kill`, …
-    pub(crate) result: String,
+    pub result: String,
 }
 
 /// Unit -> its state, of those that systemd knows; or why that is not known.
-pub(crate) type Units = Result<BTreeMap<String, UnitState>, String>;
+pub type Units = Result<BTreeMap<String, UnitState>, String>;
 
 /// Asks systemd for units by their full names. Waits for `patience` at most.
-pub(crate) async fn read(units: &[&str], patience: Duration) -> Units {
+pub async fn read(units: &[&str], patience: Duration) -> Units {
     if units.is_empty() {
         return Ok(BTreeMap::new());
     }

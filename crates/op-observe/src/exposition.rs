@@ -1,7 +1,7 @@
 //! Prometheus' text format, as far as it is read here.
 
 /// The samples of one metric: labels as they are written, and the value.
-pub(super) fn samples<'a>(
+pub(crate) fn samples<'a>(
     text: &'a str,
     name: &'a str,
 ) -> impl Iterator<Item = (&'a str, f64)> + 'a {

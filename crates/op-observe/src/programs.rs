@@ -1,41 +1,57 @@
 //! The metrics of the official programs: whether they run, since when, and what else they report.
 
 use eth_rpc::{Reading, Rpc};
+use op_util::number::float;
 
-use crate::observe::exposition::samples;
+use crate::exposition::samples;
 
 /// op-node resets its pipeline once as it starts, some seconds after its metrics are served.
 const RESETS_AT_START: f64 = 1.0;
 
 /// What a program's metrics report.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Program {
+pub struct Program {
     /// When the process began, in seconds since the Unix epoch.
-    pub(crate) started: Option<f64>,
+    pub started: Option<f64>,
     /// op-node: resets of the derivation pipeline since then, but for that of its start.
-    pub(crate) derivation_resets: Option<f64>,
+    pub derivation_resets: Option<f64>,
     /// op-dispute-mon: games that go, or went, another way than it says they should.
-    pub(crate) disagreements: Option<f64>,
+    pub disagreements: Option<f64>,
     /// Of a program that sends to L1.
-    pub(crate) sent: Option<Sent>,
+    pub sent: Option<Sent>,
     /// op-dispute-mon: games that it could not judge.
-    pub(crate) failed_games: Option<f64>,
+    pub failed_games: Option<f64>,
     /// op-dispute-mon: when it last judged the game that it has not judged for longest, or any round
     /// without games.
-    pub(crate) judged_at: Option<f64>,
+    pub judged_at: Option<f64>,
+    /// op-dispute-mon: what else it reports, once a round has ended.
+    pub monitor: Option<Monitor>,
+    /// op-challenger: the newest L1 block that it has acted on.
+    pub acted_on: Option<f64>,
+}
+
+/// What op-dispute-mon reports (op-dispute-mon `metrics/metrics.go`).
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Monitor {
+    /// Games about whose roots its nodes do not agree.
+    pub different_roots: f64,
+    /// Games that it was told to ignore.
+    pub ignored: f64,
+    /// Bonds that are not there, credits and requests that are off, and claims of ours that are invalid.
+    pub wrong_bonds: f64,
 }
 
 /// What a program has sent to L1 since it began (op-service `txmgr/metrics/tx_metrics.go`).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Sent {
+pub struct Sent {
     /// Transactions of which it saw that they got into a block.
-    pub(crate) confirmed: f64,
+    pub confirmed: f64,
     /// Transactions that L1 refused, because another one had their nonce: somebody else's, or the same as
     /// it was sent before.
-    pub(crate) nonces_taken: f64,
+    pub nonces_taken: f64,
 }
 
-pub(crate) async fn poll(metrics: &Rpc) -> Reading<Program> {
+pub async fn poll(metrics: &Rpc) -> Reading<Program> {
     metrics.lines("metrics", is_read).await.map(|text| read(&text))
 }
 
@@ -45,6 +61,16 @@ const RESETS: &str = "op_node_default_pipeline_resets_total";
 const AGREEMENT: &str = "op_dispute_mon_games_agreement";
 const FAILED_GAMES: &str = "op_dispute_mon_failed_games";
 const JUDGED_AT: &str = "op_dispute_mon_oldest_game_update_time";
+const DIFFERENT_ROOTS: &str = "op_dispute_mon_different_root_games";
+const IGNORED: &str = "op_dispute_mon_ignored_games";
+/// Each with the labels of what is wrong.
+const WRONG_BONDS: [(&str, &[&str]); 4] = [
+    ("op_dispute_mon_bond_collateral_required", &["balance=\"insufficient\""]),
+    ("op_dispute_mon_withdrawal_requests", &["credits=\"divergent\""]),
+    ("op_dispute_mon_credits", &["credit=\"below\"", "withdrawable=\"non_withdrawable\""]),
+    ("op_dispute_mon_honest_actor_claims", &["state=\"invalid\""]),
+];
+const ACTED_ON: &str = "op_challenger_highest_acted_l1_block";
 /// What the names of a sending program's metrics begin with.
 const SENDERS: [&str; 3] =
     ["op_batcher_default_txmgr_", "op_proposer_default_txmgr_", "op_challenger_txmgr_"];
@@ -64,7 +90,9 @@ fn is_read(line: &[u8]) -> bool {
             [NONCE, CONFIRMED, ERRORS].iter().any(|name| rest.starts_with(name.as_bytes()))
         })
     };
-    [STARTED, RESETS, AGREEMENT, FAILED_GAMES, JUDGED_AT].into_iter().any(begins) || of_a_sender()
+    let named =
+        [STARTED, RESETS, AGREEMENT, FAILED_GAMES, JUDGED_AT, DIFFERENT_ROOTS, IGNORED, ACTED_ON];
+    named.into_iter().chain(WRONG_BONDS.map(|(name, _)| name)).any(begins) || of_a_sender()
 }
 
 fn read(text: &str) -> Program {
@@ -80,7 +108,23 @@ fn read(text: &str) -> Program {
         sent: SENDERS.into_iter().find_map(|sender| sent(text, sender)),
         failed_games: value(FAILED_GAMES),
         judged_at: value(JUDGED_AT).filter(|at| *at > 0.0),
+        // Without a round its gauges are zero, which says nothing.
+        monitor: samples(text, AGREEMENT).next().map(|_| Monitor {
+            different_roots: value(DIFFERENT_ROOTS).unwrap_or_default(),
+            ignored: value(IGNORED).unwrap_or_default(),
+            wrong_bonds: wrong_bonds(text),
+        }),
+        acted_on: value(ACTED_ON),
     }
+}
+
+fn wrong_bonds(text: &str) -> f64 {
+    let of = |(name, labels): (&'static str, &'static [&'static str])| {
+        let all = samples(text, name);
+        let wrong = all.filter(|(found, _)| labels.iter().all(|label| found.contains(label)));
+        wrong.filter(|(_, value)| *value > 0.0).count()
+    };
+    float(WRONG_BONDS.into_iter().map(of).sum::<usize>() as u64)
 }
 
 fn sent(text: &str, sender: &str) -> Option<Sent> {
@@ -107,6 +151,12 @@ op_dispute_mon_oldest_game_update_time 1.7952702e+09
 op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"correct\",root_agreement=\"agree\",status=\"agree_defender_wins\"} 4
 op_dispute_mon_games_agreement{completion=\"in_progress\",result_correctness=\"incorrect\",root_agreement=\"disagree\",status=\"disagree_defender_ahead\"} 2
 op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"incorrect\",root_agreement=\"agree\",status=\"agree_challenger_wins\"} 1
+op_dispute_mon_different_root_games 2
+op_dispute_mon_bond_collateral_required{balance=\"insufficient\",delayedWETH=\"0x9\"} 0.5
+op_dispute_mon_bond_collateral_required{balance=\"sufficient\",delayedWETH=\"0x9\"} 0.5
+op_dispute_mon_credits{credit=\"below\",withdrawable=\"non_withdrawable\"} 0
+op_dispute_mon_credits{credit=\"below\",withdrawable=\"withdrawable\"} 3
+op_dispute_mon_honest_actor_claims{honest_actor_address=\"0x3\",state=\"invalid\"} 1
 ";
         let program = Program {
             started: Some(1_795_270_175.0),
@@ -115,6 +165,8 @@ op_dispute_mon_games_agreement{completion=\"complete\",result_correctness=\"inco
             sent: None,
             failed_games: Some(0.0),
             judged_at: Some(1_795_270_200.0),
+            monitor: Some(Monitor { different_roots: 2.0, ignored: 0.0, wrong_bonds: 2.0 }),
+            acted_on: None,
         };
         assert_eq!(read(text), program);
         assert_eq!(read(""), Program::default());

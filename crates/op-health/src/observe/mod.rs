@@ -1,8 +1,0 @@
-//! What is read from the running chain and its host. Each kind is polled at its own pace.
-
-pub(crate) mod engine;
-mod exposition;
-pub(crate) mod l1;
-pub(crate) mod node;
-pub(crate) mod programs;
-pub(crate) mod units;
