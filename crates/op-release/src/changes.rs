@@ -57,7 +57,7 @@ impl Change {
             Some(Clash { stops, expected, found })
         };
         match self.what {
-            What::NoFlag(flag) if command.is_given(flag) => {
+            What::NoFlag(flag) if command.is_given_as(flag) => {
                 let stops = command.flags().any(|given| given == flag);
                 // The program passes over variables that it does not know.
                 let found = if stops { "" } else { "the variable of " };

@@ -73,6 +73,12 @@ impl Command {
         self.flags().any(|name| self.is(name, flag)) || self.variable(flag).is_some()
     }
 
+    /// The same of one of a flag's names, or of the variable of that name.
+    #[must_use]
+    pub fn is_given_as(&self, name: &str) -> bool {
+        self.flags().any(|given| given == name) || self.set(&self.variable_of(name)).is_some()
+    }
+
     /// The items of a list in force. Those of a flag that is given several times add up where the program
     /// adds them up.
     #[must_use]
@@ -148,13 +154,20 @@ impl Command {
     }
 
     fn variable(&self, flag: &str) -> Option<&str> {
-        let set = |name: &str| {
-            self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
-        };
-        if let Some(known) = self.known(flag) {
-            return known.variables.iter().find_map(|name| set(name));
+        match self.known(flag) {
+            Some(known) => known.variables.iter().find_map(|name| self.set(name)),
+            None => self.set(&self.variable_of(flag)),
         }
-        set(&format!("{}{}", self.prefix(), flag.replace(['.', '-'], "_").to_uppercase()))
+    }
+
+    /// As the programs derive it.
+    fn variable_of(&self, flag: &str) -> String {
+        format!("{}{}", self.prefix(), flag.replace(['.', '-'], "_").to_uppercase())
+    }
+
+    /// The value of an environment variable. An empty one is as good as none.
+    fn set(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
 

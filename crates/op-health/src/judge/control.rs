@@ -35,6 +35,9 @@ fn of(watch: &Watch) -> Condition {
     else {
         return unknown("it was not read yet");
     };
+    if !watch.memory.control.is_settled {
+        return unknown("not all of it was read yet since the chain has blocks");
+    }
     let age = watch.seen.now - oldest.1.read_at;
     let changed = |parameter: bool| {
         let changed = values.iter().filter(|(_, value)| value.now != value.accepted);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Control {
-    /// Whether it was read since the chain is deployed.
+    /// Whether all of it was read since the chain is deployed.
     #[serde(default)]
     pub(crate) is_settled: bool,
     /// By contract and getter.

@@ -57,23 +57,20 @@ pub(crate) fn questions(watch: &Watch, contracts: &Contracts) -> Option<control:
         .filter(|(name, _)| name.rsplit_once('.').is_some_and(|(_, what)| what == "admin"))
         .filter_map(|(_, value)| address(value))
         .collect();
-    let known = |name: &str| values.contains_key(name);
-    let complete = proxies.keys().all(|name| known(&format!("{name}.admin")))
-        && admins.iter().all(|admin| known(&format!("ProxyAdmin {admin}.owner")));
     let proposer = setup.service_of("op-proposer").and_then(|name| setup.config.services.get(name));
     let game_type = proposer.and_then(|proposer| proposer.game_type).unwrap_or_default();
-    let is_due = !complete || seen.l1_polls.is_multiple_of(EVERY);
+    let is_due = !memory.control.is_settled || seen.l1_polls.is_multiple_of(EVERY);
     is_due.then_some(control::Questions { game_type, proxies, admins })
 }
 
 /// What was read becomes what is; what is seen for the first time is accepted, and all that is so at the first look
-/// at a chain that is deployed.
+/// at a chain that is deployed which brings nothing more to light.
 pub(crate) fn take(seen: &Seen, memory: &mut Memory, answers: &Control) {
     let now = seen.now;
     let is_settled = memory.control.is_settled;
     let is_deployed = is_deployed(seen, memory);
     let memory = &mut memory.control;
-    memory.is_settled |= is_deployed;
+    memory.is_settled |= is_deployed && answers.keys().all(|name| memory.values.contains_key(name));
     // Of what is not asked any more nothing is known.
     memory.values.retain(|name, _| answers.contains_key(name));
     for (name, reading) in answers {

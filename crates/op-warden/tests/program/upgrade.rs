@@ -133,13 +133,12 @@ fn what_vanishes_what_ends_and_what_cannot_follow_is_said() {
         ),
         // The only release whose flags are known.
         (
-            ("op-node", "v1.16.9", &["--l1.trustrcp"]),
-            "v1.16.10",
+            ("op-node", "v1.19.5", &["--l1.trustrcp"]),
+            "v1.19.6",
             None,
             &[
-                "stop needed is op-node 1.19.5 or later, for L1's fork Amsterdam: 1.16.10 is not",
-                "do --l1.trustrcp is given: 1.16.10 does not know it",
-                "do 1.16.10 has a known hole, CVE-2026-111943",
+                "do --l1.trustrcp is given: 1.19.6 does not know it",
+                "do 1.19.6 has a known hole, CVE-2026-111943",
             ],
             1,
         ),
