@@ -408,6 +408,7 @@ pub(crate) const L1_FROZEN: Fault = Fault {
         (Name::Reorg, "l1"),
         (Name::L1Origin, "*"),
         (Name::DerivationLag, "*"),
+        (Name::Watchers, "*"),
         (Name::Runway, "*"),
     ],
     hold: 30,
