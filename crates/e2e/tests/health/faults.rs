@@ -144,6 +144,9 @@ pub(crate) const SEQUENCER_KILLED: Fault = Fault {
         (Name::Derivation, "sequencer-node"),
         (Name::L1Origin, "*"),
         (Name::DerivationLag, "*"),
+        // It derives again from where it was safe for certain.
+        (Name::SafeHead, "batcher"),
+        (Name::SafeLag, "batcher"),
         (Name::Gates, "*"),
         // The followers' op-nodes look for it again after half a minute; until then they follow L1.
         (Name::Peers, "*"),
