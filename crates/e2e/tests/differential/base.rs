@@ -1,5 +1,7 @@
 //! Chains in which everything is right, with as many forks at genesis as one likes.
 
+use alloy_consensus::Header;
+use alloy_primitives::B256;
 use op_chain::{forks::Fork, genesis::GenesisBlock};
 use serde_json::{Map, Value, json};
 
@@ -16,6 +18,18 @@ pub(crate) const FORKS: [&str; 10] = [
 
 /// The block times of forks after genesis are apart from each other, in seconds.
 const APART: u64 = 3600;
+
+/// A block of the L1: op-node computes the hash of the one that the chain begins at.
+pub(crate) fn l1_block(number: u64, timestamp: u64) -> Header {
+    Header {
+        number,
+        timestamp,
+        state_root: B256::ZERO,
+        gas_limit: 30_000_000,
+        base_fee_per_gas: Some(7),
+        ..Header::default()
+    }
+}
 
 /// The files of a chain.
 #[derive(Debug, Clone)]
@@ -74,7 +88,7 @@ impl Base {
         genesis["extraData"] = json!(extra);
         let l2_hash =
             GenesisBlock::from_json(genesis.to_string().as_bytes(), None)?.hash.to_string();
-        let l1_origin = format!("0x{}", "1a".repeat(32));
+        let l1_origin = l1_block(7, time).hash_slow().to_string();
         let address = format!("0x{:040x}", 0xc2);
         let mut rollup = json!({
             "genesis": {

@@ -27,6 +27,8 @@ const CASE: &[&str] = &["letter case", "twice"];
 const LETTERS: &str = "a name in another letter case: Go reads it, other programs do not";
 const TWICE: &str = "a name twice: Go takes the last, other programs the first or none";
 
+const PASSED_OVER: &str = "a name that op-node of 1.19 passes over: what stands there is not in force, and earlier releases stop at it";
+
 const ENDPOINT: &str = "an endpoint that nobody can be asked at: the program tries it for ever";
 
 const BEATEN: &str = "a variable that its flag beats";
@@ -39,6 +41,13 @@ const REASONS: &[Reason] = &[
     reason(Gate::ChainFiles, "to Go programs, and unknown to others", CASE, LETTERS),
     reason(Gate::FeeParameters, "chain_op_config", CASE, LETTERS),
     reason(Gate::RollupConfig, "chain_op_config", CASE, LETTERS),
+    reason(Gate::RollupConfig, "no field of that name", &[], PASSED_OVER),
+    reason(Gate::ChainFiles, "unknown field", &[], PASSED_OVER),
+    reason(Gate::ChainFiles, "all names are in small letters", &[], PASSED_OVER),
+    reason(Gate::ChainFiles, "expected 0x and the right number of hex digits", &["rollup.json", "value", "text"],
+        "no address in protocol_versions_address: op-node of 1.19 does not read it, earlier releases stop at it"),
+    reason(Gate::ChainFiles, "`interopTime` is no number", &[],
+        "a fork of former releases of op-geth: this one does not read its time"),
     reason(Gate::ChainFiles, "appears twice", &["twice"], TWICE),
     reason(Gate::ChainFiles, "duplicate field", &["twice"], TWICE),
     reason(Gate::ChainFiles, "trailing characters", &["whole file"],
