@@ -35,9 +35,6 @@ fn of(watch: &Watch) -> Condition {
     else {
         return unknown("it was not read yet");
     };
-    if !watch.memory.control.is_settled {
-        return unknown("not all of it was read yet since the chain has blocks");
-    }
     let age = watch.seen.now - oldest.1.read_at;
     let changed = |parameter: bool| {
         let changed = values.iter().filter(|(_, value)| value.now != value.accepted);
@@ -59,6 +56,9 @@ fn of(watch: &Watch) -> Condition {
         .unless(control.is_empty(), State::Failed, CHANGED)
         .unless(!is_paused, State::Failed, PAUSED)
         .unless(parameters.is_empty(), State::Warn, SET);
+    if !watch.memory.control.is_settled && condition.state.is_ready() {
+        return unknown("not all of it was read yet since the chain has blocks");
+    }
     if age > OLD && condition.state.is_ready() {
         return unknown(&format!("{} was read {} ago", oldest.0, span(whole(age))));
     }

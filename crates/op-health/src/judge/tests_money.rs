@@ -235,6 +235,8 @@ fn a_change_of_control_fails_until_it_is_accepted_or_undone() {
 #[test]
 fn a_pause_fails_for_as_long_as_it_lasts_and_cannot_be_accepted() {
     let mut watch = watched();
+    runs(&mut watch);
+    control(&mut watch, &[("OptimismPortal.paused", "false")]);
     for (paused, expected) in [("false", State::Ok), ("true", State::Failed), ("false", State::Ok)]
     {
         control(&mut watch, &[("OptimismPortal.paused", paused)]);
@@ -251,6 +253,8 @@ fn a_pause_fails_for_as_long_as_it_lasts_and_cannot_be_accepted() {
 fn a_parameter_is_reported_for_a_day() {
     let mut watch = watched();
     runs(&mut watch);
+    control(&mut watch, &[("SystemConfig.gasLimit", "1")]);
+    assert_eq!(of(&watch, Name::L1Control).state, State::Unknown, "there may be more");
     control(&mut watch, &[("SystemConfig.gasLimit", "1")]);
     control(&mut watch, &[("SystemConfig.gasLimit", "2")]);
     assert_eq!(of(&watch, Name::L1Control).state, State::Warn);
@@ -271,6 +275,7 @@ fn what_was_not_read_again_for_long_is_not_known() {
 #[test]
 fn proxies_and_their_owners_are_found_one_by_one() {
     let mut watch = watched();
+    runs(&mut watch);
     watch.seen.l1_polls = 1;
     let asked = |watch: &Watch| update::l1::questions(watch).control;
     let first = asked(&watch).unwrap();
@@ -294,6 +299,9 @@ fn proxies_and_their_owners_are_found_one_by_one() {
     assert_eq!(second.admins.len(), 1);
     values.push(("AnchorStateRegistry.admin".to_owned(), admin.clone()));
     values.push((format!("ProxyAdmin {admin}.owner"), "0x1".to_owned()));
+    take(&mut watch, &values);
+    // These may bring more to light.
+    assert!(asked(&watch).is_some());
     take(&mut watch, &values);
     assert!(asked(&watch).is_none());
     watch.seen.l1_polls = 5;
