@@ -1,6 +1,18 @@
-//! Amounts as people read them.
+//! Amounts as people read and write them.
 
-use alloy_primitives::{U256, utils::format_ether};
+use alloy_primitives::{
+    U256,
+    utils::{ParseUnits, format_ether, parse_units},
+};
+
+/// Reads ETH as a command line has them, into wei.
+pub fn parse_ether(text: &str) -> Result<U256, String> {
+    match parse_units(text, "ether").map_err(|error| error.to_string())? {
+        ParseUnits::U256(wei) => Ok(wei),
+        // As a number of 256 bits it would be a very large one.
+        ParseUnits::I256(_) => Err("a number of ETH, not below zero".to_owned()),
+    }
+}
 
 /// Wei as a number of ETH to the sixth decimal, never rounded to nothing: `0.1`, `under 0.000001`.
 #[must_use]
@@ -17,6 +29,15 @@ pub fn ether(wei: U256) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ether_is_read_exactly_and_never_below_zero() {
+        assert_eq!(parse_ether("0.5"), Ok(U256::from(5 * 10_u64.pow(17))));
+        assert_eq!(parse_ether("0"), Ok(U256::ZERO));
+        for wrong in ["", "-1", "-0.1", "one", "0.0000000000000000001"] {
+            assert!(parse_ether(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn ether_is_short_and_never_rounded_to_nothing() {

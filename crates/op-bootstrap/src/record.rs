@@ -103,13 +103,8 @@ impl Record {
         let shown = |path: &Path| path.display().to_string();
         let failed = |source| RecordError::File { path: shown(folder), source };
         fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(LOCK))
-            .map_err(failed)?;
-        lock.try_lock().map_err(|_| RecordError::Locked(shown(folder)))?;
+        let lock = file::lock(&folder.join(LOCK)).map_err(failed)?;
+        let lock = lock.ok_or_else(|| RecordError::Locked(shown(folder)))?;
         let path = folder.join(NAME);
         let state = match file::read(&path, MAX_RECORD) {
             Ok(text) => serde_json::from_slice(&text)

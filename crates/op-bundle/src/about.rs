@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::Address;
 use op_util::foreign::clean;
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +26,6 @@ pub struct About {
     /// The programs that the chain runs: image or version, by name.
     #[serde(default)]
     pub programs: BTreeMap<String, String>,
-    /// The absolute prestate of the games of anybody, where the chain has them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prestate: Option<B256>,
     /// Whom a follower may dial.
     #[serde(default)]
     pub peers: Peers,

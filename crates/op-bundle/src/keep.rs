@@ -116,13 +116,8 @@ impl<'a> Kept<'a> {
     pub fn open(folder: &'a Path) -> Result<Self, KeepError> {
         let failed = |source| KeepError::Folder { path: folder.display().to_string(), source };
         fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(LOCK))
-            .map_err(failed)?;
-        lock.try_lock().map_err(|_| KeepError::Locked(folder.display().to_string()))?;
+        let lock = file::lock(&folder.join(LOCK)).map_err(failed)?;
+        let lock = lock.ok_or_else(|| KeepError::Locked(folder.display().to_string()))?;
         let path = folder.join(ACCEPTED);
         let accepted = match file::read(&path, MAX_ACCEPTED) {
             Ok(text) => Some(

@@ -25,7 +25,7 @@ use crate::devnet::{Parts, service_unit};
 use crate::engine::Engine;
 use crate::home::Home;
 use crate::session::Session;
-use crate::{l1, logs, out, up};
+use crate::{logs, out, up};
 
 /// Between two comparisons.
 const POLL: Duration = Duration::from_secs(1);
@@ -137,13 +137,7 @@ async fn bundle(home: &Home, options: &Options, clock: &Clock) -> Result<Verifie
     Ok(bundle)
 }
 
-/// JSON-RPC and beacon node of L1.
-pub(crate) struct L1 {
-    rpc: String,
-    beacon: Option<String>,
-}
-
-fn l1_endpoints(options: &Options, bundle: &Verified) -> Result<L1> {
+fn l1_endpoints(options: &Options, bundle: &Verified) -> Result<wiring::L1> {
     let published = &bundle.about.endpoints;
     let rpc = options.l1.clone().or_else(|| published.l1.clone()).with_context(|| {
         format!(
@@ -151,7 +145,7 @@ fn l1_endpoints(options: &Options, bundle: &Verified) -> Result<L1> {
             bundle.about.l1_chain_id
         )
     })?;
-    Ok(L1 { rpc, beacon: options.beacon.clone().or_else(|| published.beacon.clone()) })
+    Ok(wiring::L1 { rpc, beacon: options.beacon.clone().or_else(|| published.beacon.clone()) })
 }
 
 /// Compares with what the chain publishes, and says so whenever it changes.
@@ -233,14 +227,4 @@ fn told(result: &Verdict, safe: &Verdict) -> String {
         (Some(block), _) => format!("equal up to block {block}; derived from L1: {safe}"),
         _ => format!("{result}; derived from L1: {safe}"),
     }
-}
-
-/// Whether the URL is of this machine.
-fn is_here(url: &str) -> bool {
-    eth_rpc::is_loopback(url)
-}
-
-/// JSON-RPC of a port on this machine.
-fn url(port: u16) -> String {
-    l1::url(port)
 }

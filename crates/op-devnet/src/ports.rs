@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use op_util::file;
 
 use crate::home;
 
@@ -86,15 +87,8 @@ impl Block {
             std::env::temp_dir().join(format!("op-devnet-ports-{}", rustix::process::getuid()));
         fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
         let path = dir.join(number.to_string());
-        // Not truncated: everybody may plant links in the temporary folder.
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .with_context(|| format!("cannot open {}", path.display()))?;
-        let claimed = lock.try_lock().is_ok();
-        Ok(claimed.then_some(Self { first: FIRST + number * BLOCK, _lock: lock }))
+        let lock = file::lock(&path).with_context(|| format!("cannot lock {}", path.display()))?;
+        Ok(lock.map(|lock| Self { first: FIRST + number * BLOCK, _lock: lock }))
     }
 
     /// Its ports that no other program uses.

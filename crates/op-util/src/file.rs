@@ -1,6 +1,6 @@
 //! Files that are written whole or not at all, and read up to a bound.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read as _, Write as _};
 use std::{iter, os::unix::fs::PermissionsExt as _, path::Path, process};
 
@@ -12,6 +12,17 @@ pub fn open(path: &Path) -> io::Result<File> {
         return File::open(path);
     }
     Err(io::Error::other("it is not a regular file"))
+}
+
+/// Makes a file, and locks it as long as what is returned lives; `None` where another process has it locked.
+pub fn lock(path: &Path) -> io::Result<Option<File>> {
+    // Not truncated: in a folder of everybody's it may be a link that somebody planted.
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 /// Reads a regular file.

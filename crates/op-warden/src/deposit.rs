@@ -4,11 +4,11 @@ use std::io::{Write as _, stderr};
 use std::path::PathBuf;
 use std::{process::ExitCode, time::Duration};
 
-use alloy_primitives::{Address, B256, U256, utils::parse_ether};
+use alloy_primitives::{Address, B256, U256};
 use clap::Args;
 
 use crate::CONFIG;
-use eth_rpc::fees::parse_gwei;
+use eth_rpc::{fees::parse_gwei, units::parse_ether};
 use serde_json::json;
 
 use crate::{keys, output::print};
@@ -30,7 +30,7 @@ pub(crate) struct DepositArgs {
     #[arg(long, value_name = "ADDRESS", conflicts_with = "transaction")]
     to: Option<Address>,
     /// How much, in ETH
-    #[arg(long, value_name = "ETH", default_value = "0.001", value_parser = ether, conflicts_with = "transaction")]
+    #[arg(long, value_name = "ETH", default_value = "0.001", value_parser = parse_ether, conflicts_with = "transaction")]
     amount: U256,
     /// The gas price that is paid at most: where L1 asks for more, nothing is sent
     #[arg(long, value_name = "GWEI", default_value = "500", value_parser = parse_gwei, conflicts_with = "transaction")]
@@ -44,10 +44,6 @@ pub(crate) struct DepositArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-fn ether(text: &str) -> Result<U256, String> {
-    parse_ether(text).map_err(|error| error.to_string())
 }
 
 pub(crate) async fn run(args: &DepositArgs) -> anyhow::Result<ExitCode> {

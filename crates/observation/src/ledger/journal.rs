@@ -1,6 +1,6 @@
 //! The transaction that an account has on its way, on disk before any node has it.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::{io, time::Duration};
 
@@ -87,11 +87,9 @@ impl Journal {
         let path = folder.join(format!("{chain_id}-{genesis}-{account}.json"));
         let failed = |error| LedgerError::Journal { journal: path.clone(), error };
         fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::create(path.with_extension("lock")).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { account, journal: path }),
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+        match file::lock(&path.with_extension("lock")).map_err(failed)? {
+            Some(lock) => Ok(Self { path, _lock: lock }),
+            None => Err(LedgerError::Busy { account, journal: path }),
         }
     }
 

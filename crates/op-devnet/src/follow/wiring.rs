@@ -11,12 +11,17 @@ use op_bundle::{GENESIS_UNPACKED, L1_CONFIG, ROLLUP};
 use op_gate::config::Config;
 use serde_json::json;
 
-use super::{L1, is_here, url};
 use crate::engine::{Engine, Engines};
 use crate::home::{self, Home};
 use crate::ports::Ports;
 use crate::stack::{Stack, Template, Values};
 use crate::{keys, l1};
+
+/// JSON-RPC and beacon node of L1.
+pub(super) struct L1 {
+    pub(super) rpc: String,
+    pub(super) beacon: Option<String>,
+}
 
 const NODE: &str = "follower-1-node";
 const ENGINE: &str = "follower-1-engine";
@@ -82,9 +87,9 @@ pub(super) fn make(
     let stack = template.fill(&values)?;
     write(home, &stack, key, l1)?;
     let endpoint = |name: &str, port: &str| -> Result<(String, String)> {
-        Ok((name.to_owned(), url(ports.get(&format!("{name}.{port}"))?)))
+        Ok((name.to_owned(), l1::url(ports.get(&format!("{name}.{port}"))?)))
     };
-    let engine_url = url(ports.get(&format!("{ENGINE}.http"))?);
+    let engine_url = l1::url(ports.get(&format!("{ENGINE}.http"))?);
     let endpoints = BTreeMap::from([endpoint(ENGINE, "http")?, endpoint(NODE, "rpc")?]);
     Ok(Made { stack, endpoints, engine_url })
 }
@@ -110,7 +115,7 @@ fn node(about: &About, l1: &L1, args: &mut Vec<String>) {
             drop(args, flag);
         }
     }
-    if !is_here(&l1.rpc) {
+    if !eth_rpc::is_loopback(&l1.rpc) {
         drop(args, "--l1.http-poll-interval");
         args.push("--l1.http-poll-interval=12s".to_owned());
     }

@@ -194,7 +194,6 @@ async fn about(args: &CreateArgs, config: &Config, rollup: &[u8]) -> anyhow::Res
         contracts: told.contracts,
         contract_versions: told.versions,
         programs: config.services.values().filter_map(program).collect::<BTreeMap<_, _>>(),
-        prestate: None,
         peers: Peers {
             nodes: args.peers.clone(),
             bootnodes: args.bootnodes.clone(),

@@ -1,8 +1,9 @@
 //! Which chain a data folder of an engine holds, read without opening its database.
 //!
-//! op-reth's static files begin with it. Of op-geth, two places hold the hash of block 0 for certain: the freezer, whose table of hashes begins with it
-//! once the first blocks are final, and, before the first start, the write-ahead log that `geth init`
-//! leaves. Between the two the block lies in compressed tables, and only the running engine can say.
+//! op-reth's static files begin with it. Of op-geth, two places hold the hash of block 0 for certain: the freezer,
+//! whose table of hashes begins with it once the first blocks are final, and, before the first start, the
+//! write-ahead log that `geth init` leaves. Between the two the block lies in compressed tables, and only the
+//! running engine can say.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
