@@ -6,11 +6,14 @@ use alloy_primitives::{
 };
 
 /// Reads ETH as a command line has them, into wei.
+///
+/// Errors: where it is no number, below zero, or has more digits than wei has: nothing is rounded.
 pub fn parse_ether(text: &str) -> Result<U256, String> {
+    const DECIMALS: usize = 18;
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
     match parse_units(text, "ether").map_err(|error| error.to_string())? {
-        ParseUnits::U256(wei) => Ok(wei),
-        // As a number of 256 bits it would be a very large one.
-        ParseUnits::I256(_) => Err("a number of ETH, not below zero".to_owned()),
+        ParseUnits::U256(wei) if !text.is_empty() && fraction.len() <= DECIMALS => Ok(wei),
+        _ => Err(format!("a number of ETH, not below zero, with {DECIMALS} decimals at most")),
     }
 }
 
