@@ -50,11 +50,20 @@ pub(crate) fn once() -> Outcome {
     let batcher = world.batcher(&world.l1)?;
     world.until("a batch of it on L1", || Ok(world.nonce("latest")? > world.begin))?;
 
-    // The supervisor makes the blocks of L1.
+    // The supervisor makes the blocks of L1: the transaction waits for one.
     let supervisor = u64::from(world.devnet.pid());
-    signal(supervisor, "STOP")?;
     let in_flight = || -> Result<bool> { Ok(world.nonce("pending")? > world.nonce("latest")?) };
-    world.until("a transaction in flight", in_flight)?;
+    world.until("a transaction in flight", || {
+        if !in_flight()? {
+            return Ok(false);
+        }
+        signal(supervisor, "STOP")?;
+        let is_caught = in_flight()?;
+        if !is_caught {
+            signal(supervisor, "CONT")?;
+        }
+        Ok(is_caught)
+    })?;
     drop(batcher);
     // The transaction comes into a block that op-node has not seen when the second one begins.
     let node = pid(&world.devnet.status()?, "sequencer-node")?;
