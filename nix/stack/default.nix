@@ -330,6 +330,7 @@ in
     }
     // (if chain.bundle or null == null then { } else { inherit (chain) bundle; })
     // (if chain.peers or [ ] == [ ] then { } else { inherit (chain) peers; })
+    // (if chain.peerFiles or [ ] == [ ] then { } else { inherit (chain) peerFiles; })
     // (if chain.bundleKey or null == null then { } else { inherit (chain) bundleKey; });
     l1 = {
       inherit (l1) chainId;

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use eth_rpc::{Batch, Rpc, Unread};
-use op_gate::config::{Config, ConfigError, Service};
+use op_gate::config::{Config, ConfigError, Endpoint, Remote, Service};
 use op_gate::read::{endpoint, error::FactsError};
 use op_gate::{Answer, Judgement};
 use op_prove::compare::Verdict;
@@ -121,10 +121,11 @@ async fn heads(config: &Config, followers: &[String]) -> Result<Vec<Step>, Stand
     let reference = nodes().find(sequences).and_then(engine);
     let own = nodes().filter(|node| !sequences(node)).filter_map(engine);
     let remote = config.serve.iter().flat_map(|serve| serve.followers.values());
-    let all: Vec<String> = own
-        .chain(remote.map(|remote| remote.engine_rpc.clone()))
-        .chain(followers.iter().cloned())
-        .collect();
+    let given = own.chain(followers.iter().cloned()).map(Endpoint::Url);
+    let all: Vec<Rpc> = given
+        .chain(remote.map(|remote| remote.engine.clone()))
+        .map(|node| endpoint::of(&node, Remote::ENGINE, PATIENCE))
+        .collect::<Result<_, _>>()?;
     let safe = |found| {
         Step::new(
             "the safe head has moved",
@@ -146,8 +147,7 @@ async fn heads(config: &Config, followers: &[String]) -> Result<Vec<Step>, Stand
         return Ok(vec![safe(none()), equal(none())]);
     };
     let reference = Rpc::new(&reference, PATIENCE)?;
-    let rpcs: Vec<Rpc> = all.iter().map(|url| Rpc::new(url, PATIENCE)).collect::<Result<_, _>>()?;
-    let proof = heads::prove(&reference, &rpcs, Options::default(), |_, _| {}).await;
+    let proof = heads::prove(&reference, &all, Options::default(), |_, _| {}).await;
     let moved = match &proof.node.safe {
         Some(head) => (head.number > 0, format!("the sequencer's is block {}", head.number)),
         None => (false, "the sequencer knows none".to_owned()),

@@ -1,7 +1,9 @@
 //! The configuration file, written by the NixOS module or by op-devnet.
 
+mod endpoint;
 mod l1;
 mod pause;
+mod remote;
 mod serve;
 mod service;
 
@@ -13,9 +15,11 @@ use op_bundle::ssh::PublicKey;
 use op_util::file;
 use serde::{Deserialize, Serialize};
 
-pub use self::l1::{Endpoint, L1};
+pub use self::endpoint::Endpoint;
+pub use self::l1::L1;
 pub use self::pause::Pause;
-pub use self::serve::{Bounds, Remote, Serve};
+pub use self::remote::Remote;
+pub use self::serve::{Bounds, Serve};
 pub use self::service::{Image, Prestate, Service};
 use crate::command::Command;
 use crate::gate::{Gate, Need};
@@ -59,6 +63,9 @@ pub struct Chain {
     /// its sequencer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peers: Vec<String>,
+    /// The same, each URL in a file of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peer_files: Vec<PathBuf>,
     /// The public key that the bundle must be signed with, or that has handed over to the one that signs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle_key: Option<PublicKey>,
@@ -126,18 +133,14 @@ impl Config {
 
     /// The sequencers that a follower is given, by its engine's command, and the peers.
     #[must_use]
-    pub fn upstream<'a>(&'a self, service: &'a Service) -> Vec<&'a str> {
+    pub fn upstream(&self, service: &Service) -> BTreeSet<Endpoint> {
         let engines = self.services.values();
         let its_engine = engines.filter(|other| service.is_node() && other.serves(service));
         let given = service.sequencers().chain(its_engine.flat_map(Service::sequencers));
-        let mut urls: Vec<&str> = given.chain(self.peers()).collect();
-        let mut seen = BTreeSet::new();
-        urls.retain(|url| !url.is_empty() && seen.insert(*url));
-        urls
-    }
-
-    fn peers(&self) -> impl Iterator<Item = &str> {
-        self.chain.peers.iter().map(String::as_str)
+        let peers = self.chain.peers.iter().map(String::as_str);
+        let urls = given.chain(peers).filter(|url| !url.is_empty());
+        let files = self.chain.peer_files.iter().cloned().map(Endpoint::File);
+        urls.map(|url| Endpoint::Url(url.to_owned())).chain(files).collect()
     }
 
     pub fn service(&self, name: &str) -> Result<&Service, ConfigError> {

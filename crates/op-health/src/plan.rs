@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use eth_rpc::{Clients, Rpc, RpcUrlError, port_of_url};
+use eth_rpc::{Clients, Reading, Rpc, RpcUrlError, Unread, port_of_url};
 
 use op_gate::command::{Command, duration, integer};
-use op_gate::config::{Bounds, Config, Serve, Service};
+use op_gate::config::{Bounds, Config, Remote, Serve, Service};
+use op_gate::read::endpoint;
 use op_status::status::Limits;
 
 /// Of Ethereum, in seconds.
@@ -41,9 +42,10 @@ pub(crate) struct Node {
     /// The node's service, or the name of the remote follower.
     pub(crate) name: String,
     pub(crate) sequencer: bool,
-    pub(crate) engine: Rpc,
+    /// Or why it cannot be asked.
+    pub(crate) engine: Reading<Rpc>,
     /// `None` where only the engine can be reached.
-    pub(crate) rollup: Option<Rpc>,
+    pub(crate) rollup: Option<Reading<Rpc>>,
     /// Whether it is to have peers.
     pub(crate) needs_peers: bool,
     /// L1 blocks that it stays behind L1: where it makes blocks, and where it derives them.
@@ -75,8 +77,8 @@ impl Plan {
             nodes.push(Node {
                 name: name.clone(),
                 sequencer: command.is_on("sequencer.enabled"),
-                engine: clients.endpoint(engine, patience)?,
-                rollup: rpc.map(|url| clients.endpoint(&url, patience)).transpose()?,
+                engine: Ok(clients.endpoint(engine, patience)?),
+                rollup: rpc.map(|url| clients.endpoint(&url, patience)).transpose()?.map(Ok),
                 needs_peers: !command.is_on("p2p.disable"),
                 confirmations: CONFIRMATIONS.map(|(flag, default)| {
                     command.value(flag).and_then(integer).unwrap_or(default)
@@ -90,9 +92,13 @@ impl Plan {
             }
         }
         for (name, remote) in &serve.followers {
-            let rollup =
-                remote.node_rpc.as_ref().map(|url| clients.endpoint(url, patience)).transpose()?;
-            let engine = clients.endpoint(&remote.engine_rpc, patience)?;
+            // A file that is not there yet, or holds no URL, is no reason to watch nothing.
+            let mut endpoint = |at, names| {
+                endpoint::among(&mut clients, at, names, patience)
+                    .map_err(|error| Unread::Unreachable(error.to_string()))
+            };
+            let rollup = remote.node.as_ref().map(|at| endpoint(at, Remote::NODE));
+            let engine = endpoint(&remote.engine, Remote::ENGINE);
             nodes.push(Node {
                 name: name.clone(),
                 sequencer: false,

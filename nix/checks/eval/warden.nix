@@ -7,6 +7,8 @@
   servicesOf,
   namesOf,
   wardenOf,
+  messagesOf,
+  prefix,
   ...
 }:
 let
@@ -314,6 +316,80 @@ in
     };
   };
 
+  # It may not read the files themselves, and none of them must keep it from starting.
+  testHealthGetsCopiesOfTheFilesWithUrls = {
+    expr =
+      let
+        config = host {
+          l1.rpcFile = "/keys/l1-rpc";
+          warden.followers = {
+            far.engineRpcFile = "/keys/far";
+            farther = {
+              engineRpc = "http://10.0.0.3:8545";
+              nodeRpcFile = "/keys/farther";
+            };
+          };
+        };
+        service = config.systemd.services.op-warden.serviceConfig;
+        its = builtins.fromJSON config.environment.etc."op-stack/op-warden-serve.json".text;
+      in
+      {
+        inherit (its.serve) followers;
+        l1 = its.l1.rpcFile;
+        judged = (wardenOf config).serve.followers.far;
+        copies = service.LoadCredential;
+        missing = service.SetCredential;
+        watched = config.systemd.paths.op-warden-urls.pathConfig.PathChanged;
+      };
+    expected = {
+      followers = {
+        far.engineRpcFile = "/run/credentials/op-warden.service/far.engineRpcFile";
+        farther = {
+          engineRpc = "http://10.0.0.3:8545";
+          nodeRpcFile = "/run/credentials/op-warden.service/farther.nodeRpcFile";
+        };
+      };
+      l1 = "/run/credentials/op-warden.service/l1-rpc";
+      judged.engineRpcFile = "/keys/far";
+      copies = [
+        "l1-rpc:/keys/l1-rpc"
+        "far.engineRpcFile:/keys/far"
+        "farther.nodeRpcFile:/keys/farther"
+      ];
+      missing = [
+        "l1-rpc:missing"
+        "far.engineRpcFile:missing"
+        "farther.nodeRpcFile:missing"
+      ];
+      watched = [
+        "/keys/l1-rpc"
+        "/keys/far"
+        "/keys/farther"
+      ];
+    };
+  };
+
+  testARemoteFollowerHasOneEndpoint = {
+    expr =
+      (messagesOf (host {
+        warden.followers = {
+          both = {
+            engineRpc = "http://10.0.0.2:8545";
+            engineRpcFile = "/keys/far";
+          };
+          none.nodeRpc = "http://10.0.0.2:9545";
+        };
+      })).assertions;
+    expected = [
+      "${prefix}.warden.followers: both, none: expected engineRpc or engineRpcFile, one of them, and of nodeRpc and nodeRpcFile one at most."
+    ];
+  };
+
+  testThePeersOfAFile = {
+    expr = (wardenOf (host { chain.peerFiles = [ "/keys/peer" ]; })).chain.peerFiles;
+    expected = [ "/keys/peer" ];
+  };
+
   # The container's copy is nowhere on the host.
   testTheGateReadsThePeerIdOfTheKeyOnTheHost = {
     expr =
@@ -379,8 +455,8 @@ in
       };
     expected = {
       ExecStart = "/etc/op-stack/bin/op-warden serve --config /etc/op-stack/op-warden-serve.json";
-      LoadCredential = "l1-rpc:/keys/l1-rpc";
-      SetCredential = "l1-rpc:missing";
+      LoadCredential = [ "l1-rpc:/keys/l1-rpc" ];
+      SetCredential = [ "l1-rpc:missing" ];
       judge = "/etc/op-stack/bin/op-warden check --config /etc/op-stack/op-warden.json --output /run/op-stack/judgements.json --told /run/op-stack/judgements.json.told";
       served = "/run/credentials/op-warden.service/l1-rpc";
       judged = "/keys/l1-rpc";

@@ -205,6 +205,13 @@ let
 
   # With one name for two nodes, a report could mean either.
   twice = lib.filter (name: services ? ${name}) (lib.attrNames cfg.warden.followers);
+  unclear = lib.attrNames (
+    lib.filterAttrs (
+      _: follower:
+      (follower.engineRpc == null) == (follower.engineRpcFile == null)
+      || (follower.nodeRpc != null && follower.nodeRpcFile != null)
+    ) cfg.warden.followers
+  );
 
   parts = lib.filter (name: cfg.monitoring.${name}.enable) [
     "prometheus"
@@ -269,10 +276,7 @@ let
 
   # Files that the operator puts on the host, once; below /run something makes them at each boot.
   placedKeys = lib.filter (file: !(lib.hasPrefix "/run/" file)) (
-    lib.unique (
-      lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues services)
-      ++ cfg.l1.otherFiles
-    )
+    import ./secret-files.nix { inherit lib cfg; }
   );
   lostKeys = lib.filter isOnTmpfs placedKeys;
 
@@ -357,6 +361,10 @@ in
         {
           assertion = twice == [ ];
           message = "${prefix}.warden.followers: ${lib.concatStringsSep ", " twice} is the name of a service of this host. Choose another name.";
+        }
+        {
+          assertion = unclear == [ ];
+          message = "${prefix}.warden.followers: ${lib.concatStringsSep ", " unclear}: expected engineRpc or engineRpcFile, one of them, and of nodeRpc and nodeRpcFile one at most.";
         }
         {
           assertion = parts == [ ] || cfg.monitoring.enable;

@@ -127,7 +127,7 @@ let
         else
           lib.mapNullable inSystem cfg.chain.bundle;
       inherit (cfg.chain) bundleKey;
-      inherit (cfg.chain) peers;
+      inherit (cfg.chain) peers peerFiles;
     };
     inherit (cfg) proofWindow;
     inherit (cfg.batcher) dataAvailability;

@@ -146,7 +146,7 @@ let
     (endpoint "l1.rpc" "Use ${prefix}.l1.rpcFile." cfg.l1.rpc)
     (endpoint "l1.beacon" "Use ${prefix}.l1.beaconFile." (toString cfg.l1.beacon))
   ]
-  ++ map (endpoint "chain.peers" "Let a proxy on this host hold it.") cfg.chain.peers
+  ++ map (endpoint "chain.peers" "Use ${prefix}.chain.peerFiles.") cfg.chain.peers
   ++ map (endpoint "l1.others" "Use ${prefix}.l1.otherFiles.") cfg.l1.others
   ++ map (
     endpoint "l1.beaconFallbacks" "Put all of them into a file, with commas between, and name it in ${prefix}.sequencer.node.environmentFiles.OP_NODE_L1_BEACON_FALLBACKS, and in that of each follower."
@@ -157,7 +157,8 @@ let
       map
         (
           api:
-          endpoint "warden.followers.${name}.${api}" "Let a proxy on this host hold it." follower.${api}
+          endpoint "warden.followers.${name}.${api}" "Use ${prefix}.warden.followers.${name}.${api}File."
+            follower.${api}
         )
         [
           "engineRpc"

@@ -33,20 +33,46 @@ let
     // lib.optionalAttrs (cfg.warden.bundle != null) { bundle = "${cfg.warden.bundle}"; };
   };
 
-  # If a file holds the URL of L1, the health service gets a copy of the file, and a configuration that
-  # names the copy: it cannot read what op-stack-judge reads as root.
-  ownsUrl = cfg.l1.rpcFile != null;
-  serveName = if ownsUrl then "op-stack/op-warden-serve.json" else paths.config;
-  credential = "l1-rpc";
-  serveConfiguration = lib.recursiveUpdate configuration {
-    l1.rpcFile = "/run/credentials/op-warden.service/${credential}";
-  };
-
-  # Of each service: two may have variables of one name.
-  keyFiles = lib.unique (
-    lib.concatMap (service: lib.attrValues service.keyFiles) (lib.attrValues services)
-    ++ cfg.l1.otherFiles
+  # Files that hold the URLs of L1 and of followers elsewhere. The health service gets copies of them, and a
+  # configuration that names the copies: it cannot read what op-stack-judge reads as root.
+  urlFiles =
+    lib.optional (cfg.l1.rpcFile != null) {
+      credential = "l1-rpc";
+      file = cfg.l1.rpcFile;
+      at = [
+        "l1"
+        "rpcFile"
+      ];
+    }
+    ++ lib.concatLists (lib.mapAttrsToList ofFollower cfg.warden.followers);
+  ofFollower =
+    name: follower:
+    map
+      (field: {
+        credential = "${name}.${field}";
+        file = follower.${field};
+        at = [
+          "serve"
+          "followers"
+          name
+          field
+        ];
+      })
+      (
+        lib.filter (field: follower.${field} != null) [
+          "engineRpcFile"
+          "nodeRpcFile"
+        ]
+      );
+  ownsUrls = urlFiles != [ ];
+  serveName = if ownsUrls then "op-stack/op-warden-serve.json" else paths.config;
+  serveConfiguration = lib.foldl lib.recursiveUpdate configuration (
+    map (
+      url: lib.setAttrByPath url.at "/run/credentials/op-warden.service/${url.credential}"
+    ) urlFiles
   );
+
+  secretFiles = import ./secret-files.nix { inherit lib cfg; };
 
   inventory = {
     version = 2;
@@ -67,8 +93,8 @@ let
     ];
     containers = map (service: service.container) (lib.attrValues services);
     images = lib.unique (map (service: service.imageRef) (lib.attrValues services));
-    secrets = lib.intersectLists cfg.secrets.declared keyFiles;
-    operatorsSecrets = lib.subtractLists cfg.secrets.declared keyFiles;
+    secrets = lib.intersectLists cfg.secrets.declared secretFiles;
+    operatorsSecrets = lib.subtractLists cfg.secrets.declared secretFiles;
     units = [
       "op-stack.target"
     ]
@@ -87,7 +113,7 @@ in
       ${paths.bin}.source = "${cfg.package}/bin";
       ${paths.config}.text = builtins.toJSON configuration;
     }
-    // lib.optionalAttrs ownsUrl {
+    // lib.optionalAttrs ownsUrls {
       ${serveName}.text = builtins.toJSON serveConfiguration;
     };
     environment.systemPackages = [ cfg.package ];
@@ -156,23 +182,23 @@ in
           RestartSteps = 5;
           RestartMaxDelaySec = "1min";
         }
-        // lib.optionalAttrs ownsUrl {
-          LoadCredential = "${credential}:${cfg.l1.rpcFile}";
+        // lib.optionalAttrs ownsUrls {
+          LoadCredential = map (url: "${url.credential}:${url.file}") urlFiles;
           # Without the file the unit would fail, and there would be no health report.
-          SetCredential = "${credential}:missing";
+          SetCredential = map (url: "${url.credential}:missing") urlFiles;
         };
     };
 
     # A credential keeps what the file held when the service started.
-    systemd.paths.op-warden-l1 = lib.mkIf ownsUrl {
-      description = "OP Stack: a changed URL of L1 for op-warden";
+    systemd.paths.op-warden-urls = lib.mkIf ownsUrls {
+      description = "OP Stack: changed URLs for op-warden";
       inherit documentation;
       wantedBy = [ "op-stack.target" ];
       partOf = [ "op-stack.target" ];
-      pathConfig.PathChanged = cfg.l1.rpcFile;
+      pathConfig.PathChanged = map (url: url.file) urlFiles;
     };
-    systemd.services.op-warden-l1 = lib.mkIf ownsUrl {
-      description = "OP Stack: op-warden takes the changed URL of L1";
+    systemd.services.op-warden-urls = lib.mkIf ownsUrls {
+      description = "OP Stack: op-warden takes the changed URLs";
       inherit documentation;
       inherit (cfg) onFailure;
       startLimitIntervalSec = 0;

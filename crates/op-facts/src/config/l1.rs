@@ -4,6 +4,8 @@ use std::{num::NonZeroUsize, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Endpoint;
+
 /// The L1 that the chain settles on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "L1Fields", into = "L1Fields")]
@@ -19,15 +21,6 @@ pub struct L1 {
     pub chain_id: u64,
     /// Whether nobody else can send transactions to it.
     pub private: bool,
-}
-
-/// Where the URL of an endpoint stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Endpoint {
-    /// In the configuration, which everybody may read.
-    Url(String),
-    /// In a file of one line, for a URL that holds a key. It is read anew for each judgement.
-    File(PathBuf),
 }
 
 /// `L1` as it is written: `rpc` or `rpcFile`.
@@ -62,8 +55,7 @@ impl TryFrom<L1Fields> for L1 {
             .ok_or("l1 has neither \"rpc\" nor \"rpcFile\": give one of them")?;
         let beacon = Endpoint::of(fields.beacon, fields.beacon_file)
             .map_err(|()| "l1 has both \"beacon\" and \"beaconFile\": give one of them")?;
-        let urls = fields.others.into_iter().map(Endpoint::Url);
-        let others = urls.chain(fields.other_files.into_iter().map(Endpoint::File)).collect();
+        let others = Endpoint::all(fields.others, fields.other_files);
         let L1Fields { max_batch_size, chain_id, private, .. } = fields;
         Ok(Self { rpc, others, beacon, max_batch_size, chain_id, private })
     }
@@ -73,36 +65,17 @@ impl From<L1> for L1Fields {
     fn from(l1: L1) -> Self {
         let (rpc, rpc_file) = l1.rpc.split();
         let (beacon, beacon_file) = l1.beacon.map(Endpoint::split).unwrap_or_default();
-        let (urls, files): (Vec<_>, Vec<_>) = l1.others.into_iter().map(Endpoint::split).unzip();
+        let (others, other_files) = Endpoint::split_all(l1.others);
         Self {
             rpc,
             rpc_file,
-            others: urls.into_iter().flatten().collect(),
-            other_files: files.into_iter().flatten().collect(),
+            others,
+            other_files,
             beacon,
             beacon_file,
             max_batch_size: l1.max_batch_size,
             chain_id: l1.chain_id,
             private: l1.private,
-        }
-    }
-}
-
-impl Endpoint {
-    /// From the two fields that an endpoint is written in; an error where both are.
-    fn of(url: Option<String>, file: Option<PathBuf>) -> Result<Option<Self>, ()> {
-        match (url, file) {
-            (None, None) => Ok(None),
-            (Some(url), None) => Ok(Some(Self::Url(url))),
-            (None, Some(file)) => Ok(Some(Self::File(file))),
-            (Some(_), Some(_)) => Err(()),
-        }
-    }
-
-    fn split(self) -> (Option<String>, Option<PathBuf>) {
-        match self {
-            Self::Url(url) => (Some(url), None),
-            Self::File(file) => (None, Some(file)),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroU32, path::PathBuf
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::pause::Pause;
+use crate::config::{pause::Pause, remote::Remote};
 
 /// The health service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,16 +57,6 @@ pub struct Serve {
     /// Bounds in the place of those that follow from the services' commands.
     #[serde(default)]
     pub limits: Bounds,
-}
-
-/// A follower on another host.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Remote {
-    pub engine_rpc: String,
-    /// JSON-RPC of its op-node, where it can be reached.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub node_rpc: Option<String>,
 }
 
 /// Bounds that the health service judges by, each in seconds: `limits` in op-status's `STATUS.md`.

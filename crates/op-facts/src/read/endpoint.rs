@@ -1,8 +1,8 @@
-//! Endpoints of L1, whose URLs may stand in files.
+//! Endpoints whose URLs may stand in files.
 
 use std::{path::Path, time::Duration};
 
-use eth_rpc::{Rpc, RpcUrlError};
+use eth_rpc::{Clients, Rpc, RpcUrlError};
 use op_exec::secret::{self, SecretError};
 use zeroize::Zeroizing;
 
@@ -27,21 +27,36 @@ pub fn of(
     names: (&'static str, &'static str),
     patience: Duration,
 ) -> Result<Rpc, FactsError> {
+    among(&mut Clients::default(), endpoint, names, patience)
+}
+
+/// The same with the connections of others.
+pub fn among(
+    clients: &mut Clients,
+    endpoint: &Endpoint,
+    (of_url, of_file): (&'static str, &'static str),
+    patience: Duration,
+) -> Result<Rpc, FactsError> {
     match endpoint {
-        Endpoint::Url(url) => {
-            Rpc::new(url, patience).map_err(|source| FactsError::Url { what: names.0, source })
-        }
-        Endpoint::File(path) => of_file(path, names.1, patience),
+        Endpoint::Url(url) => clients
+            .endpoint(url, patience)
+            .map_err(|source| FactsError::Url { what: of_url, source }),
+        Endpoint::File(path) => in_file(clients, path, of_file, patience),
     }
 }
 
-fn of_file(path: &Path, what: &'static str, patience: Duration) -> Result<Rpc, FactsError> {
+fn in_file(
+    clients: &mut Clients,
+    path: &Path,
+    what: &'static str,
+    patience: Duration,
+) -> Result<Rpc, FactsError> {
     let shown = || path.display().to_string();
     let url = secret::line(path).map(Zeroizing::new).map_err(|error| match error {
         SecretError::Content => FactsError::NotUrl { path: shown(), what },
         reason => FactsError::NoUrl { path: shown(), what, reason },
     })?;
-    Rpc::new(&url, patience).map_err(|error| match error {
+    clients.endpoint(&url, patience).map_err(|error| match error {
         RpcUrlError::Scheme(scheme) if matches!(&*scheme, "ws" | "wss") => {
             FactsError::Url { what, source: RpcUrlError::Scheme(scheme) }
         }

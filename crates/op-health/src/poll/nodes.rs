@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eth_rpc::Rpc;
+use eth_rpc::{Reading, Rpc};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::update::nodes::{self, NodeNews};
@@ -15,8 +15,8 @@ const AT_ONCE: usize = 4;
 const NEXT: Duration = Duration::from_millis(5);
 
 pub(super) struct Asked {
-    node: Option<Rpc>,
-    engine: Rpc,
+    node: Option<Reading<Rpc>>,
+    engine: Reading<Rpc>,
     sequencer: bool,
     questions: engine::Questions,
     verify: bool,
@@ -52,11 +52,17 @@ pub(super) async fn poll(nodes: Vec<Asked>) -> Vec<NodeNews> {
 async fn ask(asked: Asked) -> NodeNews {
     let node = async {
         match asked.node {
-            Some(node) => Some(node::poll(&node, asked.sequencer).await),
+            Some(Ok(node)) => Some(node::poll(&node, asked.sequencer).await),
+            Some(Err(reason)) => Some(Err(reason)),
             None => None,
         }
     };
-    let (engine, node) =
-        tokio::join!(engine::poll(&asked.engine, &asked.questions, asked.verify), node);
+    let engine = async {
+        match asked.engine {
+            Ok(engine) => engine::poll(&engine, &asked.questions, asked.verify).await,
+            Err(reason) => Err(reason),
+        }
+    };
+    let (engine, node) = tokio::join!(engine, node);
     NodeNews { engine, node }
 }

@@ -6,7 +6,7 @@ use alloy_primitives::Address;
 use eth_rpc::Rpc;
 
 use crate::deposit::error::DepositError;
-use op_gate::config::{Config, Service};
+use op_gate::config::{Config, Endpoint, Remote, Service};
 use op_gate::read::{endpoint, files};
 
 /// Where a deposit begins, and where it is to arrive.
@@ -46,19 +46,22 @@ fn engines(config: &Config, patience: Duration) -> Result<Vec<(String, Rpc)>, De
     };
     let mut nodes: Vec<_> = config.services.iter().filter(|(_, node)| is_node(node)).collect();
     nodes.sort_by_key(|(_, node)| !sequences(node));
-    let here = nodes.into_iter().map(|(name, node)| (name, node.engine_rpc.as_ref()));
+    let here = nodes.into_iter().map(|(name, node)| {
+        let url = node.engine_rpc.clone().ok_or_else(|| {
+            DepositError::Config(format!(
+                "the node {name} has no engineRpc, so a deposit cannot be looked for there: \
+                 set services.{name}.engineRpc"
+            ))
+        })?;
+        Ok((name, Endpoint::Url(url)))
+    });
     let remote = config.serve.iter().flat_map(|serve| &serve.followers);
-    let remote = remote.map(|(name, follower)| (name, Some(&follower.engine_rpc)));
+    let remote = remote.map(|(name, follower)| Ok((name, follower.engine.clone())));
     here.chain(remote)
-        .map(|(name, url)| {
-            let url = url.ok_or_else(|| {
-                DepositError::Config(format!(
-                    "the node {name} has no engineRpc, so a deposit cannot be looked for there: \
-                     set services.{name}.engineRpc"
-                ))
-            })?;
-            let rpc = Rpc::new(url, patience);
-            let rpc = rpc.map_err(|source| DepositError::Url { node: name.clone(), source })?;
+        .map(|node: Result<_, DepositError>| {
+            let (name, engine) = node?;
+            let rpc = endpoint::of(&engine, Remote::ENGINE, patience)
+                .map_err(|source| DepositError::Url { node: name.clone(), source })?;
             Ok((name.clone(), rpc))
         })
         .collect()

@@ -1,15 +1,16 @@
 //! Why a deposit is not sent or not followed.
 
 use alloy_primitives::{Address, B256, U256, utils::format_ether};
-use eth_rpc::{RpcUrlError, Unread, fees::TooDear, key::SignError, transaction::EventError};
+use eth_rpc::{Unread, fees::TooDear, key::SignError, transaction::EventError};
 use op_chain::deposit;
+use op_gate::read::error::FactsError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DepositError {
     #[error("{0}")]
     Config(String),
     #[error("{node}: {source}")]
-    Url { node: String, source: RpcUrlError },
+    Url { node: String, source: FactsError },
     #[error("cannot read {what} from L1 at {endpoint}: {source}")]
     L1 { what: &'static str, endpoint: String, source: Unread },
     #[error(

@@ -77,7 +77,8 @@ impl World {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             match file {
                 File::Text(_) => {
-                    fs::write(&path, self.measured(name).replace("@L1@", &l1_url)).unwrap();
+                    let text = self.measured(name).replace("@L1@", &l1_url);
+                    fs::write(&path, text.replace("@SEQUENCER@", &url(&sequencer))).unwrap();
                 }
                 File::Program(text) => runner::script(&path, text),
                 File::Public(text) => {

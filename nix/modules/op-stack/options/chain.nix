@@ -2,7 +2,7 @@
 { config, lib, ... }:
 let
   inherit (lib) mkOption types;
-  inherit (import ./types.nix { inherit lib; }) address;
+  inherit (import ./types.nix { inherit lib; }) address secretFile;
   cfg = config.services.every-channel.op-stack;
   paths = import ../paths.nix;
   # A fetched bundle has both files.
@@ -59,6 +59,12 @@ in
         that is only reported. They are world-readable.
       '';
       example = [ "https://rpc.chain.example" ];
+    };
+    peerFiles = mkOption {
+      type = types.listOf secretFile;
+      default = [ ];
+      description = "Files with the URLs of such endpoints, each in one line.";
+      example = [ "/etc/op-stack/keys/peer" ];
     };
     disputeGameFactory = mkOption {
       type = address;

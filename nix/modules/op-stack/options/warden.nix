@@ -2,18 +2,32 @@
 { lib, ... }:
 let
   inherit (lib) mkOption types;
+  inherit (import ./types.nix { inherit lib; }) secretFile;
 
   remoteFollower.options = {
     engineRpc = mkOption {
-      type = types.str;
+      type = types.nullOr types.str;
+      default = null;
       description = "JSON-RPC endpoint of its engine. It is world-readable.";
       example = "http://10.0.0.2:8545";
+    };
+    engineRpcFile = mkOption {
+      type = types.nullOr secretFile;
+      default = null;
+      description = "File with that URL in one line, in its place: for one that contains a key.";
+      example = "/etc/op-stack/keys/follower";
     };
     nodeRpc = mkOption {
       type = types.nullOr types.str;
       default = null;
       description = "JSON-RPC endpoint of its op-node, if that can be reached.";
       example = "http://10.0.0.2:9545";
+    };
+    nodeRpcFile = mkOption {
+      type = types.nullOr secretFile;
+      default = null;
+      description = "File with that URL in one line, in its place.";
+      example = "/etc/op-stack/keys/follower-node";
     };
   };
 

@@ -5,10 +5,14 @@ use std::{
     time::Duration,
 };
 
-use eth_rpc::{Batch, BlockHead, Reading, Rpc, RpcUrlError, Unread};
+use eth_rpc::{Batch, BlockHead, Reading, Rpc, Unread};
 use tokio::task::JoinSet;
 
-use crate::{gate::Gate, read::request::Request};
+use crate::{
+    config::Endpoint,
+    gate::Gate,
+    read::{endpoint, error::FactsError, request::Request},
+};
 
 #[derive(Debug)]
 pub struct EngineFacts {
@@ -32,27 +36,27 @@ pub(super) async fn read(request: &Request<'_>) -> BTreeMap<String, EngineFacts>
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The same of the sequencers and peers that followers are given.
-pub(super) async fn read_upstream(request: &Request<'_>) -> BTreeMap<String, EngineFacts> {
+pub(super) async fn read_upstream(request: &Request<'_>) -> BTreeMap<Endpoint, EngineFacts> {
     let genesis = request.rollup.genesis.l2.number;
     let patience = request.patience().min(PATIENCE);
     let judged = request.judged_by(Gate::GenesisPeers);
-    let urls: BTreeSet<&str> = judged.flat_map(|it| request.config.upstream(it)).collect();
+    let given: BTreeSet<_> = judged.flat_map(|it| request.config.upstream(it)).collect();
     let mut tasks = JoinSet::new();
-    for url in urls {
-        let (url, peer) = (url.to_owned(), Rpc::new(url, patience));
+    for given in given {
+        let peer = endpoint::of(&given, ("chain.peers", "chain.peerFiles"), patience);
         tasks.spawn(async move {
             let facts = match peer {
                 Ok(peer) => ask(&peer, genesis).await,
                 Err(error) => unusable(&error),
             };
-            (url, facts)
+            (given, facts)
         });
     }
     tasks.join_all().await.into_iter().collect()
 }
 
 /// Of a URL that nobody can be asked at, which may hold a secret.
-fn unusable(error: &RpcUrlError) -> EngineFacts {
+fn unusable(error: &FactsError) -> EngineFacts {
     let unread = Unread::Unreachable(error.to_string());
     EngineFacts {
         endpoint: "a URL that cannot be asked".to_owned(),

@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 use eth_rpc::{BlockHead, Reading};
 
 use self::{genesis_live::EngineFacts, jwt::JwtFacts, static_peers::Peer};
-use crate::read::request::Request;
+use crate::{config::Endpoint, read::request::Request};
 
 #[derive(Debug)]
 pub struct NodeFacts {
     /// What each engine says, by URL.
     pub engines: BTreeMap<String, EngineFacts>,
-    /// What the sequencers and peers of the followers that are judged by them say, by URL.
-    pub upstream: BTreeMap<String, EngineFacts>,
+    /// What the sequencers and peers of the followers that are judged by them say.
+    pub upstream: BTreeMap<Endpoint, EngineFacts>,
     pub jwt: JwtFacts,
     /// The newest block of the other nodes, by their names, where a sequencer is judged by it.
     pub others: BTreeMap<String, Reading<Option<BlockHead>>>,

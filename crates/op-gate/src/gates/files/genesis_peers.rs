@@ -12,14 +12,14 @@ use crate::{config::Service, gate::Gate};
 const GATE: Gate = Gate::GenesisPeers;
 
 pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
-    let urls = facts.config.upstream(service);
-    if urls.is_empty() {
+    let given = facts.config.upstream(service);
+    if given.is_empty() {
         return vec![Finding::skip(
             GATE,
             "neither a sequencer's RPC (--rollup.sequencer, --rollup.sequencerhttp) nor chain.peers to compare with",
         )];
     }
-    let asked = urls.into_iter().filter_map(|url| facts.nodes.upstream.get(url));
+    let asked = given.iter().filter_map(|endpoint| facts.nodes.upstream.get(endpoint));
     asked.map(|peer| of(peer, facts)).collect()
 }
 

@@ -8,6 +8,7 @@ use crate::{
     verdict::Verdict::{Pass, Refuse, Skip, Wait, Warn},
     world::{
         World,
+        file::File,
         names::{MIN_BALANCE, ROLES, TIME},
         script::word,
     },
@@ -121,6 +122,29 @@ fn upstream(cases: &mut Vec<Case>, other_hash: &Value) {
             world.config["chain"]["peers"] = peers;
         }));
     }
+    for (name, content, answer) in [
+        ("right", File::Text("@SEQUENCER@\n".to_owned()), Pass),
+        ("missing", File::Missing, Warn),
+        ("no URL", File::Text("token9".to_owned()), Warn),
+        ("a pipe", File::Pipe, Warn),
+    ] {
+        let noticed = &[("genesis-peers", answer)];
+        cases.push(Case::new(format!("a peer's URL in a file: {name}"), noticed, |world| {
+            in_file(world, content);
+        }));
+    }
+    cases.push(Case::new("the peer of a file has another genesis", refused, |world| {
+        in_file(world, File::Text("@SEQUENCER@".to_owned()));
+        world.sequencer.edit("eth_getBlockByNumber", "hash", other_hash.clone());
+    }));
+}
+
+/// The peer's URL stands in a file alone.
+fn in_file(world: &mut World, content: File) {
+    world.files.insert("peer.url", content);
+    let chain = world.config["chain"].as_object_mut().unwrap();
+    chain.remove("peers");
+    chain.insert("peerFiles".to_owned(), json!(["peer.url"]));
 }
 
 /// Files of an earlier deployment, from which the follower's own engine was made: they agree with each other
