@@ -2,6 +2,7 @@
 //! programs, the module's evaluations; and how they ask.
 
 use std::{
+    env,
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -40,8 +41,7 @@ pub(crate) const DISPUTE: [&str; 2] = ["challenger", "dispute-mon"];
 pub(crate) const NEXT_BATCHER: &str = "op-batcher, next";
 
 /// Component, options of the module that run it, programs in its image.
-pub(crate) const IMAGES: [(&str, &[&str], &[&str]); 6] = [
-    ("op-geth", &["sequencer.engine", "followers.one.engine"], &["op-geth"]),
+const IMAGES: [(&str, &[&str], &[&str]); 5] = [
     ("op-node", &["sequencer.node", "followers.one.node"], &["op-node"]),
     ("op-batcher", &["batcher"], &["op-batcher"]),
     ("op-proposer", &["proposer"], &["op-proposer"]),
@@ -49,12 +49,52 @@ pub(crate) const IMAGES: [(&str, &[&str], &[&str]); 6] = [
     ("op-dispute-mon", &["dispute-mon"], &["op-dispute-mon"]),
 ];
 
+/// The engine that the units run.
+pub(crate) struct Engine {
+    /// As the module's option `engine` has it.
+    pub(crate) name: &'static str,
+    pub(crate) component: &'static str,
+    /// Where its database is, below its data folder.
+    pub(crate) database: &'static str,
+    /// Its files in its image, as host-image.sh takes them.
+    files: Vec<String>,
+}
+
+impl Engine {
+    const OPTIONS: [&str; 2] = ["sequencer.engine", "followers.one.engine"];
+
+    /// op-reth, production's, where `OP_DEVNET_BIN_DIR` has one; else op-geth, which can be built anywhere.
+    fn at_hand() -> Self {
+        let brought = env::var_os("OP_DEVNET_BIN_DIR").map(PathBuf::from);
+        match brought.map(|folder| folder.join("op-reth")).filter(|program| program.is_file()) {
+            // It asks TLS for the authorities that it trusts, and does not start where there are none.
+            Some(program) => Self {
+                name: "reth",
+                component: "op-reth",
+                database: "db",
+                files: vec![
+                    format!("{}:/usr/local/bin/op-reth", program.display()),
+                    "/etc/ssl/certs/ca-certificates.crt:/etc/ssl/certs/ca-certificates.crt"
+                        .to_owned(),
+                ],
+            },
+            None => Self {
+                name: "geth",
+                component: "op-geth",
+                database: "geth/chaindata",
+                files: vec![inside("op-geth", "geth")],
+            },
+        }
+    }
+}
+
 /// What every step works on.
 pub(crate) struct Bench<'a> {
     pub(crate) tools: &'a Tools,
     pub(crate) folder: PathBuf,
     pub(crate) root: PathBuf,
     pub(crate) op_warden: PathBuf,
+    pub(crate) engine: Engine,
     /// Component -> digest of its image in the host's podman.
     digests: Vec<(&'static str, String)>,
 }
@@ -74,14 +114,19 @@ impl<'a> Bench<'a> {
         step("images of the official programs");
         let root = folder.join("root");
         tools.copy_root(&root)?;
-        let mut digests = Vec::new();
+        let engine = Engine::at_hand();
+        println!("  engine: {}", engine.component);
+        let mut digests =
+            vec![(engine.component, image(tools, &root, engine.component, &engine.files, None)?)];
         for (component, _, programs) in IMAGES {
-            digests.push((component, image(tools, &root, component, programs, None)?));
+            let files = official(programs);
+            digests.push((component, image(tools, &root, component, &files, None)?));
         }
-        let (batcher, _, programs) = IMAGES[2];
-        digests.push((NEXT_BATCHER, image(tools, &root, batcher, programs, Some("next"))?));
+        let (batcher, _, programs) = IMAGES[1];
+        let files = official(programs);
+        digests.push((NEXT_BATCHER, image(tools, &root, batcher, &files, Some("next"))?));
         let op_warden = folder.join("op-warden");
-        Ok(Self { tools, folder, root, op_warden, digests })
+        Ok(Self { tools, folder, root, op_warden, engine, digests })
     }
 
     pub(crate) fn digest(&self, component: &str) -> Result<&str> {
@@ -119,7 +164,7 @@ impl<'a> Bench<'a> {
         let ids = self.ids(l1)?;
         let mut settings = json!({
             "enable": true,
-            "engine": "geth",
+            "engine": self.engine.name,
             "gate": {"retryInterval": "2s"},
             "minFree": {"engine": 1},
             "warden": {"interval": 2},
@@ -146,8 +191,6 @@ impl<'a> Bench<'a> {
                 "proposal-interval": "20s", "poll-interval": "1s", "allow-non-finalized": true,
                 "txmgr.receipt-query-interval": "1s",
             }},
-            // op-challenger before v1.9.4 wants one, and reads none for permissioned games.
-            "challenger": {"settings": {"cannon-prestate": "none"}},
             "followers": {"one": {"index": 1}},
         });
         for node in ["/sequencer/node", "/followers/one/node"] {
@@ -160,7 +203,9 @@ impl<'a> Bench<'a> {
                 insert(&mut settings, &format!("{node}/settings/{flag}"), value);
             }
         }
-        for (component, options, _) in IMAGES {
+        let engine = (self.engine.component, Engine::OPTIONS.as_slice());
+        let others = IMAGES.iter().map(|&(component, options, _)| (component, options));
+        for (component, options) in [engine].into_iter().chain(others) {
             let digest = self.digest(component)?;
             for option in options {
                 let option = format!("/{}", option.replace('.', "/"));
@@ -179,6 +224,9 @@ impl<'a> Bench<'a> {
     # An option of present NixOS.
     {{ options.system.preSwitchChecks = lib.mkOption {{ type = lib.types.attrsOf lib.types.str; }}; }}
   ];
+  # Of a user that only systemd knows (`DynamicUser=`) the bus asks nss-systemd, which this host has not.
+  users.users.op-warden = {{ isSystemUser = true; group = \"op-warden\"; }};
+  users.groups.op-warden = {{ }};
   environment.etc.\"test/pre-switch\".text = config.system.preSwitchChecks.op-stack;
   services.every-channel.op-stack = builtins.fromJSON ''{settings}'' // {{ package = pkgs.stub \"op-warden\"; }};
 }}",
@@ -212,33 +260,33 @@ pub(crate) fn image_environment(
     programs.iter().map(move |(variable, program)| (*variable, format!("{folder}/{program}")))
 }
 
+/// A program that is built here, and its name in an image.
+fn inside(program: &str, name: &str) -> String {
+    let built = test_kit::components().join("bin").join(program);
+    format!("{}:/usr/local/bin/{name}", built.display())
+}
+
+fn official(programs: &[&str]) -> Vec<String> {
+    programs.iter().map(|program| inside(program, program)).collect()
+}
+
 /// An image of a component; with another tag it is another image.
 fn image(
     tools: &Tools,
     root: &Path,
     component: &str,
-    programs: &[&str],
+    files: &[String],
     other: Option<&str>,
 ) -> Result<String> {
     let pins: Value =
         serde_json::from_slice(&fs::read(workspace().join("nix/stack/images.json"))?)?;
     let tag = pins[component]["tag"].as_str().ok_or("images.json has no tag")?;
-    let files: Vec<String> = programs
-        .iter()
-        .map(|program| {
-            let inside = if *program == "op-geth" { "geth" } else { program };
-            format!(
-                "{}:/usr/local/bin/{inside}",
-                test_kit::components().join("bin").join(program).display()
-            )
-        })
-        .collect();
     let mut variables: Vec<String> = image_environment(component, "/usr/local/bin")
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     variables.extend(other.map(|tag| format!("BUILT_AS={tag}")));
     let tag = other.unwrap_or(tag);
-    tools.image(root, &format!("{REGISTRY}/{component}:{tag}"), &variables, &files)
+    tools.image(root, &format!("{REGISTRY}/{component}:{tag}"), &variables, files)
 }
 
 /// The L1's URL, with a key in it.

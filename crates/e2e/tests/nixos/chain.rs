@@ -299,8 +299,8 @@ fn a_crash_loop_is_told_with_its_last_error(host: &Host) -> Result<()> {
     }
     let told =
         "curl -s http://127.0.0.1:7399/status.json | jq -r '.. | .found? // empty | strings'";
-    let told = host.wait(told, PATIENCE, |said| said.contains("its last error"))?;
-    let told = told.lines().find(|line| line.contains("its last error")).unwrap_or_default();
+    let told = host.wait(told, PATIENCE, |said| said.contains("3 restarts recently"))?;
+    let told = told.lines().find(|line| line.contains("3 restarts recently")).unwrap_or_default();
     println!("  {told}");
     ensure(told.contains("SIGABRT"), || told.to_owned())?;
     host.wait_state(&["dispute-mon"], "active", PATIENCE).map(drop)
@@ -318,7 +318,10 @@ fn a_held_service_stays_stopped(host: &Host) -> Result<()> {
     let told =
         "curl -s http://127.0.0.1:7399/status.json | jq -r '.. | .found? // empty | strings'";
     host.wait(told, PATIENCE, |said| said.contains("held on purpose: rotation"))?;
-    host.wait("curl -s http://127.0.0.1:7399/readyz", PATIENCE, |said| said == "ready")?;
+    // What died three times before is told for ten minutes.
+    host.wait("curl -s http://127.0.0.1:7399/readyz", PATIENCE, |said| {
+        !said.is_empty() && said.lines().all(|line| line.starts_with("dispute-mon restarts: "))
+    })?;
     host.sh(&format!("rm {hold}"))?;
     std::thread::sleep(Duration::from_secs(6));
     let state = host.state("proposer")?;
@@ -401,12 +404,12 @@ fn disabled_leaves_nothing(host: &Host, off: &Path, bench: &Bench) -> Result<()>
         let left = host.sh(command)?;
         ensure(left.is_empty(), || format!("{what} are left: {left}"))?;
     }
-    let data = bench.root.join(STATE_DIR).join("sequencer-engine/geth/chaindata");
+    let data = bench.root.join(STATE_DIR).join("sequencer-engine").join(bench.engine.database);
     ensure(data.is_dir(), || "the chain's data is gone".to_owned())
 }
 
 fn purge_removes_what_is_left(host: &Host, bench: &Bench) -> Result<()> {
-    let data = bench.root.join(STATE_DIR).join("sequencer-engine/geth/chaindata");
+    let data = bench.root.join(STATE_DIR).join("sequencer-engine").join(bench.engine.database);
     step("purge lists what is left, and removes it only with --yes");
     let purge = |args: &str| host.sh(&format!("/stub/op-warden/bin/op-warden purge {args}"));
     let listed = purge("")?;

@@ -189,8 +189,9 @@ pub(crate) fn newer_data_are_not_opened(host: &Host, bench: &Bench) -> Result<()
     let state = bench.root.join(STATE_DIR);
     let (ran, data) = (state.join("ran").join(engine), state.join(engine));
     let last = fs::read_to_string(&ran)?;
-    fs::write(&ran, "op-geth v9.9.9\n")?;
-    refused(host, engine, &unit, "op-geth v9.9.9 or later")?;
+    let newer = format!("{} v9.9.9", bench.engine.component);
+    fs::write(&ran, format!("{newer}\n"))?;
+    refused(host, engine, &unit, &format!("{newer} or later"))?;
     fs::write(&ran, &last)?;
     fs::rename(&data, data.with_extension("away"))?;
     refused(host, engine, &unit, "an empty folder")?;
