@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     os::unix::ffi::OsStrExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -36,6 +36,17 @@ pub fn missing_tools() -> Option<String> {
     let missing: Vec<&str> = ["go", "npm"].into_iter().filter(|tool| !runs(tool)).collect();
     (!missing.is_empty())
         .then(|| format!("no {} to build the official programs with", missing.join(" and no ")))
+}
+
+/// Why there is no op-reth: nothing that a registry carries builds it.
+#[must_use]
+pub fn missing_op_reth() -> Option<String> {
+    let folder = env::var_os("OP_DEVNET_BIN_DIR").map(PathBuf::from);
+    let is_there = folder.is_some_and(|folder| folder.join("op-reth").is_file());
+    (!is_there).then(|| {
+        "no op-reth: OP_DEVNET_BIN_DIR names the folder of one, as `podman cp` takes it from the official image"
+            .to_owned()
+    })
 }
 
 /// An error with this message, unless it holds.

@@ -74,6 +74,10 @@ fn main() -> ExitCode {
         devnet("proof_with_blobs_and_two_followers", || {
             proof(&["--prove", "--blobs", "--followers", "2"])
         }),
+        on_op_reth("proof_on_op_reth_with_karst", || proof(&["--prove", "--engine", "reth"])),
+        on_op_reth("proof_on_op_reth_with_a_follower_on_op_geth", || {
+            proof(&["--prove", "--engine", "reth", "--follower-engine", "geth"])
+        }),
         devnet("somebody_elses_chain_is_followed_by_its_bundle", follow::by_the_bundle),
         Trial::ignorable_test(
             "a_deployment_is_adopted_verified_and_locked",
@@ -124,6 +128,14 @@ fn main() -> ExitCode {
 /// A test that needs the official programs, or the tools to build them.
 fn devnet(name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     Trial::ignorable_test(name, move || match devnet::missing_tools() {
+        Some(missing) => Ok(Completion::ignored_with(missing)),
+        None => test(),
+    })
+}
+
+/// A test that also needs op-reth.
+fn on_op_reth(name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+    devnet(name, || match devnet::missing_op_reth() {
         Some(missing) => Ok(Completion::ignored_with(missing)),
         None => test(),
     })
