@@ -2,7 +2,10 @@
 
 use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
-use std::{process::ExitCode, time::Duration};
+use std::{
+    process::ExitCode,
+    time::{Duration, SystemTime},
+};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -17,7 +20,7 @@ const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64"];
 
 #[derive(Subcommand)]
 pub(crate) enum ImagesCommand {
-    /// Pins every tag of a list to its digest in the registry
+    /// Pins every tag of a list to its digest in the registry, and notes when and from where
     #[command(
         after_help = "Example: op-warden images lock nix/stack/images.json --check\n\nExit codes: \
             0 pinned (with --check: every tag is what is pinned), 1 with --check: unpinned, moved \
@@ -62,7 +65,7 @@ async fn lock(args: &LockArgs) -> anyhow::Result<ExitCode> {
             Some((component, &finding.as_ref().ok()?.resolved()?.digest))
         })
         .collect();
-    let written = file.pin(&digests)?;
+    let written = file.pin(&digests, SystemTime::now())?;
     let document = report(&findings, Some(written));
     print_either(args.json, &document, summary(&args.file, &findings, written))?;
     Ok(ExitCode::SUCCESS)

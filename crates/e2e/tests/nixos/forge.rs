@@ -12,6 +12,7 @@ echo "$*" >> "$SAID"
 case "$*" in
 *attrNames*) echo "eval-units format vm" ;;
 *currentSystem*) echo x86_64-linux ;;
+*"images lock --check") echo "$IMAGES"; exit "$IMAGES_CODE" ;;
 esac"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -21,8 +22,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What `.ci/flake` asks of Nix, and what it says.
-fn asked(kvm: &str) -> Result<(String, String)> {
+/// What `.ci/flake` asks of Nix, and what it says, where `images lock --check` says and ends so.
+fn asked(kvm: &str, (images, code): (&str, u8)) -> Result<(String, String)> {
     let folder = tempfile::tempdir()?;
     let nix = folder.path().join("nix");
     fs::write(&nix, NIX)?;
@@ -34,20 +35,26 @@ fn asked(kvm: &str) -> Result<(String, String)> {
         .arg(workspace().join(".ci/flake"))
         .env("PATH", path)
         .env("SAID", &said)
-        .env("KVM", kvm))?;
+        .env("KVM", kvm)
+        .env("IMAGES", images)
+        .env("IMAGES_CODE", code.to_string()))?;
     Ok((fs::read_to_string(said)?, printed))
 }
 
 fn flake() -> Outcome {
-    let (with, _) = asked("/dev/null")?;
+    let (with, _) = asked("/dev/null", ("op-node: ok", 0))?;
     ensure(with.lines().last().is_some_and(|last| last.contains("flake check --print")), || with)?;
-    let (without, said) = asked("/no/kvm")?;
+    let (without, said) = asked("/no/kvm", ("op-node: unpinned", 1))?;
     let builds = without.lines().filter(|line| line.contains(" build ")).collect::<Vec<_>>();
     ensure(builds.len() == 2 && !builds.iter().any(|line| line.contains("linux.vm")), || {
         without.clone()
     })?;
     ensure(without.contains("--no-build --all-systems"), || without.clone())?;
-    ensure(said.contains("NOT RUN"), || said)?;
+    ensure(said.contains("NOT RUN") && !said.contains("NOT CHECKED"), || said)?;
+    let (_, offline) = asked("/dev/null", ("", 255))?;
+    ensure(offline.contains("NOT CHECKED"), || offline)?;
+    let gone = asked("/dev/null", ("op-node: gone: no longer served", 1));
+    ensure(gone.is_err(), || "a pinned image that is gone fails nothing".to_owned())?;
     Ok(Completion::Completed)
 }
 

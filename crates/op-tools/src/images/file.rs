@@ -1,16 +1,17 @@
-//! images.json: component -> repository, tag, digest.
+//! images.json: component -> repository, tag, digest, and when and from where the digest was taken.
 //!
-//! Nix reads it and people edit it, so only the digests are replaced in its text; order, layout and
-//! all that this program does not know stay as they are.
+//! Nix reads it and people edit it, so only digests, and what is said of them, are replaced in its text; order,
+//! layout and all that this program does not know stay as they are.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::{fmt, fs, ops::Range};
+use std::{fmt, fs, ops::Range, time::SystemTime};
 
+use humantime::format_rfc3339_seconds;
 use op_util::file;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde_json::{json, value::RawValue};
 
 use crate::images::reference::{self, Digest, ReferenceError, Repository};
 
@@ -55,7 +56,9 @@ pub struct Component {
     pub tag: String,
     /// What the tag was pinned to.
     pub pinned: Option<Digest>,
-    span: Range<usize>,
+    /// Where the digest stands in the text, and what is said of it.
+    digest: Range<usize>,
+    locked: Option<Range<usize>>,
 }
 
 #[derive(Debug)]
@@ -105,11 +108,15 @@ impl ImagesFile {
         Ok(all().filter(chosen).cloned().collect())
     }
 
-    /// Replaces the digests of these components; `false` if they are what the file says already.
+    /// Replaces the digests of these components, taken at `now`; `false` if they are what the file says already.
     ///
     /// All or nothing: a new file takes the place of the old one.
-    pub fn pin(&self, digests: &[(&Component, &Digest)]) -> Result<bool, FileError> {
-        let text = self.pinned(digests);
+    pub fn pin(
+        &self,
+        digests: &[(&Component, &Digest)],
+        now: SystemTime,
+    ) -> Result<bool, FileError> {
+        let text = self.pinned(digests, now);
         if text == self.text {
             return Ok(false);
         }
@@ -121,15 +128,30 @@ impl ImagesFile {
         Ok(true)
     }
 
-    fn pinned(&self, digests: &[(&Component, &Digest)]) -> String {
-        let mut digests = digests.to_vec();
-        // From the end, so that the places before it stay where they are.
-        digests.sort_by_key(|(component, _)| std::cmp::Reverse(component.span.start));
-        let mut text = self.text.clone();
-        for (component, digest) in digests {
-            if component.pinned.as_ref() != Some(digest) {
-                text.replace_range(component.span.clone(), &format!("\"{digest}\""));
+    fn pinned(&self, digests: &[(&Component, &Digest)], now: SystemTime) -> String {
+        let now = format_rfc3339_seconds(now);
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+        let is_new = |(component, digest): &&(&Component, &Digest)| {
+            component.pinned.as_ref() != Some(*digest)
+        };
+        for (component, digest) in digests.iter().filter(is_new) {
+            let locked = json!(format!("{now} from {}", component.repository.host()));
+            match &component.locked {
+                Some(place) => {
+                    edits.push((component.digest.clone(), format!("\"{digest}\"")));
+                    edits.push((place.clone(), locked.to_string()));
+                }
+                None => edits.push((
+                    component.digest.clone(),
+                    format!("\"{digest}\", \"locked\": {locked}"),
+                )),
             }
+        }
+        // From the end, so that the places before it stay where they are.
+        edits.sort_by_key(|(place, _)| std::cmp::Reverse(place.start));
+        let mut text = self.text.clone();
+        for (place, new) in edits {
+            text.replace_range(place, &new);
         }
         text
     }
@@ -163,6 +185,8 @@ struct Entry<'a> {
     tag: String,
     #[serde(borrow)]
     digest: &'a RawValue,
+    #[serde(borrow, default)]
+    locked: Option<&'a RawValue>,
 }
 
 fn component(name: &str, raw: &str, text: &str) -> Result<Component, ComponentError> {
@@ -171,13 +195,17 @@ fn component(name: &str, raw: &str, text: &str) -> Result<Component, ComponentEr
     let pinned: Option<String> = serde_json::from_str(entry.digest.get())?;
     let pinned = pinned.map(|digest| digest.parse()).transpose()?;
     // A raw value borrows from the text that it was read from.
-    let start = entry.digest.get().as_ptr().addr() - text.as_ptr().addr();
+    let place = |value: &RawValue| {
+        let start = value.get().as_ptr().addr() - text.as_ptr().addr();
+        start..start + value.get().len()
+    };
     Ok(Component {
         name: name.to_owned(),
         repository: entry.repository.parse()?,
         tag: entry.tag,
         pinned,
-        span: start..start + entry.digest.get().len(),
+        digest: place(entry.digest),
+        locked: entry.locked.map(place),
     })
 }
 
@@ -211,10 +239,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_digests_are_replaced() {
+    fn only_digests_and_what_is_said_of_them_are_replaced() {
         let before = "{\r\n  \"b\": {\"digest\" :null , \"tag\": \"1\", \"note\": \
             \"\\\"digest\\\": null\", \"repository\": \
-            \"x.y/b\"},\n\n\t\"a\":{\"tag\":\"1\",\"repository\":\"x.y/a\",\"digest\":null}\n}";
+            \"x.y/b\"},\n\n\t\"a\":{\"tag\":\"1\",\"locked\": \"long ago\" ,\"repository\":\"x.y/a\",\"digest\":null}\n}";
         let components = components(before, "f").unwrap();
         let file = ImagesFile {
             path: "f".into(),
@@ -223,14 +251,18 @@ mod tests {
             components: components.clone(),
         };
         let digest = Digest::of(b"");
-        let after = file.pinned(&[(&components[0], &digest), (&components[1], &digest)]);
-        let quoted = format!("\"{digest}\"");
-        assert_eq!(
-            after,
-            before
-                .replace(":null , ", &format!(":{quoted} , "))
-                .replace(":null}", &format!(":{quoted}}}"))
-        );
-        assert_eq!(file.pinned(&[]), before);
+        let digests = [(&components[0], &digest), (&components[1], &digest)];
+        let after = file.pinned(&digests, SystemTime::UNIX_EPOCH);
+        let (quoted, said) = (format!("\"{digest}\""), "\"1970-01-01T00:00:00Z from x.y\"");
+        let expected = before
+            .replace(":null , ", &format!(":{quoted}, \"locked\": {said} , "))
+            .replace("\"long ago\"", said)
+            .replace(":null}", &format!(":{quoted}}}"));
+        assert_eq!(after, expected);
+        assert_eq!(file.pinned(&[], SystemTime::UNIX_EPOCH), before);
+        // What is pinned already was taken when it was.
+        let again = super::components(&after, "f").unwrap();
+        let file = ImagesFile { text: after.clone(), components: again.clone(), ..file };
+        assert_eq!(file.pinned(&[(&again[0], &digest)], SystemTime::now()), after);
     }
 }

@@ -31,6 +31,12 @@ pub struct Repository {
 }
 
 impl Repository {
+    /// The registry.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.text.split('/').next().unwrap_or_default()
+    }
+
     /// The name inside the registry.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -70,8 +70,18 @@ impl World {
         fs::write(self.file(), text).unwrap();
     }
 
+    /// Without what is said of when and from where the digests are.
     fn text(&self) -> String {
-        fs::read_to_string(self.file()).unwrap()
+        let text = fs::read_to_string(self.file()).unwrap();
+        let mut parts = text.split(", \"locked\": \"");
+        let first = parts.next().unwrap().to_owned();
+        parts.fold(first, |before, part| {
+            let (said, after) = part.split_once('"').unwrap();
+            let (at, from) = said.split_once(" from ").unwrap();
+            humantime::parse_rfc3339(at).unwrap();
+            assert!(self.registry.repository("").starts_with(from), "{said}");
+            before + after
+        })
     }
 
     fn lock(&self, options: &[&str]) -> Run {
@@ -125,6 +135,8 @@ fn every_tag_is_pinned_to_the_digest_of_its_index_and_a_second_run_changes_nothi
         .map(|(&name, digest)| (name, "v1.2.3", Some(digest.as_str())))
         .collect();
     assert_eq!(world.text(), world.list(&pinned));
+    let written = fs::read_to_string(world.file()).unwrap();
+    assert_eq!(written.matches("\"locked\"").count(), 4, "{written}");
     assert_eq!(fs::metadata(world.file()).unwrap().mode() & 0o777, 0o640);
     assert_eq!(run.stderr.lines().count(), 4, "{run:?}");
     has(
