@@ -56,6 +56,8 @@ pub(crate) struct Engine {
     pub(crate) component: &'static str,
     /// Where its database is, below its data folder.
     pub(crate) database: &'static str,
+    /// Bytes of its disk that are left when it is to stop.
+    pub(crate) stops_at: u64,
     /// Its files in its image, as host-image.sh takes them.
     files: Vec<String>,
 }
@@ -72,6 +74,8 @@ impl Engine {
                 name: "reth",
                 component: "op-reth",
                 database: "db",
+                // It watches no limit: it writes until nothing is left.
+                stops_at: 0,
                 files: vec![
                     format!("{}:/usr/local/bin/op-reth", program.display()),
                     "/etc/ssl/certs/ca-certificates.crt:/etc/ssl/certs/ca-certificates.crt"
@@ -82,6 +86,7 @@ impl Engine {
                 name: "geth",
                 component: "op-geth",
                 database: "geth/chaindata",
+                stops_at: 20_000_000,
                 files: vec![inside("op-geth", "geth")],
             },
         }

@@ -67,7 +67,7 @@ fn whole_life(tools: &Tools) -> Result<()> {
     incidents::the_l1_is_away(&host, &l1)?;
     incidents::the_batcher_is_rotated(&host, &bench, &l1)?;
     incidents::the_name_servers_change(&host)?;
-    incidents::a_disk_is_full(&host)?;
+    incidents::a_disk_is_full(&host, &bench)?;
     an_unpinned_image_is_not_run(&host, &on, &bench, &module)?;
     disabled_leaves_nothing(&host, &off, &bench)?;
     let (code, said) = host.switch(&on)?;

@@ -101,7 +101,7 @@ pub(crate) fn the_name_servers_change(host: &Host) -> Result<()> {
     ensure(before == invocations(host)?, || "a service was restarted".to_owned())
 }
 
-pub(crate) fn a_disk_is_full(host: &Host) -> Result<()> {
+pub(crate) fn a_disk_is_full(host: &Host, bench: &Bench) -> Result<()> {
     step("a follower's disk is full: it stops whole, says why, and goes on when there is room");
     let data = format!("/{STATE_DIR}/follower-one-engine");
     let both = "podman-op-stack-follower-one-engine podman-op-stack-follower-one-node";
@@ -112,7 +112,8 @@ pub(crate) fn a_disk_is_full(host: &Host) -> Result<()> {
     ))?;
     host.wait_state(&alone, "active", PATIENCE)?;
     host.sh(&format!(
-        "fallocate -l $(($(df --output=avail -B1 {data} | tail -n 1) - 20000000)) {data}/filled"
+        "fallocate -l $(($(df --output=avail -B1 {data} | tail -n 1) - {})) {data}/filled",
+        bench.engine.stops_at
     ))?;
     let begin = Instant::now();
     host.wait(&result_of("follower-one-engine"), SLOW, |result| result == "exec-condition")?;
