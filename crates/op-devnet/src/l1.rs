@@ -36,7 +36,8 @@ pub(crate) fn unit(
         "--no-mining",
         // Finalises after eight blocks, which is longer than any block may be unsaved.
         "--slots-in-an-epoch=4",
-        "--hardfork=prague",
+        // The newest that it has: of Amsterdam it knows the name only.
+        "--hardfork=osaka",
         "--gas-limit=60000000",
         // The states of so many blocks stay in memory: two minutes, for who reads at an earlier block.
         "--prune-history=64",
