@@ -16,6 +16,13 @@ let
     lib.filterAttrs (_: file: file == service.gate.key or null) service.keyFiles
   );
 
+  # For what `op-warden explain` says of a program that was killed for its memory.
+  killedFor = words (
+    [ "--killed=${service.unit}.service" ]
+    ++ lib.optional (service.resources.memory != null) "--memory=${service.resources.memory}"
+    ++ [ "--option=${service.option}.resources.memory" ]
+  );
+
   words = lib.concatMapStringsSep " \\\n    " lib.escapeShellArg;
 
   # For files that another process reads.
@@ -193,7 +200,18 @@ pkgs.writeShellApplication {
         journalctl --quiet --output=cat --lines=5000 "_SYSTEMD_INVOCATION_ID=$INVOCATION_ID" "$@" \
           | ${paths.warden} explain --last
       }
-      said=$(last SYSLOG_IDENTIFIER=${service.container})
+      # With one of several processes killed systemd goes on, and says so by itself: SD_MESSAGE_UNIT_OUT_OF_MEMORY.
+      killed() {
+        [ "$SERVICE_RESULT" != oom-kill ] || return 0
+        [ "$EXIT_STATUS" = 137 ] && [ -n "$(journalctl --quiet --output=cat --lines=1 \
+          MESSAGE_ID=fe6faa94e7774663a0da52717891d8ef "INVOCATION_ID=$INVOCATION_ID")" ]
+      }
+      if killed; then
+        said=$(journalctl --quiet --dmesg --output=cat --lines=5000 \
+          | ${paths.warden} explain ${killedFor})
+      else
+        said=$(last SYSLOG_IDENTIFIER=${service.container})
+      fi
       note "''${said:-$(last)}" ${paths.lastErrors}/${name}
       ;;
     esac

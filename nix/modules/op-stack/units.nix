@@ -120,6 +120,9 @@ let
         TimeoutStartSec = lib.mkDefault service.startTimeout;
         # podman ends the program after `stopTimeout`, systemd podman.
         TimeoutStopSec = lib.mkDefault (service.stopTimeout + 30);
+        # A program that the kernel killed for its memory ends its unit as `oom-kill`, which with `Delegate=` is
+        # not the default. The challenger's VMs are processes of their own: one that was killed is run again.
+        OOMPolicy = if service.component == "op-challenger" then "continue" else "stop";
         # A Go program that dies of SIGTERM was stopped as well.
         SuccessExitStatus = [ 143 ];
         KillMode = "mixed";
