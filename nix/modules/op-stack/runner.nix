@@ -9,6 +9,7 @@ name: service: container:
 let
   cfg = config.services.every-channel.op-stack;
   paths = import ./paths.nix;
+  stackLib = import ../../stack/lib.nix;
   user = "op-stack";
 
   # The key that its gate judges, among its key files.
@@ -74,23 +75,41 @@ let
     fi
   '';
 
-  # Beside the data and moved there once it is whole: what was broken off is begun again.
-  initialise = lib.optionalString (service.init != null) ''
-    # Root follows no link that the program made.
-    if [ -L ${service.dataDir}/geth ]; then
-      echo "${service.dataDir}/geth is a link: the chain's data are to be there" >&2
-      exit 1
-    fi
-    if [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ]; then
-      rm -rf ${container.initDir}
-      install -d -m 0700 -o ${user} -g ${user} ${container.initDir} ${service.dataDir}/geth
-      podman run ${words container.init} \
-        "--user=$ids" \
-        ${words container.initProgram}
-      mv --no-target-directory ${container.initDir}/geth/chaindata ${service.dataDir}/geth/chaindata
-      rm -rf ${container.initDir}
-    fi
-  '';
+  # The commands of the definition, each in a container of its own.
+  initialise = lib.concatMapStrings (
+    command:
+    let
+      run = ''
+        podman run ${words container.init} \
+          "--user=$ids" \
+          ${words (container.initProgram command.args)}
+      '';
+      # Beside the data and moved there once it is whole: what was broken off is begun again.
+      beside = stackLib.initialising service.dataDir;
+      parent = builtins.dirOf command.makes;
+      whole = ''
+        # Root follows no link that the program made.
+        if [ -L ${service.dataDir}/${parent} ]; then
+          echo "${service.dataDir}/${parent} is a link: the chain's data are to be there" >&2
+          exit 1
+        fi
+        rm -rf ${beside}
+        install -d -m 0700 -o ${user} -g ${user} ${beside} ${service.dataDir}/${parent}
+        ${run}
+        mv --no-target-directory ${beside}/${command.makes} ${service.dataDir}/${command.makes}
+        rm -rf ${beside}
+      '';
+      act = if command.makes == null then run else whole;
+    in
+    if command.done == null then
+      act
+    else
+      ''
+        if [ ! -e ${service.dataDir}/${command.done} ]; then
+          ${act}
+        fi
+      ''
+  ) service.init;
 
   # Which release wrote the data last: an earlier one may not understand it.
   noteRelease = lib.optionalString (service.gate ? ran) ''
@@ -189,7 +208,7 @@ pkgs.writeShellApplication {
         lib.optionalString (service.identityCopy != null) service.identityCopy.path
       }
       podman rm --force --ignore ${service.container} ${
-        lib.optionalString (service.init != null) "${service.container}-init"
+        lib.optionalString (service.init != [ ]) "${service.container}-init"
       }
       ;;
     # What the program said last before it died, or else podman, for the health service. The gate has no

@@ -117,7 +117,10 @@ let
         RestartSec = "2s";
         RestartSteps = 5;
         RestartMaxDelaySec = "1min";
-        TimeoutStartSec = lib.mkDefault service.startTimeout;
+        # What finds out by itself what is to be done takes as long as the chain is old.
+        TimeoutStartSec = lib.mkDefault (
+          if lib.any (command: command.done == null) service.init then "infinity" else service.startTimeout
+        );
         # podman ends the program after `stopTimeout`, systemd podman.
         TimeoutStopSec = lib.mkDefault (service.stopTimeout + 30);
         # A program that the kernel killed for its memory ends its unit as `oom-kill`, which with `Delegate=` is
