@@ -16,9 +16,10 @@ use test_kit::{nix, program::op_warden, workspace};
 use crate::support::{Outcome, Result, ensure, nixos_tree, run, tools};
 
 /// As little as a host can have, and one of each kind of script: with an archive, with files, with what op-geth
-/// needs.
-const HOSTS: [&str; 3] = [
+/// needs, with an op-reth that keeps a history.
+const HOSTS: [&str; 4] = [
     "",
+    "chain.gameType = 8;",
     "batcher.enable = false; proposer.enable = false; challenger.enable = false; dispute-mon.enable = false;",
     MUCH,
 ];
