@@ -174,7 +174,7 @@ in
           }
         else
           null;
-      defaultText = lib.literalMD "the blocks of 30 days (by `chain.blockTime`) where op-reth and open games (type 8) are played, else null";
+      defaultText = lib.literalMD "the blocks of 30 days where op-reth serves a challenger of open games, else null";
       description = ''
         Blocks back from the newest whose state the engine that the challenger asks ({option}`challenger.node`) keeps in
         a store of its own (op-reth's `--proofs-history`), in {file}`historical-proofs` of its data folder: open games
