@@ -89,8 +89,8 @@ fn also(said: Option<&str>) -> String {
 
 /// Memory is given, where anything else is looked for in the log.
 fn mend(said: Option<&str>, otherwise: &'static str) -> &'static str {
-    const MEMORY: &str = "What was full is in its last error: give that more, or the program smaller caches and less at \
-                          a time. Until then it dies again, and an engine may lose its last blocks each time.";
+    const MEMORY: &str = "What was full is in its last error: give that more, or the program smaller caches and less \
+                          at a time. Until then it dies again, and an engine may lose its last blocks each time.";
     if said.is_some_and(|said| said.starts_with(KILLED)) { MEMORY } else { otherwise }
 }
 

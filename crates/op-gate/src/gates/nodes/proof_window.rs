@@ -158,7 +158,8 @@ fn mend(engine: &Command, blocks: u64) -> String {
         format!(
             "--rpc.eth-proof-window ends at {MOST}, so keep a history (on NixOS proofsHistory = {blocks}). By hand: \
              stop the engine, `op-reth proofs init` with its --chain and --datadir, then start it with \
-             --proofs-history as well, and give both --proofs-history.storage-version=v2 (v1, the default, cannot be filled backwards) and \
+             --proofs-history as well, and give both --proofs-history.storage-version=v2 (v1, the default, \
+             cannot be filled backwards) and \
              --proofs-history.window={blocks}"
         )
     } else {
