@@ -62,7 +62,10 @@ let
         if engine == "geth" then
           { configFile = "${dir name}.toml"; }
         else
-          { inherit (params) proofWindow; }
+          {
+            inherit (params) proofWindow;
+            history = if name == askedEngine then params.proofsHistory else null;
+          }
       )
       // extra
     );
@@ -139,6 +142,13 @@ let
     params.rollups or (map (node: lib.http node.rpc) (
       [ ports.sequencer.node ] ++ map (name: (ports.follower name).node) params.followers
     ));
+
+  # The engine whose state disputes are about.
+  askedEngine =
+    if params.challengerNode == "sequencer" then
+      "sequencer-engine"
+    else
+      "follower-${params.challengerNode}-engine";
 
   # Whom the challenger asks about the chain. A wrong sequencer agrees with itself, so it is a follower where
   # there is one.

@@ -56,6 +56,9 @@ import ./default.nix {
   minFreeBytes.default = 100000000;
   # As production's.
   proofWindow = 90000;
+  # Of permissioned games nobody asks for old state.
+  proofsHistory = null;
+  challengerNode = "sequencer";
 
   ports =
     let

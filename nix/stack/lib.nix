@@ -21,6 +21,26 @@ rec {
     else
       toString value;
 
+  # Blocks within so many seconds, at least.
+  blocksIn = seconds: blockTime: (seconds + blockTime - 1) / blockTime;
+
+  # Blocks whose state the engine that the challenger asks keeps, null for no history. Of an open game
+  # op-challenger asks for blocks of its last 28 days (`game-window`); two more, so that a claim can be made at
+  # the end. Only op-reth has one: op-geth, an archive, keeps all.
+  historyOf =
+    {
+      engine,
+      gameTypes,
+      blockTime,
+    }:
+    if engine == "reth" && builtins.any (type: type != 1) gameTypes then
+      blocksIn (30 * 24 * 3600) blockTime
+    else
+      null;
+
+  # Where a command of `init` makes what is to be there as a whole or not at all.
+  initialising = dataDir: "${dataDir}/.initialising";
+
   http = port: "http://127.0.0.1:${toString port}";
 
   # Prometheus metrics of the Go programs, on loopback.
@@ -122,8 +142,11 @@ rec {
       # Files that the program reads beside the chain's own: path -> text.
       files ? { },
       dataDir ? null,
-      # Arguments that run to completion before the first start.
-      init ? null,
+      # Commands that run to completion before a start, in their order: { args, done, makes }. With `done`, a path
+      # in the data folder, one runs until that is there; with null each time, and finds out by itself that nothing
+      # is to be done. One with `makes` writes that into the folder `initialising`, from where it comes to its place
+      # in the data folder when the command has succeeded.
+      init ? [ ],
       ports ? { },
       # Started before this one; `requires` also keeps this one from starting without it.
       after ? [ ],

@@ -27,8 +27,12 @@
   dataAvailability ? if l1.beacon or null == null && l1.beaconFile or null == null then "calldata" else "auto",
   # How often a root is claimed. Each claim's bond is away for ten and a half days.
   proposalInterval ? "12h",
-  # Blocks for which op-reth proves withdrawals: two claims and a channel, 24 h 48 min, at a block time of 1 s.
-  proofWindow ? 90000,
+  # Seconds between L2 blocks; with fewer than there are, more is kept than is needed.
+  blockTime ? 1,
+  # Blocks for which op-reth proves withdrawals: two claims and a channel take 24 h 48 min.
+  proofWindow ? (import ./lib.nix).blocksIn 90000 blockTime,
+  # Blocks for which the op-reth that the challenger asks keeps its state, or null.
+  proofsHistory ? (import ./lib.nix).historyOf { inherit engine gameTypes blockTime; },
   # Names of the followers on this host.
   followers ? [ ],
   # Whom the challenger asks: the name of a follower, or "sequencer".
@@ -109,6 +113,7 @@ import ./default.nix {
     honestActors
     dataAvailability
     proofWindow
+    proofsHistory
     challengerNode
     keys
     key

@@ -289,11 +289,16 @@ pub(crate) fn service_unit(
     }
     args.extend(["--".into(), program.clone().into()]);
     args.extend(service.args.iter().map(OsString::from));
-    let init = service.init.as_ref().zip(service.data_dir.as_ref()).map(|(init, data_dir)| Init {
-        spec: spec(init.iter().map(OsString::from).collect(), program),
-        data: PathBuf::from(data_dir),
-        done: Path::new(data_dir).with_extension("initialised"),
-    });
+    let init = |data: &String| {
+        let of = |init: &crate::stack::Init| Init {
+            spec: spec(init.args.iter().map(OsString::from).collect(), program.clone()),
+            data: PathBuf::from(data),
+            done: init.done.clone(),
+            makes: init.makes.clone(),
+        };
+        service.init.iter().map(of).collect()
+    };
+    let init = service.data_dir.as_ref().map(init).unwrap_or_default();
     let after = service.after.iter().chain(&service.requires).cloned();
     Ok(Unit {
         name: name.to_owned(),

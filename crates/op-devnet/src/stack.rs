@@ -37,14 +37,23 @@ pub(crate) struct Service {
     /// Path to text.
     pub(crate) files: BTreeMap<String, String>,
     pub(crate) data_dir: Option<String>,
-    /// Arguments that run to completion before the first start.
-    pub(crate) init: Option<Vec<String>>,
+    pub(crate) init: Vec<Init>,
     pub(crate) after: Vec<String>,
     pub(crate) requires: Vec<String>,
     pub(crate) ready: Option<Ready>,
     pub(crate) gate: Gate,
     /// Seconds.
     pub(crate) stop_timeout: u64,
+}
+
+/// A command that runs to completion before a start; the paths are in the data folder.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Init {
+    pub(crate) args: Vec<String>,
+    /// There once it need not run again; `None` for each time.
+    pub(crate) done: Option<PathBuf>,
+    /// What it makes beside, to be moved there when it has succeeded.
+    pub(crate) makes: Option<PathBuf>,
 }
 
 /// Of what the gates judge by, what the service's runner keeps.

@@ -253,7 +253,8 @@ impl Gate {
                 "since v2.8.0 the last 50 blocks are in memory only: killed, a chain loses 100 s that it had \
                  confirmed"),
             Self::ProofWindow => entry(Nodes, &[Command],
-                "the engine proves blocks as old as the roots that withdrawals and disputes rest on (engines)",
+                "the engine proves blocks as old as the roots that withdrawals and disputes rest on, and a running one with a \
+                 history of proofs has them (engines)",
                 "12 hours of proofs at a block time of 1 s, and a root every 12 hours: no withdrawal could be proven"),
             Self::EnginePeers => entry(Nodes, &[Command],
                 "a follower's engine has the sequencer's as its peer, on this host by the right id, and the \

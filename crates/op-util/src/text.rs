@@ -1,4 +1,8 @@
-//! Sizes and spans of time as people read them, and the name that somebody meant.
+//! Sizes and spans of time as people read them, the name that somebody meant, and words that two sides agree on.
+
+/// How the last error of a program begins that was killed for its memory: whoever writes it knows, and whoever
+/// shows it has other advice.
+pub const KILLED: &str = "killed by the kernel";
 
 /// How alike a name must be to be proposed, from 0 to 1.
 const ALIKE: f64 = 0.7;

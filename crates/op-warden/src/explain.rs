@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::output::print;
+use op_tools::explain::killed::{Limit, killed};
 use op_tools::explain::{dictionary::Dictionary, explain, last::last_error, report};
 
 /// Logs are large and read once.
@@ -26,6 +27,15 @@ pub(crate) struct ExplainArgs {
     /// Show only the last line that is an error, as it may be shown to anybody
     #[arg(long, conflicts_with_all = ["list", "id", "json"])]
     last: bool,
+    /// Of a kernel's log: why it killed a process of this systemd unit last
+    #[arg(long, value_name = "UNIT", conflicts_with_all = ["list", "id", "json", "last"])]
+    killed: Option<String>,
+    /// The unit's memory limit, as podman takes it
+    #[arg(long, requires = "killed")]
+    memory: Option<String>,
+    /// The option that sets it
+    #[arg(long, requires = "killed", default_value = "resources.memory")]
+    option: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -36,6 +46,12 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     if args.last {
         let mut log = BufReader::with_capacity(BUFFER, open(name)?);
         print(last_error(&mut log).context("cannot read the log")?.unwrap_or_default())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(unit) = &args.killed {
+        let limit = Limit { memory: args.memory.as_deref(), option: &args.option };
+        let mut log = BufReader::with_capacity(BUFFER, open(name)?);
+        print(killed(&mut log, unit, limit).context("cannot read the log")?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let dictionary = Dictionary::load()?;

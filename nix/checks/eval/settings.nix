@@ -6,6 +6,8 @@
   followers,
   servicesOf,
   containerOf,
+  textOf,
+  values,
   throws,
   ...
 }:
@@ -305,6 +307,101 @@ in
           gameType = 1;
         };
       };
+  };
+
+  # 30 days of it, on the engine that the challenger asks and on no other; what is filled before a start is what
+  # the engine keeps.
+  testStateIsKeptForOpenGames =
+    let
+      historyOf =
+        settings: chain:
+        let
+          services = servicesOf (host (settings // { inherit chain; }));
+          windows = map (lib.removePrefix "--proofs-history.window=");
+          kept = service: {
+            on = lib.elem "--proofs-history" service.args;
+            window = windows (lib.filter (lib.hasPrefix "--proofs-history.window=") service.args);
+            filled = lib.concatMap (
+              command: windows (lib.filter (lib.hasPrefix "--proofs-history.window=") command.args)
+            ) service.init;
+            commands = lib.length service.init;
+          };
+          engines = lib.filterAttrs (name: _: lib.hasSuffix "-engine" name) services;
+        in
+        lib.filterAttrs (_: kept: kept.on) (lib.mapAttrs (_: kept) engines);
+      open = {
+        gameType = 8;
+      };
+      of = blocks: {
+        on = true;
+        window = [ blocks ];
+        filled = [
+          blocks
+          blocks
+        ];
+        commands = 5;
+      };
+    in
+    {
+      expr = {
+        permissioned = historyOf { } { };
+        open = historyOf { } open;
+        slower = historyOf { } (open // { blockTime = 2; });
+        uneven = historyOf { } (open // { blockTime = 7; });
+        former = historyOf {
+          challenger.gameTypes = [
+            1
+            8
+          ];
+        } { };
+        follower = historyOf (followers [ "one" ]) open;
+        sequencer = historyOf (followers [ "one" ] // { challenger.node = "sequencer"; }) open;
+        geth = historyOf { engine = "geth"; } open;
+        off = historyOf { proofsHistory = null; } open;
+        nobodyAsks = historyOf { challenger.enable = false; } open;
+        own = historyOf { proofsHistory = 1000; } { };
+      };
+      expected = {
+        permissioned = { };
+        open.sequencer-engine = of "2592000";
+        slower.sequencer-engine = of "1296000";
+        uneven.sequencer-engine = of "370286";
+        former.sequencer-engine = of "2592000";
+        follower.follower-one-engine = of "2592000";
+        sequencer.sequencer-engine = of "2592000";
+        geth = { };
+        off = { };
+        nobodyAsks = { };
+        own.sequencer-engine = of "1000";
+      };
+    };
+
+  # A start that fills a history takes as long as the chain is old.
+  testAStartThatFillsAHistoryIsNotGivenUp = {
+    expr = map (type: values "TimeoutStartSec" (textOf (host { chain.gameType = type; }) "sequencer-engine")) [
+      1
+      8
+    ];
+    expected = [
+      [ "900" ]
+      [ "infinity" ]
+    ];
+  };
+
+  testTheWindowOfProofsFollowsFromTheBlockTime = {
+    expr =
+      map
+        (blockTime: (servicesOf (host { chain = { inherit blockTime; }; })).sequencer-engine.settings."rpc.eth-proof-window")
+        [
+          1
+          2
+          7
+        ];
+    expected = [
+      90000
+      45000
+      12858
+    ];
   };
 
   # Two claims and a channel, also where blocks come every second.

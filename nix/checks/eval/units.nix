@@ -403,6 +403,15 @@ in
     );
   };
 
+  # With `Delegate=` systemd's default is to go on, and the unit of a killed program ends as any other does. A VM of
+  # the challenger that is killed does not take it along.
+  testAKilledProgramIsToldBySystemd = {
+    expr = eachText full (values "OOMPolicy");
+    expected = same full [ "stop" ] // {
+      challenger = [ "continue" ];
+    };
+  };
+
   testTheGateHasNoRights = {
     expr = eachText full (text: {
       user = values "User" text;

@@ -41,6 +41,10 @@ let
     cannon-prestates-url = "challenger.prestates";
     cannon-kona-prestates-url = "challenger.prestates";
     datadir = "stateDir";
+    proofs-history = "proofsHistory";
+    "proofs-history.storage-path" = "proofsHistory";
+    "proofs-history.storage-version" = "proofsHistory";
+    "proofs-history.window" = "proofsHistory";
     "safedb.path" = "stateDir";
     "l2.enginekind" = "engine";
     "p2p.advertise.ip" = "p2p.advertiseIp";

@@ -36,7 +36,7 @@ let
         ++ lib.optional (service.identityCopy != null) service.identityCopy.path;
       # A folder is named by its URL.
       pathOf = value: if lib.isString value then lib.removePrefix "file://" value else value;
-      named = map pathOf (lib.attrValues service.wiring) ++ (if service.init == null then [ ] else service.init);
+      named = map pathOf (lib.attrValues service.wiring) ++ lib.concatMap (command: command.args) service.init;
     in
     lib.filter (file: lib.elem file named) known;
 
@@ -100,8 +100,6 @@ let
     )
     ++ service.args;
 
-  initDir = "${service.dataDir}/.initialising";
-
   common =
     volumes:
     sandbox
@@ -112,8 +110,6 @@ let
     ++ map (volume: "--volume=${volume}") volumes;
 in
 {
-  inherit initDir;
-
   # Before the user, who is looked up on the host.
   run =
     common volumes
@@ -135,21 +131,19 @@ in
   ]
   ++ arguments;
 
-  # op-geth writes the genesis block by a command of its own, once.
-  init =
-    common ([ "${initDir}:${service.dataDir}" ] ++ otherVolumes)
-    ++ [
-      "--name=${service.container}-init"
-      "--replace"
-      "--rm"
-    ];
-  initProgram = lib.optionals (service.init != null) (
+  # What an engine's data need before its start.
+  init = common volumes ++ [
+    "--name=${service.container}-init"
+    "--replace"
+    "--rm"
+  ];
+  initProgram =
+    arguments:
     [
       "--entrypoint=${service.program}"
       service.imageRef
     ]
-    ++ service.init
-  );
+    ++ arguments;
 
   # What makes it another program: a change of it, and of nothing else, restarts the service.
   identity = {

@@ -129,7 +129,8 @@ let
       inherit (cfg.chain) bundleKey;
       inherit (cfg.chain) peers peerFiles;
     };
-    inherit (cfg) proofWindow;
+    inherit (cfg) proofWindow proofsHistory;
+    inherit (cfg.chain) blockTime;
     inherit (cfg.batcher) dataAvailability;
     proposalInterval = cfg.proposer.interval;
     prestate = lib.mapNullable inSystem cfg.chain.prestateFile;

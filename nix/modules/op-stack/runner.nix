@@ -9,11 +9,19 @@ name: service: container:
 let
   cfg = config.services.every-channel.op-stack;
   paths = import ./paths.nix;
+  stackLib = import ../../stack/lib.nix;
   user = "op-stack";
 
   # The key that its gate judges, among its key files.
   signingKeys = lib.attrNames (
     lib.filterAttrs (_: file: file == service.gate.key or null) service.keyFiles
+  );
+
+  # For what `op-warden explain` says of a program that was killed for its memory.
+  killedFor = words (
+    [ "--killed=${service.unit}.service" ]
+    ++ lib.optional (service.resources.memory != null) "--memory=${service.resources.memory}"
+    ++ [ "--option=${service.option}.resources.memory" ]
   );
 
   words = lib.concatMapStringsSep " \\\n    " lib.escapeShellArg;
@@ -67,23 +75,41 @@ let
     fi
   '';
 
-  # Beside the data and moved there once it is whole: what was broken off is begun again.
-  initialise = lib.optionalString (service.init != null) ''
-    # Root follows no link that the program made.
-    if [ -L ${service.dataDir}/geth ]; then
-      echo "${service.dataDir}/geth is a link: the chain's data are to be there" >&2
-      exit 1
-    fi
-    if [ ! -e ${service.dataDir}/geth/chaindata/CURRENT ]; then
-      rm -rf ${container.initDir}
-      install -d -m 0700 -o ${user} -g ${user} ${container.initDir} ${service.dataDir}/geth
-      podman run ${words container.init} \
-        "--user=$ids" \
-        ${words container.initProgram}
-      mv --no-target-directory ${container.initDir}/geth/chaindata ${service.dataDir}/geth/chaindata
-      rm -rf ${container.initDir}
-    fi
-  '';
+  # The commands of the definition, each in a container of its own.
+  initialise = lib.concatMapStrings (
+    command:
+    let
+      run = ''
+        podman run ${words container.init} \
+          "--user=$ids" \
+          ${words (container.initProgram command.args)}
+      '';
+      # Beside the data and moved there once it is whole: what was broken off is begun again.
+      beside = stackLib.initialising service.dataDir;
+      parent = builtins.dirOf command.makes;
+      whole = ''
+        # Root follows no link that the program made.
+        if [ -L ${service.dataDir}/${parent} ]; then
+          echo "${service.dataDir}/${parent} is a link: the chain's data are to be there" >&2
+          exit 1
+        fi
+        rm -rf ${beside}
+        install -d -m 0700 -o ${user} -g ${user} ${beside} ${service.dataDir}/${parent}
+        ${run}
+        mv --no-target-directory ${beside}/${command.makes} ${service.dataDir}/${command.makes}
+        rm -rf ${beside}
+      '';
+      act = if command.makes == null then run else whole;
+    in
+    if command.done == null then
+      act
+    else
+      ''
+        if [ ! -e ${service.dataDir}/${command.done} ]; then
+          ${act}
+        fi
+      ''
+  ) service.init;
 
   # Which release wrote the data last: an earlier one may not understand it.
   noteRelease = lib.optionalString (service.gate ? ran) ''
@@ -182,7 +208,7 @@ pkgs.writeShellApplication {
         lib.optionalString (service.identityCopy != null) service.identityCopy.path
       }
       podman rm --force --ignore ${service.container} ${
-        lib.optionalString (service.init != null) "${service.container}-init"
+        lib.optionalString (service.init != [ ]) "${service.container}-init"
       }
       ;;
     # What the program said last before it died, or else podman, for the health service. The gate has no
@@ -193,7 +219,18 @@ pkgs.writeShellApplication {
         journalctl --quiet --output=cat --lines=5000 "_SYSTEMD_INVOCATION_ID=$INVOCATION_ID" "$@" \
           | ${paths.warden} explain --last
       }
-      said=$(last SYSLOG_IDENTIFIER=${service.container})
+      # With one of several processes killed systemd goes on, and says so by itself: SD_MESSAGE_UNIT_OUT_OF_MEMORY.
+      killed() {
+        [ "$SERVICE_RESULT" != oom-kill ] || return 0
+        [ "$EXIT_STATUS" = 137 ] && [ -n "$(journalctl --quiet --output=cat --lines=1 \
+          MESSAGE_ID=fe6faa94e7774663a0da52717891d8ef "INVOCATION_ID=$INVOCATION_ID")" ]
+      }
+      if killed; then
+        said=$(journalctl --quiet --dmesg --output=cat --lines=5000 \
+          | ${paths.warden} explain ${killedFor})
+      else
+        said=$(last SYSLOG_IDENTIFIER=${service.container})
+      fi
       note "''${said:-$(last)}" ${paths.lastErrors}/${name}
       ;;
     esac

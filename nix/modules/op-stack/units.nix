@@ -117,9 +117,15 @@ let
         RestartSec = "2s";
         RestartSteps = 5;
         RestartMaxDelaySec = "1min";
-        TimeoutStartSec = lib.mkDefault service.startTimeout;
+        # What finds out by itself what is to be done takes as long as the chain is old.
+        TimeoutStartSec = lib.mkDefault (
+          if lib.any (command: command.done == null) service.init then "infinity" else service.startTimeout
+        );
         # podman ends the program after `stopTimeout`, systemd podman.
         TimeoutStopSec = lib.mkDefault (service.stopTimeout + 30);
+        # A program that the kernel killed for its memory ends its unit as `oom-kill`, which with `Delegate=` is
+        # not the default. The challenger's VMs are processes of their own: one that was killed is run again.
+        OOMPolicy = if service.component == "op-challenger" then "continue" else "stop";
         # A Go program that dies of SIGTERM was stopped as well.
         SuccessExitStatus = [ 143 ];
         KillMode = "mixed";

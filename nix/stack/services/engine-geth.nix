@@ -63,12 +63,18 @@ in
     );
   inherit dataDir gate after;
   init = [
-    # In MB. A large write buffer leaves the genesis state in the log alone, and the start replays it.
-    "--cache=32"
-    "init"
-  ]
-  ++ lib.renderFlags database
-  ++ [ chain.genesis ];
+    {
+      done = "geth/chaindata/CURRENT";
+      makes = "geth/chaindata";
+      args = [
+        # In MB. A large write buffer leaves the genesis state in the log alone, and the start replays it.
+        "--cache=32"
+        "init"
+      ]
+      ++ lib.renderFlags (database // { datadir = lib.initialising dataDir; })
+      ++ [ chain.genesis ];
+    }
+  ];
   ports = {
     inherit (ports) http authrpc metrics;
   }

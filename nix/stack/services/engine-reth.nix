@@ -8,6 +8,8 @@
   gate,
   # Blocks back from the newest that eth_getProof answers for.
   proofWindow,
+  # Blocks back from the newest whose state is kept beside the database, for disputes; null for none.
+  history ? null,
   # JSON-RPC of the sequencer's engine that transactions are forwarded to; null on the sequencer.
   sequencerHttp ? null,
   # Key file of the sequencer's engine, by which the followers' know it; null for one that it makes itself.
@@ -20,13 +22,27 @@
 }:
 let
   sequencing = sequencerHttp == null;
+
+  database = {
+    chain = chain.genesis;
+    datadir = dataDir;
+  };
+  # Version 1, the default, cannot be filled backwards.
+  store = {
+    "proofs-history.storage-path" = "${dataDir}/historical-proofs";
+    "proofs-history.storage-version" = "v2";
+  };
+  window."proofs-history.window" = history;
+  command = words: flags: {
+    done = null;
+    makes = null;
+    args = words ++ lib.renderFlags (flags // { color = "never"; });
+  };
 in
 {
   component = "op-reth";
   subcommand = [ "node" ];
-  wiring = lib.engineRpc ports jwt // {
-    chain = chain.genesis;
-    datadir = dataDir;
+  wiring = lib.engineRpc ports jwt // database // {
     addr = "127.0.0.1";
     port = ports.p2p;
     disable-discovery = true;
@@ -38,13 +54,15 @@ in
     metrics = "127.0.0.1:${toString ports.metrics}";
     "rollup.disable-tx-pool-gossip" = true;
     "rollup.sequencer" = sequencerHttp;
-  };
+  }
+  // (if history == null then { } else store // window // { proofs-history = true; });
   settings = lib.engineSettings sequencing // {
     # The journal has them, without escape codes.
     "log.file.max-files" = 0;
     color = "never";
     # A withdrawal is proven with eth_getProof at the block of a claimed root. The default is the newest block.
-    "rpc.eth-proof-window" = proofWindow;
+    # With a history it answers by that alone.
+    "rpc.eth-proof-window" = if history == null then proofWindow else null;
     # Defaults are made for 12 s slots.
     "builder.deadline" = 2;
     "builder.interval" = "100ms";
@@ -66,6 +84,22 @@ in
     ports
     after
     ;
+  # It makes its database by itself, but its history is not begun at a start, and one that is too short or too long
+  # (by more than 1,000 blocks) does not go away either. Each command ends at once where nothing is to be done.
+  # Backfill goes on where it was broken off; it works on a copy of the newest state, which serves for that alone.
+  init =
+    if history == null then
+      [ ]
+    else
+      [
+        (command [ "init" ] database // { done = "historical-proofs"; })
+        (command [ "proofs" "init" ] (database // store // { "proofs-history.skip-backfill" = true; }))
+        (command [ "proofs" "backfill" ] (
+          database // store // window // { "proofs-history.use-snapshot" = true; }
+        ))
+        (command [ "proofs" "snapshot" "drop" ] (database // store))
+        (command [ "proofs" "prune" ] (database // store // window))
+      ];
   ready = {
     url = lib.http ports.http;
     method = "eth_chainId";

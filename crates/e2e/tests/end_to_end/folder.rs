@@ -156,12 +156,12 @@ pub(crate) fn interrupted_proof() -> Outcome {
 /// What `op-geth init` has of its database when it is ended early.
 fn break_off_an_initialisation(dir: &Path) -> Result<()> {
     let engine = dir.join("data/follower-1-engine");
-    let done = engine.with_extension("initialised");
-    for left in [&engine, &done].into_iter().filter(|left| left.exists()) {
-        if left.is_dir() { fs::remove_dir_all(left)? } else { fs::remove_file(left)? }
+    if engine.exists() {
+        fs::remove_dir_all(&engine)?;
     }
-    fs::create_dir_all(engine.join("geth/chaindata"))?;
-    fs::write(engine.join("geth/chaindata/CURRENT"), "MANIFEST-000001\n")?;
+    let broken = engine.join(".initialising/geth/chaindata");
+    fs::create_dir_all(&broken)?;
+    fs::write(broken.join("CURRENT"), "MANIFEST-000001\n")?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     fs,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -63,7 +63,50 @@ fn accepted() -> Result<()> {
     // op-challenger before v1.9.4 wants one for permissioned games, and reads none.
     challenger["args"].as_array_mut().ok_or("no args")?.push(json!("--cannon-prestate=none"));
     accept("challenger", challenger).map_err(|error| format!("former games: {error}"))?;
+    let Some(op_reth) = given("op-reth") else {
+        println!("  no op-reth in OP_DEVNET_BIN_DIR: what fills its history was not run");
+        return Ok(());
+    };
+    let open = json!({"engine": "reth", "gameType": 8});
+    let services = production(work.path(), &l1, &ports, &urls, &open)?;
+    // Each time before a start: what is done is not done again, and is no failure.
+    let engine = &services["follower-one-engine"];
+    ensure(engine["init"].as_array().is_some_and(|all| all.len() == 5), || engine.to_string())?;
+    for _ in 0..2 {
+        initialise(&op_reth, engine)?;
+    }
+    println!("  follower-one-engine: op-reth accepts what fills its history");
     Ok(())
+}
+
+/// A program that the operator brings along.
+fn given(program: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("OP_DEVNET_BIN_DIR")?;
+    Some(Path::new(&folder).join(program)).filter(|path| path.exists())
+}
+
+/// Runs what a service's data need before a start, as its runners do.
+fn initialise(program: &Path, service: &Value) -> Result<()> {
+    let Some(folder) = service["dataDir"].as_str().map(Path::new) else { return Ok(()) };
+    fs::create_dir_all(folder)?;
+    let path = |value: &Value| value.as_str().map(|path| folder.join(path));
+    for command in service["init"].as_array().into_iter().flatten() {
+        if path(&command["done"]).is_some_and(|done| done.exists()) {
+            continue;
+        }
+        run(Command::new(program).args(texts(&command["args"])))?;
+        if let Some(place) = path(&command["makes"]) {
+            let made = folder.join(".initialising").join(place.strip_prefix(folder)?);
+            fs::create_dir_all(place.parent().ok_or("no folder")?)?;
+            fs::rename(made, place)?;
+        }
+    }
+    Ok(())
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    let items = list.as_array().into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The services of nix/stack for a host with a follower, whose files are in `folder`, and whose L1
@@ -151,21 +194,12 @@ fn ports() -> Result<Value> {
 fn accept(name: &str, service: &Value) -> Result<()> {
     let component = service["component"].as_str().ok_or("no component")?;
     let program = test_kit::components().join("bin").join(component);
-    let args = |list: &Value| -> Vec<String> {
-        let items = list.as_array().into_iter().flatten();
-        items.filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    if let Some(folder) = service["dataDir"].as_str() {
-        fs::create_dir_all(folder)?;
-    }
     for (path, text) in service["files"].as_object().into_iter().flatten() {
         fs::write(path, text.as_str().unwrap_or_default())?;
     }
-    if service["init"].is_array() {
-        run(Command::new(&program).args(args(&service["init"])))?;
-    }
+    initialise(&program, service)?;
     let mut command = Command::new(&program);
-    command.args(args(&service["args"]));
+    command.args(texts(&service["args"]));
     command.envs(image_environment(
         component,
         &test_kit::components().join("bin").display().to_string(),

@@ -11,14 +11,15 @@ use std::{
 use libtest_mimic::{Completion, Trial};
 use serde_json::json;
 use tempfile::TempDir;
-use test_kit::{nix, workspace};
+use test_kit::{nix, program::op_warden, workspace};
 
 use crate::support::{Outcome, Result, ensure, nixos_tree, run, tools};
 
 /// As little as a host can have, and one of each kind of script: with an archive, with files, with what op-geth
-/// needs.
-const HOSTS: [&str; 3] = [
+/// needs, with an op-reth that keeps a history.
+const HOSTS: [&str; 4] = [
     "",
+    "chain.gameType = 8;",
     "batcher.enable = false; proposer.enable = false; challenger.enable = false; dispute-mon.enable = false;",
     MUCH,
 ];
@@ -69,6 +70,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::ignorable_test("scripts_pass_shellcheck", shellcheck),
         Trial::ignorable_test("images_of_long_ago_are_removed", images),
         Trial::ignorable_test("a_switch_asks_as_nobody", asked_as_nobody),
+        Trial::ignorable_test("a_killed_program_is_told_as_such", killed),
     ]
 }
 
@@ -152,6 +154,54 @@ fn asked_as_nobody() -> Outcome {
     Ok(Completion::Completed)
 }
 
+/// A journal with the kernel's line of the batcher's end, and with what the batcher said before.
+const JOURNAL: &str = r#"#!/bin/sh
+case "$*" in
+*--dmesg*) echo "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/opstack.slice/podman-op-stack-batcher.service/libpod-payload-2f5c,task_memcg=/opstack.slice/podman-op-stack-batcher.service/libpod-payload-2f5c,task=op-batcher,pid=1346,uid=0" ;;
+*MESSAGE_ID=*INVOCATION_ID=killed) echo "podman-op-stack-batcher.service: A process of this unit has been killed by the OOM killer." ;;
+*MESSAGE_ID=*) ;;
+*) echo 'lvl=crit msg="no key"' ;;
+esac"#;
+
+/// What the batcher's end is told as.
+const BY_LIMIT: &str = "killed by the kernel: it used more than its memory limit of 2g; give \
+                        `batcher.resources.memory` more, or the program less to keep";
+const ITS_OWN: &str = "lvl=crit msg=\"no key\"";
+
+/// As systemd tells what a unit's end was: by its result, or by the code of podman's conmon.
+fn killed() -> Outcome {
+    let Some(scripts) = Scripts::of(MUCH)? else { return Ok(missing()) };
+    let folder = scripts.folder.path();
+    program(&folder.join("bin/journalctl"), JOURNAL)?;
+    program(&folder.join("bin/id"), "#!/bin/sh\necho 65534")?;
+    fs::create_dir_all(folder.join("run/last-errors"))?;
+    let op_warden = op_warden();
+    for (result, status, invocation, expected) in [
+        ("oom-kill", "137", "another", BY_LIMIT),
+        ("exit-code", "137", "killed", BY_LIMIT),
+        // By somebody else, and by itself after one of its processes was killed.
+        ("exit-code", "137", "another", ITS_OWN),
+        ("exit-code", "1", "killed", ITS_OWN),
+    ] {
+        let ended = [
+            ("EXIT_CODE", "exited"),
+            ("SERVICE_RESULT", result),
+            ("EXIT_STATUS", status),
+            ("INVOCATION_ID", invocation),
+        ];
+        let exports = ended.map(|(name, value)| format!("export {name}={value}\n")).concat();
+        scripts.run_as("op-stack-batcher-runner", &["last-error"], "", |text| {
+            let text = text
+                .replace("/etc/op-stack/bin/op-warden", &op_warden.display().to_string())
+                .replace("/run/op-stack/", &format!("{}/", folder.join("run").display()));
+            format!("{exports}{text}")
+        })?;
+        let told = fs::read_to_string(folder.join("run/last-errors/batcher"))?;
+        ensure(told.trim() == expected, || format!("{result} {status} {invocation}: {told}"))?;
+    }
+    Ok(Completion::Completed)
+}
+
 fn missing() -> Completion {
     Completion::ignored_with("no Nix, NIXOS_TREE or OP_STACK_TEST_TOOLS")
 }
@@ -223,6 +273,17 @@ impl Scripts {
 
     /// Runs a script with the programs that the test has put into `bin`; its output.
     fn run(&self, name: &str, arguments: &[&str], redirected: &str) -> Result<String> {
+        self.run_as(name, arguments, redirected, |text| text)
+    }
+
+    /// The same, with the script's text changed.
+    fn run_as(
+        &self,
+        name: &str,
+        arguments: &[&str],
+        redirected: &str,
+        change: impl Fn(String) -> String,
+    ) -> Result<String> {
         let script = self.all()?.into_iter().find(|file| file.ends_with(name));
         let script = script.ok_or_else(|| format!("no {name}"))?;
         // Of the paths of the host's store, those on PATH are not there, and the programs are those above.
@@ -230,6 +291,7 @@ impl Scripts {
         let text = fs::read_to_string(&script)?
             .replace("\n/stub/", &format!("\nbash {}/", store.display()))
             .replace("! /stub/", &format!("! bash {}/", store.display()));
+        let text = change(text);
         let path =
             format!("{}:{}", self.folder.path().join("bin").display(), std::env::var("PATH")?);
         run(Command::new("bash")

@@ -134,14 +134,15 @@ impl Prepared {
         let unit = self.unit(engine, service)?;
         let data = service.data_dir.as_ref().context("the engine has no data")?;
         // op-reth does so at its start, and has this command beside.
-        let mut init = unit.init.unwrap_or_else(|| Init {
+        let mut init = unit.init.into_iter().next().unwrap_or_else(|| Init {
             spec: Spec {
                 program: self.components.path(Component::OpReth),
                 args: ["init", "--datadir", data, "--chain", "FILE"].map(OsString::from).into(),
                 ..unit.spec
             },
             data: data.into(),
-            done: Path::new(data).with_extension("initialised"),
+            done: None,
+            makes: None,
         });
         // The engine's own log shows that it was started.
         init.spec.log = self.devnet.home.log("other-genesis");

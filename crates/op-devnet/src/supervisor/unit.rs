@@ -1,7 +1,8 @@
 //! One service kept running as systemd would: gate, start, watch, start again.
 
+use std::path::{Path, PathBuf};
 use std::{collections::BTreeSet, ffi::OsString, fs, future::pending, io::ErrorKind};
-use std::{path::PathBuf, process::ExitStatus, time::Duration};
+use std::{process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result};
 use eth_rpc::Rpc;
@@ -13,7 +14,7 @@ use tokio::{process::Command, sync::watch};
 
 use super::board::{Board, GateRun, Phase, Status};
 use super::process::{Process, Spec};
-use crate::{blocks, home, out, saved::Saved, stack::Ready};
+use crate::{blocks, out, saved::Saved, stack::Ready};
 
 /// Between two requests to a service that does not answer yet.
 const POLL: Duration = Duration::from_millis(50);
@@ -35,8 +36,8 @@ pub(crate) struct Unit {
     pub(crate) gate: Option<Gate>,
     /// Where it is written until when the service ran.
     pub(crate) last_run: Option<PathBuf>,
-    /// Runs to completion once.
-    pub(crate) init: Option<Init>,
+    /// In their order.
+    pub(crate) init: Vec<Init>,
     pub(crate) spec: Spec,
     pub(crate) ready: Option<Ready>,
     pub(crate) stop_timeout: Duration,
@@ -58,31 +59,50 @@ pub(crate) struct Gate {
     pub(crate) config: PathBuf,
 }
 
-/// What has to succeed once before the first start.
+/// What has to succeed before a start; the paths are in the data folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Init {
     pub(crate) spec: Spec,
-    /// The folder that it fills.
     pub(crate) data: PathBuf,
-    /// Made when it has succeeded.
-    pub(crate) done: PathBuf,
+    /// There once it need not run again; `None` for each time.
+    pub(crate) done: Option<PathBuf>,
+    /// What it makes in [`BESIDE`], to be moved to its place.
+    pub(crate) makes: Option<PathBuf>,
 }
 
+/// As `nix/stack/lib.nix` has it in the arguments.
+const BESIDE: &str = ".initialising";
+
 impl Init {
-    /// Removes what one that was broken off has left: no service has ever run with it, and none could.
-    fn clear(&self) -> Result<()> {
-        match fs::remove_dir_all(&self.data) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("cannot remove {}", self.data.display()))
-            }
-            _ => Ok(()),
-        }
+    fn is_done(&self) -> bool {
+        self.done.as_ref().is_some_and(|done| self.data.join(done).exists())
     }
 
-    /// Runs it, and marks it as done.
+    /// Runs it; what one that was broken off has left is removed, since it is in no place yet.
     pub(crate) async fn run(&self) -> Result<()> {
+        let beside = self.data.join(BESIDE);
+        if self.makes.is_some() {
+            remove(&beside)?;
+        }
         self.spec.run().await.context("initialisation failed")?;
-        home::write(&self.done, b"")
+        let Some(makes) = &self.makes else { return Ok(()) };
+        let place = self.data.join(makes);
+        if let Some(parent) = place.parent() {
+            fs::create_dir_all(parent)
+                .with_context(|| format!("cannot make {}", parent.display()))?;
+        }
+        fs::rename(beside.join(makes), &place)
+            .with_context(|| format!("cannot make {}", place.display()))?;
+        remove(&beside)
+    }
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -94,7 +114,7 @@ impl Unit {
             after: BTreeSet::new(),
             gate: None,
             last_run: None,
-            init: None,
+            init: Vec::new(),
             spec,
             ready: None,
             stop_timeout,
@@ -166,13 +186,14 @@ impl Unit {
     async fn start(&self, report: &Report<'_>) -> Result<Process> {
         let ready = |board: &Board| self.after.iter().all(|name| board.is_running(name));
         report.board.subscribe().wait_for(ready).await.context("the supervisor is gone")?;
-        let init = self.init.as_ref().filter(|init| !init.done.exists());
-        init.map(Init::clear).transpose()?;
         self.pass_gate(report).await?;
-        if let Some(init) = init {
+        for init in self.init.iter().filter(|init| !init.is_done()) {
             let began = Instant::now();
             init.run().await?;
-            report.update(|status| status.init_milliseconds = Some(milliseconds(began)));
+            // The others look whether there is anything to do.
+            if init.makes.is_some() {
+                report.update(|status| status.init_milliseconds = Some(milliseconds(began)));
+            }
         }
         if let Some(path) = &self.last_run {
             last_run::write_running(path)

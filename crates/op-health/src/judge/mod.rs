@@ -19,6 +19,8 @@ mod services;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_killed;
+#[cfg(test)]
 mod tests_money;
 #[cfg(test)]
 mod tests_view;

@@ -1,6 +1,6 @@
 //! The services: gates, processes, peers, disks.
 
-use op_util::text::{bytes, span};
+use op_util::text::{KILLED, bytes, span};
 
 use crate::{figures::services, judge::gates, last_reading::LastReading, watch::Watch};
 use op_gate::config::Service;
@@ -62,16 +62,36 @@ fn up(watch: &Watch, name: &str) -> Option<Condition> {
             Condition::holds(Name::Service, name, EXPECTED, FOUND).is(State::Warn, RESTART)
         }
         Ok(()) => Condition::holds(Name::Service, name, EXPECTED, "it answers"),
-        // It may not start: that is no fault of its own.
-        Err(reason) if waits => {
-            let found = format!("waits for its gates; no answer: {reason}");
-            Condition::holds(Name::Service, name, EXPECTED, found).is(State::Unknown, MEND)
-        }
+        // Where it may not start, that is no fault of its own.
         Err(reason) => {
-            Condition::holds(Name::Service, name, EXPECTED, format!("no answer: {reason}"))
-                .is(State::Failed, MEND)
+            let said = died(watch, name).then(|| last_error(watch, name)).flatten();
+            let (before, state) =
+                if waits { ("waits for its gates; ", State::Unknown) } else { ("", State::Failed) };
+            let found = format!("{before}no answer: {reason}{}", also(said));
+            Condition::holds(Name::Service, name, EXPECTED, found).is(state, mend(said, MEND))
         }
     })
+}
+
+/// Whether its last run ended badly and no other has begun, as systemd sees it.
+fn died(watch: &Watch, name: &str) -> bool {
+    const WELL: [&str; 3] = ["", "success", "exec-condition"];
+    watch.seen.units.get(name).is_some_and(|unit| !WELL.contains(&&*unit.result))
+}
+
+fn last_error<'a>(watch: &'a Watch, name: &str) -> Option<&'a str> {
+    watch.seen.last_errors.get(name).map(String::as_str).filter(|said| !said.is_empty())
+}
+
+fn also(said: Option<&str>) -> String {
+    said.map(|said| format!("; its last error: {said}")).unwrap_or_default()
+}
+
+/// Memory is given, where anything else is looked for in the log.
+fn mend(said: Option<&str>, otherwise: &'static str) -> &'static str {
+    const MEMORY: &str = "What was full is in its last error: give that more, or the program smaller caches and less \
+                          at a time. Until then it dies again, and an engine may lose its last blocks each time.";
+    if said.is_some_and(|said| said.starts_with(KILLED)) { MEMORY } else { otherwise }
 }
 
 /// Of what systemd or the program's own metrics can report.
@@ -90,11 +110,10 @@ fn restarts(watch: &Watch, name: &str, service: &Service) -> Option<Condition> {
     };
     let is_recent = |&&at: &&f64| watch.seen.now - at <= f64::from(within);
     let recent = service.restarted_at.iter().filter(is_recent).count();
-    let said = watch.seen.last_errors.get(name).filter(|said| recent > 0 && !said.is_empty());
-    let said = said.map(|said| format!("; its last error: {said}")).unwrap_or_default();
-    let found = format!("{recent} restarts recently, {} in all{said}", service.restarts);
+    let said = last_error(watch, name).filter(|_| recent > 0);
+    let found = format!("{recent} restarts recently, {} in all{}", service.restarts, also(said));
     let condition = Condition::holds(Name::Restarts, name, expected, found);
-    Some(condition.unless(recent < most, State::Failed, MEND))
+    Some(condition.unless(recent < most, State::Failed, mend(said, MEND)))
 }
 
 fn disk(watch: &Watch, name: &str, service: &Service) -> Option<Condition> {

@@ -4,6 +4,7 @@
 //! each line is looked up ([`dictionary`](mod@dictionary)), and what is shown of it holds no secret ([`redact`]).
 
 pub mod dictionary;
+pub mod killed;
 pub mod last;
 mod line;
 mod redact;

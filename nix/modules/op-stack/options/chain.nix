@@ -66,6 +66,16 @@ in
       description = "Files with the URLs of such endpoints, each in one line.";
       example = [ "/etc/op-stack/keys/peer" ];
     };
+    blockTime = mkOption {
+      type = types.ints.positive;
+      default = 1;
+      description = ''
+        Seconds between blocks of the L2, `block_time` of rollup.json. {option}`proofWindow` and
+        {option}`proofsHistory` follow from it. With the default an engine keeps enough for every chain; for blocks of
+        2 s twice of what it needs.
+      '';
+      example = 2;
+    };
     disputeGameFactory = mkOption {
       type = address;
       description = "Address of the chain's DisputeGameFactory proxy on L1.";

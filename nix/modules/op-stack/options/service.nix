@@ -152,7 +152,8 @@ in
         default = memory;
         description = ''
           Memory that the container may use, without swap; null for no limit. The program is told its share of it:
-          `GOMEMLIMIT` of Go's, the cache of op-reth.
+          `GOMEMLIMIT` of Go's, the cache of op-reth. One that uses more is killed by the kernel: the conditions
+          `service` and `restarts` say so, with the name of this option.
         '';
         example = "4g";
       }

@@ -9,6 +9,7 @@ let
   defaultPorts = import ../../../stack/ports.nix;
   fixedPorts = defaultPorts { };
   pins = lib.importJSON cfg.images.file;
+  stackLib = import ../../../stack/lib.nix;
 
   engineOptions =
     whose: given:
@@ -151,16 +152,40 @@ in
 
     proofWindow = mkOption {
       type = types.ints.between 0 1209600;
-      default = 90000;
+      default = stackLib.blocksIn 90000 cfg.chain.blockTime;
+      defaultText = lib.literalExpression "90000 / chain.blockTime";
       description = ''
         Blocks back from the newest for which op-reth answers `eth_getProof`; older withdrawals cannot be
         proven by this host. It has to hold two claims of {option}`proposer.interval` and a channel: the
-        default does for 12 hours and blocks of 1 s, and the gate of the engine computes it. Proofs of
-        old blocks take memory. Disputes of open games (type 8) ask for 28 days: that needs op-reth's
-        `proofs-history`, in the `settings` of the engine that the challenger asks
-        ({option}`challenger.node`); the gate says how it is filled.
+        default does for 12 hours, and the gate of the engine computes it. Proofs of old blocks take
+        memory. For what open games need see {option}`proofsHistory`.
       '';
       example = 180000;
+    };
+
+    proofsHistory = mkOption {
+      type = types.nullOr types.ints.positive;
+      default =
+        if cfg.challenger.enable then
+          stackLib.historyOf {
+            inherit (cfg) engine;
+            inherit (cfg.challenger) gameTypes;
+            inherit (cfg.chain) blockTime;
+          }
+        else
+          null;
+      defaultText = lib.literalMD "the blocks of 30 days where op-reth serves a challenger of open games, else null";
+      description = ''
+        Blocks back from the newest whose state the engine that the challenger asks ({option}`challenger.node`) keeps in
+        a store of its own (op-reth's `--proofs-history`), in {file}`historical-proofs` of its data folder: open games
+        are disputed for 28 days, and without its state an honest claim is lost. The store is filled before a
+        start, also with what the chain has already, and brought to another length. A chain that has
+        run for long takes long (100 to 370 blocks a second, measured on a quiet chain), and the engine is down meanwhile:
+        give the challenger a follower first, which fills its store while it follows. null switches it
+        off, and the store stays: switched on again, it is filled from where it ends. The newest few
+        blocks have no proof there yet.
+      '';
+      example = 1296000;
     };
 
     sequencer = {

@@ -1,6 +1,7 @@
 //! What the nodes say: engines, the handshake of op-node and engine, static peers.
 
 pub mod genesis_live;
+pub mod histories;
 pub mod jwt;
 pub mod others;
 pub mod static_peers;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 
 use eth_rpc::{BlockHead, Reading};
 
-use self::{genesis_live::EngineFacts, jwt::JwtFacts, static_peers::Peer};
+use self::{genesis_live::EngineFacts, histories::History, jwt::JwtFacts, static_peers::Peer};
 use crate::{config::Endpoint, read::request::Request};
 
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct NodeFacts {
     pub engines: BTreeMap<String, EngineFacts>,
     /// What the sequencers and peers of the followers that are judged by them say.
     pub upstream: BTreeMap<Endpoint, EngineFacts>,
+    /// How far back the engines prove that keep a history and are judged by it, by URL.
+    pub histories: BTreeMap<String, Reading<History>>,
     pub jwt: JwtFacts,
     /// The newest block of the other nodes, by their names, where a sequencer is judged by it.
     pub others: BTreeMap<String, Reading<Option<BlockHead>>>,
@@ -29,9 +32,10 @@ pub struct NodeFacts {
 
 impl NodeFacts {
     pub(super) async fn read(request: &Request<'_>) -> Self {
-        let (engines, upstream, jwt, others, peers) = tokio::join!(
+        let (engines, upstream, histories, jwt, others, peers) = tokio::join!(
             genesis_live::read(request),
             genesis_live::read_upstream(request),
+            histories::read(request),
             jwt::read(request),
             others::read(request),
             static_peers::read(request),
@@ -42,6 +46,6 @@ impl NodeFacts {
             let identity = request.identities.get(name).filter(|_| sequences)?;
             Some(identity.enode_id.clone())
         });
-        Self { engines, upstream, jwt, others, peers, sequencers_engine }
+        Self { engines, upstream, histories, jwt, others, peers, sequencers_engine }
     }
 }

@@ -7,7 +7,9 @@ use op_util::text::span;
 use crate::command::{Command, duration};
 use crate::finding::{Comparison, Finding};
 use crate::gates::disputes::batch_cadence::channel;
-use crate::{config::Service, gate::Gate, read::Facts};
+use crate::read::Facts;
+use crate::read::nodes::histories::{self, History};
+use crate::{config::Service, gate::Gate};
 
 const GATE: Gate = Gate::ProofWindow;
 /// Seconds between Ethereum's blocks.
@@ -46,7 +48,45 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
         Window::Blocks(window) => window,
     };
     let found = format!("{window} blocks, {}", span(window.saturating_mul(block_time)));
-    vec![compare(found, flag).warn_unless(window >= blocks, mend(command, blocks))]
+    let mut findings =
+        vec![compare(found, flag).warn_unless(window >= blocks, mend(command, blocks))];
+    findings.extend(kept(command, blocks, facts));
+    findings
+}
+
+/// Blocks by which a history is behind that is well: it is written every five, or ten seconds.
+const LAG: u64 = 64;
+
+/// What the running engine has of its history: one that was switched on is filled before the start.
+fn kept(command: &Command, blocks: u64, facts: &Facts) -> Option<Finding> {
+    let url = histories::url(command)?;
+    let source = format!("debug_proofsSyncStatus of the engine at {url}");
+    Some(match facts.nodes.histories.get(&url)? {
+        Ok(history) => of_history(*history, blocks, &source),
+        // Before its start there is nobody to ask.
+        Err(reason) => Finding::skip(GATE, format!("{source}: {reason}")),
+    })
+}
+
+fn of_history(history: History, blocks: u64, source: &str) -> Finding {
+    const FILL: &str = "Without its state an honest claim is lost. Restart the engine: its history is filled before \
+                        each start (op-reth proofs backfill), here and on NixOS.";
+    const BEHIND: &str = "It follows by itself after a time without it. Where it stands still, see trie::engine in \
+                          the engine's log: stop it, move its folder historical-proofs aside, and start it, which \
+                          fills it again.";
+    let first = history.head.saturating_sub(blocks);
+    let compare = |found: String| {
+        let expected = format!("state of the blocks {first} to {}", history.head);
+        Comparison::new(GATE, (expected, "its newest block"), (found, source))
+    };
+    let Some((earliest, latest)) = history.blocks else {
+        return compare("none".to_owned()).warn(FILL);
+    };
+    let found = compare(format!("blocks {earliest} to {latest}"));
+    if latest.saturating_add(LAG) < history.head {
+        return found.warn(BEHIND);
+    }
+    found.warn_unless(earliest <= first, FILL)
 }
 
 enum Window {
@@ -113,12 +153,13 @@ fn mend(engine: &Command, blocks: u64) -> String {
     let set = if engine.component == "op-geth" {
         "keep the state of all blocks (--gcmode=archive, from the first start on)".to_owned()
     } else if engine.is_on("proofs-history") {
-        format!("set --proofs-history.window={blocks}")
+        format!("set --proofs-history.window={blocks} (on NixOS proofsHistory)")
     } else if blocks > MOST {
         format!(
-            "--rpc.eth-proof-window ends at {MOST}, so keep a history: stop the engine, `op-reth proofs init` with its \
-             --chain and --datadir, then start it with --proofs-history as well, and give both \
-             --proofs-history.storage-version=v2 (v1, the default, cannot be filled backwards) and \
+            "--rpc.eth-proof-window ends at {MOST}, so keep a history (on NixOS proofsHistory = {blocks}). By hand: \
+             stop the engine, `op-reth proofs init` with its --chain and --datadir, then start it with \
+             --proofs-history as well, and give both --proofs-history.storage-version=v2 (v1, the default, \
+             cannot be filled backwards) and \
              --proofs-history.window={blocks}"
         )
     } else {
@@ -128,4 +169,27 @@ fn mend(engine: &Command, blocks: u64) -> String {
         "A withdrawal is proven, and a root defended, with eth_getProof at the root's own block; of an older one \
          this engine has none, and users wait for the next root: {set}."
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Answer;
+
+    #[test]
+    fn a_running_engine_has_the_state_that_disputes_ask_for() {
+        for (blocks, head, answer, mend) in [
+            (Some((0, 640)), 646, Answer::Pass, ""),
+            (Some((5, 3_005)), 3_005, Answer::Pass, ""),
+            (Some((6, 3_005)), 3_005, Answer::Warn, "filled before"),
+            // As it is written every few blocks; and after a time without it.
+            (Some((0, 636)), 700, Answer::Pass, ""),
+            (Some((0, 635)), 700, Answer::Warn, "follows by itself"),
+            (None, 646, Answer::Warn, "filled before"),
+        ] {
+            let finding = of_history(History { blocks, head }, 3_000, "the engine");
+            assert_eq!(finding.answer, answer, "{blocks:?} {head}");
+            assert!(finding.mend.contains(mend), "{blocks:?} {head}: {}", finding.mend);
+        }
+    }
 }
