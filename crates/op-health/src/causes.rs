@@ -3,7 +3,7 @@
 //! Folded is only what cannot be read, and what a stopped program always brings: its heads stand, and it
 //! does not answer. A fault that was measured (a diverged follower, a rotated role) is never folded.
 
-use op_gate::{Gate, Subject};
+use op_gate::{Gate, Judgement, Subject};
 
 use crate::watch::Watch;
 use op_status::condition::{Cause, Condition, Name, State};
@@ -40,7 +40,8 @@ pub(crate) fn mark(watch: &Watch, conditions: &mut [Condition]) {
 }
 
 /// The condition, one that stands before it in this order, that it follows from at once: gates from the
-/// first with the same finding or from L1; a program from its gates; all else from gates, programs, and L1.
+/// first with the same finding or from L1; a program from its gates; all else from gates, programs, L1, and a chain
+/// whose files are not there.
 fn cause(watch: &Watch, all: &[Condition], at: usize) -> Option<usize> {
     let condition = &all[at];
     if condition.state.is_ready() {
@@ -77,10 +78,25 @@ fn cause(watch: &Watch, all: &[Condition], at: usize) -> Option<usize> {
             let mut services = services.into_iter().flatten();
             let program = services
                 .find_map(|service| stopped(service).or_else(|| wrong(Name::Service, service)));
-            program.or_else(|| l1().filter(|_| condition.state == State::Unknown))
+            let unread = || l1().or_else(|| no_chain(watch, all));
+            program.or_else(|| unread().filter(|_| condition.state == State::Unknown))
         }
         _ => None,
     }
+}
+
+/// The gates that say why there is no chain: its files say which contracts and accounts are read.
+fn no_chain(watch: &Watch, all: &[Condition]) -> Option<usize> {
+    let Ok(record) = &watch.seen.judgements else { return None };
+    let lacks = |judgement: &Judgement| {
+        let mut wrong = judgement.findings.iter().filter(|finding| !finding.answer.starts());
+        wrong.any(|finding| finding.gate == Gate::ChainFiles)
+    };
+    let lacking = |service: &str| {
+        record.services.iter().any(|judged| judged.service == service && lacks(judged))
+    };
+    let is = |one: &Condition| one.name == Name::Gates && lacking(&one.subject);
+    all.iter().position(is).filter(|_| watch.seen.chain.is_none())
 }
 
 /// A program that runs on is no reason for anything, whatever its gates say of its next start.

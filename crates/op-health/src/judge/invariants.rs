@@ -9,12 +9,14 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{all, tests};
+use crate::causes;
 use crate::update::{self, nodes::NodeNews};
 use crate::watch::Watch;
 use op_observe::engine::EngineAnswers;
 use op_observe::l1::L1Answers;
 use op_observe::{node::NodeAnswers, programs::Program};
 use op_status::condition::{Name, State};
+use op_util::time::unix_now;
 
 /// Everything that a host may run.
 fn services() -> Value {
@@ -188,4 +190,28 @@ fn nothing_holds_that_nobody_read() {
     let missing: Vec<_> = Name::ALL.iter().filter(|name| !every.contains(*name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert!(all(&watch).iter().any(|one| one.state == State::Unknown));
+}
+
+/// A host that was switched on before the chain's files are there: L1 answers, nothing was started.
+#[test]
+fn without_the_chains_files_one_cause_stands() {
+    let services = services();
+    let mut watch = tests::watch(&services);
+    let judged = services.as_object().unwrap().keys().map(|service| {
+        let found = "cannot read /var/lib/op-stack/chain/rollup.json: No such file or directory";
+        json!({"service": service, "answer": "wait", "findings": [{"gate": "chain-files", "answer": "wait",
+            "expected": "the chain's files", "found": found, "source": "", "mend": "Put the chain's file there."}]})
+    });
+    let record =
+        json!({"version": 1, "judgedAt": unix_now(), "services": judged.collect::<Vec<_>>()});
+    watch.seen.judgements = Ok(serde_json::from_value(record).unwrap());
+    update::l1::take(&mut watch, Ok(tests::l1(None)));
+    let silent = (0..2).map(|_| NodeNews { engine: Err(gone()), node: Some(Err(gone())) });
+    update::nodes::take(&mut watch, silent.collect());
+    watch.seen.disks.insert("/data".into(), Ok(2));
+    let mut conditions = all(&watch);
+    causes::mark(&watch, &mut conditions);
+    let causes = conditions.iter().filter(|one| !one.state.is_ready() && one.follows.is_none());
+    let causes: Vec<_> = causes.map(|one| (one.name, one.subject.as_str())).collect();
+    assert_eq!(causes, [(Name::Gates, "batcher")]);
 }
