@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use eth_rpc::{Batch, Reading, Rpc};
+use eth_rpc::{Batch, Reading, Rpc, Unread};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -48,10 +48,10 @@ async fn ask(engine: &Rpc) -> Reading<History> {
     let mut batch = Batch::default();
     // The history first: what comes between is newer than it, and no gap.
     let status = batch.request::<Status>("debug_proofsSyncStatus", json!([]));
-    let head = batch.request::<String>("eth_blockNumber", json!([]));
+    let head = batch.head("latest");
     let answers = engine.send(batch).await;
     let Status { earliest, latest } = answers.take(&status)?;
-    let head = answers.take(&head)?;
-    let head = u64::from_str_radix(head.trim_start_matches("0x"), 16).unwrap_or_default();
-    Ok(History { blocks: earliest.zip(latest), head })
+    let newest = answers.take(&head)?;
+    let newest = newest.ok_or_else(|| Unread::Malformed("no newest block".to_owned()))?;
+    Ok(History { blocks: earliest.zip(latest), head: newest.number.to() })
 }
