@@ -53,7 +53,10 @@ pub(super) fn arguments(game_type: u32, game: &Game, facts: &Facts) -> Vec<Findi
             (DELAYED_WETH, &facts.l1.contracts.delayed_weth),
             |&own, of_system| {
                 if own.is_zero() && has_a_weth_each(facts) {
-                    return Finding::skip(GATE, format!("{of_system} is zero: each game type has its own WETH"));
+                    return Finding::skip(
+                        GATE,
+                        format!("{of_system} is zero: each game type has its own WETH"),
+                    );
                 }
                 is("WETH", &args.weth, (own, of_system), &source)
             },
