@@ -106,6 +106,7 @@ challenger = "{challenger}"
 #[cfg(test)]
 mod tests {
     use alloy_primitives::Address;
+    use op_bootstrap::intent::{Meant, lint, report};
 
     use super::*;
     use crate::{ForkOffsets, Roles};
@@ -125,6 +126,19 @@ mod tests {
     fn a_folder_of_any_name_is_a_url() {
         assert_eq!(locator(Path::new("/a-b/c_1.2~")), "file:///a-b/c_1.2~");
         assert_eq!(locator(Path::new("/a b/\"#?%ä")), "file:///a%20b/%22%23%3f%25%c3%a4");
+    }
+
+    /// As `op-warden bootstrap lint` judges it, whichever op-deployer reads it.
+    #[test]
+    fn nothing_is_wrong_with_it() {
+        let karst = ChainSpec { forks: ForkOffsets::KARST, ..spec() };
+        let funded = ChainSpec { funded: vec![Address::ZERO], ..spec() };
+        for (spec, before_0_7) in [(spec(), true), (karst, false), (funded, true)] {
+            let (l1_chain_id, l2_chain_id) = (Some(spec.l1_chain_id), Some(spec.l2_chain_id));
+            let meant = Meant { l1_chain_id, l2_chain_id, private: true, before_0_7 };
+            let findings = lint(&intent(&spec, "file:///a"), &meant);
+            assert_eq!(findings, [], "{}", report(&findings));
+        }
     }
 
     #[test]
