@@ -242,3 +242,48 @@ fn data_availability(blobs: bool) -> String {
 const SHORT_CLOCK: u64 = 120;
 /// The game type that all sources make the respected one.
 const PERMISSIONED: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn artifacts(content: &str) -> Source {
+        let dir = tempfile::tempdir().unwrap();
+        let script = dir.path().join("forge-artifacts/DeployOPChain.s.sol");
+        fs::create_dir_all(&script).unwrap();
+        fs::write(script.join("DeployOPChain.json"), content).unwrap();
+        Source::Artifacts(Artifacts::open(dir.path()).unwrap())
+    }
+
+    fn chain(contracts: &str) -> Chain {
+        let zero = alloy_primitives::Address::ZERO;
+        serde_json::from_value(json!({
+            "contracts": contracts,
+            "l1ChainId": 900,
+            "l2ChainId": 901,
+            "optimismPortal": zero,
+            "disputeGameFactory": zero,
+            "batcher": zero,
+            "proposer": zero,
+            "challenger": zero,
+            "gameTypes": ["permissioned"],
+            "gameType": PERMISSIONED,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_chain_of_other_artifacts_is_not_gone_on_with() {
+        let (one, other) = (artifacts("{}"), artifacts("{ }"));
+        let made = chain(&one.name());
+        assert_eq!(one.differs(&made), None);
+        assert_eq!(artifacts("{}").differs(&made), None, "the same, elsewhere");
+        let expected =
+            format!("a chain whose contracts is \"{}\", not \"{}\"", one.name(), other.name());
+        assert_eq!(other.differs(&made), Some(expected));
+        assert!(one.differs(&chain(&Source::Package.name())).is_some());
+        assert_eq!(Source::Package.differs(&made), None, "nothing was asked for");
+    }
+}
