@@ -8,7 +8,7 @@ buildGoModule {
   pname = "op-stack-earlier-programs";
   inherit (pins.earlier) version;
   src = pins.folder + "/earlier";
-  vendorHash = "sha256-hk7WL0H2g62rZhFZN/J60YJDDquDKzQdmfWDcfQhMyQ=";
+  vendorHash = "sha256-Wct7MvORPuhpS0+jE1NRXpKs8+07l4BSIQiwcWagVaw=";
 
   buildPhase = ''
     runHook preBuild

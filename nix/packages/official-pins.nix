@@ -36,7 +36,7 @@ in
     "${optimism}/op-dispute-mon/version.Version"
   ];
 
-  # Of the last release whose module holds the fault proof program, and what op-deployer needs.
+  # Of the last release that builds as its module is served, which still has the fault proof program.
   earlier = {
     version = versionOf "earlier";
     op-deployer = "${optimism}/op-deployer/cmd/op-deployer";

@@ -11,9 +11,11 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use op_bootstrap::intent::{Consequence, Meant, lint, report};
 
 const RIGHT: &str = include_str!("data/intent.toml");
-/// What is built here is op-deployer of the monorepo at v1.16.10, before 0.7.
+/// What is built here is op-deployer of the monorepo at v1.17.0, between 0.6 and 0.7: it asks for an owner of
+/// protocol versions, as 0.6 does, and for nobody who gets the chain's fees, as 0.7.
 const MEANT: Meant =
     Meant { l1_chain_id: None, l2_chain_id: Some(20_260_619), private: false, before_0_7: true };
+const LIKE_0_7: &str = "useRevenueShare = true";
 const OWNER: &str = "protocolVersionsOwner = \"0x1a00000000000000000000000000000000000042\"\n";
 
 /// What is changed in a right intent: a text, and what takes its place.
@@ -143,7 +145,8 @@ fn agree() -> Result<Completion, Failed> {
             return Err(format!("the right intent has no {from:?}").into());
         }
         let text = right.replacen(from, to, 1);
-        let findings = lint(&text, &MEANT);
+        let meant = Meant { before_0_7: !to.contains(LIKE_0_7), ..MEANT };
+        let findings = lint(&text, &meant);
         let stopped = findings.iter().any(|finding| finding.consequence == Consequence::Stops);
         let said = ask(&program, &text);
         // What it stops with once it takes the intent.

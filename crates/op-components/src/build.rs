@@ -301,7 +301,7 @@ fn prestate_steps(environment: &Environment, folder: &Path) -> Vec<Step> {
 
 /// What distinguishes two versions of a component: what it is built from or, if it was given, its
 /// file's size and time of change.
-fn identity(environment: &Environment, component: Component) -> String {
+pub(super) fn identity(environment: &Environment, component: Component) -> String {
     let Some(path) = environment.provided(component) else {
         return Build::of(component)
             .map(|build| build.stamp(environment).to_string())
@@ -313,7 +313,7 @@ fn identity(environment: &Environment, component: Component) -> String {
     format!("{} {size:?} {changed:?}", path.display())
 }
 
-fn replace(new: &Path, product: &Path) -> io::Result<()> {
+pub(super) fn replace(new: &Path, product: &Path) -> io::Result<()> {
     if let Some(folder) = product.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -322,7 +322,7 @@ fn replace(new: &Path, product: &Path) -> io::Result<()> {
     fs::rename(new, product)
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),

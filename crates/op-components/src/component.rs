@@ -30,7 +30,8 @@ pub enum Component {
 pub(crate) enum Release {
     /// Today's.
     Today,
-    /// The last whose module holds the fault proof program, and what op-deployer needs.
+    /// The last that builds as its module is served. Its op-deployer takes the contracts of v7, and it still has the
+    /// fault proof program.
     Earlier,
 }
 

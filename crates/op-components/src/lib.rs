@@ -6,6 +6,7 @@ pub mod child;
 mod component;
 mod environment;
 mod lock;
+mod once;
 mod pins;
 mod progress;
 mod stamp;
@@ -20,6 +21,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use self::build::Build;
 pub use self::component::Component;
 pub use self::environment::Environment;
+pub use self::once::Once;
 use self::progress::Progress;
 
 /// While Go links one program on one core, it compiles the next one on the other.

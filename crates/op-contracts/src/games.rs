@@ -22,13 +22,13 @@ pub(crate) const ALPHABET: u32 = 255;
 /// Wei that whoever opens a game puts down.
 const INIT_BOND: U256 = uint!(80_000_000_000_000_000_U256);
 /// Seconds for which a bond is held back after its game.
-const BOND_DELAY: U256 = uint!(10_U256);
+pub(crate) const BOND_DELAY: U256 = uint!(10_U256);
 /// Smallest preimage in bytes that may be proposed in parts.
 const MIN_PROPOSAL_SIZE: U256 = uint!(126_000_U256);
 /// Seconds in which a preimage that was proposed in parts can be challenged.
-const CHALLENGE_PERIOD: U256 = uint!(10_U256);
+pub(crate) const CHALLENGE_PERIOD: U256 = uint!(10_U256);
 /// Seconds that a clock is given at least when it passes to the other side.
-const CLOCK_EXTENSION_SECONDS: u64 = 5;
+pub(crate) const CLOCK_EXTENSION_SECONDS: u64 = 5;
 /// Absolute prestate of alphabet games: the hash of the machine before its first letter. The first
 /// byte, 3, says "unfinished" (op-challenger `trace/alphabet`).
 const ALPHABET_PRESTATE: B256 =

@@ -2,23 +2,29 @@
 //!
 //! Its L1 contracts are not deployed by transactions: they are part of the L1's first state. The L2
 //! starts from the L1's first block, whose hash is known only once that L1 runs; op-deployer then
-//! derives the L2's genesis and rollup configuration from it.
+//! derives the L2's genesis and rollup configuration from it. It is the user's own, or made here of the
+//! user's [`Artifacts`].
 
+mod apply;
+mod artifacts;
+mod intent;
+mod program;
 mod state;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use alloy_genesis::GenesisAccount;
 use alloy_primitives::{Address, U64};
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use eth_rpc::{Batch, BlockHead, Rpc, Slot};
 use serde_json::{Value, json};
-use tokio::process::Command;
 
+pub use self::artifacts::Artifacts;
+pub use self::intent::intent;
 use self::state::{Alloc, State};
 pub use self::state::{Contracts, Roles};
 use crate::write;
@@ -30,6 +36,8 @@ pub struct WorkDir {
     pub l2_chain_id: u64,
     pub roles: Roles,
     pub contracts: Contracts,
+    /// Seconds on each side's clock in a game, where the intent says it.
+    pub game_clock_seconds: Option<u64>,
     l1_alloc: Alloc,
     /// The whole state file: op-deployer wants it back.
     state: Value,
@@ -59,6 +67,7 @@ impl WorkDir {
             l2_chain_id: state.chain_intent.id()?,
             roles: state.chain_intent.roles,
             contracts: state.contracts,
+            game_clock_seconds: state.intent.game_clock_seconds(),
             l1_alloc: state.l1_alloc,
             state: raw,
         })
@@ -126,28 +135,19 @@ impl WorkDir {
         work_dir: &Path,
         out_file: &Path,
     ) -> anyhow::Result<()> {
-        let output = Command::new(op_deployer)
-            // By default it makes a cache in the home folder.
-            .arg("--cache-dir")
-            .arg(work_dir.join("cache"))
-            .args(["inspect", what, "--workdir"])
-            .arg(work_dir)
-            .arg("--outfile")
-            .arg(out_file)
-            .arg(self.l2_chain_id.to_string())
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output()
+        let chain = self.l2_chain_id.to_string();
+        let args: [&OsStr; 7] = [
+            "inspect".as_ref(),
+            what.as_ref(),
+            "--workdir".as_ref(),
+            work_dir.as_ref(),
+            "--outfile".as_ref(),
+            out_file.as_ref(),
+            chain.as_ref(),
+        ];
+        program::run(op_deployer, work_dir, args, None)
             .await
-            .with_context(|| format!("cannot start {}", op_deployer.display()))?;
-        ensure!(
-            output.status.success(),
-            "op-deployer inspect {what} failed ({}):\n{}{}",
-            output.status,
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        Ok(())
+            .with_context(|| format!("cannot derive the L2's {what}"))
     }
 }
 

@@ -161,6 +161,10 @@ struct UpArgs {
     /// Take the contracts from an op-deployer work directory made with `--deployment-target genesis`
     #[arg(long, value_name = "DIR")]
     deployment: Option<PathBuf>,
+    /// Have op-deployer make the chain of these artifacts of op-contracts: a forge-artifacts folder, or the
+    /// archive that a release publishes (.tar.gz, .tzst)
+    #[arg(long, value_name = "PATH", conflicts_with = "deployment")]
+    artifacts: Option<PathBuf>,
     /// Post batches as blobs where they are cheaper, as production does, and make the chain's fees for that
     /// [default: calldata, which takes less of the machine]
     #[arg(long)]
@@ -249,6 +253,7 @@ async fn up(args: UpArgs) -> Result<ExitCode> {
         dir,
         followers: args.followers.into(),
         deployment: args.deployment,
+        artifacts: args.artifacts,
         l1_only: args.l1_only,
         blobs: args.blobs,
         engines: Asked { sequencer: args.engine, followers: args.follower_engine },

@@ -29,6 +29,8 @@ pub(crate) struct Options {
     pub(crate) followers: usize,
     /// An op-deployer work directory instead of the npm package's contracts.
     pub(crate) deployment: Option<PathBuf>,
+    /// Artifacts of op-contracts instead, of which op-deployer makes the chain.
+    pub(crate) artifacts: Option<PathBuf>,
     /// No services but the L1.
     pub(crate) l1_only: bool,
     /// Batches in blobs where they are cheaper, which the chain's fees are made for; else in calldata.
@@ -77,7 +79,7 @@ impl Devnet {
         clock: &Clock,
     ) -> Result<Prepared> {
         let home = session.home.clone();
-        let source = Source::read(options.deployment.as_deref())?;
+        let source = Source::read(options)?;
         let existing = existing(session, &source, clock)?;
         let environment = Environment::from_process()?;
         let engines = Engines::choose(
@@ -99,6 +101,10 @@ impl Devnet {
             fs::create_dir_all(&folder)
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
+        let source = match &existing {
+            Some(_) => source,
+            None => source.deployed(&components, engines, &home, clock).await?,
+        };
         let mut names = template.ports();
         names.extend(["l1.rpc", beacon::PORT, health::PORT].map(str::to_owned));
         let ports = Ports::choose(&names, &home.dir().join("ports.json"))?;

@@ -1,8 +1,9 @@
-//! The devnet for real: the official programs on both contract sources, every fault, and the
+//! The devnet for real: the official programs on every source of contracts, every fault, and the
 //! supervisor's promises. What a machine cannot run is reported as ignored, with the reason.
 
 mod adopt;
 mod alone;
+mod artifacts;
 mod bonds;
 mod definitions;
 mod fees;
@@ -112,6 +113,10 @@ fn main() -> ExitCode {
     trials.push(Trial::ignorable_test(
         "proof_on_an_op_deployer_deployment",
         on_deployment(|dir| proof(&["--prove", "--deployment", &dir.display().to_string()])),
+    ));
+    trials.push(Trial::ignorable_test(
+        "full_proof_on_artifacts_of_op_contracts",
+        artifacts::proven_and_cached,
     ));
     for fault in FAULTS {
         trials.push(devnet(&format!("fault_{}", fault.replace('-', "_")), move || {

@@ -30,6 +30,14 @@ pub(super) struct Intent {
     #[serde(rename = "l1ChainID")]
     pub(super) l1_chain_id: u64,
     chains: Vec<ChainIntent>,
+    #[serde(default, rename = "globalDeployOverrides")]
+    overrides: Option<Value>,
+}
+
+impl Intent {
+    pub(super) fn game_clock_seconds(&self) -> Option<u64> {
+        self.overrides.as_ref()?.get("faultGameMaxClockDuration")?.as_u64()
+    }
 }
 
 #[derive(Debug, Deserialize)]

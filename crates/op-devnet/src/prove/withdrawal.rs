@@ -184,7 +184,8 @@ pub(crate) async fn prove(bridge: Bridge<'_>, initiated: Initiated) -> Result<Pr
     Ok(Proven { initiated, game, l1_transaction: receipt.transaction_hash })
 }
 
-/// Waits for a game of the respected type whose root is true and whose block is late enough.
+/// Waits for a game of the respected type whose root is true and whose block is late enough, and for an L1 block
+/// after the game's: a proof in the second that makes the game never counts, and portals of today do not take it.
 async fn covering_game(
     chain: &Chain,
     l1: &Rpc,
@@ -196,9 +197,13 @@ async fn covering_game(
     until(what, COVERED, async || {
         let games = games::since(l1, chain.dispute_game_factory, initiated.first_game).await?;
         let newest = games.iter().map(|game| game.l2_block).max();
+        let mut batch = Batch::default();
+        let head = batch.head("latest");
+        let head = l1.send(batch).await.take(&head)?.context("the L1 has no block")?;
+        let now = head.timestamp.to::<u64>();
         let covering =
             games.into_iter().filter(|game| game.kind == chain.game_type && game.l2_block >= block);
-        for game in covering {
+        for game in covering.filter(|game| game.created < now) {
             let output = games::output(node, game.l2_block).await?;
             if output.root == game.root {
                 return Ok(ControlFlow::Break((game, output)));

@@ -51,11 +51,24 @@ pub(super) fn arguments(game_type: u32, game: &Game, facts: &Facts) -> Vec<Findi
         Contract::system_config(facts).judge(
             GATE,
             (DELAYED_WETH, &facts.l1.contracts.delayed_weth),
-            |&own, of_system| is("WETH", &args.weth, (own, of_system), &source),
+            |&own, of_system| {
+                if own.is_zero() && has_a_weth_each(facts) {
+                    return Finding::skip(
+                        GATE,
+                        format!("{of_system} is zero: each game type has its own WETH"),
+                    );
+                }
+                is("WETH", &args.weth, (own, of_system), &source)
+            },
         ),
     ];
     findings.extend(vm(game, args, &source));
     findings
+}
+
+/// Before v7 each game type has a WETH of its own: v6 has the getter, and nobody sets what it answers.
+fn has_a_weth_each(facts: &Facts) -> bool {
+    facts.l1.contracts.system_version.as_ref().is_ok_and(|version| !DELAYED_WETH.is_in(version))
 }
 
 fn is<T: PartialEq + Display>(

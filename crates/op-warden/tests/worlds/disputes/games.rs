@@ -181,6 +181,7 @@ pub(super) fn terms(cases: &mut Vec<Case>) {
         ("another L2 in gameArgs", "gameArgs", with(92..124, &chain_id(902)), Refuse),
         ("no L2 in gameArgs", "gameArgs", with(92..124, &chain_id(0)), Refuse),
         ("a SystemConfig with another WETH", "delayedWETH", word("c9"), Refuse),
+        ("a SystemConfig of v7 without a WETH", "delayedWETH", word("0"), Refuse),
         ("another respected type in the registry", "registryRespected", word("8"), Refuse),
         ("no root to begin at", "anchorRoot", json!(format!("0x{}", "0".repeat(128))), Refuse),
         ("a root to begin at", "anchorRoot", json!(format!("0x{}", "1".repeat(128))), Pass),
@@ -195,11 +196,17 @@ pub(super) fn terms(cases: &mut Vec<Case>) {
     cases.push(Case::new("games with a VM without code", &noticed, |world| {
         world.l1.result("gameArgs", with(32..52, &other));
     }));
-    // Only contracts of v7 have one WETH for all games.
-    cases.push(Case::new("games before v7 with a WETH each", &[("game-type", Skip)], |world| {
-        world.l1.result("systemVersion", text("3.13.1"));
-        world.l1.say("delayedWETH", Say::Error(3, "execution reverted"));
-    }));
+    // Only contracts of v7 have one WETH for all games. Those of v6 have the getter already.
+    for (release, system, answer) in [
+        ("v5", "3.11.0", Say::Error(3, "execution reverted")),
+        ("v6", "3.13.1", Say::Result(word("0"))),
+    ] {
+        let name = format!("games of {release} with a WETH each");
+        cases.push(Case::new(name, &[("game-type", Skip)], |world| {
+            world.l1.result("systemVersion", text(system));
+            world.l1.say("delayedWETH", answer);
+        }));
+    }
     // Super roots are of several chains.
     let super_roots = |world: &mut World| {
         world.config["services"]["game-type"]["gameType"] = json!(5);
