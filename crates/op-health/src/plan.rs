@@ -10,7 +10,7 @@ use op_gate::read::endpoint;
 use op_status::status::Limits;
 
 /// Of Ethereum, in seconds.
-const SLOT: u64 = 12;
+pub(crate) const SLOT: u64 = 12;
 /// OP Mainnet's own thresholds for a page, in seconds.
 const UNSAFE_STALL: u64 = 60;
 const SAFE_STALL: u64 = 15 * 60;

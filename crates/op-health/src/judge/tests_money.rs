@@ -377,6 +377,14 @@ fn a_challenger_that_runs_and_does_not_act_is_told() {
         report(&mut watch, "challenger", Program { acted_on, ..Program::default() });
         assert_eq!(of(&watch, Name::Watchers).state, state, "{acted_on:?}");
     }
+    // One that is to act each quarter of an hour.
+    let challenger = watch.setup.config.services.get_mut("challenger").unwrap();
+    challenger.command.as_mut().unwrap().args.push("--min-update-interval=15m".to_owned());
+    for (acted_on, state) in [(850.0, State::Ok), (849.0, State::Failed)] {
+        let program = Program { acted_on: Some(acted_on), ..Program::default() };
+        report(&mut watch, "challenger", program);
+        assert_eq!(of(&watch, Name::Watchers).state, state, "{acted_on}");
+    }
 }
 
 #[test]

@@ -4,7 +4,9 @@ use op_util::text::span;
 
 use crate::last_reading::LastReading;
 use crate::memory::Alarm;
+use crate::plan::SLOT;
 use crate::watch::Watch;
+use op_gate::command::duration;
 use op_observe::programs::Program;
 use op_status::condition::{Condition, Name, State};
 use op_util::number::{float, whole};
@@ -54,7 +56,16 @@ fn acts(watch: &Watch, service: &str) -> Condition {
     };
     let behind = (float(l1) - acted).max(0.0);
     let found = format!("it acted on L1 block {acted}, {behind} behind");
-    Condition::holds(NAME, service, ACTS, found).unless(behind <= BEHIND, State::Failed, STANDS)
+    let most = may_be_behind(watch, service);
+    Condition::holds(NAME, service, ACTS, found).unless(behind <= most, State::Failed, STANDS)
+}
+
+/// In L1 blocks: it may be told to act less often.
+fn may_be_behind(watch: &Watch, service: &str) -> f64 {
+    let command = watch.setup.config.services.get(service).and_then(|it| it.command.as_ref());
+    let pause = command.and_then(|command| duration(command.value("min-update-interval")?));
+    let blocks = pause.unwrap_or_default().as_secs_f64() / float(SLOT);
+    (2.0 * blocks).max(BEHIND)
 }
 
 fn agree(watch: &Watch, service: &str) -> Condition {
