@@ -687,6 +687,8 @@ fn what_was_not_looked_at_since_a_long_sleep_is_no_event() {
         let mut state = saved(folder).unwrap();
         state["savedAt"] = json!(state["savedAt"].as_f64().unwrap() - 3_600.0);
         fs::write(folder.join("state.json"), state.to_string()).unwrap();
+        // The chain's blocks come each second: it has newer ones of all kinds.
+        sleep(Duration::from_secs(2));
     });
     service.until_ready("after the sleep");
     let status = service.status().unwrap();
