@@ -111,8 +111,10 @@ pub(crate) fn a_disk_is_full(host: &Host, bench: &Bench) -> Result<()> {
          cp -aT /srv/copy {data} && systemctl start {both}"
     ))?;
     host.wait_state(&alone, "active", PATIENCE)?;
+    // It may write between the two looks at the disk.
     host.sh(&format!(
-        "fallocate -l $(($(df --output=avail -B1 {data} | tail -n 1) - {})) {data}/filled",
+        "for _ in 1 2 3 4 5; do fallocate -l $(($(df --output=avail -B1 {data} | tail -n 1) - {})) \
+         {data}/filled && exit; sleep 1; done; exit 1",
         bench.engine.stops_at
     ))?;
     let begin = Instant::now();
