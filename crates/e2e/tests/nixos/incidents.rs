@@ -107,7 +107,7 @@ pub(crate) fn a_disk_is_full(host: &Host, bench: &Bench) -> Result<()> {
     let both = "podman-op-stack-follower-one-engine podman-op-stack-follower-one-node";
     let alone = ["follower-one-engine", "follower-one-node"];
     host.sh(&format!(
-        "systemctl stop {both} && cp -aT {data} /srv/copy && mount -t tmpfs -o size=1500m tmpfs {data} && \
+        "systemctl stop {both} && cp -aT {data} /srv/copy && mount -t tmpfs -o size=3g tmpfs {data} && \
          cp -aT /srv/copy {data} && systemctl start {both}"
     ))?;
     host.wait_state(&alone, "active", PATIENCE)?;
