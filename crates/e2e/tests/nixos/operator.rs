@@ -153,7 +153,7 @@ pub(crate) fn while_a_switch_runs_nothing_is_started(
 
 pub(crate) fn a_hold_ends_by_itself(host: &Host) -> Result<()> {
     step("a held service stays stopped until its time is over");
-    host.sh("/etc/op-stack/bin/op-warden hold proposer --why rotation --until 20s")?;
+    host.sh("/etc/op-stack/bin/op-warden hold proposer --why rotation --until 40s")?;
     host.sh("systemctl start op-stack.target podman-op-stack-proposer.service")?;
     let state = host.state("proposer")?;
     ensure(state == "inactive", || format!("the held proposer is {state}"))?;
