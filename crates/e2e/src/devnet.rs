@@ -38,12 +38,17 @@ pub fn missing_tools() -> Option<String> {
         .then(|| format!("no {} to build the official programs with", missing.join(" and no ")))
 }
 
+/// A program that the operator brings along.
+#[must_use]
+pub fn brought(program: &str) -> Option<PathBuf> {
+    let folder = env::var_os("OP_DEVNET_BIN_DIR").map(PathBuf::from)?;
+    Some(folder.join(program)).filter(|path| path.is_file())
+}
+
 /// Why there is no op-reth: nothing that a registry carries builds it.
 #[must_use]
 pub fn missing_op_reth() -> Option<String> {
-    let folder = env::var_os("OP_DEVNET_BIN_DIR").map(PathBuf::from);
-    let is_there = folder.is_some_and(|folder| folder.join("op-reth").is_file());
-    (!is_there).then(|| {
+    brought("op-reth").is_none().then(|| {
         "no op-reth: OP_DEVNET_BIN_DIR names the folder of one, as `podman cp` takes it from the official image"
             .to_owned()
     })

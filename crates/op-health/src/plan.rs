@@ -178,3 +178,33 @@ fn limits(config: &Config, given: Bounds, channel: u64, proposals: u64) -> Limit
         l1_age: given.l1_age.unwrap_or(5 * SLOT),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Its file may come later: what is here is watched until then.
+    #[test]
+    fn a_follower_whose_url_cannot_be_read_is_unknown_and_the_rest_is_watched() {
+        let config: Config = serde_json::from_value(json!({
+            "chain": {"genesis": "genesis.json", "rollup": "rollup.json", "l2ChainId": 901,
+                "disputeGameFactory": "0x0000000000000000000000000000000000000001"},
+            "l1": {"rpc": "http://127.0.0.1:1", "chainId": 900},
+            "services": {},
+            "serve": {"listen": "127.0.0.1:7399", "intervalSeconds": 60, "followers": {
+                "far": {"engineRpcFile": "/no/such/file", "nodeRpcFile": "/no/such/file"}}},
+        }))
+        .unwrap();
+        let serve = config.serve.as_ref().unwrap();
+        let plan = Plan::of(&config, serve, Duration::from_secs(1)).unwrap();
+        let why = plan.nodes[0].engine.as_ref().unwrap_err().to_string();
+        assert!(why.contains("no URL in /no/such/file"), "{why}");
+        assert!(plan.nodes[0].rollup.as_ref().is_some_and(Result::is_err));
+        // Both, or neither, is nothing that it could follow.
+        for wrong in [json!({}), json!({"engineRpc": "http://a", "engineRpcFile": "/a"})] {
+            assert!(serde_json::from_value::<Remote>(wrong).is_err());
+        }
+    }
+}

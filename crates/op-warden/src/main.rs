@@ -125,7 +125,8 @@ enum Command {
     /// Known error lines in a log: their causes and what mends them
     #[command(
         after_help = "Examples:\n  journalctl -u podman-op-stack-batcher | op-warden explain\n  \
-            op-warden explain op-node.log\n  op-warden explain --id p2p-signer-missing\n\nReads \
+            op-warden explain op-node.log\n  op-warden explain --id p2p-signer-missing\n  \
+            journalctl -k | op-warden explain --killed podman-op-stack-batcher.service\n\nReads \
             the logs of the official programs in all their formats, also behind the prefix of \
             journald or of a container runtime. Nothing of a URL but scheme, host and port is \
             shown, and no key.\n\nExit codes: 0 if the log was read, whatever was found; 255 if it \

@@ -1,9 +1,9 @@
 //! The flags that op-release knows are those of the official programs: each is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{env, fs, num::NonZero, path::Path, process::Command, thread};
+use std::{fs, num::NonZero, path::Path, process::Command, thread};
 
-use e2e::devnet::{Result, ensure};
+use e2e::devnet::{Result, brought, ensure};
 use libtest_mimic::Completion;
 use test_kit::{Run, components, workspace};
 
@@ -22,8 +22,8 @@ pub(crate) fn known() -> Outcome {
     for (component, known) in table(&text) {
         let program = bin.join(component);
         // op-reth is built nowhere here.
-        let given = env::var_os("OP_DEVNET_BIN_DIR").map(|given| Path::new(&given).join(component));
-        let Some(program) = [Some(program), given].into_iter().flatten().find(|path| path.exists())
+        let Some(program) =
+            Some(program).filter(|path| path.exists()).or_else(|| brought(component))
         else {
             println!("{component}: not at hand");
             continue;

@@ -5,12 +5,13 @@ use std::{
     collections::BTreeMap,
     fs,
     net::TcpListener,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
+use e2e::devnet::brought;
 use libtest_mimic::{Completion, Trial};
 use serde_json::{Map, Value, json};
 use test_kit::{nix, process::Process, workspace};
@@ -63,7 +64,7 @@ fn accepted() -> Result<()> {
     // op-challenger before v1.9.4 wants one for permissioned games, and reads none.
     challenger["args"].as_array_mut().ok_or("no args")?.push(json!("--cannon-prestate=none"));
     accept("challenger", challenger).map_err(|error| format!("former games: {error}"))?;
-    let Some(op_reth) = given("op-reth") else {
+    let Some(op_reth) = brought("op-reth") else {
         println!("  no op-reth in OP_DEVNET_BIN_DIR: what fills its history was not run");
         return Ok(());
     };
@@ -77,12 +78,6 @@ fn accepted() -> Result<()> {
     }
     println!("  follower-one-engine: op-reth accepts what fills its history");
     Ok(())
-}
-
-/// A program that the operator brings along.
-fn given(program: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("OP_DEVNET_BIN_DIR")?;
-    Some(Path::new(&folder).join(program)).filter(|path| path.exists())
 }
 
 /// Runs what a service's data need before a start, as its runners do.

@@ -2,7 +2,6 @@
 //! programs, the module's evaluations; and how they ask.
 
 use std::{
-    env,
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -10,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use e2e::devnet::brought;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_kit::workspace;
@@ -67,8 +67,7 @@ impl Engine {
 
     /// op-reth, production's, where `OP_DEVNET_BIN_DIR` has one; else op-geth, which can be built anywhere.
     fn at_hand() -> Self {
-        let brought = env::var_os("OP_DEVNET_BIN_DIR").map(PathBuf::from);
-        match brought.map(|folder| folder.join("op-reth")).filter(|program| program.is_file()) {
+        match brought("op-reth") {
             // It asks TLS for the authorities that it trusts, and does not start where there are none.
             Some(program) => Self {
                 name: "reth",

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
 
 use alloy_primitives::{Address, B256};
 use eth_rpc::Unread;
-use op_gate::config::{Config, Remote};
+use op_gate::config::Config;
 use op_prove::compare::{Block, Verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -422,24 +422,6 @@ fn a_followers_engine_needs_the_sequencers_as_a_peer() {
     }
     watch.seen.held.insert("follower-engine".to_owned(), "by hand".to_owned());
     assert_eq!(of(&watch), expected(State::Ok));
-}
-
-/// Its file may come later: what is here is watched until then.
-#[test]
-fn a_follower_whose_url_cannot_be_read_is_unknown_and_the_rest_is_watched() {
-    let mut config = config(&json!({}));
-    let mut serve = config.serve.clone().unwrap();
-    let far = json!({"engineRpcFile": "/no/such/file", "nodeRpcFile": "/no/such/file"});
-    serve.followers.insert("far".to_owned(), serde_json::from_value(far).unwrap());
-    config.serve = Some(serve.clone());
-    let plan = Plan::of(&config, &serve, Duration::from_secs(1)).unwrap();
-    let why = plan.nodes[0].engine.as_ref().unwrap_err().to_string();
-    assert!(why.contains("no URL in /no/such/file"), "{why}");
-    assert!(plan.nodes[0].rollup.as_ref().is_some_and(Result::is_err));
-    // Both, or neither, is nothing that it could follow.
-    for wrong in [json!({}), json!({"engineRpc": "http://a", "engineRpcFile": "/a"})] {
-        assert!(serde_json::from_value::<Remote>(wrong).is_err());
-    }
 }
 
 /// A restart forgets that it was stopped, so that is said where it is seen.

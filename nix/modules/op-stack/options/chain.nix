@@ -2,7 +2,7 @@
 { config, lib, ... }:
 let
   inherit (lib) mkOption types;
-  inherit (import ./types.nix { inherit lib; }) address secretFile;
+  inherit (import ./types.nix { inherit lib; }) address urlFiles;
   cfg = config.services.every-channel.op-stack;
   paths = import ../paths.nix;
   # A fetched bundle has both files.
@@ -60,12 +60,7 @@ in
       '';
       example = [ "https://rpc.chain.example" ];
     };
-    peerFiles = mkOption {
-      type = types.listOf secretFile;
-      default = [ ];
-      description = "Files with the URLs of such endpoints, each in one line.";
-      example = [ "/etc/op-stack/keys/peer" ];
-    };
+    peerFiles = urlFiles "/etc/op-stack/keys/peer";
     blockTime = mkOption {
       type = types.ints.positive;
       default = 1;

@@ -2,7 +2,7 @@
 { lib, ... }:
 let
   inherit (lib) mkOption types;
-  inherit (import ./types.nix { inherit lib; }) secretFile;
+  inherit (import ./types.nix { inherit lib; }) secretFile urlFiles;
 
   urlFile =
     option: api:
@@ -58,12 +58,7 @@ in
       '';
       example = [ "https://rpc.sepolia.org" ];
     };
-    otherFiles = mkOption {
-      type = types.listOf secretFile;
-      default = [ ];
-      description = "Files with the URLs of such endpoints, each in one line.";
-      example = [ "/etc/op-stack/keys/l1-other" ];
-    };
+    otherFiles = urlFiles "/etc/op-stack/keys/l1-other";
     beacon = mkOption {
       type = types.nullOr types.str;
       default = "https://ethereum-sepolia-beacon-api.publicnode.com";
