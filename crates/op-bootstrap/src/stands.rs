@@ -53,8 +53,8 @@ impl Step {
     }
 }
 
-/// All that must hold, in the order in which it comes to be. `followers` are engines on other hosts, beside those of the
-/// configuration.
+/// All that must hold, in the order in which it comes to be. `followers` are engines on other hosts, beside those of
+/// the configuration.
 pub async fn steps(config: &Config, followers: &[String]) -> Result<Vec<Step>, StandsError> {
     let names: Vec<&str> = config.services.keys().map(String::as_str).collect();
     let judgements = op_gate::run(config, &names).await?;

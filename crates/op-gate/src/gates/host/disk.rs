@@ -42,8 +42,8 @@ pub(crate) fn judge(service: &Service, facts: &Facts) -> Vec<Finding> {
     }]
 }
 
-/// Bytes below which op-geth ends right after its start (`StartNode` in go-ethereum's `cmd/utils`): twice what its cache
-/// leaves to dirty tries, unless a flag says otherwise.
+/// Bytes below which op-geth ends right after its start (`StartNode` in go-ethereum's `cmd/utils`): twice what its
+/// cache leaves to dirty tries, unless a flag says otherwise.
 fn of_op_geth(command: &Command) -> u64 {
     if command.component != "op-geth" {
         return 0;
