@@ -392,8 +392,14 @@ fn what_is_wrong_with_bonds_counts_until_it_is_accepted_and_what_comes_later_aga
     let mut watch = games();
     let found = |watch: &mut Watch, wrong_bonds: f64, different_roots: f64| {
         let monitor = Some(Monitor { wrong_bonds, different_roots, ignored: 0.0 });
-        watch.seen.now += 5.0;
-        report(watch, "dispute-mon", Program { monitor, ..Program::default() });
+        // Two rounds, and what one of them says.
+        let [mut once, mut twice] = [false; 2];
+        for seen in [&mut once, &mut twice] {
+            watch.seen.now += 60.0;
+            report(watch, "dispute-mon", Program { monitor, ..Program::default() });
+            *seen = of(watch, Name::Bonds).state == State::Failed;
+        }
+        assert!(!once, "one round is none");
         let of = |name: Name| {
             let is = |one: &Condition| one.name == name && one.subject == "dispute-mon";
             all(watch).into_iter().find(is).unwrap().state

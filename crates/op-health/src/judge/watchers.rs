@@ -62,10 +62,15 @@ fn acts(watch: &Watch, service: &str) -> Condition {
 
 /// In L1 blocks: it may be told to act less often.
 fn may_be_behind(watch: &Watch, service: &str) -> f64 {
-    let command = watch.setup.config.services.get(service).and_then(|it| it.command.as_ref());
-    let pause = command.and_then(|command| duration(command.value("min-update-interval")?));
-    let blocks = pause.unwrap_or_default().as_secs_f64() / float(SLOT);
+    let blocks = pause(watch, service, "min-update-interval", 0.0) / float(SLOT);
     (2.0 * blocks).max(BEHIND)
+}
+
+/// What a flag of the service's command says, in seconds.
+fn pause(watch: &Watch, service: &str, flag: &str, default: f64) -> f64 {
+    let command = watch.setup.config.services.get(service).and_then(|it| it.command.as_ref());
+    let given = command.and_then(|command| duration(command.value(flag)?));
+    given.map_or(default, |pause| pause.as_secs_f64())
 }
 
 fn agree(watch: &Watch, service: &str) -> Condition {
@@ -95,13 +100,16 @@ fn bonds(watch: &Watch, service: &str) -> Condition {
         return first_round(watch, service, NAME, BONDS);
     };
     let is_accepted = watch.seen.is_accepted(NAME, at);
-    let ago = span(whole((watch.seen.now - at).max(0.0)));
+    let passed = (watch.seen.now - at).max(0.0);
     let found = match count {
         0 => "nothing is wrong".to_owned(),
-        count => format!("{count} things are wrong, the last since {ago}"),
+        count => format!("{count} things are wrong, the last since {}", span(whole(passed))),
     };
+    // A node that has just been started again knows the newest games not yet: its next round does.
+    let is_settled = passed >= 2.0 * pause(watch, service, "monitor-interval", 30.0);
     let condition = Condition::holds(NAME, service, BONDS, found);
-    let condition = condition.unless(count == 0 || is_accepted, State::Failed, BOND);
+    let is_well = count == 0 || is_accepted || !is_settled;
+    let condition = condition.unless(is_well, State::Failed, BOND);
     let accepted = watch.seen.accepted(NAME).filter(|_| count > 0 && is_accepted).cloned();
     Condition { accepted, ..condition }
 }
